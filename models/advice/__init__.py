@@ -1,0 +1,1 @@
+"""Advisory generation (ISO 13374): alarm states."""

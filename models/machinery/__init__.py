@@ -1,0 +1,1 @@
+"""Knowledge of machines: their configuration, severity zones, kinematics."""

@@ -1,0 +1,88 @@
+"""What the fold reads: one small record for each message, change of configuration and tick, in order.
+
+The `observations` topic holds these for 400 days; a recording of it replays bit for bit. JSON and MessagePack
+encodings of them are told apart by the first byte, as for every message.
+"""
+
+import msgspec
+
+from models.machinery.machine import Configuration
+
+__all__ = [
+    "SCHEMA",
+    "Configured",
+    "Observation",
+    "ReadingObserved",
+    "Source",
+    "TemperatureObserved",
+    "Tick",
+    "VibrationObserved",
+]
+
+SCHEMA = 1
+"""Version of the records below; a change that an older reader would misread gets a new one."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where in Kafka a message stood. A file's lines count as offsets of a topic named after the file."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    machine: str
+    observed_us: int
+    """When the observation was made, in microseconds since the epoch (observed time)."""
+    schema: int = SCHEMA
+    source: Source | None = None
+
+
+class _Measured(_Envelope, frozen=True, kw_only=True):
+    point: str
+    time_us: int
+    """When it was measured (event time): the end of the block, in microseconds since the epoch."""
+    digest: str
+    """Sixteen hex digits of the message's content: the same message twice has the same ones."""
+    flags: tuple[str, ...] = ()
+    """Quality flags of the signal (`models.signal.quality`); empty means good."""
+
+
+class VibrationObserved(_Measured, frozen=True, kw_only=True, tag="observed_vibration"):
+    """The condition indicators of one block of vibration."""
+
+    seconds: float
+    rate_hz: float
+    speed_rpm: float | None = None
+    load_percent: float | None = None
+    indicators: dict[str, float] = {}
+    """Finite numbers only; empty where the quality flags forbid computing any."""
+
+
+class TemperatureObserved(_Measured, frozen=True, kw_only=True, tag="observed_temperature"):
+    """One temperature, or a block of them."""
+
+    seconds: float = 0.0
+    samples: int = 1
+    indicators: dict[str, float] = {}
+    """`value_c` (median of the plausible samples), `minimum_c`, `maximum_c`, and `slope_c_per_min` of a block."""
+
+
+class ReadingObserved(_Measured, frozen=True, kw_only=True, tag="observed_reading"):
+    """Named numbers from another instrument; those that were not finite are left out and flagged."""
+
+    values: dict[str, float] = {}
+
+
+class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
+    """The machine is judged by this configuration from here on."""
+
+    configuration: Configuration
+
+
+class Tick(_Envelope, frozen=True, kw_only=True, tag="tick"):
+    """Time has passed and nothing came: moves observed time only, never event time."""
+
+
+Observation = VibrationObserved | TemperatureObserved | ReadingObserved | Configured | Tick

@@ -1,0 +1,131 @@
+"""What the fold says: rows to keep, the machine's health, and every transition of an alert."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "Alert",
+    "AlertState",
+    "Anomaly",
+    "Deduction",
+    "Diagnosis",
+    "Health",
+    "Measurement",
+    "Output",
+    "Priority",
+    "Quality",
+    "RemainingLife",
+    "Row",
+    "Status",
+]
+
+Status = Literal[
+    "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"
+]
+Priority = Literal["low", "medium", "high"]
+AlertState = Literal["active", "cleared"]
+Measurement = Literal["indicators", "temperature", "readings"]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, tag="row"):
+    """Measured values as they are stored; (measurement, machine, point, time) occurs once."""
+
+    measurement: Measurement
+    machine: str
+    point: str
+    time: datetime
+    """The final event time, UTC: a block's end, moved on by microseconds where two blocks share it."""
+    fields: dict[str, float]
+    flags: tuple[str, ...] = ()
+
+
+class Deduction(msgspec.Struct, frozen=True, kw_only=True):
+    """Points taken off 100, a whole number of tenths, with the evidence for it."""
+
+    reason: str
+    """One sentence for people, with values, limits and units."""
+    points: float
+    code: str
+    """What kind of evidence: `severity`, `change`, `anomaly`, `temperature`."""
+    point: str
+    value: float
+    limit: float
+
+
+class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
+    """How unlike its own sound past a point's observation is; `anomalous` is None where that can't be said."""
+
+    score: float | None
+    limit: float | None
+    anomalous: bool | None
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault's name with its confidence from 0 to 1."""
+
+    verdict: str
+    confidence: float
+
+
+class Quality(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a point's signal can be trusted, and what is wrong or special about it."""
+
+    ok: bool
+    flags: tuple[str, ...] = ()
+
+
+class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
+    """An interval for the remaining useful life, in hours of operation."""
+
+    low: float
+    median: float
+    high: float
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
+    """The judgement after one observation.
+
+    Score, status, deductions and remaining life are the machine's; anomaly, diagnosis and quality the point's.
+    """
+
+    machine: str
+    point: str
+    time: datetime
+    status: Status
+    score: float | None
+    """0 to 100, in tenths: 100 minus the deductions, exactly; None is withheld."""
+    deductions: tuple[Deduction, ...] = ()
+    anomaly: Anomaly | None = None
+    diagnosis: Diagnosis | None = None
+    quality: Quality = Quality(ok=True)
+    remaining_life_h: RemainingLife | None = None
+    configuration: str = ""
+    """Version of the configuration in force."""
+    reason: str = ""
+    """Why the score is withheld; empty where it isn't."""
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
+    """One transition of one alert; its id stays the same from `active` to `cleared`."""
+
+    id: str
+    machine: str
+    point: str
+    time: datetime
+    rule: str
+    state: AlertState
+    priority: Priority
+    value: float
+    limit: float
+    text: str
+    text_zh: str
+    since: datetime
+    """When it was first raised (event time)."""
+    configuration: str
+    observation: str
+    """Digest of the observation that caused this transition; `tick` where none did."""
+
+
+Output = Row | Health | Alert

@@ -1,0 +1,1 @@
+"""Data manipulation (ISO 13374): units, quality, spectrum, envelope, indicators."""

@@ -1,0 +1,1 @@
+"""Faust agents, one a file: each reads, calls the core and sends."""

@@ -1,0 +1,1 @@
+"""The `stethos` command, one file a subcommand."""

@@ -1,0 +1,1 @@
+"""Where results are kept: one interface (`store.Store`), two stores (InfluxDB, and SQLite embedded)."""

@@ -1,0 +1,67 @@
+"""The one interface of every store. Writing the same outputs again changes nothing, so repeats are harmless."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from models.outputs import Alert, Health, Measurement, Output, Status
+
+__all__ = ["HealthAt", "Store", "ValueAt", "Written"]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What became of a batch: rows kept, and rows the store refuses for ever (too old for its retention)."""
+
+    kept: int
+    refused: int = 0
+    reason: str = ""
+
+
+class HealthAt(msgspec.Struct, frozen=True):
+    """A machine's health at one moment; a score of None is withheld, never zero."""
+
+    time: datetime
+    score: float | None
+    status: Status
+
+
+class ValueAt(msgspec.Struct, frozen=True):
+    """One stored value."""
+
+    time: datetime
+    value: float
+
+
+class Store(Protocol):
+    """What agents write to and pages read from. Times are UTC; ranges are `since <= time <= until`."""
+
+    async def open(self) -> None:
+        """Connect and create what is missing; raises `ServiceError`, naming the fix."""
+
+    async def close(self) -> None:
+        """Let go of everything; may be called twice."""
+
+    async def write(self, outputs: Sequence[Output]) -> Written:
+        """Keep all of these or raise `ServiceError` (then none may be counted on, and the same call is repeated).
+
+        Health of a late or future observation (flag `late` or `future`) gets no row: it would rewrite history.
+        """
+
+    async def latest_health(self) -> list[Health]:
+        """Newest health of each (machine, point), in no particular order."""
+
+    async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
+        """Give a machine's health over time, oldest first, over all its points."""
+
+    async def alerts(self, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
+        """Last transition of each alert, newest first."""
+
+    async def points(self, measurement: Measurement, machine: str) -> list[str]:
+        """Points of a machine that have rows in a measurement, sorted."""
+
+    async def series(
+        self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
+    ) -> list[ValueAt]:
+        """One field over time, oldest first; rows without the field are left out."""
