@@ -21,9 +21,7 @@ __all__ = [
     "Status",
 ]
 
-Status = Literal[
-    "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"
-]
+Status = Literal["warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"]
 Priority = Literal["low", "medium", "high"]
 AlertState = Literal["active", "cleared"]
 Measurement = Literal["indicators", "temperature", "readings"]
