@@ -1,0 +1,95 @@
+"""Start a process of a test, wait until it is ready, and end it by its id, whatever happens."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["Process", "free_port", "started", "wait_until"]
+
+
+def free_port() -> int:
+    """Give a port of 127.0.0.1 on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], object], what: str, *, deadline_s: float = 60, every_s: float = 0.1) -> None:
+    """Come back once `condition()` holds; fail naming `what` was waited for when the deadline passes first."""
+    end = time.monotonic() + deadline_s
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {deadline_s:g} s in vain until {what}")
+        time.sleep(every_s)
+
+
+class Process:
+    """One child process in a session of its own, its output in a file."""
+
+    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.log = log
+        self._output = log.open("ab")
+        self._child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def running(self) -> bool:
+        return self._child.poll() is None
+
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, number)
+
+    def kill(self) -> None:
+        """SIGKILL the whole group, at once."""
+        self.signal(signal.SIGKILL)
+        self._child.wait(30)
+
+    def stop(self, *, patience_s: float = 30) -> int:
+        """SIGTERM, then SIGKILL when that isn't heeded; gives the exit status."""
+        if self.running:
+            self.signal(signal.SIGTERM)
+            try:
+                self._child.wait(patience_s)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.signal(signal.SIGKILL)  # whatever the child left behind in its group
+        self._output.close()
+        return int(self._child.wait(30))
+
+    def ready(self, condition: Callable[[], object], what: str, *, deadline_s: float = 60) -> None:
+        """Wait for a condition, but no longer than the process lives."""
+
+        def holds() -> object:
+            if not self.running:
+                raise RuntimeError(f"ended before {what}:\n{self.text()[-3000:]}")
+            return condition()
+
+        wait_until(holds, f"{what}\n{self.text()[-3000:]}", deadline_s=deadline_s)
+
+
+@contextlib.contextmanager
+def started(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Process]:
+    process = Process(command, log, environment)
+    try:
+        yield process
+    finally:
+        process.stop()
