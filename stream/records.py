@@ -1,0 +1,61 @@
+"""Our own records on the wire: observations in MessagePack, the fold's outputs in JSON; both forms are read."""
+
+from typing import TypeVar
+
+import msgspec
+
+from models.errors import MessageError
+from models.observations import SCHEMA, Observation
+from models.outputs import Output
+from stream.checks import shown
+
+__all__ = ["decode_observation", "decode_output", "encode_observation", "encode_output", "observation_to_json"]
+
+T = TypeVar("T")
+
+_observation_json = msgspec.json.Decoder(Observation)
+_observation_msgpack = msgspec.msgpack.Decoder(Observation)
+_output_json = msgspec.json.Decoder(Output)
+_output_msgpack = msgspec.msgpack.Decoder(Output)
+
+
+def encode_observation(observation: Observation) -> bytes:
+    """MessagePack, as it stands in the topic `observations`."""
+    return msgspec.msgpack.encode(observation)
+
+
+def observation_to_json(observation: Observation) -> bytes:
+    """JSON, as it stands in a recording; every number comes back bit for bit."""
+    return msgspec.json.encode(observation)
+
+
+def decode_observation(data: bytes | None) -> Observation:
+    """Read an observation in either form; raises `MessageError` for what is none, or of a newer schema."""
+    observation: Observation = _decoded("an observation", data, _observation_json, _observation_msgpack)
+    if observation.schema > SCHEMA:
+        raise MessageError(
+            f"the observation has schema {observation.schema}, this version reads up to {SCHEMA}; upgrade Stethos"
+        )
+    return observation
+
+
+def encode_output(output: Output) -> bytes:
+    """JSON, as rows, health and alerts stand in their topics."""
+    return msgspec.json.encode(output)
+
+
+def decode_output(data: bytes | None) -> Output:
+    """Read a row, a health or an alert in either form; raises `MessageError` for anything else."""
+    output: Output = _decoded("a row, health or alert", data, _output_json, _output_msgpack)
+    return output
+
+
+def _decoded(
+    what: str, data: bytes | None, json: "msgspec.json.Decoder[T]", msgpack: "msgspec.msgpack.Decoder[T]"
+) -> T:
+    if not data:
+        raise MessageError(f"the message is empty; {what} was expected")
+    try:
+        return (msgpack if data[0] >= 0x80 else json).decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError(f"this is not {what} ({error}; begins with {shown(data, 24)})") from None
