@@ -29,6 +29,9 @@ class ConfigurationError(StethosError):
 class ServiceError(StethosError):
     """A broker or a store that does not answer or refuses; trying again later may help."""
 
+    retry_after_s: float | None = None
+    """Seconds that the service asked to be left alone; None where it did not say."""
+
 
 class StateError(StethosError):
     """A stored state that this version cannot continue from; it must be rebuilt from `observations`."""

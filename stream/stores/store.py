@@ -6,9 +6,14 @@ from typing import Protocol
 
 import msgspec
 
+from models.errors import ServiceError
 from models.outputs import Alert, Health, Measurement, Output, Status
 
-__all__ = ["HealthAt", "Store", "ValueAt", "Written"]
+__all__ = ["HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
+
+
+class PermanentStoreError(ServiceError):
+    """A batch that no repeat will get accepted: one of its outputs cannot be stored, and the text says why."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -46,6 +51,7 @@ class Store(Protocol):
     async def write(self, outputs: Sequence[Output]) -> Written:
         """Keep all of these or raise `ServiceError` (then none may be counted on, and the same call is repeated).
 
+        `PermanentStoreError` where repeating cannot help: then halve the batch until the guilty output is found.
         Health of a late or future observation (flag `late` or `future`) gets no row: it would rewrite history.
         """
 

@@ -1,0 +1,81 @@
+"""What both stores do alike: which outputs get a row, what no store can hold, and how an output is kept whole."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from math import isfinite
+
+import msgspec
+
+from models.outputs import Alert, Health, Output, Row
+from stream.stores.store import PermanentStoreError
+
+__all__ = ["check", "gets_row", "record"]
+
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u2028\u2029\ud800-\udfff]")
+"""Line protocol cannot carry these in a tag without ambiguity, so no name of either store may hold them."""
+
+_REWRITES_HISTORY = frozenset({"late", "future"})
+
+
+def gets_row(output: Output) -> bool:
+    """Say whether an output is stored: health of a late or future observation would rewrite history, so it isn't."""
+    return not (isinstance(output, Health) and _REWRITES_HISTORY.intersection(output.quality.flags))
+
+
+def check(output: Output) -> None:
+    """Raise `PermanentStoreError`, naming what is wrong, for an output that cannot be kept as it is."""
+    for name in _names(output):
+        _check_name(name)
+    for what, number in _numbers(output):
+        if number is not None and not isfinite(number):
+            raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers can be stored")
+
+
+def record(output: Health | Alert) -> str:
+    """Give an output as JSON from which the very same output is decoded; `PermanentStoreError` if a text is broken."""
+    try:
+        return msgspec.json.encode(output).decode()
+    except UnicodeEncodeError as error:
+        raise PermanentStoreError(f"a text of {output.machine!r} is not valid Unicode ({error.reason})") from error
+
+
+@lru_cache(maxsize=4096)
+def _check_name(name: str) -> None:
+    found = _UNWRITABLE.search(name)
+    if found:
+        raise PermanentStoreError(f"the name {name!r} holds {found[0]!r}: rename it without backslashes and line breaks")
+
+
+def _names(output: Output) -> Iterator[str]:
+    if not output.machine:
+        raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
+    yield output.machine
+    yield output.point
+    if isinstance(output, Alert):
+        yield output.rule
+    elif isinstance(output, Row):
+        if "" in output.fields:
+            raise PermanentStoreError(f"a value of {output.machine!r} has no name: give every value one")
+        yield from output.fields
+        yield from output.flags
+    else:
+        yield from (deduction.code for deduction in output.deductions)
+
+
+def _numbers(output: Output) -> Iterator[tuple[str, float | None]]:
+    if isinstance(output, Row):
+        yield from output.fields.items()
+    elif isinstance(output, Alert):
+        yield from (("value", output.value), ("limit", output.limit))
+    else:
+        yield "score", output.score
+        for deduction in output.deductions:
+            yield from (("points", deduction.points), ("value", deduction.value), ("limit", deduction.limit))
+        if output.anomaly:
+            yield from (("anomaly score", output.anomaly.score), ("anomaly limit", output.anomaly.limit))
+        if output.diagnosis:
+            yield "confidence", output.diagnosis.confidence
+        if output.remaining_life_h:
+            life = output.remaining_life_h
+            yield from (("remaining life", hours) for hours in (life.low, life.median, life.high))
