@@ -50,6 +50,8 @@ class Deduction(msgspec.Struct, frozen=True, kw_only=True):
     point: str
     value: float
     limit: float
+    reason_zh: str = ""
+    """The same sentence in Chinese."""
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +105,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
     """Version of the configuration in force."""
     reason: str = ""
     """Why the score is withheld; empty where it isn't."""
+    reason_zh: str = ""
+    """The same in Chinese."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
