@@ -1,0 +1,259 @@
+"""Every setting with its default and its meaning: from `stethos.toml`, above it `STETHOS_*` variables.
+
+Sections are joined by two underscores in variables: `[influxdb] url` is `STETHOS_INFLUXDB__URL`. Secrets come from
+files or variables and are never printed. `python -m stream.settings` prints all of this as a table.
+"""
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from models.errors import ConfigurationError
+from models.machinery import machine
+from stream.thresholds import thresholds_from
+from stream.toml import read_toml
+
+__all__ = [
+    "Checkpoint",
+    "Influxdb",
+    "Learning",
+    "Settings",
+    "Sqlite",
+    "Web",
+    "learning_of",
+    "load_settings",
+]
+
+DEFAULT_FILE = Path("stethos.toml")
+_PREFIX = "STETHOS_"
+_FILE_VARIABLE = "STETHOS_SETTINGS"
+_SERVER = re.compile(r"[^\s:,/]+:\d{1,5}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Sqlite(_Section):
+    """The embedded store."""
+
+    path: Path = Field(default=Path("var/stethos.db"), description="Database file; its folder is created.")
+
+
+class Influxdb(_Section):
+    """The store of a plant."""
+
+    url: str = Field(
+        default="http://127.0.0.1:8086", description="Address of InfluxDB 2.", pattern=r"^https?://[^\s/]+"
+    )
+    org: str = Field(default="stethos", description="Organisation.", min_length=1)
+    token: SecretStr | None = Field(
+        default=None, description="Token that may read and write the buckets; better a file."
+    )
+    token_file: Path | None = Field(
+        default=None, description="File that holds nothing but the token (a Docker secret, say)."
+    )
+    bucket: str = Field(default="stethos", description="Bucket of health, alerts and actions.", min_length=1)
+    bucket_raw: str = Field(
+        default="stethos_raw", description="Bucket of indicators, temperatures and readings.", min_length=1
+    )
+    retention_days: int = Field(
+        default=0, description="Days that `bucket` keeps its rows; 0 keeps them for ever.", ge=0
+    )
+    retention_raw_days: int = Field(
+        default=0, description="Days that `bucket_raw` keeps its rows; 0 keeps them for ever.", ge=0
+    )
+
+    @model_validator(mode="after")
+    def _read_token(self) -> Self:
+        if self.token is None and self.token_file is not None:
+            try:
+                token = self.token_file.read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"token_file {self.token_file} cannot be read ({type(error).__name__})") from None
+            if not token:
+                raise ValueError(f"token_file {self.token_file} is empty; put the token in it")
+            object.__setattr__(self, "token", SecretStr(token))  # frozen for everybody else
+        return self
+
+
+class Web(_Section):
+    """The page."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; only this computer unless changed.")
+    port: int = Field(default=8080, description="Port to listen on.", ge=1, le=65535)
+
+
+class Learning(_Section):
+    """How long a machine is taken as sound: the longer of both."""
+
+    duration_s: float = Field(
+        default=1800.0, description="Seconds (event time) in which a machine teaches its baseline.", ge=0
+    )
+    observations: int = Field(
+        default=100, description="Observations of each point that belong to the baseline.", ge=1
+    )
+
+
+class Checkpoint(_Section):
+    """How often a worker saves the state of its machines; whichever comes first."""
+
+    every_events: PositiveInt = Field(
+        default=1000, description="Observations of a partition between two checkpoints."
+    )
+    every_s: PositiveFloat = Field(default=5.0, description="Seconds between two checkpoints.")
+
+
+class Settings(BaseSettings):
+    """All settings. Paths are relative to the folder that a command is started in."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, allow_inf_nan=False
+    )
+
+    broker: str = Field(
+        default="127.0.0.1:9092", description="Kafka servers, `host:port`, with commas between several."
+    )
+    partitions: int = Field(
+        12,
+        description="Partitions of every topic, fixed once they exist; well above the number of workers.",
+        ge=1,
+        le=1000,
+    )
+    replication: int = Field(
+        1, description="Copies of every partition: 1 on one broker, 3 on a cluster.", ge=1, le=9
+    )
+    embedded_broker: bool = Field(
+        default=False, description="Whether the broker is the embedded one: one record a batch."
+    )
+    machines: Path = Field(
+        default=Path("machines.toml"), description="File of machines; without it all get the defaults."
+    )
+    store: Literal["sqlite", "influxdb"] = Field(default="sqlite", description="Where results are kept.")
+    sqlite: Sqlite = Sqlite()
+    influxdb: Influxdb = Influxdb()
+    web: Web = Web()
+    learning: Learning = Learning()
+    thresholds: dict[str, float] = Field(default={}, description="Thresholds that differ from their defaults.")
+    checkpoint: Checkpoint = Checkpoint()
+
+    @field_validator("broker")
+    @classmethod
+    def _servers(cls, text: str) -> str:
+        for server in text.split(","):
+            if not _SERVER.fullmatch(server.strip()):
+                raise ValueError(f"{server.strip()!r} is no server; write host:port, such as 127.0.0.1:9092")
+        return text
+
+    @field_validator("thresholds")
+    @classmethod
+    def _known_thresholds(cls, values: dict[str, float]) -> dict[str, float]:
+        thresholds_from(values)
+        return values
+
+    @property
+    def servers(self) -> list[str]:
+        """The Kafka servers one by one."""
+        return [server.strip() for server in self.broker.split(",")]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables go above the file, whose content comes in as keywords."""
+        return env_settings, init_settings
+
+
+def learning_of(settings: Settings) -> machine.Learning:
+    """Give the learning rule as the fold knows it."""
+    return machine.Learning(**settings.learning.model_dump())
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read `path`, or the file that STETHOS_SETTINGS names, or `stethos.toml` if there is one; then STETHOS_*.
+
+    Raises `ConfigurationError` naming the file or variable, the key and the fix.
+    """
+    named = path or (Path(os.environ[_FILE_VARIABLE]) if os.environ.get(_FILE_VARIABLE) else None)
+    file = named or DEFAULT_FILE
+    content = read_toml(file) if named or file.exists() else {}
+    _check_variables()
+    try:
+        return Settings(**content)
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(_told(problem, file) for problem in error.errors())) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"{_PREFIX}*: {error}; write sections as {_PREFIX}SECTION__KEY") from None
+
+
+def _check_variables() -> None:
+    """Refuse a misspelt variable, which would otherwise change nothing and say nothing."""
+    for name in os.environ:
+        if not name.startswith(_PREFIX) or name == _FILE_VARIABLE:
+            continue
+        first = name.removeprefix(_PREFIX).split("__")[0].lower()
+        if first not in Settings.model_fields and ("__" in name or _nearest(first, Settings)):
+            hint = (
+                f"did you mean {_PREFIX}{close.upper()}?" if (close := _nearest(first, Settings)) else "remove it"
+            )
+            raise ConfigurationError(f"{name}: there is no setting {first!r}; {hint}")
+
+
+def _told(problem: ErrorDetails, file: Path) -> str:
+    """Put one of pydantic's problems as `place: key: what is wrong`, the place being the file or a variable."""
+    keys = [str(key) for key in problem["loc"]]
+    variable = _PREFIX + "__".join(keys).upper()
+    place = variable if _variable_is_set(variable) else f"{file}: {'.'.join(keys)}"
+    if problem["type"] == "extra_forbidden":
+        owner = _owner(keys)
+        close = _nearest(keys[-1], owner)
+        known = ", ".join(owner.model_fields)
+        return f"{place}: there is no such setting; " + (
+            f"did you mean {close}?" if close else f"there are {known}"
+        )
+    if problem["type"] == "value_error":
+        return f"{place}: {problem['ctx']['error']}"
+    secret = any(word in keys[-1] for word in ("token", "password"))
+    got = "" if secret or isinstance(problem["input"], dict) else f", not {problem['input']!r}"
+    return f"{place}: {problem['msg'].replace('Input should be', 'should be')}{got}"
+
+
+def _variable_is_set(variable: str) -> bool:
+    return any(name.upper() == variable or name.upper().startswith(variable + "__") for name in os.environ)
+
+
+def _owner(keys: list[str]) -> type[BaseModel]:
+    field = Settings.model_fields.get(keys[0]) if len(keys) > 1 else None
+    section = field.annotation if field else None
+    return section if isinstance(section, type) and issubclass(section, BaseModel) else Settings
+
+
+def _nearest(key: str, owner: type[BaseModel]) -> str | None:
+    return next(iter(difflib.get_close_matches(key.lower(), owner.model_fields, n=1, cutoff=0.75)), None)
+
+
+if __name__ == "__main__":
+    from stream.settings_table import settings_table
+
+    print(settings_table(), end="")  # noqa: T201 -- this is what it is started for
