@@ -19,7 +19,7 @@ _REWRITES_HISTORY = frozenset({"late", "future"})
 
 
 def gets_row(output: Output) -> bool:
-    """Say whether an output is stored: health of a late or future observation would rewrite history, so it isn't."""
+    """Say whether an output is stored: health of a late or future observation isn't, it would rewrite history."""
     return not (isinstance(output, Health) and _REWRITES_HISTORY.intersection(output.quality.flags))
 
 
@@ -29,11 +29,11 @@ def check(output: Output) -> None:
         _check_name(name)
     for what, number in _numbers(output):
         if number is not None and not isfinite(number):
-            raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers can be stored")
+            raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers are stored")
 
 
 def record(output: Health | Alert) -> str:
-    """Give an output as JSON from which the very same output is decoded; `PermanentStoreError` if a text is broken."""
+    """Give an output as JSON that decodes to the very same one; `PermanentStoreError` if a text is broken."""
     try:
         return msgspec.json.encode(output).decode()
     except UnicodeEncodeError as error:
@@ -44,7 +44,7 @@ def record(output: Health | Alert) -> str:
 def _check_name(name: str) -> None:
     found = _UNWRITABLE.search(name)
     if found:
-        raise PermanentStoreError(f"the name {name!r} holds {found[0]!r}: rename it without backslashes and line breaks")
+        raise PermanentStoreError(f"the name {name!r} holds {found[0]!r}: leave out backslashes and line breaks")
 
 
 def _names(output: Output) -> Iterator[str]:

@@ -1,0 +1,133 @@
+"""Outputs as InfluxDB line protocol with microseconds.
+
+https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/ says how it escapes. Written by hand because
+the client's `Point` takes ten times as long. Every number is a float, so that no field ever changes its type.
+InfluxDB merges a row into one with the same tags and time, and a field cannot be taken back: a score that may be
+missing therefore comes with a field that never is (`withheld`).
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+import msgspec
+
+from models.clock import from_datetime
+from models.outputs import Alert, Health, Output, Row
+from stream.stores._outputs import record
+from stream.stores.store import PermanentStoreError
+
+__all__ = ["DEDUCTION_CODES", "field_name", "line", "measurement"]
+
+DEDUCTION_CODES = ("severity", "change", "anomaly", "temperature")
+"""Each is a field of every health row that has a score, zero where nothing was deducted, so that charts end."""
+
+_RESERVED = frozenset({"time", "machine", "point", "flags"})
+
+_TAG = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
+_TEXT = str.maketrans({"\\": "\\\\", '"': '\\"'})
+
+
+def field_name(name: str) -> str:
+    """Give the field that holds a value: names that InfluxDB or we need get one more underscore.
+
+    >>> [field_name(name) for name in ("rms_g", "time", "time_")]
+    ['rms_g', 'time_', 'time__']
+    """
+    return name + "_" if name.rstrip("_") in _RESERVED else name
+
+
+def measurement(output: Output) -> str:
+    """Give the measurement that an output is a row of."""
+    match output:
+        case Row():
+            return output.measurement
+        case Health():
+            return "health"
+        case Alert():
+            return "alerts"
+
+
+def line(output: Output) -> bytes:
+    """Give one line; the output has passed `check`."""
+    match output:
+        case Row():
+            tags, fields = _tags(output.machine, output.point), _row_fields(output)
+        case Health():
+            tags, fields = _tags(output.machine, output.point), _health_fields(output)
+        case Alert():
+            tags, fields = _tags(output.machine, output.point, output.rule), _alert_fields(output)
+    text = f"{measurement(output)}{tags} {','.join(fields)} {from_datetime(output.time)}"
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise PermanentStoreError(f"a text of {output.machine!r} is not valid Unicode ({error.reason})") from error
+
+
+def _tags(machine: str, point: str, rule: str = "") -> str:
+    """Give the tags; an empty one cannot be written, and a missing one reads as empty."""
+    tags = f",machine={machine.translate(_TAG)}"
+    if point:
+        tags += f",point={point.translate(_TAG)}"
+    return f"{tags},rule={rule.translate(_TAG)}" if rule else tags
+
+
+def _row_fields(row: Row) -> Iterator[str]:
+    for name, value in row.fields.items():
+        yield f"{field_name(name).translate(_TAG)}={float(value)!r}"
+    if row.flags or not row.fields:
+        yield _text("flags", ",".join(row.flags))
+
+
+def _health_fields(health: Health) -> Iterator[str]:
+    numbers: dict[str, float | None] = {"score": health.score, "withheld": float(health.score is None)}
+    if health.score is not None:
+        numbers |= _deducted(health)
+    if health.anomaly:
+        numbers |= {"anomaly_score": health.anomaly.score, "anomaly_limit": health.anomaly.limit}
+    if health.remaining_life_h:
+        life = health.remaining_life_h
+        numbers |= {
+            "remaining_life_low_h": life.low,
+            "remaining_life_median_h": life.median,
+            "remaining_life_high_h": life.high,
+        }
+    whole = msgspec.structs.replace(health, deductions=())
+    return chain(
+        _floats(numbers),
+        (
+            _text("status", health.status),
+            _text("reason", health.reason),
+            _text("deductions", msgspec.json.encode(health.deductions).decode()),
+            _text("flags", ",".join(health.quality.flags)),
+            _text("record", record(whole)),
+        ),
+    )
+
+
+def _deducted(health: Health) -> dict[str, float]:
+    points = dict.fromkeys(DEDUCTION_CODES, 0.0)
+    for deduction in health.deductions:
+        points[deduction.code] = points.get(deduction.code, 0.0) + deduction.points
+    return {f"deduction_{code}": sum_ for code, sum_ in points.items()}
+
+
+def _alert_fields(alert: Alert) -> Iterator[str]:
+    return chain(
+        _floats({"value": alert.value, "limit": alert.limit}),
+        (
+            _text("id", alert.id),
+            _text("state", alert.state),
+            _text("priority", alert.priority),
+            _text("text", alert.text),
+            _text("text_zh", alert.text_zh),
+            _text("record", record(alert)),
+        ),
+    )
+
+
+def _floats(numbers: Mapping[str, float | None]) -> Iterator[str]:
+    return (f"{name.translate(_TAG)}={float(value)!r}" for name, value in numbers.items() if value is not None)
+
+
+def _text(name: str, value: str) -> str:
+    return f'{name}="{value.translate(_TEXT)}"'

@@ -1,0 +1,202 @@
+"""The store for a plant: InfluxDB 2, written in line protocol and read through InfluxQL.
+
+`health` and `alerts` live in one bucket, `indicators`, `temperature` and `readings` in another with a lifetime of
+its own. Nothing is buffered or repeated here: the store agent does both, so that no row is lost in between.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import msgspec
+from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
+from influxdb_client.rest import ApiException
+
+from models.clock import from_datetime, to_datetime
+from models.errors import ServiceError
+from models.outputs import Alert, Deduction, Health, Measurement, Output, Row
+from stream.stores._influx_errors import explained, too_old
+from stream.stores._influxql import identifier, rows
+from stream.stores._lines import field_name, line
+from stream.stores._outputs import check, gets_row
+from stream.stores.store import HealthAt, ValueAt, Written
+
+__all__ = ["InfluxStore"]
+
+_LINES_PER_WRITE = 5000
+"""A write of this many lines takes about half a second; larger ones gain nothing."""
+
+_TRANSITIONS_PER_ALERT = 2
+"""How many to read for each alert wanted, before reading on: raised and cleared."""
+
+
+class InfluxStore:
+    """Keeps outputs in two buckets of an InfluxDB 2 that `stethos influx setup` has prepared."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        org: str,
+        token: str,
+        bucket: str = "stethos",
+        bucket_raw: str = "stethos_raw",
+        timeout_s: float = 30.0,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.org, self.bucket, self.bucket_raw = org, bucket, bucket_raw
+        self._token = token
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(5.0, timeout_s))
+        self._client: Any = None  # The library's own types are of no use.
+
+    async def open(self) -> None:
+        """Connect, and see that the token may write to and read from both buckets; `ServiceError` names the fix."""
+        if self._client is not None:
+            return
+        self._client = InfluxDBClientAsync(self.url, token=self._token, org=self.org, timeout=self._timeout)
+        try:
+            for bucket in (self.bucket, self.bucket_raw):
+                await self._send(bucket, b"")  # Writes nothing, and is refused like any other write.
+                await self._rows(bucket, "SHOW MEASUREMENTS LIMIT 1")
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the connections; may be called twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def write(self, outputs: Sequence[Output]) -> Written:
+        """Write a batch; rows older than their bucket's retention are counted as refused, and the rest is kept.
+
+        `ServiceError` where trying again may help (no connection, timeout, 429, 5xx, a token or bucket to mend),
+        `PermanentStoreError` where it can't; rows beside the guilty one may have been kept, which repeating mends.
+        """
+        by_bucket: dict[str, list[bytes]] = {self.bucket: [], self.bucket_raw: []}
+        for output in outputs:
+            check(output)
+            if gets_row(output):
+                by_bucket[self.bucket_raw if isinstance(output, Row) else self.bucket].append(line(output))
+        refused, reason = 0, ""
+        for bucket, lines in by_bucket.items():
+            for start in range(0, len(lines), _LINES_PER_WRITE):
+                some, why = await self._send(bucket, b"\n".join(lines[start : start + _LINES_PER_WRITE]))
+                refused, reason = refused + some, reason or why
+        return Written(kept=sum(map(len, by_bucket.values())) - refused, refused=refused, reason=reason)
+
+    async def latest_health(self) -> list[Health]:
+        """Newest health of each (machine, point)."""
+        query = 'SELECT "record", "deductions" FROM "health" GROUP BY "machine", "point" ORDER BY time DESC LIMIT 1'
+        return [_health(row[1], row[2]) for row in await self._rows(self.bucket, query)]
+
+    async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
+        """Give a machine's health over time, oldest first, over all its points."""
+        query = (
+            'SELECT "score", "withheld", "status", "point" FROM "health" '
+            'WHERE "machine" = $machine AND time >= $since AND time <= $until'
+        )
+        found = await self._rows(self.bucket, query, machine=machine, **_range(since, until))
+        found.sort(key=lambda row: (row[0], row[4] or ""))
+        return [
+            HealthAt(to_datetime(time_us), None if withheld else float(score), status)
+            for time_us, score, withheld, status, _ in found
+        ]
+
+    async def alerts(self, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
+        """Last transition of each alert, newest first.
+
+        A rule has at most one alert open at a point, so what is open is among the newest of each rule and point.
+        """
+        found = await (self._newest_of_each_rule() if open_only else self._newest_alerts(limit))
+        newest: dict[str, Alert] = {}
+        for alert in found:
+            newest.setdefault(alert.id, alert)
+        wanted = (alert for alert in newest.values() if alert.state == "active" or not open_only)
+        return sorted(wanted, key=lambda alert: (-from_datetime(alert.time), alert.id))[: max(limit, 0)]
+
+    async def _newest_of_each_rule(self) -> list[Alert]:
+        query = 'SELECT "record" FROM "alerts" GROUP BY "machine", "point", "rule" ORDER BY time DESC LIMIT 1'
+        return [_alert(row[1]) for row in await self._rows(self.bucket, query)]
+
+    async def _newest_alerts(self, limit: int) -> list[Alert]:
+        """Read transitions, newest first, until they belong to `limit` alerts (ties in time included) or end."""
+        found: list[Alert] = []
+        page = max(limit, 1) * _TRANSITIONS_PER_ALERT
+        while limit > 0:
+            query = f'SELECT "record" FROM "alerts" ORDER BY time DESC LIMIT {page} OFFSET {len(found)}'  # noqa: S608 (two numbers)
+            more = await self._rows(self.bucket, query)
+            found += [_alert(row[1]) for row in more]
+            if len(more) < page or len({alert.id for alert in found}) > limit:
+                break
+        return found
+
+    async def points(self, measurement: Measurement, machine: str) -> list[str]:
+        """Points of a machine that have rows in a measurement, sorted."""
+        query = f'SHOW TAG VALUES FROM {identifier(measurement)} WITH KEY = "point" WHERE "machine" = $machine'
+        return sorted(row[1] for row in await self._rows(self.bucket_raw, query, machine=machine))
+
+    async def series(
+        self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
+    ) -> list[ValueAt]:
+        """One field over time, oldest first."""
+        query = (
+            f"SELECT {identifier(field_name(field))} FROM {identifier(measurement)} "  # noqa: S608 (quoted identifiers)
+            'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until'
+        )
+        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **_range(since, until))
+        return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in found]
+
+    async def _send(self, bucket: str, lines: bytes) -> tuple[int, str]:
+        """Write lines; gives how many were older than the retention, with the server's words."""
+        try:
+            await self._connected().write_api().write(bucket, self.org, lines, "us")
+        except ApiException as error:
+            old = too_old(error.status, error.body)
+            if old is None:
+                raise explained(self.url, error.status, error.body, error.headers) from error
+            return old
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from error
+        return 0, ""
+
+    async def _rows(self, bucket: str, query: str, **values: str | int) -> list[list[Any]]:
+        """Give the rows of a query, times in microseconds; `$name` in it stands for the value of that name."""
+        bound = msgspec.json.encode(values).decode()
+        parameters = [("db", bucket), ("q", query), ("epoch", "u"), ("params", bound)]
+        try:
+            response = await self._connected().api_client.call_api(
+                "/query", "GET", query_params=parameters, _preload_content=False
+            )
+            async with response:
+                status, headers, answer = response.status, response.headers, await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from error
+        if status != 200:
+            raise explained(self.url, status, answer, headers)
+        return rows(answer)
+
+    def _connected(self) -> Any:  # noqa: ANN401 (the library's own types are of no use)
+        if self._client is None:
+            raise ServiceError(f"the store at {self.url} is not open: open it before use")
+        return self._client
+
+    def _unreachable(self, error: Exception) -> ServiceError:
+        why = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+        return ServiceError(f"InfluxDB at {self.url} is not reachable ({why}): start it, or correct [influxdb] url")
+
+
+def _range(since: datetime, until: datetime) -> dict[str, int]:
+    """Both ends in nanoseconds, the unit of a bare number in InfluxQL."""
+    return {"since": from_datetime(since) * 1000, "until": from_datetime(until) * 1000}
+
+
+def _health(kept: str, deductions: str) -> Health:
+    health = msgspec.json.decode(kept, type=Health)
+    return msgspec.structs.replace(health, deductions=msgspec.json.decode(deductions, type=tuple[Deduction, ...]))
+
+
+def _alert(kept: str) -> Alert:
+    return msgspec.json.decode(kept, type=Alert)

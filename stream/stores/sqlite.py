@@ -1,0 +1,180 @@
+"""The embedded store: one SQLite file, for `stethos demo` and single machines. No server, nothing to administer."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import msgspec
+
+from models.clock import from_datetime, to_datetime
+from models.errors import ServiceError
+from models.outputs import Alert, Health, Measurement, Output, Row
+from stream.stores._outputs import check, gets_row, record
+from stream.stores._sqlite_file import connect, explained
+from stream.stores.store import HealthAt, ValueAt, Written
+
+__all__ = ["SqliteStore"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class SqliteStore:
+    """Keeps outputs in one file that several processes may have open, one of them writing at a time.
+
+    Every call runs in a thread, one after the other, on one connection, so the event loop never waits for the disk.
+    A batch is one transaction and on the disk before `write` returns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    async def open(self) -> None:
+        """Open the file, creating it and its schema where missing; `ServiceError` names the fix."""
+        await asyncio.to_thread(self._open)
+
+    def _open(self) -> None:
+        with self._lock:
+            if self._connection is None:
+                self._connection = connect(self.path)
+
+    async def close(self) -> None:
+        """Wait for what is running, then close the file."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    async def _run(
+        self, work: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
+    ) -> _T:
+        def locked() -> _T:
+            with self._lock:
+                if self._connection is None:
+                    raise ServiceError(f"the store {self.path} is not open: open it before use")
+                try:
+                    return work(self._connection, *args, **kwargs)
+                except sqlite3.Error as error:
+                    raise explained(error, self.path) from error
+
+        return await asyncio.to_thread(locked)
+
+    async def write(self, outputs: Sequence[Output]) -> Written:
+        """Keep all of these in one transaction, or none."""
+        for output in outputs:
+            check(output)
+        return Written(kept=await self._run(_write, [output for output in outputs if gets_row(output)]))
+
+    async def latest_health(self) -> list[Health]:
+        """Newest health of each (machine, point)."""
+        rows = await self._run(_select, "SELECT record FROM latest_health")
+        return [msgspec.json.decode(text, type=Health) for (text,) in rows]
+
+    async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
+        """Give a machine's health over time, oldest first, over all its points."""
+        query = (
+            "SELECT time_us, score, status FROM health WHERE machine = ? AND time_us BETWEEN ? AND ? "
+            "ORDER BY time_us, point"
+        )
+        rows = await self._run(_select, query, machine, from_datetime(since), from_datetime(until))
+        return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in rows]
+
+    async def alerts(self, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
+        """Last transition of each alert, newest first."""
+        which = "WHERE state = 'active' " if open_only else ""
+        query = f"SELECT record FROM latest_alert {which}ORDER BY time_us DESC, id LIMIT ?"  # noqa: S608 (two constants)
+        rows = await self._run(_select, query, max(limit, 0))
+        return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
+
+    async def points(self, measurement: Measurement, machine: str) -> list[str]:
+        """Points of a machine that have rows in a measurement, sorted."""
+        query = "SELECT point FROM point WHERE measurement = ? AND machine = ? ORDER BY point"
+        return [point for (point,) in await self._run(_select, query, measurement, machine)]
+
+    async def series(
+        self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
+    ) -> list[ValueAt]:
+        """One field over time, oldest first."""
+        query = (
+            "SELECT time_us, value FROM value WHERE time_us BETWEEN ? AND ? "
+            "AND point = (SELECT id FROM point WHERE measurement = ? AND machine = ? AND point = ?) "
+            "AND field = (SELECT id FROM field WHERE name = ?) ORDER BY time_us"
+        )
+        span = (from_datetime(since), from_datetime(until))
+        rows = await self._run(_select, query, *span, measurement, machine, point, field)
+        return [ValueAt(to_datetime(time_us), value) for time_us, value in rows]
+
+
+def _select(connection: sqlite3.Connection, query: str, *parameters: str | int) -> list[tuple[Any, ...]]:
+    return connection.execute(query, parameters).fetchall()
+
+
+def _write(connection: sqlite3.Connection, outputs: Sequence[Output]) -> int:
+    if not outputs:
+        return 0
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _write_rows(connection, [output for output in outputs if isinstance(output, Row)])
+        _write_health(connection, [output for output in outputs if isinstance(output, Health)])
+        _write_alerts(connection, [output for output in outputs if isinstance(output, Alert)])
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # A full disk may have rolled it back already.
+            connection.execute("ROLLBACK")
+        raise
+    return len(outputs)
+
+
+def _write_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    points = {(row.measurement, row.machine, row.point) for row in rows}
+    fields = {field for row in rows for field in row.fields}
+    new_point = "INSERT OR IGNORE INTO point (measurement, machine, point) VALUES (?, ?, ?)"
+    connection.executemany(new_point, sorted(points))
+    connection.executemany("INSERT OR IGNORE INTO field (name) VALUES (?)", [(field,) for field in sorted(fields)])
+    find_point = "SELECT id FROM point WHERE measurement = ? AND machine = ? AND point = ?"
+    point_id = {key: connection.execute(find_point, key).fetchone()[0] for key in points}
+    find_field = "SELECT id FROM field WHERE name = ?"
+    field_id = {name: connection.execute(find_field, (name,)).fetchone()[0] for name in fields}
+    values = []
+    for row in rows:
+        point, time_us = point_id[row.measurement, row.machine, row.point], from_datetime(row.time)
+        connection.execute("INSERT OR REPLACE INTO row VALUES (?, ?, ?)", (point, time_us, ",".join(row.flags)))
+        values += [(point, field_id[name], time_us, float(value)) for name, value in row.fields.items()]
+    connection.executemany("INSERT OR REPLACE INTO value VALUES (?, ?, ?, ?)", values)
+
+
+def _write_health(connection: sqlite3.Connection, healths: Sequence[Health]) -> None:
+    for health in healths:
+        time_us, kept = from_datetime(health.time), record(health)
+        connection.execute(
+            "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?)",
+            (health.machine, time_us, health.point, health.score, health.status, kept),
+        )
+        connection.execute(
+            "INSERT INTO latest_health VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET time_us = excluded.time_us, record = excluded.record WHERE excluded.time_us >= time_us",
+            (health.machine, health.point, time_us, kept),
+        )
+
+
+def _write_alerts(connection: sqlite3.Connection, alerts: Sequence[Alert]) -> None:
+    for alert in alerts:
+        time_us, kept = from_datetime(alert.time), record(alert)
+        connection.execute(
+            "INSERT OR REPLACE INTO alert_transition VALUES (?, ?, ?, ?, ?)",
+            (alert.machine, time_us, alert.point, alert.rule, kept),
+        )
+        connection.execute(
+            "INSERT INTO latest_alert VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET time_us = excluded.time_us, "
+            "state = excluded.state, record = excluded.record WHERE excluded.time_us >= time_us",
+            (alert.id, time_us, alert.state, kept),
+        )
