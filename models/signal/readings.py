@@ -1,0 +1,23 @@
+"""Readings of other instruments: named numbers, of which only the finite ones are kept."""
+
+import math
+from collections.abc import Mapping
+
+from models.signal.indicators import Indicators
+
+__all__ = ["reading_values"]
+
+_LIMIT = 1e15
+"""Larger numbers are no measurements, and their squares would overflow sooner or later."""
+
+
+def reading_values(values: Mapping[str, float]) -> Indicators:
+    """Keep what can be used, by name; `not_finite` and `out_of_range` (beyond 1e15) tell what was left out.
+
+    >>> reading_values({"pressure_bar": 2.0, "flow": float("nan")})
+    Indicators(values={'pressure_bar': 2.0}, flags=('not_finite',))
+    """
+    finite = {name: float(value) for name, value in values.items() if math.isfinite(value)}
+    kept = {name: value for name, value in finite.items() if abs(value) <= _LIMIT}
+    found = {"not_finite": len(finite) < len(values), "out_of_range": len(kept) < len(finite)}
+    return Indicators(kept, tuple(flag for flag, there in found.items() if there))
