@@ -40,9 +40,34 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """How far is too far, and for how long. One version of these is named by the hash of its configuration."""
 
-    change_low: float = 4.0
-    change_medium: float = 8.0
-    change_high: float = 16.0
+    change_low: float = 1.6
+    """Times its own baseline (4 dB) at which a vibration indicator is worth a look."""
+    change_medium: float = 2.5
+    """Times baseline (8 dB), the step from one severity zone to the next."""
+    change_high: float = 6.3
+    """Times baseline (16 dB), two such steps."""
+    change_sigmas: float = 4.0
+    """Besides, a change counts only this many standard deviations away: 1, 1.5 and 2 times it for the levels."""
+    temperature_rise_low_k: float = 15.0
+    """Kelvin above the machine's own warm state."""
+    temperature_rise_medium_k: float = 25.0
+    temperature_rise_high_k: float = 40.0
+    low_delay_s: float = 60.0
+    """How long (event time) evidence must hold before an alert of low priority is raised."""
+    medium_delay_s: float = 180.0
+    high_delay_s: float = 180.0
+    off_delay_s: float = 600.0
+    """How long evidence must have gone before an alert is lowered or cleared."""
+
+    def __post_init__(self) -> None:
+        """Refuse limits that are not in order; raises ValueError (msgspec makes a ValidationError of it)."""
+        if not 1.0 < self.change_low <= self.change_medium <= self.change_high:
+            raise ValueError("change_low, change_medium and change_high must rise, and stand above 1")
+        rises = (self.temperature_rise_low_k, self.temperature_rise_medium_k, self.temperature_rise_high_k)
+        if not 0.0 < rises[0] <= rises[1] <= rises[2]:
+            raise ValueError("temperature_rise_low_k, _medium_k and _high_k must rise, and stand above 0")
+        if min(self.change_sigmas, self.low_delay_s, self.medium_delay_s, self.high_delay_s, self.off_delay_s) < 0:
+            raise ValueError("change_sigmas and the delays must not be negative")
 
 
 class Learning(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,66 @@
+"""Alarm states (after ISA-18.2): on-delay, off-delay and deadband, one alert from raised to cleared."""
+
+import hashlib
+
+import msgspec
+
+__all__ = ["Alarm", "Delays", "alert_id"]
+
+_DEADBAND = 0.15
+"""In degrees: a level once reached is left only this far below its limit."""
+_CONSECUTIVE = 2
+
+
+class Delays(msgspec.Struct, frozen=True):
+    """How long evidence must hold, in microseconds of event time."""
+
+    on_us: tuple[int, int, int]
+    off_us: int
+
+
+class _Relay(msgspec.Struct, array_like=True):
+    on: bool = False
+    run: int = 0
+    since_us: int = 0
+
+    def turn(self, *, wanted: bool, time_us: int, delay_us: int) -> None:
+        if wanted == self.on:
+            self.run = 0
+            return
+        if self.run == 0:
+            self.since_us = time_us
+        self.run += 1
+        if self.run >= _CONSECUTIVE and time_us - self.since_us >= delay_us:
+            self.on, self.run = wanted, 0
+
+
+class Alarm(msgspec.Struct, array_like=True):
+    """One rule at one point: three delayed levels, and the alert that they make."""
+
+    relays: list[_Relay] = msgspec.field(default_factory=lambda: [_Relay(), _Relay(), _Relay()])
+    level: int = 0
+    """0 none, 1 low, 2 medium, 3 high."""
+    id: str = ""
+    since_us: int = 0
+
+    def update(self, degree: float, time_us: int, delays: Delays) -> int:
+        """Take in the degree of the evidence (see `condition.degree`) at an event time; give the level it makes."""
+        highest = 0
+        for level, relay in enumerate(self.relays, start=1):
+            wanted = degree >= (level - _DEADBAND if relay.on else level)
+            relay.turn(
+                wanted=wanted, time_us=time_us, delay_us=delays.off_us if relay.on else delays.on_us[level - 1]
+            )
+            if relay.on:
+                highest = level
+        return highest
+
+
+def alert_id(machine: str, point: str, rule: str, since_us: int, serial: int) -> str:
+    """Name an alert; the `serial` of a machine's alerts keeps two raised at one moment apart.
+
+    >>> alert_id("fan", "drive-end", "change", 0, 1) == alert_id("fan", "drive-end", "change", 0, 1)
+    True
+    """
+    content = "\0".join((machine, point, rule, str(since_us), str(serial)))
+    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

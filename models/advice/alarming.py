@@ -1,0 +1,99 @@
+"""Run the alarms of a point on what its rules found."""
+
+from collections.abc import Iterator
+
+from models.advice.alarm import Alarm, Delays
+from models.advice.alerts import Cause, transition
+from models.advice.texts import Sentence, cleared_sentence, finding_sentence, sensor_sentence
+from models.clock import SECOND_US
+from models.condition.channel import Channel
+from models.condition.state import MachineState
+from models.machinery.machine import Thresholds
+from models.outputs import Alert
+
+__all__ = ["SENSOR_RULE", "clear_all", "watch_findings", "watch_sensor"]
+
+SENSOR_RULE = "sensor_fault"
+
+_AT_ONCE = Delays(on_us=(0, 0, 0), off_us=0)
+
+
+def _delays(thresholds: Thresholds) -> Delays:
+    low, medium, high, off = (
+        int(seconds * SECOND_US)
+        for seconds in (
+            thresholds.low_delay_s, thresholds.medium_delay_s, thresholds.high_delay_s, thresholds.off_delay_s,
+        )
+    )  # fmt: skip
+    return Delays(on_us=(low, medium, high), off_us=off)
+
+
+def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: str) -> Iterator[Alert]:
+    """Bring the alarms of a point's condition up to date; a rule that found nothing counts as quiet."""
+    delays = _delays(state.configuration.thresholds)
+    found = {finding.rule: finding for finding in channel.findings}
+    for rule in sorted(found.keys() | channel.alarms.keys()):
+        if rule == SENSOR_RULE:
+            continue
+        finding, alarm = found.get(rule), channel.alarms.setdefault(rule, Alarm())
+        level = alarm.update(finding.degree if finding else 0.0, time_us, delays)
+        if level == alarm.level:
+            continue
+        shown = level or alarm.level
+        sentence = (
+            finding_sentence(channel.point, finding, look=True)
+            if level and finding
+            else cleared_sentence(channel.point, finding)
+        )
+        value, limit = (finding.value, finding.limit(shown)) if finding else (0.0, 0.0)
+        yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
+
+
+def watch_sensor(
+    state: MachineState, channel: Channel, time_us: int, digest: str, flags: tuple[str, ...]
+) -> Iterator[Alert]:
+    """Bring the alarm of a point's sensor up to date: raised after two faulty observations in a row."""
+    sensor = channel.sensor
+    alarm = channel.alarms.get(SENSOR_RULE)
+    if alarm is None:
+        if not sensor.faulty:
+            return
+        alarm = channel.alarms.setdefault(SENSOR_RULE, Alarm())
+    level = alarm.update(1.0 if sensor.faulty else 0.0, time_us, _AT_ONCE)
+    if level == alarm.level:
+        return
+    sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
+    value = float(sensor.faults_in_a_row)
+    yield from _move(state, channel, SENSOR_RULE, level, time_us, value, 1.0, sentence, digest)
+
+
+def clear_all(state: MachineState, channel: Channel, time_us: int, digest: str) -> Iterator[Alert]:
+    """Clear every open alert of a point that is forgotten."""
+    for rule, alarm in channel.alarms.items():
+        if alarm.level:
+            sentence = cleared_sentence(channel.point, None)
+            yield from _move(state, channel, rule, 0, time_us, 0.0, 0.0, sentence, digest)
+
+
+def _move(
+    state: MachineState, channel: Channel, rule: str, level: int, time_us: int, value: float, limit: float,
+    sentence: Sentence, digest: str,
+) -> Iterator[Alert]:  # fmt: skip
+    alarm = channel.alarms[rule]
+    if alarm.level == 0:
+        state.raised += 1
+    cause = Cause(
+        machine=state.machine,
+        point=channel.point,
+        rule=rule,
+        time_us=time_us,
+        value=value,
+        limit=limit,
+        sentence=sentence,
+        configuration=state.version,
+        observation=digest,
+        serial=state.raised,
+    )
+    alert = transition(alarm, level, cause)
+    if alert is not None:
+        yield alert

@@ -1,0 +1,173 @@
+"""How unlike its own sound past an observation is: a River pipeline whose state is a few plain numbers.
+
+`FlooredScaler | CorrelatedDistance` gives the length of the standardised deviation, with what usually moves
+together discounted (a regularised Mahalanobis distance). Score first, learn afterwards, only from what is sound.
+"""
+
+from collections.abc import Hashable, Mapping
+from math import exp, isfinite, log, sqrt
+from typing import Any
+
+import msgspec
+import numpy as np
+from river import base, compose, preprocessing
+
+from models.condition.baseline import Baseline
+
+__all__ = ["AnomalyModel", "CorrelatedDistance", "FlooredScaler", "ModelNumbers"]
+
+_MOST_FEATURES = 24
+_MEMORY = 5_000
+"""Beyond this many observations the oldest fade, so that a model follows slow drift."""
+_RIDGE = 0.1
+_LARGEST_DEVIATION = 50.0
+_LARGEST_LEARNED = 6.0
+_LIMIT_SIGMAS = 3.0
+_SCORE_FLOOR = 0.15
+
+Features = dict[Hashable, Any]
+"""Values by name, as River types them."""
+
+
+class FlooredScaler(preprocessing.StandardScaler):
+    """River's running standardisation with a least standard deviation, and a memory that fades.
+
+    Parameters
+    ----------
+    floor
+        The least standard deviation, in the feature's own unit.
+    relative_floor
+        The least standard deviation as a part of the mean.
+
+    """
+
+    def __init__(self, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
+        super().__init__()
+        self.floor = floor
+        self.relative_floor = relative_floor
+
+    def learn_one(self, x: Features) -> None:
+        """Take in one observation."""
+        counts = self.counts
+        for name in x:
+            counts[name] = min(counts[name], _MEMORY)
+        super().learn_one(x)  # type: ignore[no-untyped-call]  # River has no types here
+
+    def transform_one(self, x: Features) -> Features:
+        """Standardise, in standard deviations and at most 50 of them."""
+        scaled: Features = {}
+        for name, value in x.items():
+            mean = self.means.get(name)
+            if mean is None:
+                continue
+            sigma = max(sqrt(max(self.vars[name], 0.0)), self.floor, self.relative_floor * abs(mean))
+            deviation = (value - mean) / sigma
+            scaled[name] = min(max(deviation, -_LARGEST_DEVIATION), _LARGEST_DEVIATION)
+        return scaled
+
+
+class CorrelatedDistance(base.AnomalyDetector):
+    """Mahalanobis distance per feature of standardised observations, with a running correlation matrix.
+
+    `score = sqrt(z' (R + ridge I)^-1 z / k)`, R learned with gain 1/n from deviations of at most six. Features may
+    come and go: a missing one counts as being at its mean. The first 24 names are kept.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[Hashable] = []
+        self.count = 0
+        self.correlation = np.zeros((0, 0))
+
+    def _vector(self, x: Features) -> np.ndarray:
+        return np.array([x.get(name, 0.0) for name in self.names])
+
+    def learn_one(self, x: Features) -> None:
+        """Take in one standardised observation."""
+        new = [name for name in x if name not in self.names][: _MOST_FEATURES - len(self.names)]
+        if new:
+            self.names += new
+            self.correlation = np.pad(self.correlation, (0, len(new)))
+        self.count = min(self.count + 1, _MEMORY)
+        z = np.clip(self._vector(x), -_LARGEST_LEARNED, _LARGEST_LEARNED)
+        self.correlation += (np.outer(z, z) - self.correlation) / self.count
+
+    def score_one(self, x: Features) -> float:
+        """Give the distance; about 1 for a usual observation."""
+        if not self.names:
+            return 0.0
+        z = self._vector(x)
+        regular = self.correlation + _RIDGE * np.eye(len(z))
+        return float(sqrt(max(float(z @ np.linalg.solve(regular, z)), 0.0) / len(z)))
+
+
+class ModelNumbers(msgspec.Struct, array_like=True):
+    """Everything a model knows, as plain numbers; lists run along `names`."""
+
+    floor: float
+    relative_floor: float
+    names: list[str]
+    counts: list[int]
+    means: list[float]
+    variances: list[float]
+    detector_names: list[str]
+    detector_count: int
+    correlation: list[float]
+    """Upper triangle, row by row."""
+    scores: Baseline
+
+
+class AnomalyModel:
+    """The pipeline of one point and the baseline of its own scores, from which the limit comes."""
+
+    def __init__(self, floor: float, relative_floor: float = 0.0) -> None:
+        self.scaler = FlooredScaler(floor, relative_floor)
+        self.detector = CorrelatedDistance()
+        self.pipeline = compose.Pipeline(self.scaler, self.detector)
+        self.scores = Baseline(floor=_SCORE_FLOOR)
+
+    @property
+    def limit(self) -> float | None:
+        """The score above which an observation is anomalous; None while there are too few sound ones."""
+        scores = self.scores
+        return exp(scores.location + _LIMIT_SIGMAS * scores.sigma()) if scores.ready else None
+
+    def score(self, features: Mapping[str, float]) -> float | None:
+        """Score an observation without learning from it; None where there is nothing to compare with yet."""
+        if self.detector.count < max(10, len(self.detector.names)) or not features:
+            return None
+        return float(self.pipeline.score_one(dict(features)))
+
+    def learn(self, features: Mapping[str, float], score: float | None) -> None:
+        """Take in a sound observation together with the score it had before."""
+        if not features:
+            return
+        self.pipeline.learn_one(dict(features))
+        if score is not None and isfinite(score):
+            self.scores.learn(log(max(score, 1e-6)))
+
+    def to_numbers(self) -> ModelNumbers:
+        """Give the whole state as plain numbers."""
+        scaler, detector = self.scaler, self.detector
+        names = list(scaler.counts)
+        upper = np.triu_indices(len(detector.names))
+        return ModelNumbers(
+            scaler.floor, scaler.relative_floor, names,
+            [scaler.counts[n] for n in names], [scaler.means[n] for n in names], [scaler.vars[n] for n in names],
+            [str(n) for n in detector.names], detector.count, detector.correlation[upper].tolist(), self.scores,
+        )  # fmt: skip
+
+    @classmethod
+    def from_numbers(cls, numbers: ModelNumbers) -> "AnomalyModel":
+        """Continue, bit for bit, from what `to_numbers` gave."""
+        model = cls(numbers.floor, numbers.relative_floor)
+        names, detector = numbers.names, model.detector
+        model.scaler.counts.update(dict(zip(names, numbers.counts, strict=True)))
+        model.scaler.means.update(zip(names, numbers.means, strict=True))
+        model.scaler.vars.update(zip(names, numbers.variances, strict=True))
+        detector.names, detector.count = list(numbers.detector_names), numbers.detector_count
+        size = len(detector.names)
+        matrix = np.zeros((size, size))
+        matrix[np.triu_indices(size)] = numbers.correlation
+        detector.correlation = np.triu(matrix) + np.triu(matrix, 1).T
+        model.scores = numbers.scores
+        return model

@@ -1,0 +1,121 @@
+"""What is remembered of one point's one kind of measurement: everything that its judgement needs, and no more."""
+
+from math import log
+from typing import Literal
+
+import msgspec
+
+from models.advice.alarm import Alarm
+from models.clock import SECOND_US
+from models.condition.anomaly import AnomalyModel
+from models.condition.baseline import YOUNG, Baseline
+from models.condition.degree import Finding
+from models.condition.evidence import Evidence
+from models.condition.recent import Recent
+from models.condition.sensor import Sensor
+from models.condition.warmth import Warmth
+from models.machinery.machine import Learning
+from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
+from models.outputs import Measurement
+
+__all__ = ["CHANGE_INDICATORS", "Channel", "Measured", "Phase", "features_of", "measurement_of", "new_channel"]
+
+Measured = VibrationObserved | TemperatureObserved | ReadingObserved
+Phase = Literal["learning", "ready"]
+
+CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
+"""Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""
+
+_MODEL_FEATURES = (*CHANGE_INDICATORS, "crest_factor", "kurtosis", "spectral_centroid_hz")
+_CHANGE_FLOOR = 0.05
+_MODEL_FLOORS: dict[Measurement, tuple[float, float]] = {
+    "indicators": (0.05, 0.0),
+    "temperature": (1.0, 0.0),
+    "readings": (1e-9, 1e-3),
+}
+"""Least standard deviations of the anomaly model: 5 per cent, 1 K, and a thousandth of a reading's mean."""
+_SMALLEST = 1e-6
+_LARGEST = 1e12
+
+
+class Channel(msgspec.Struct, array_like=True):
+    """One point's one kind of measurement."""
+
+    point: str
+    measurement: Measurement
+    model: AnomalyModel
+    baselines: dict[str, Baseline]
+    newest_us: int | None = None
+    """Latest final event time in order; None before the first."""
+    heard: int = 0
+    """Number of the machine's observation that came last from here."""
+    recent: Recent = msgspec.field(default_factory=Recent)
+    sensor: Sensor = msgspec.field(default_factory=Sensor)
+    warmth: Warmth = msgspec.field(default_factory=Warmth)
+    evidence: dict[str, Evidence] = {}
+    alarms: dict[str, Alarm] = {}
+    findings: list[Finding] = []
+    learning_since_us: int = 0
+    learned: int = 0
+    learned_us: int = 0
+    ended: bool = False
+    """Whether learning is over for good."""
+    stopped: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether this point can be judged against its own past."""
+        return self.ended and self.learned >= YOUNG and self.model.limit is not None
+
+    @property
+    def level(self) -> int:
+        """Highest level of an open condition alert (0 none, 3 high)."""
+        return max((alarm.level for rule, alarm in self.alarms.items() if rule != "sensor_fault"), default=0)
+
+    def end_learning(self, learning: Learning, machine_us: int) -> None:
+        """End learning for good once the machine's event time has reached its end."""
+        if self.ended:
+            return
+        if learning.until_us is not None:
+            self.ended = machine_us >= learning.until_us
+        elif self.learned:
+            long = machine_us - self.learning_since_us >= learning.duration_s * SECOND_US
+            self.ended = long and self.learned >= learning.observations
+
+    def smooth(self, name: str, time_us: int, value: float) -> float:
+        """Take one value into the evidence and give its running median."""
+        return self.evidence.setdefault(name, Evidence()).add(time_us, value)
+
+
+def measurement_of(observation: Measured) -> Measurement:
+    """Give the measurement that an observation's rows belong to."""
+    if isinstance(observation, VibrationObserved):
+        return "indicators"
+    return "temperature" if isinstance(observation, TemperatureObserved) else "readings"
+
+
+def new_channel(point: str, measurement: Measurement) -> Channel:
+    """Give the state of a point that nothing is known of yet."""
+    names = CHANGE_INDICATORS if measurement == "indicators" else ()
+    return Channel(
+        point=point,
+        measurement=measurement,
+        model=AnomalyModel(*_MODEL_FLOORS[measurement]),
+        baselines={name: Baseline(floor=_CHANGE_FLOOR) for name in names},
+    )
+
+
+def features_of(measurement: Measurement, values: dict[str, float]) -> dict[str, float]:
+    """Give what the anomaly model looks at, clipped to what a machine can measure.
+
+    Vibration in natural logarithms (indicators and octave bands), a temperature in degrees Celsius, readings as is.
+    """
+    if measurement == "indicators":
+        return {
+            name: log(min(max(value, _SMALLEST), _LARGEST))
+            for name, value in values.items()
+            if name in _MODEL_FEATURES or name.startswith("band_")
+        }
+    if measurement == "temperature":
+        return {"value_c": min(max(values["value_c"], -300.0), 5_000.0)} if "value_c" in values else {}
+    return {name: min(max(value, -_LARGEST), _LARGEST) for name, value in values.items()}

@@ -1,0 +1,45 @@
+"""How far gone one piece of evidence is, on one scale: 1, 2 and 3 at the low, medium and high limit."""
+
+import msgspec
+
+__all__ = ["Finding", "degree_of"]
+
+_MOST = 4.0
+
+
+class Finding(msgspec.Struct, array_like=True):
+    """One rule's evidence at one point, smoothed, in the indicator's own unit."""
+
+    rule: str
+    indicator: str
+    value: float
+    reference: float | None
+    """The baseline, None where the rule has none."""
+    limits: list[float]
+    """For low, medium and high priority, rising; fewer where the rule has fewer."""
+    degree: float
+
+    def limit(self, level: int) -> float:
+        """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""
+        return self.limits[min(max(level, 1), len(self.limits)) - 1]
+
+
+def degree_of(value: float, reference: float, limits: list[float]) -> float:
+    """Place a value between its reference (0) and its rising limits (1, 2, 3), in a straight line between them.
+
+    A value on a limit belongs above it; a level whose limit is missing is never reached, and 4 is the most.
+
+    >>> [degree_of(v, 1.0, [2.0, 4.0, 8.0]) for v in (0.0, 1.5, 2.0, 3.0, 8.0, 12.0)]
+    [0.0, 0.5, 1.0, 1.5, 3.0, 4.0]
+    >>> degree_of(4.0, 1.0, [4.0, 4.0, 8.0])
+    2.0
+    """
+    lower, level = reference, 0
+    for limit in limits:
+        if value < limit:
+            share = (value - lower) / (limit - lower) if limit > lower else 0.0
+            return level + min(max(share, 0.0), 0.999)
+        lower, level = limit, level + 1
+    before = limits[-2] if len(limits) > 1 else reference
+    step = max(limits[-1] - before, 1e-12)
+    return min(level + min((value - lower) / step, 0.999 if level < 3 else 1.0), _MOST)

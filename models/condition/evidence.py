@@ -1,0 +1,39 @@
+"""Smoothed evidence: the running median of a point's last few values, which a single shock hardly moves."""
+
+from statistics import median
+
+import msgspec
+
+from models.clock import MINUTE_US
+
+__all__ = ["Evidence"]
+
+_VALUES = 7
+_LEAST_VALUES = 3
+_SPAN_US = 15 * MINUTE_US
+
+
+class Evidence(msgspec.Struct, array_like=True):
+    """The last values of one indicator: up to seven within 15 minutes, and at least three however old."""
+
+    times_us: list[int] = []
+    values: list[float] = []
+
+    def add(self, time_us: int, value: float) -> float:
+        """Take in one value (finite) and give the median of those kept.
+
+        >>> evidence = Evidence()
+        >>> [evidence.add(t, v) for t, v in enumerate([1.0, 1.0, 50.0, 1.0])]
+        [1.0, 1.0, 1.0, 1.0]
+        """
+        times, values = self.times_us, self.values
+        times.append(time_us)
+        values.append(value)
+        while len(times) > _VALUES or (len(times) > _LEAST_VALUES and times[0] < time_us - _SPAN_US):
+            del times[0], values[0]
+        return median(values)
+
+    def clear(self) -> None:
+        """Forget everything, as after a standstill."""
+        self.times_us.clear()
+        self.values.clear()

@@ -1,0 +1,63 @@
+"""Health: 100 minus deductions, in whole tenths of a point inside, so that they sum exactly. See docs/health.md."""
+
+from itertools import pairwise
+
+from models.advice.texts import finding_sentence
+from models.condition.degree import Finding
+from models.outputs import Deduction
+
+__all__ = ["deductions_of", "points_of"]
+
+_CURVE = ((0.5, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
+"""Degree of the evidence, and tenths of a point taken off; straight lines between."""
+_MOST_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100}
+_MOST = 1000
+_SHARE_OF_OTHERS = 4
+"""The worst point counts in full; the same kind of evidence at another point mostly repeats it: a quarter."""
+
+
+def points_of(degree: float) -> int:
+    """Tenths of a point that evidence of a degree takes off.
+
+    >>> [points_of(degree) for degree in (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)]
+    [0, 50, 100, 200, 300, 600, 700]
+    """
+    if degree <= _CURVE[0][0]:
+        return 0
+    for (low, fewer), (high, more) in pairwise(_CURVE):
+        if degree <= high:
+            return round(fewer + (more - fewer) * (degree - low) / (high - low))
+    return _CURVE[-1][1]
+
+
+def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Deduction, ...]]:
+    """Give a machine's score and deductions from the findings at its points, (point, finding) each.
+
+    The worst evidence counts first; what would go beyond the most of its kind, or of all, is left out.
+    """
+    ranked = sorted(
+        ((points_of(finding.degree), finding.rule, point, finding) for point, finding in findings),
+        key=lambda item: (-item[0], item[1], item[2]),
+    )
+    left, left_by_kind = _MOST, dict(_MOST_BY_KIND)
+    deductions = []
+    for wanted, rule, point, finding in ranked:
+        first = left_by_kind[rule] == _MOST_BY_KIND[rule]
+        tenths = min(wanted if first else wanted // _SHARE_OF_OTHERS, left, left_by_kind[rule])
+        if tenths <= 0:
+            continue
+        left -= tenths
+        left_by_kind[rule] -= tenths
+        english, chinese = finding_sentence(point, finding)
+        deductions.append(
+            Deduction(
+                reason=english,
+                reason_zh=chinese,
+                points=tenths / 10,
+                code=rule,
+                point=point,
+                value=finding.value,
+                limit=finding.limit(int(finding.degree)),
+            )
+        )
+    return left / 10, tuple(deductions)

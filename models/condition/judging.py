@@ -1,0 +1,110 @@
+"""Judge one trusted observation of a running machine: learn from it, or tell how far gone it is."""
+
+import msgspec
+
+from models.clock import SECOND_US
+from models.condition.channel import CHANGE_INDICATORS, Channel, Measured, features_of
+from models.condition.degree import Finding
+from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
+from models.machinery.machine import Configuration
+from models.observations import VibrationObserved
+from models.outputs import Anomaly
+
+__all__ = ["Judgement", "judge", "score", "stands_still"]
+
+_STANDSTILL_PART = 0.1
+_SLOWEST_RPM = 1.0
+_SLOWEST_PART = 0.05
+_SOUND_BELOW_DEGREE = 1.0
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What one observation says about its point."""
+
+    anomaly: Anomaly
+    findings: list[Finding]
+
+
+def stands_still(channel: Channel, observation: Measured, configuration: Configuration) -> bool:
+    """Whether a vibration observation is of a machine that stands: no speed, or under a tenth of its usual RMS."""
+    if not isinstance(observation, VibrationObserved):
+        return False
+    nominal = configuration.machine.speed_rpm
+    slowest = _SLOWEST_PART * nominal if nominal else _SLOWEST_RPM
+    if observation.speed_rpm is not None and abs(observation.speed_rpm) < slowest:
+        return True
+    rms = observation.indicators.get("rms_g")
+    baseline = channel.baselines["rms_g"]
+    if rms is None or not channel.ready or not baseline.ready:
+        return False
+    return value_to_log(rms) < baseline.location + value_to_log(_STANDSTILL_PART)
+
+
+def score(channel: Channel, values: dict[str, float]) -> Anomaly:
+    """Score an observation without learning from it; `anomalous` is None until its point is ready."""
+    found = channel.model.score(features_of(channel.measurement, values))
+    if not channel.ready or found is None:
+        return Anomaly(score=found, limit=None, anomalous=False if channel.ready else None)
+    limit = channel.model.limit
+    return Anomaly(score=found, limit=limit, anomalous=limit is not None and found >= limit)
+
+
+def judge(
+    channel: Channel, observation: Measured, values: dict[str, float], time_us: int, configuration: Configuration
+) -> Judgement:
+    """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
+    anomaly = score(channel, values)
+    smoothed = _smooth(channel, values, time_us)
+    findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
+    if channel.ready:
+        change = change_finding(channel, smoothed, configuration.thresholds)
+        findings += [] if change is None else [change]
+        if anomaly.score is not None and anomaly.limit is not None:
+            usual = channel.smooth("score", time_us, anomaly.score)
+            findings.append(anomaly_finding(usual, anomaly.limit))
+    channel.findings = findings
+    sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
+    if not channel.ready or (sound and not anomaly.anomalous):
+        _learn(channel, values, smoothed, anomaly.score, time_us)
+    return Judgement(anomaly, findings)
+
+
+def _seconds(observation: Measured) -> float:
+    return observation.seconds if isinstance(observation, VibrationObserved) else 0.0
+
+
+def _smooth(channel: Channel, values: dict[str, float], time_us: int) -> dict[str, float]:
+    if channel.measurement == "indicators":
+        return {
+            name: channel.smooth(name, time_us, value_to_log(values[name]))
+            for name in CHANGE_INDICATORS
+            if name in values
+        }
+    if channel.measurement == "temperature" and "value_c" in values:
+        return {"value_c": channel.smooth("value_c", time_us, values["value_c"])}
+    return {}
+
+
+def _learn(
+    channel: Channel,
+    values: dict[str, float],
+    smoothed: dict[str, float],
+    score_before: float | None,
+    time_us: int,
+) -> None:
+    elapsed_s = max(0, time_us - channel.learned_us) / SECOND_US if channel.learned else 0.0
+    if not channel.learned:
+        channel.learning_since_us = time_us
+    learning = not channel.ready
+    for name, baseline in channel.baselines.items():
+        if name not in values:
+            continue
+        if learning:
+            baseline.learn(value_to_log(values[name]))
+        else:
+            baseline.follow(value_to_log(values[name]), elapsed_s)
+    if "value_c" in smoothed:
+        channel.warmth.learn(smoothed["value_c"], time_us, learning=learning)
+    channel.model.learn(features_of(channel.measurement, values), score_before)
+    channel.learned += 1
+    channel.learned_us = time_us

@@ -1,0 +1,108 @@
+"""The rules: each turns what one observation says into a finding, a degree of how far gone it is."""
+
+from math import exp, log
+
+from models.condition.channel import CHANGE_INDICATORS, Channel
+from models.condition.degree import Finding, degree_of
+from models.machinery.machine import Configuration, Thresholds
+from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
+
+__all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding", "value_to_log"]
+
+_VELOCITY = "velocity_rms_mm_s"
+_SMALLEST = 1e-6
+_LARGEST = 1e12
+_ANOMALY_DEGREE_STEP = 2.0
+"""A score this many times its limit is as far as an anomaly goes."""
+
+
+def value_to_log(value: float) -> float:
+    """Natural logarithm of a positive indicator, clipped to what can be measured.
+
+    >>> value_to_log(0.0) == value_to_log(1e-9)
+    True
+    """
+    return log(min(max(value, _SMALLEST), _LARGEST))
+
+
+def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Finding | None:
+    """How far the indicators have gone from their own baseline: the one that has gone furthest.
+
+    `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
+    signal is restless, as many standard deviations above it as `change_sigmas` asks.
+    """
+    factors = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)
+    worst = None
+    for name in CHANGE_INDICATORS:
+        baseline = channel.baselines[name]
+        if name not in smoothed or not baseline.ready:
+            continue
+        step = thresholds.change_sigmas * baseline.sigma()
+        limits = [
+            baseline.location + max(log(factor), share * step)
+            for factor, share in zip(factors, (1.0, 1.5, 2.0), strict=True)
+        ]
+        degree = degree_of(smoothed[name], baseline.location, limits)
+        if worst is None or degree > worst.degree:
+            natural = [exp(limit) for limit in limits]
+            worst = Finding("change", name, exp(smoothed[name]), exp(baseline.location), natural, degree)
+    return worst
+
+
+def severity_finding(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> Finding | None:
+    """Place the velocity against the zones after ISO 20816-3, and against a change of a quarter of B/C."""
+    boundaries = boundaries_of(configuration.machine)
+    if boundaries is None or seconds < MINIMUM_SECONDS or _VELOCITY not in smoothed:
+        return None
+    velocity, reference = exp(smoothed[_VELOCITY]), 0.0
+    low = boundaries.bc_mm_s
+    baseline = channel.baselines[_VELOCITY]
+    if channel.ready and baseline.ready:
+        reference = min(exp(baseline.location), low)
+        low = min(exp(baseline.location) + 0.25 * boundaries.bc_mm_s, boundaries.bc_mm_s)
+    limits = [low, boundaries.bc_mm_s, boundaries.cd_mm_s]
+    shown = exp(baseline.location) if reference else None
+    return Finding("severity", _VELOCITY, velocity, shown, limits, degree_of(velocity, reference, limits))
+
+
+def temperature_finding(channel: Channel, smoothed_c: float, configuration: Configuration) -> Finding | None:
+    """Judge the rise above the machine's own warm state, and the maker's limit where one is configured."""
+    thresholds, absolute = configuration.thresholds, configuration.machine.temperature_limit_c
+    found = []
+    reference = channel.warmth.reference_c
+    if channel.ready and reference is not None:
+        rises = (
+            thresholds.temperature_rise_low_k,
+            thresholds.temperature_rise_medium_k,
+            thresholds.temperature_rise_high_k,
+        )
+        limits = [reference + rise for rise in rises]
+        found.append(
+            Finding("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
+        )
+    if absolute is not None:
+        limits = [absolute - 5.0, absolute, absolute + 10.0]
+        degree = degree_of(smoothed_c, absolute - 10.0, limits)
+        found.append(Finding("temperature", "value_c", smoothed_c, None, limits, degree))
+    return max(found, key=lambda finding: finding.degree, default=None)
+
+
+def absolute_findings(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> list[Finding]:
+    """Give the findings that need no baseline, so that they hold while a machine is still being learned."""
+    if channel.measurement == "indicators":
+        found = severity_finding(channel, smoothed, seconds, configuration)
+    elif channel.measurement == "temperature" and "value_c" in smoothed:
+        found = temperature_finding(channel, smoothed["value_c"], configuration)
+    else:
+        found = None
+    return [] if found is None else [found]
+
+
+def anomaly_finding(smoothed_score: float, limit: float) -> Finding:
+    """Place the smoothed anomaly score against its limit; it never goes beyond low priority."""
+    degree = min(degree_of(smoothed_score, 0.5 * limit, [limit, _ANOMALY_DEGREE_STEP * limit]), 1.999)
+    return Finding("anomaly", "score", smoothed_score, None, [limit], degree)

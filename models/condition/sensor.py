@@ -1,0 +1,63 @@
+"""Sensor before machine: whether a point's signal can be trusted, latched until plausible for a while."""
+
+import msgspec
+
+from models.clock import MINUTE_US, SECOND_US
+from models.signal.quality import FAULTS
+
+__all__ = ["JUMP", "RECOVERING", "Sensor"]
+
+JUMP = "jump"
+"""The temperature changed faster than a machine's can."""
+RECOVERING = "recovering"
+"""Plausible again, but not yet for long enough to be believed."""
+
+_PLAUSIBLE_RUN = 5
+_RECOVERY_US = MINUTE_US
+_TEMPERATURE_RECOVERY_US = 10 * MINUTE_US
+_JUMP_K_PER_MINUTE = 20.0
+_JUMP_TOLERANCE_K = 5.0
+
+
+class Sensor(msgspec.Struct, array_like=True):
+    """What is known of one point's sensor."""
+
+    faulty: bool = False
+    faults_in_a_row: int = 0
+    plausible_run: int = 0
+    plausible_since_us: int = 0
+    value_c: float | None = None
+    """Last unflagged temperature, to tell a jump by."""
+    value_us: int = 0
+
+    def examine(self, flags: tuple[str, ...], time_us: int, value_c: float | None) -> tuple[str, ...]:
+        """Take in one observation in order and give its flags with what was found added.
+
+        `value_c` is the observation's temperature, None for other kinds.
+        """
+        found = flags
+        if value_c is not None and FAULTS.isdisjoint(flags):
+            if self._jumped(value_c, time_us):
+                found = (*flags, JUMP)
+            self.value_c, self.value_us = value_c, time_us
+        if JUMP in found or not FAULTS.isdisjoint(found):
+            self.faulty, self.plausible_run = True, 0
+            self.faults_in_a_row += 1
+            return found
+        self.faults_in_a_row = 0
+        if not self.faulty:
+            return found
+        if self.plausible_run == 0:
+            self.plausible_since_us = time_us
+        self.plausible_run += 1
+        recovery_us = _RECOVERY_US if value_c is None else _TEMPERATURE_RECOVERY_US
+        if self.plausible_run > _PLAUSIBLE_RUN and time_us - self.plausible_since_us >= recovery_us:
+            self.faulty, self.plausible_run = False, 0
+            return found
+        return (*found, RECOVERING)
+
+    def _jumped(self, value_c: float, time_us: int) -> bool:
+        if self.value_c is None:
+            return False
+        minutes = (time_us - self.value_us) / (60 * SECOND_US)
+        return abs(value_c - self.value_c) > _JUMP_TOLERANCE_K + _JUMP_K_PER_MINUTE * minutes

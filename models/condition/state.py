@@ -1,0 +1,44 @@
+"""Everything that is remembered of one machine, as plain numbers but for the River pipelines, which become some."""
+
+import msgspec
+
+from models.advice.alarm import Alarm
+from models.condition.channel import Channel
+from models.machinery.machine import Configuration
+
+__all__ = ["Counts", "MachineState"]
+
+
+class Counts(msgspec.Struct):
+    """What a machine's observations were, since the beginning."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    late: int = 0
+    future: int = 0
+    ticks: int = 0
+
+
+class MachineState(msgspec.Struct, kw_only=True):
+    """The condition of one machine: small, bounded, and changed by `models.fold.step` only."""
+
+    machine: str
+    configuration: Configuration
+    version: str
+    """Of the configuration."""
+    observed_us: int = 0
+    """Last observed time."""
+    time_us: int | None = None
+    """The machine's event time: the newest of any point, future ones left out."""
+    heard_us: int = 0
+    """Observed time of the last measurement."""
+    observed_interval_us: float = 0.0
+    event_interval_us: float = 0.0
+    counts: Counts = msgspec.field(default_factory=Counts)
+    offsets: dict[str, int] = {}
+    """Highest offset folded of each `topic/partition`."""
+    channels: dict[str, Channel] = {}
+    """By `measurement/point`."""
+    silence: Alarm = msgspec.field(default_factory=Alarm)
+    raised: int = 0
+    """How many alerts there have been; their ids count them."""

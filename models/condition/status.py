@@ -1,0 +1,71 @@
+"""A machine's status and health, from what its points say."""
+
+from models.advice.alarm import Alarm
+from models.advice.texts import withheld_sentence
+from models.clock import to_datetime
+from models.condition.channel import Channel
+from models.condition.health import deductions_of
+from models.condition.state import MachineState
+from models.outputs import Anomaly, Health, Quality, Status
+
+__all__ = ["health_of", "is_open", "is_stopped", "status_of"]
+
+_BY_LEVEL: tuple[Status, Status, Status, Status] = ("healthy", "watch", "warning", "critical")
+_WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data")
+
+
+def is_open(alarm: Alarm | None) -> bool:
+    """Whether an alert stands."""
+    return alarm is not None and alarm.level > 0
+
+
+def is_stopped(state: MachineState) -> bool:
+    """Whether every trusted vibration point (at least one) says that the machine stands."""
+    vibration = [c for c in state.channels.values() if c.measurement == "indicators" and not c.sensor.faulty]
+    return bool(vibration) and all(c.stopped for c in vibration)
+
+
+def _trusted(state: MachineState) -> list[Channel]:
+    return [channel for channel in state.channels.values() if not channel.sensor.faulty]
+
+
+def status_of(state: MachineState) -> Status:
+    """Give the status: that of the worst point that can be judged, and why none can where that is so."""
+    if is_open(state.silence):
+        return "no_data"
+    trusted = _trusted(state)
+    if state.channels and not trusted:
+        return "sensor_fault"
+    if is_stopped(state):
+        return "stopped"
+    level = max((channel.level for channel in trusted), default=0)
+    if level == 0 and not any(channel.ready for channel in trusted):
+        return "warming_up"
+    return _BY_LEVEL[level]
+
+
+def health_of(
+    state: MachineState, point: str, time_us: int, *, anomaly: Anomaly | None = None, quality: Quality | None = None
+) -> Health:
+    """Give the machine's health at a moment, with what one point's observation adds to it."""
+    status, trusted = status_of(state), _trusted(state)
+    judged = status not in _WITHHELD and any(channel.ready for channel in trusted)
+    reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
+    points, deductions = (
+        deductions_of([(channel.point, finding) for channel in trusted for finding in channel.findings])
+        if judged
+        else (None, ())
+    )
+    return Health(
+        machine=state.machine,
+        point=point,
+        time=to_datetime(time_us),
+        status=status,
+        score=points,
+        deductions=deductions,
+        anomaly=anomaly,
+        quality=quality or Quality(ok=True),
+        configuration=state.version,
+        reason=reason.en,
+        reason_zh=reason.zh,
+    )

@@ -1,0 +1,61 @@
+"""A machine's own warm state: what its temperature settles at, so that warming up is told from overheating.
+
+The reference is the highest smoothed temperature of the learning time. After that it goes on rising with the
+machine, but no faster than 1 K a minute, until the machine has settled (less than 3 K in half an hour) or six hours
+have passed since its first temperature. From then on it follows with a time constant of a week, never further than
+10 K.
+"""
+
+import msgspec
+
+from models.clock import MINUTE_US, SECOND_US
+
+__all__ = ["Warmth"]
+
+_SETTLED_K = 3.0
+_SETTLING_US = 30 * MINUTE_US
+_LONGEST_US = 360 * MINUTE_US
+_RISE_K_PER_S = 1.0 / 60.0
+_FOLLOW_S = 7 * 86_400.0
+_LONGEST_STEP_S = 3_600.0
+_BAND_K = 10.0
+
+
+class Warmth(msgspec.Struct, array_like=True):
+    """The reference temperature of one point, in degrees Celsius; times are event times."""
+
+    began_us: int = 0
+    mark_us: int = 0
+    mark_c: float = 0.0
+    newest_us: int = 0
+    reference_c: float | None = None
+    anchor_c: float | None = None
+    """The reference when the machine had settled; None before."""
+
+    def learn(self, value_c: float, time_us: int, *, learning: bool) -> None:
+        """Take in one smoothed, plausible temperature."""
+        if self.reference_c is None:
+            self.began_us = self.mark_us = self.newest_us = time_us
+            self.reference_c = self.mark_c = value_c
+            return
+        elapsed_s = min((time_us - self.newest_us) / SECOND_US, _LONGEST_STEP_S)
+        self.newest_us = time_us
+        if learning:
+            self.reference_c = max(self.reference_c, value_c)
+            self._settle(value_c, time_us)
+        elif self.anchor_c is None:
+            self.reference_c = max(self.reference_c, min(value_c, self.reference_c + _RISE_K_PER_S * elapsed_s))
+            self._settle(value_c, time_us)
+        elif value_c > self.anchor_c - 2 * _BAND_K:
+            self.reference_c += min(elapsed_s / _FOLLOW_S, 1.0) * (value_c - self.reference_c)
+            self.reference_c = min(max(self.reference_c, self.anchor_c - _BAND_K), self.anchor_c + _BAND_K)
+
+    def _settle(self, value_c: float, time_us: int) -> None:
+        settled = False
+        if time_us - self.mark_us >= _SETTLING_US:
+            settled = value_c - self.mark_c < _SETTLED_K
+            self.mark_us, self.mark_c = time_us, value_c
+        if settled or time_us - self.began_us >= _LONGEST_US:
+            self.anchor_c = self.reference_c
+        elif self.anchor_c is not None:
+            self.anchor_c = max(self.anchor_c, value_c)

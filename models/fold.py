@@ -1,0 +1,235 @@
+"""The one fold: a machine's condition is what `step` makes of its observations, in order, and of nothing else.
+
+`step` reads no clock. Observed time (ticks, silence) and event time (delays, baselines, rows) both come as data.
+"""
+
+from importlib.metadata import version
+from math import isfinite
+
+import msgspec
+
+from models.advice.alarming import clear_all, watch_findings, watch_sensor
+from models.clock import MINUTE_US, to_datetime
+from models.condition.anomaly import AnomalyModel, ModelNumbers
+from models.condition.channel import Channel, Measured, measurement_of, new_channel
+from models.condition.judging import judge, score, stands_still
+from models.condition.recent import fingerprint
+from models.condition.silence import end_silence, hear, notice_silence
+from models.condition.state import Counts, MachineState
+from models.condition.status import health_of, is_stopped
+from models.errors import StateError
+from models.machinery.machine import Configuration, Machine
+from models.observations import Configured, Observation, ReadingObserved, Tick
+from models.outputs import Alert, Anomaly, Output, Quality, Row
+from models.signal.quality import FAULTS
+
+__all__ = [
+    "FUTURE",
+    "LATE",
+    "STATE_VERSION",
+    "Counts",
+    "MachineState",
+    "dump_state",
+    "initial_state",
+    "load_state",
+    "step",
+]
+
+LATE = "late"
+FUTURE = "future"
+"""Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
+
+STATE_VERSION = f"1 numpy-{version('numpy')} river-{version('river')}"
+"""Schema of the state, and the libraries whose arithmetic it continues."""
+
+_FUTURE_US = 5 * MINUTE_US
+_MOST_CHANNELS = 64
+_MOST_SOURCES = 16
+_UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
+
+
+def initial_state(machine: str) -> MachineState:
+    """Give the state of a machine that nothing is known of, under the configuration of an unknown machine."""
+    configuration = Configuration(machine=Machine(id=machine))
+    return MachineState(machine=machine, configuration=configuration, version=configuration.version())
+
+
+def step(state: MachineState, observation: Observation) -> tuple[MachineState, tuple[Output, ...]]:
+    """Fold one observation into a machine's state, which is changed in place, and give what it means.
+
+    A measurement gives one row, one health and the transitions of alerts; a duplicate gives nothing.
+    """
+    state.observed_us = max(state.observed_us, observation.observed_us)
+    if isinstance(observation, Configured):
+        state.configuration = observation.configuration
+        state.version = observation.configuration.version()
+        return state, ()
+    if isinstance(observation, Tick):
+        state.counts.ticks += 1
+        return state, _tick(state)
+    return state, _measured(state, observation)
+
+
+def _tick(state: MachineState) -> tuple[Output, ...]:
+    alert = notice_silence(state)
+    if alert is None or state.time_us is None:
+        return ()
+    return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), alert)
+
+
+def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
+    mark = fingerprint(observation.time_us, observation.digest)
+    measurement = measurement_of(observation)
+    key = f"{measurement}/{observation.point}"
+    channel = state.channels.get(key)
+    if _was_folded(state, observation) or (channel is not None and channel.recent.holds(mark)):
+        state.counts.duplicates += 1
+        return ()
+    alerts: list[Alert] = []
+    if channel is None:
+        alerts += _make_room(state, observation)
+        channel = state.channels[key] = new_channel(observation.point, measurement)
+    time_us = channel.recent.free_time(observation.time_us)
+    channel.recent.add(mark, time_us)
+    notes = _notes(state, channel, time_us)
+    alerts += _hear(state, channel, observation, time_us, in_order=not notes)
+    values = {name: value for name, value in _values(observation).items() if isfinite(value)}
+    missing = ("not_finite",) if len(values) < len(_values(observation)) else ()
+    flags = (*observation.flags, *(flag for flag in missing if flag not in observation.flags))
+    if notes:
+        flags = (*flags, *notes)
+        trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
+        anomaly = score(channel, values) if trusted and not is_stopped(state) else _UNJUDGED
+    else:
+        flags, anomaly = _in_order(state, channel, observation, values, time_us, flags)
+        trusted = not channel.sensor.faulty
+        alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
+        if trusted and anomaly is not _UNJUDGED:
+            alerts += watch_findings(state, channel, time_us, observation.digest)
+    row = Row(
+        measurement=measurement,
+        machine=state.machine,
+        point=observation.point,
+        time=to_datetime(time_us),
+        fields=values,
+        flags=flags,
+    )
+    quality = Quality(ok=trusted, flags=flags)
+    health = health_of(state, observation.point, time_us, anomaly=anomaly, quality=quality)
+    return (row, health, *alerts)
+
+
+def _in_order(
+    state: MachineState,
+    channel: Channel,
+    observation: Measured,
+    values: dict[str, float],
+    time_us: int,
+    flags: tuple[str, ...],
+) -> tuple[tuple[str, ...], Anomaly]:
+    """Let one observation in order move its point; its flags come back with what the sensor's check added."""
+    channel.newest_us = time_us
+    state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
+    value_c = values.get("value_c") if channel.measurement == "temperature" else None
+    flags = channel.sensor.examine(flags, time_us, value_c)
+    if channel.sensor.faulty:
+        return flags, _UNJUDGED
+    was_stopped, channel.stopped = channel.stopped, stands_still(channel, observation, state.configuration)
+    if was_stopped and not channel.stopped:
+        for evidence in channel.evidence.values():
+            evidence.clear()
+    if channel.stopped or is_stopped(state):
+        return flags, _UNJUDGED
+    channel.end_learning(state.configuration.learning, state.time_us)
+    return flags, judge(channel, observation, values, time_us, state.configuration).anomaly
+
+
+def _values(observation: Measured) -> dict[str, float]:
+    return observation.values if isinstance(observation, ReadingObserved) else observation.indicators
+
+
+def _was_folded(state: MachineState, observation: Measured) -> bool:
+    source = observation.source
+    if source is None:
+        return False
+    key = f"{source.topic}/{source.partition}"
+    highest = state.offsets.pop(key, -1)
+    state.offsets[key] = max(highest, source.offset)
+    if len(state.offsets) > _MOST_SOURCES:
+        del state.offsets[next(iter(state.offsets))]
+    return source.offset <= highest
+
+
+def _notes(state: MachineState, channel: Channel, time_us: int) -> tuple[str, ...]:
+    if time_us > state.observed_us + _FUTURE_US:
+        state.counts.future += 1
+        return (FUTURE,)
+    if channel.newest_us is not None and time_us < channel.newest_us:
+        state.counts.late += 1
+        return (LATE,)
+    return ()
+
+
+def _hear(
+    state: MachineState, channel: Channel, observation: Measured, time_us: int, *, in_order: bool
+) -> list[Alert]:
+    state.counts.accepted += 1
+    channel.heard = state.counts.accepted
+    advance_us = max(0, time_us - state.time_us) if in_order and state.time_us is not None else 0
+    silent_us = state.observed_us - state.heard_us
+    hear(state, state.observed_us, advance_us)
+    alert = end_silence(state, time_us, observation.digest, silent_us)
+    return [] if alert is None else [alert]
+
+
+def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
+    if len(state.channels) < _MOST_CHANNELS:
+        return []
+    key = min(state.channels, key=lambda name: state.channels[name].heard)
+    forgotten = state.channels.pop(key)
+    return list(clear_all(state, forgotten, observation.time_us, observation.digest))
+
+
+def _to_plain(value: object) -> ModelNumbers:
+    if isinstance(value, AnomalyModel):
+        return value.to_numbers()
+    raise NotImplementedError(f"no plain numbers for {type(value).__name__}")
+
+
+def _from_plain(kind: type, value: object) -> AnomalyModel:
+    if kind is AnomalyModel:
+        return AnomalyModel.from_numbers(msgspec.convert(value, ModelNumbers))
+    raise NotImplementedError(f"{kind.__name__} is no part of a state")
+
+
+class _Stored(msgspec.Struct):
+    version: str
+    state: MachineState
+
+
+class _Head(msgspec.Struct):
+    version: str
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_plain)
+_DECODER = msgspec.msgpack.Decoder(_Stored, dec_hook=_from_plain)
+_HEAD_DECODER = msgspec.msgpack.Decoder(_Head)
+
+
+def dump_state(state: MachineState) -> bytes:
+    """Give the whole state as MessagePack of plain numbers and text."""
+    return _ENCODER.encode(_Stored(STATE_VERSION, state))
+
+
+def load_state(data: bytes) -> MachineState:
+    """Continue from what `dump_state` gave, bit for bit; raises `StateError` where this version cannot."""
+    try:
+        written = _HEAD_DECODER.decode(data).version
+        if written != STATE_VERSION:
+            raise StateError(
+                f"the state was written by version {written!r}, this is {STATE_VERSION!r}: "
+                "rebuild it from observations"
+            )
+        return _DECODER.decode(data).state
+    except (msgspec.DecodeError, ValueError, UnicodeDecodeError) as error:
+        raise StateError(f"the state cannot be read ({error}): rebuild it from observations") from error
