@@ -85,6 +85,8 @@ class Influxdb(_Section):
         if self.token is None and self.token_file is not None:
             try:
                 token = self.token_file.read_text("utf-8").strip()
+            except FileNotFoundError:
+                return self  # `stethos influx setup` is what writes it; a store that needs it says so
             except (OSError, UnicodeDecodeError) as error:
                 raise ValueError(f"token_file {self.token_file} cannot be read ({type(error).__name__})") from None
             if not token:

@@ -1,0 +1,110 @@
+"""`stethos influx setup`: prepare an InfluxDB 2 once, or see that it still is as it should be."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from models.errors import ConfigurationError
+from stream.settings import Influxdb, load_settings
+from stream.stores.influx_setup import Access, Wanted, prepare
+
+__all__ = ["app"]
+
+BUCKET_SPECTRA = "stethos_spectra"
+
+app = typer.Typer(help="Prepare InfluxDB.", no_args_is_help=True)
+
+
+class _Result(msgspec.Struct, frozen=True):
+    url: str
+    org: str
+    buckets: tuple[str, ...]
+    token_file: str
+    done: tuple[str, ...]
+
+
+@app.callback()
+def _group() -> None:
+    """Prepare InfluxDB."""
+
+
+@app.command()
+def setup(
+    settings: Annotated[Path | None, typer.Option(help="Settings file; stethos.toml where there is one.")] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="Where to write the worker's token; else [influxdb] token_file.")
+    ] = None,
+    grafana_token_file: Annotated[
+        Path | None, typer.Option(help="Also write a token there that may only read, for Grafana.")
+    ] = None,
+    username: Annotated[str, typer.Option(help="Account to create on a fresh server.")] = "stethos",
+    password_file: Annotated[
+        Path | None,
+        typer.Option(help="Its password; written there if missing. Else `influxdb-password` beside the token."),
+    ] = None,
+    admin_token_file: Annotated[
+        Path | None, typer.Option(help="An administrator's token, for a server that was set up otherwise.")
+    ] = None,
+    shorten: Annotated[
+        bool, typer.Option("--shorten", help="Let a retention become shorter, which deletes older rows.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Create account, organisation, buckets and the worker's token; running it again changes nothing.
+
+    The address, names and retentions come from the settings, section [influxdb].
+
+    Examples:
+
+      stethos influx setup
+
+      stethos influx setup --token-file var/influxdb-token --grafana-token-file var/grafana-token
+    """
+    chosen = load_settings(settings).influxdb
+    worker_file = token_file or chosen.token_file
+    if worker_file is None:
+        raise ConfigurationError(
+            'name the file for the token: token_file = "var/influxdb-token" in [influxdb], or --token-file'
+        )
+    accesses = [Access("stethos worker", ("read", "write"), worker_file)]
+    if grafana_token_file:
+        accesses.append(Access("stethos grafana", ("read",), grafana_token_file))
+    wanted = Wanted(
+        url=chosen.url,
+        org=chosen.org,
+        retention_days=_retention_days(chosen),
+        accesses=tuple(accesses),
+        username=username,
+        password_file=password_file or worker_file.with_name("influxdb-password"),
+        admin_token=_admin_token(admin_token_file),
+        shorten=shorten,
+    )
+    _tell(wanted, worker_file, prepare(wanted), as_json=as_json)
+    if chosen.token_file != worker_file and not as_json:
+        typer.echo(f'next: put token_file = "{worker_file}" into [influxdb] of the settings')
+
+
+def _retention_days(chosen: Influxdb) -> dict[str, int]:
+    return {chosen.bucket: chosen.retention_days, chosen.bucket_raw: chosen.retention_raw_days, BUCKET_SPECTRA: 0}
+
+
+def _admin_token(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"--admin-token-file {path} cannot be read ({type(error).__name__})") from error
+
+
+def _tell(wanted: Wanted, token_file: Path, done: tuple[str, ...], *, as_json: bool) -> None:
+    if as_json:
+        result = _Result(wanted.url, wanted.org, tuple(wanted.retention_days), str(token_file), done)
+        typer.echo(msgspec.json.encode(result).decode())
+        return
+    for sentence in done:
+        typer.echo(sentence)
+    if not done:
+        typer.echo(f"nothing to do: InfluxDB at {wanted.url} is as it should be")
