@@ -2,7 +2,7 @@
 
 from math import exp, log
 
-from models.condition.channel import CHANGE_INDICATORS, Channel
+from models.condition.channel import Channel
 from models.condition.degree import Finding, degree_of
 from models.machinery.machine import Configuration, Thresholds
 from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
@@ -33,8 +33,7 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     """
     factors = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)
     worst = None
-    for name in CHANGE_INDICATORS:
-        baseline = channel.baselines[name]
+    for name, baseline in channel.baselines.items():
         if name not in smoothed or not baseline.ready:
             continue
         step = thresholds.change_sigmas * baseline.sigma()
