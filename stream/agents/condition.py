@@ -1,0 +1,119 @@
+"""The condition agent: folds `observations` and sends what the fold says, each observation exactly once.
+
+Outputs, then checkpoint, then offsets; see `stream.checkpoints`. All state is dropped at a rebalance and restored
+from the checkpoints before anything is read again.
+"""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from models.errors import MessageError
+from models.outputs import Alert, Health, Output, Row
+from stream.checkpoints import read_checkpoints
+from stream.dead_letters import send_dead_letter
+from stream.partition import Partition
+from stream.records import decode_observation, encode_output
+from stream.topics import ALERTS, CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS
+
+if TYPE_CHECKING:
+    from stream.app import Worker
+
+__all__ = ["Condition"]
+
+log = logging.getLogger(__name__)
+
+_TOPIC: dict[type[Output], str] = {Row: ROWS, Health: HEALTH, Alert: ALERTS}
+
+
+class Condition:
+    """Holds the partitions that are ours and folds them."""
+
+    def __init__(self, worker: "Worker") -> None:
+        self.partitions: dict[int, Partition] = {}
+        self._worker = worker
+        self._stream: Any = None
+        worker.agent([OBSERVATIONS], self._agent, name="condition")
+        worker.background(self._checkpoint_now_and_then)
+
+    def drop(self) -> None:
+        """Forget all state: somebody else may own it now."""
+        self.partitions.clear()
+
+    async def restore(self, consumer: Any) -> bool:  # noqa: ANN401 -- Faust has no types
+        """Read the assigned partitions' states, and set the group's offsets to where these stand.
+
+        Gives False when another rebalance has begun meanwhile. Runs while nothing flows.
+        """
+        epoch = self._worker.epoch.current
+        places = {tp.partition: tp for tp in consumer.assignment() if tp.topic == OBSERVATIONS}
+        restored = await read_checkpoints(self._worker.settings.broker, places)
+        if epoch != self._worker.epoch.current:
+            return False
+        self.partitions = {number: Partition(number, state) for number, state in restored.items()}
+        # Without a position the partition is folded anew, from the oldest offset there is, whatever was committed.
+        positions = {tp: restored[number].next_offset or 0 for number, tp in places.items()}
+        if positions:
+            await consumer._commit(positions)  # noqa: SLF001 -- the public commit() refuses to go backwards
+        return True
+
+    async def _agent(self, stream: Any) -> None:  # noqa: ANN401
+        self._stream = stream = stream.noack()
+        every = self._worker.settings.checkpoint.every_events
+        async for event in stream.events():
+            await self._worker.outbox.room()
+            record = event.message
+            partition = self.partitions.get(record.partition)
+            if partition is None:
+                continue  # a rebalance has taken it: whoever owns it now reads this event too
+            if partition.accepts(record.offset):
+                self._fold(partition, record)
+            partition.waiting.append(event)
+            if len(partition.waiting) >= every:
+                await self.checkpoint(partition)
+            await self._worker.breathe()
+
+    def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
+        try:
+            outputs = partition.fold(record.offset, decode_observation(record.value))
+        except MessageError as error:
+            send_dead_letter(self._worker.outbox, record, str(error))
+            return
+        except Exception as error:
+            # The fold is deterministic: it would fail here after every restart too. Keep the observation,
+            # tell of it, go on; a replay of `observations` stumbles over it in the same place.
+            log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
+            send_dead_letter(self._worker.outbox, record, f"internal error, please report it: {error!r}")
+            return
+        for output in outputs:
+            self._worker.outbox.send(_TOPIC[type(output)], key=output.machine.encode(), value=encode_output(output))
+
+    async def checkpoint(self, partition: Partition) -> None:
+        """Save what has changed in a partition, and only then acknowledge what has changed it."""
+        epoch, outbox = self._worker.epoch, self._worker.outbox
+        async with partition.checkpointing:
+            ours = epoch.current
+            if not partition.waiting or self.partitions.get(partition.number) is not partition:
+                return
+            events, partition.waiting = partition.waiting, []
+            records = partition.snapshot()
+            await outbox.confirmed()
+            if ours != epoch.current:
+                return
+            for key, value in records:
+                outbox.send(CHECKPOINTS, key=key, value=value, partition=partition.number)
+            await outbox.confirmed()
+            if ours != epoch.current:
+                return
+            for event in events:
+                await self._stream.ack(event)
+
+    async def checkpoint_all(self) -> None:
+        """Save every partition, one after the other."""
+        for partition in tuple(self.partitions.values()):
+            await self.checkpoint(partition)
+
+    async def _checkpoint_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(self._worker.settings.checkpoint.every_s)
+            await self.checkpoint_all()

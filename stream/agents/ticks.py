@@ -1,0 +1,39 @@
+"""Ticks: a machine that has gone silent is told that time has passed, by the worker that owns its partition."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from models.clock import SECOND_US
+from models.observations import Tick
+from stream.records import encode_observation
+from stream.topics import OBSERVATIONS
+
+if TYPE_CHECKING:
+    from stream.agents.condition import Condition
+    from stream.app import Worker
+
+__all__ = ["add_ticks"]
+
+_SILENT_S = 60
+
+
+def add_ticks(worker: "Worker", condition: "Condition") -> None:
+    """Let the worker send a tick a minute to each silent machine."""
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(_SILENT_S)
+            now_us = time.time_ns() // 1000
+            for partition in condition.partitions.values():
+                for state in partition.machines.values():
+                    if now_us - state.observed_us >= _SILENT_S * SECOND_US:
+                        observation = Tick(machine=state.machine, observed_us=now_us)
+                        worker.outbox.send(
+                            OBSERVATIONS,
+                            key=state.machine.encode(),
+                            value=encode_observation(observation),
+                            partition=partition.number,
+                        )
+
+    worker.background(tick)

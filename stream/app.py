@@ -1,0 +1,148 @@
+"""The worker: one Faust application with all agents, one outbox, and the order in which they start and stop.
+
+What Faust does by itself loses events (an exception acknowledges, recovery clears queues), so its application is
+set up for manual acknowledgement throughout: see `docs/decisions/`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaProducer
+
+from stream.acknowledging import Epoch
+from stream.agents.condition import Condition
+from stream.agents.indicators import add_indicator_agents
+from stream.agents.storage import Storage
+from stream.agents.ticks import add_ticks
+from stream.machines import load_fleet
+from stream.outbox import Outbox
+from stream.settings import Settings
+from stream.topics import MAXIMUM_MESSAGE_BYTES
+
+__all__ = ["Worker"]
+
+log = logging.getLogger(__name__)
+
+_HEADROOM_BYTES = 512 * 1024
+_STOP_PATIENCE_S = 10
+_BREATH_S = 0.01
+
+
+class Worker:
+    """All parts of one worker process; `app` is the Faust application to run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.fleet = load_fleet(settings)
+        self.epoch = Epoch()
+        self.app = _faust_app(settings)
+        self._producer: AIOKafkaProducer | None = None
+        self._outbox: Outbox | None = None
+        self._last_breath = 0.0
+        add_indicator_agents(self)
+        self.condition = Condition(self)
+        self.storage = Storage(self)
+        add_ticks(self, self.condition)
+        self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
+        self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
+        self.app.on_before_shutdown.connect(self._on_before_shutdown)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where everything is sent; there before the first event is."""
+        assert self._outbox is not None, "nothing flows before the first rebalance is complete"
+        return self._outbox
+
+    def agent(self, topics: Sequence[str], function: Callable[[Any], Awaitable[None]], *, name: str) -> None:
+        """Add an agent that reads raw bytes: decoding inside Faust would lose what cannot be decoded."""
+        channel = self.app.topic(
+            *topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        self.app.agent(channel, name=name, concurrency=1)(function)
+
+    def background(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Run `task` as long as the application runs; if it fails, the process ends with an error."""
+        self.app.task(task)
+
+    async def breathe(self) -> None:
+        """Let others run now and then: an agent that always has events would never yield by itself."""
+        now = time.monotonic()
+        if now - self._last_breath > _BREATH_S:
+            await asyncio.sleep(0)
+            self._last_breath = time.monotonic()
+
+    async def _start_outbox(self) -> None:
+        if self._outbox is not None:
+            return
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self.settings.broker,
+            acks="all",
+            max_batch_size=1024 * 1024,
+            max_request_size=MAXIMUM_MESSAGE_BYTES + _HEADROOM_BYTES,
+        )
+        await self._producer.start()
+        self._outbox = Outbox(
+            self._producer,
+            partitions=self.settings.partitions,
+            one_record_a_batch=self.settings.embedded_broker,
+        )
+        self.app.add_future(self._outbox.run())
+
+    async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
+        self.epoch.begin()
+        self.condition.drop()
+        self.storage.drop()
+
+    async def _on_rebalance_complete(self, *_: object, **__: object) -> None:
+        """Restore before Faust seeks and resumes: its own recovery would drop events that are already fetched."""
+        self.app.consumer.stop_flow()  # Faust lets it flow again by itself
+        await self._start_outbox()
+        began = time.monotonic()
+        if await self.condition.restore(self.app.consumer):
+            machines = sum(len(partition.machines) for partition in self.condition.partitions.values())
+            log.info(
+                "ready: %d partitions, %d machines restored in %.2f s",
+                len(self.condition.partitions),
+                machines,
+                time.monotonic() - began,
+            )
+
+    async def _on_before_shutdown(self, *_: object, **__: object) -> None:
+        """Nothing flows any more: finish what is in hand, so that the next start repeats nothing."""
+        if self._outbox is not None:
+            for step in (self._outbox.confirmed, self.condition.checkpoint_all, self.storage.write):
+                try:
+                    await asyncio.wait_for(step(), _STOP_PATIENCE_S)
+                except TimeoutError:
+                    log.warning("stopping: %s took too long; it will be repeated at the next start", step.__name__)
+        self.epoch.begin()
+        await self.storage.close()
+        if self._producer is not None:
+            await self._producer.stop()
+
+
+def _faust_app(settings: Settings) -> Any:  # noqa: ANN401 -- Faust has no types
+    return faust.App(
+        "stethos",
+        broker=[f"kafka://{server}" for server in settings.servers],
+        autodiscover=False,
+        producer_acks=-1,
+        stream_wait_empty=False,  # acknowledgements follow checkpoints; with True a stop hangs
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=MAXIMUM_MESSAGE_BYTES + _HEADROOM_BYTES,
+        broker_session_timeout=10,
+        broker_heartbeat_interval=3,
+        broker_rebalance_timeout=10,
+        broker_commit_interval=1.0,
+        broker_max_poll_records=500,
+        broker_max_poll_interval=24 * 3600,  # a store that is away for long must not cost us our partitions
+        stream_buffer_maxsize=1024,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        web_enabled=False,
+        store="memory://",
+    )
