@@ -32,9 +32,10 @@ def _group() -> None:
 
 @app.command()
 def setup(
+    *,
     settings: Annotated[Path | None, typer.Option(help="Settings file; stethos.toml where there is one.")] = None,
     token_file: Annotated[
-        Path | None, typer.Option(help="Where to write the worker's token; else [influxdb] token_file.")
+        Path | None, typer.Option(help="Where to write the worker's token; else influxdb.token_file.")
     ] = None,
     grafana_token_file: Annotated[
         Path | None, typer.Option(help="Also write a token there that may only read, for Grafana.")
@@ -54,9 +55,9 @@ def setup(
 ) -> None:
     """Create account, organisation, buckets and the worker's token; running it again changes nothing.
 
-    The address, names and retentions come from the settings, section [influxdb].
+    The address, names and retentions come from the settings, section `influxdb`.
 
-    Examples:
+    For example:
 
       stethos influx setup
 

@@ -146,8 +146,9 @@ class InfluxServer:
 
     def store(self, **others: str | float) -> InfluxStore:
         """Give a store on this server that is not open yet."""
-        chosen = {"url": self.url, "org": self.org, "token": self.token, **others}
-        return InfluxStore(**{"bucket": self.bucket, "bucket_raw": self.bucket_raw, **chosen})
+        named = {"url": self.url, "org": self.org, "bucket": self.bucket, "bucket_raw": self.bucket_raw}
+        token = others.pop("token", None) or self.token
+        return InfluxStore(**{**named, "token": token, **others})
 
 
 @contextmanager
