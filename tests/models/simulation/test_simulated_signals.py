@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.clock import MINUTE_US, SECOND_US
+from models.signal.indicators import waveform_indicators
+from models.signal.quality import is_fault
 from models.simulation.bearing import Bearing, impact_train
 from models.simulation.faults import Plan
 from models.simulation.plant import PLANT
@@ -256,3 +258,14 @@ def test_load_stays_within_its_range(seed):
     levels = [load.after(60) for _ in range(200)]
     assert all(0.8 <= level <= 1.0 for level in levels)
     assert max(levels) - min(levels) > 0.05
+
+
+def test_the_product_flags_the_broken_sensor_and_nothing_else(short_run):
+    flagged = {}
+    for m in short_run[::2] + short_run[1::4]:
+        if isinstance(m, VibrationBlock):
+            found = waveform_indicators(m.counts * m.scale_g, rate_hz=m.rate_hz, unit="g", speed_rpm=m.speed_rpm)
+            if is_fault(found.flags):
+                flagged.setdefault((m.machine, m.point), []).append(m.time_us // MINUTE_US)
+    assert set(flagged) == {("F-201", "drive-end")}
+    assert min(flagged["F-201", "drive-end"]) in (24, 25)

@@ -1,0 +1,176 @@
+"""`stethos simulate`: four machines whose faults develop, sent to the broker or written to a recording."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from models.clock import SECOND_US, from_datetime, to_datetime
+from models.errors import MessageError
+from models.simulation.faults import Plan
+from models.simulation.plant import demo_machines_toml
+from models.simulation.run import Measured, simulate
+from models.simulation.truth import Truth, truths
+from stream.durations import parse_duration_s
+from stream.recordings import STDIN, Line
+from stream.simulated import Pace, as_lines, default_start_us, paced, until, write_recording
+
+__all__ = ["simulate_command"]
+
+_STDOUT = STDIN
+_FILE_START = datetime(2026, 1, 1, tzinfo=UTC)
+"""Of recordings, so that the same seed gives the same file whenever it is made."""
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration_s(str(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; write one such as 2026-03-01T08:00:00Z") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no zone; end it with Z or +01:00")
+    return moment
+
+
+class _Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made, and what the truth is."""
+
+    messages: int
+    seconds: float
+    seed: int
+    start: datetime
+    machines: tuple[Truth, ...]
+
+
+def simulate_command(
+    *,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same measurements.")] = 0,
+    speed_up: Annotated[
+        float, typer.Option(min=0, help="Simulated seconds in one second; 0: as fast as can be.")
+    ] = 60.0,
+    head_start: Annotated[
+        float, typer.Option(parser=_duration, metavar="DURATION", help="Simulated time that is sent at once.")
+    ] = 0.0,
+    duration: Annotated[
+        float | None,
+        typer.Option(
+            parser=_duration, metavar="DURATION", help="Simulated time; endless, in a file the whole script."
+        ),
+    ] = None,
+    healthy: Annotated[
+        float, typer.Option(parser=_duration, metavar="DURATION", help="How long all machines are sound.")
+    ] = 7_200.0,
+    development: Annotated[
+        float, typer.Option(parser=_duration, metavar="DURATION", help="How long the faults take to develop then.")
+    ] = 21_600.0,
+    start: Annotated[
+        datetime | None,
+        typer.Option(parser=_time, metavar="TIME", help="First measurement; a day ago, in a file 2026-01-01."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a recording (.jsonl, .jsonl.gz, - for standard output)."),
+    ] = None,
+    machines: Annotated[
+        bool, typer.Option("--machines", help="Print the machines.toml that fits, and end.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="End with one JSON object: counts and true onsets.")
+    ] = False,
+) -> None:
+    r"""Simulate four machines: a bearing fault develops, a sensor breaks, one overheats, one stays sound.
+
+    Sends to the broker, SPEED-UP times as fast as the clock until the present is reached, then with the clock,
+    until Ctrl-C. With --output it writes a recording instead, for `publish` and `replay`.
+
+    \b
+    stethos simulate --head-start 2h               two hours at once, then a minute a second
+    stethos simulate --output run.jsonl.gz         the whole script, eight hours, as a recording
+    stethos simulate --machines > machines.toml    what an engineer would know of the four
+    """
+    if machines:
+        typer.echo(demo_machines_toml(), nl=False)
+        return
+    plan = Plan(healthy_s=healthy, development_s=max(development, 1.0))
+    begun_us = time.time_ns() // 1000
+    if output is None:
+        start_us = from_datetime(start) if start else default_start_us(begun_us)
+    else:
+        start_us = from_datetime(start or _FILE_START)
+        duration = healthy + plan.development_s if duration is None else duration
+    end_us = None if duration is None else start_us + round(duration * SECOND_US)
+    measurements = until(simulate(seed=seed, start_us=start_us, plan=plan), end_us)
+    if output is None:
+        pace = Pace(
+            start_us=start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=round(head_start * SECOND_US)
+        )
+        messages = _publish(measurements, pace)
+    else:
+        messages = _write(as_lines(measurements), output)
+    summary = _Summary(
+        messages=messages,
+        seconds=round((time.time_ns() // 1000 - begun_us) / SECOND_US, 3),
+        seed=seed,
+        start=to_datetime(start_us),
+        machines=truths(start_us=start_us, plan=plan),
+    )
+    _tell(summary, as_json=as_json and output != _STDOUT)
+
+
+def _publish(measurements: Iterable[Measured], pace: Pace) -> int:
+    from stream.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
+    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.topics import ensure_topics  # noqa: PLC0415 -- the same
+
+    settings = load_settings()
+    ensure_topics(settings)
+    with _stop_on_signal() as stop:
+        lines = as_lines(paced(measurements, pace, stopped=stop.wait))
+        return publish(lines, settings, refuse=_refuse).messages
+
+
+def _refuse(line: Line, error: MessageError) -> None:
+    typer.echo(f"simulate: message {line.number} was refused: {error}", err=True)
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[threading.Event]:
+    """Set an event at Ctrl-C or SIGTERM, so that what was sent is confirmed before the end."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _write(lines: Iterable[Line], output: Path) -> int:
+    return write_recording(lines, sys.stdout.buffer if output == _STDOUT else output)
+
+
+def _tell(summary: _Summary, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.encode(summary).decode())
+        return
+    typer.echo(f"{summary.messages} messages in {summary.seconds:.1f} s, seed {summary.seed}", err=True)
+    for truth in summary.machines:
+        onset = f" from {to_datetime(truth.onset_us):%Y-%m-%d %H:%M} UTC" if truth.onset_us is not None else ""
+        typer.echo(
+            f"  {truth.machine}: {truth.fault}{' at ' + truth.point if truth.point else ''}{onset}", err=True
+        )
