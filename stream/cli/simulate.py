@@ -19,7 +19,7 @@ from models.simulation.faults import Plan
 from models.simulation.plant import demo_machines_toml
 from models.simulation.run import Measured, simulate
 from models.simulation.truth import Truth, truths
-from stream.durations import parse_duration_s
+from stream.durations import parse_duration_us
 from stream.recordings import STDIN, Line
 from stream.simulated import Pace, as_lines, default_start_us, paced, until, write_recording
 
@@ -32,7 +32,7 @@ _FILE_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def _duration(text: str) -> float:
     try:
-        return parse_duration_s(str(text))
+        return parse_duration_us(text) / SECOND_US
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

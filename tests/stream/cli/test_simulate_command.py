@@ -21,7 +21,7 @@ def run():
 
 def test_a_recording_with_its_true_onsets(run, tmp_path):
     file = tmp_path / "run.jsonl"
-    result = run("--output", str(file), "--duration", "3min", "--healthy", "1min", "--development", "1h", "--json")
+    result = run("--output", str(file), "--duration", "3m", "--healthy", "1m", "--development", "1h", "--json")
     assert result.exit_code == 0
     summary = json.loads(result.stdout)
     assert summary["messages"] == 36 == len([decode_line(line) for line in Recordings([file])])
@@ -34,7 +34,7 @@ def test_a_recording_with_its_true_onsets(run, tmp_path):
 
 
 def test_standard_output_holds_nothing_but_the_recording(run):
-    result = run("--output", "-", "--duration", "1min", "--json")
+    result = run("--output", "-", "--duration", "1m", "--json")
     assert result.exit_code == 0
     assert all(json.loads(line)["type"] in ("vibration", "temperature") for line in result.stdout.splitlines())
 
