@@ -30,7 +30,9 @@ _FILE_START = datetime(2026, 1, 1, tzinfo=UTC)
 """Of recordings, so that the same seed gives the same file whenever it is made."""
 
 
-def _duration(text: str) -> float:
+def _duration(text: str | float) -> float:
+    if isinstance(text, float):
+        return text  # a default, which typer sends through here as well
     try:
         return parse_duration_us(text) / SECOND_US
     except ValueError as error:
@@ -64,7 +66,10 @@ def simulate_command(
         float, typer.Option(min=0, help="Simulated seconds in one second; 0: as fast as can be.")
     ] = 60.0,
     head_start: Annotated[
-        float, typer.Option(parser=_duration, metavar="DURATION", help="Simulated time that is sent at once.")
+        float,
+        typer.Option(
+            parser=_duration, metavar="DURATION", help="Simulated time that is sent at once.", show_default="0s"
+        ),
     ] = 0.0,
     duration: Annotated[
         float | None,
@@ -73,10 +78,19 @@ def simulate_command(
         ),
     ] = None,
     healthy: Annotated[
-        float, typer.Option(parser=_duration, metavar="DURATION", help="How long all machines are sound.")
+        float,
+        typer.Option(
+            parser=_duration, metavar="DURATION", help="How long all machines are sound.", show_default="2h"
+        ),
     ] = 7_200.0,
     development: Annotated[
-        float, typer.Option(parser=_duration, metavar="DURATION", help="How long the faults take to develop then.")
+        float,
+        typer.Option(
+            parser=_duration,
+            metavar="DURATION",
+            help="How long the faults take to develop then.",
+            show_default="6h",
+        ),
     ] = 21_600.0,
     start: Annotated[
         datetime | None,
