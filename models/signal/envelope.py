@@ -36,6 +36,6 @@ def envelope_rms(spectrum: Spectrum) -> float | None:
     windowed = np.abs(np.fft.ifft(band, size)) * (2 * size / grid.size)
     window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
     weight = 0.375 * size  # the sum of w^2
-    mean = float(np.dot(windowed, window)) / weight
-    mean_square = float(np.dot(windowed, windowed)) / weight
+    mean = float((windowed * window).sum()) / weight
+    mean_square = float((windowed * windowed).sum()) / weight
     return math.sqrt(max(0.0, mean_square - mean**2))

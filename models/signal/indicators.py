@@ -13,13 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.signal.envelope import envelope_rms
 from models.signal.octaves import octave_rms
-from models.signal.quality import is_silent, waveform_faults
+from models.signal.quality import is_rate, is_silent, waveform_faults
 from models.signal.spectrum import Grid, Spectrum, differentiate, spectrum
 from models.signal.units import MM_S2_PER_G, STANDARD_GRAVITY_M_S2, Unit, velocity_mm_s
 
 __all__ = ["Indicators", "waveform_indicators"]
 
-_RATES_HZ = (1e-6, 1e9)
 _UPPER_HZ = 1000.0
 _LOWER_HZ = 10.0
 _LOWER_SLOW_HZ = 2.0
@@ -59,9 +58,9 @@ def waveform_indicators(samples: ArrayLike, *, rate_hz: float, unit: Unit, speed
     >>> found.flags, round(found.values["rms_g"], 4), round(found.values["velocity_rms_mm_s"], 2)
     ((), 3.5355, 55.18)
     """
-    measured = np.asarray(samples, dtype=np.float64).ravel()
+    measured = np.ascontiguousarray(samples, dtype=np.float64).ravel()
     faults = waveform_faults(measured, unit)
-    if not _RATES_HZ[0] <= rate_hz <= _RATES_HZ[1]:
+    if not is_rate(rate_hz):
         faults = (*faults, "out_of_range")
     if not {"too_short", "not_finite", "out_of_range"}.isdisjoint(faults):
         return Indicators(flags=faults)
@@ -104,8 +103,8 @@ def _statistics(acceleration_g: NDArray[np.float64]) -> dict[str, float]:
     values = {"rms_g": rms, "peak_g": peak, "peak_to_peak_g": high - low}
     if variance > 0:
         values["crest_factor"] = peak / rms
-        values["skewness"] = float(np.dot(square, deviation)) / size / (variance * rms)
-        values["kurtosis"] = float(np.dot(square, square)) / size / (variance * variance)
+        values["skewness"] = float((square * deviation).sum()) / size / (variance * rms)
+        values["kurtosis"] = float((square * square).sum()) / size / (variance * variance)
     return values
 
 

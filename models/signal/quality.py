@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.signal.units import STANDARD_GRAVITY_M_S2, Unit
 
-__all__ = ["FAULTS", "MINIMUM_SAMPLES", "NOTES", "is_fault", "is_silent", "waveform_faults"]
+__all__ = ["FAULTS", "MINIMUM_SAMPLES", "NOTES", "is_fault", "is_rate", "is_silent", "waveform_faults"]
 
 FAULTS = frozenset(
     {"not_finite", "out_of_range", "too_short", "stuck", "clipped", "offset", "open", "erratic"},
@@ -37,7 +37,6 @@ _RUN = 32
 """Equal samples in a row that a signal of fine resolution never has."""
 
 Waveform = NDArray[np.float64]
-Steps = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
@@ -79,6 +78,11 @@ def waveform_faults(samples: Waveform, unit: Unit) -> tuple[str, ...]:
         "offset": _is_offset(samples, _OFFSET[unit]),
     }
     return tuple(flag for flag, there in found.items() if there)
+
+
+def is_rate(rate_hz: float) -> bool:
+    """Whether anything is sampled at this rate: once in twelve days to 1 GHz; not NaN."""
+    return 1e-6 <= rate_hz <= 1e9
 
 
 def is_silent(samples: Waveform, unit: Unit) -> bool:

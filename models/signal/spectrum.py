@@ -8,6 +8,9 @@ Window: periodic Hann. Two scalings, each for what it is right for:
 The window's side lobes fall with the third power of the distance, so a strong sine does not leak into the far low
 bins, where integration would blow its leakage up. Its main lobe still spreads a sine over +-2 bins, with a second
 moment of 1/3 bin^2; the weights of integration take that out (see `Grid.velocity`).
+
+Sums of products are written out, here and beside: `np.dot` adds long arrays in an order that depends on the number
+of threads, and the same block must give the same indicators everywhere, to the last bit.
 """
 
 import math
@@ -16,6 +19,7 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 from models.signal.units import MM_S2_PER_G
 
@@ -26,6 +30,10 @@ Complex = NDArray[np.complex128]
 
 _CACHED_SAMPLES = 1 << 18
 """Longer blocks are rare and their grids large: made anew instead of kept."""
+
+
+_FAINT = 1e-6
+"""Lines 120 dB below the strongest are rounding: no converter reaches so deep."""
 
 
 class Grid(msgspec.Struct, frozen=True):
@@ -82,13 +90,13 @@ class Spectrum(msgspec.Struct, frozen=True):
 
     def velocity_mean_square(self, bins: slice) -> float:
         """Mean square of the velocity within these bins, in (mm/s)^2; the signal must be in g."""
-        return float(np.dot(self.power[bins], self.grid.velocity[bins]))
+        return float((self.power[bins] * self.grid.velocity[bins]).sum())
 
     def centroid_hz(self) -> float:
         """Mean frequency, weighted with power; 0 where there is no power."""
         power = self.power[1:]
         total = float(power.sum())
-        return float(np.dot(self.grid.frequency_hz[1:], power)) / total if total > 0 else 0.0
+        return float((self.grid.frequency_hz[1:] * power).sum()) / total if total > 0 else 0.0
 
     def tone(self, k: int) -> Tone:
         """Frequency and amplitude of the line whose top is bin `k`, 1 <= k < n // 2.
@@ -109,7 +117,7 @@ class Spectrum(msgspec.Struct, frozen=True):
     def peaks(self, count: int) -> tuple[Tone, ...]:
         """Give the strongest lines, strongest first; fewer where there are fewer.
 
-        The bins that an offset's drift reaches are left out, and so is what may be the leakage of a stronger line.
+        The bins that an offset's drift reaches are left out, and so is what may be leakage of a stronger line.
         """
         power = self.power
         inner = power[3:-1]
@@ -120,7 +128,8 @@ class Spectrum(msgspec.Struct, frozen=True):
         found: list[Tone] = []
         for k in tops[np.argsort(power[tops])[::-1]]:
             tone = self.tone(int(k))
-            if tone.amplitude > 2 * sum(self._leakage(other, tone.frequency_hz) for other in found):
+            leakage = sum(self._leakage(other, tone.frequency_hz) for other in found)
+            if tone.amplitude > 2 * leakage and (not found or tone.amplitude > _FAINT * found[0].amplitude):
                 found.append(tone)
             if len(found) == count:
                 break
@@ -144,7 +153,7 @@ class Spectrum(msgspec.Struct, frozen=True):
 def spectrum(samples: Real, rate_hz: float) -> Spectrum:
     """Transform a waveform of shape (n,), n >= 4; its windowed mean is taken out first."""
     axes = grid(samples.size, rate_hz)
-    mean = float(np.dot(samples, axes.window)) / axes.window_sum
+    mean = float((samples * axes.window).sum()) / axes.window_sum
     transform = np.fft.rfft((samples - mean) * axes.window)
     power = axes.power_scale * (transform.real**2 + transform.imag**2)
     if axes.size % 2 == 0:
@@ -172,7 +181,7 @@ def _new_grid(size: int, rate_hz: float) -> Grid:
         rate_hz=rate_hz,
         window=window,
         window_sum=total,
-        power_scale=2 / (size * float(np.dot(window, window))),
+        power_scale=2 / (size * float((window * window).sum())),
         frequency_hz=frequency_hz,
         velocity=velocity,
     )
@@ -182,17 +191,25 @@ _kept_grid = lru_cache(maxsize=16)(_new_grid)
 
 
 def differentiate(samples: Real, rate_hz: float) -> Real:
-    """Time derivative of a waveform of shape (n,), n >= 2, in its unit a second, by way of the frequency domain.
+    """Time derivative of a waveform of shape (n,), n >= 64, in its unit a second, by way of the frequency domain.
 
-    The block is first continued as its own odd image about its end, less the line through both ends: that is
-    smooth where it repeats, so the transform sees no jump there (without it, both ends of the result would ring).
+    Less the line through both ends, the block is continued at each end by its own odd image, faded out: value and
+    slope then go on smoothly all around, so neither end rings, which a bare transform would take for a jump.
     """
     size = samples.size
     slope = float(samples[-1] - samples[0]) / (size - 1)
     level = samples - (samples[0] + slope * np.arange(size))
-    odd = np.concatenate((level, -level[-2:0:-1]))
-    transform = np.fft.rfft(odd)
-    frequency_rad_s = 2 * np.pi * rate_hz / odd.size * np.arange(transform.size)
-    transform *= 1j * frequency_rad_s
-    derivative: Real = np.fft.irfft(transform, odd.size)[:size]
+    period: int = next_fast_len(size + size // 4, real=True)
+    before = (period - size) // 2
+    after = period - size - before
+    head = -(level[1 : before + 1] * _fade(before))[::-1]
+    tail = -level[-2 : -after - 2 : -1] * _fade(after)
+    transform = np.fft.rfft(np.concatenate((head, level, tail)))
+    transform *= 2j * np.pi * rate_hz / period * np.arange(transform.size)
+    derivative: Real = np.fft.irfft(transform, period)[before : before + size]
     return derivative + slope * rate_hz
+
+
+def _fade(size: int) -> Real:
+    """From 1 to 0, level at both ends."""
+    return 0.5 + 0.5 * np.cos(np.pi / (size + 1) * np.arange(1, size + 1))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.signal.indicators import Indicators
+from models.signal.quality import is_rate
 from models.signal.units import TemperatureUnit, celsius
 
 __all__ = ["HIGHEST_C", "LOWEST_C", "temperature_indicators"]
@@ -34,13 +35,15 @@ def temperature_indicators(values: ArrayLike, *, unit: TemperatureUnit, rate_hz:
     ('open', 'erratic')
     """
     measured_c = celsius(values, unit).ravel()
+    pace_hz = rate_hz if rate_hz is not None and is_rate(rate_hz) else None
     finite = np.isfinite(measured_c)
     plausible = finite & (measured_c >= LOWEST_C) & (measured_c <= HIGHEST_C)
     found = {
         "too_short": measured_c.size == 0,
         "not_finite": not finite.all(),
+        "out_of_range": rate_hz != pace_hz,
         "open": bool((finite & ~plausible).any()),
-        "erratic": _is_erratic(np.where(finite, measured_c, np.nan), rate_hz),
+        "erratic": pace_hz is not None and _is_erratic(np.where(finite, measured_c, np.nan), pace_hz),
     }
     flags = tuple(flag for flag, there in found.items() if there)
     kept = measured_c[plausible]
@@ -51,14 +54,12 @@ def temperature_indicators(values: ArrayLike, *, unit: TemperatureUnit, rate_hz:
         "minimum_c": float(kept.min()),
         "maximum_c": float(kept.max()),
     }
-    if rate_hz and measured_c.size / rate_hz >= _SLOPE_SECONDS and kept.size >= _SLOPE_SAMPLES:
-        indicators["slope_c_per_min"] = _slope(np.flatnonzero(plausible) / rate_hz, kept) * 60
+    if pace_hz and measured_c.size / pace_hz >= _SLOPE_SECONDS and kept.size >= _SLOPE_SAMPLES:
+        indicators["slope_c_per_min"] = _slope(np.flatnonzero(plausible) / pace_hz, kept) * 60
     return Indicators(indicators, flags)
 
 
-def _is_erratic(measured_c: NDArray[np.float64], rate_hz: float | None) -> bool:
-    if not rate_hz or measured_c.size < 2:
-        return False
+def _is_erratic(measured_c: NDArray[np.float64], rate_hz: float) -> bool:
     with np.errstate(over="ignore"):  # an overflow is a jump as well
         jumps = np.abs(np.diff(measured_c))
     return bool((jumps > _JUMP_K + _JUMP_K_PER_S / rate_hz).any())  # a gap (NaN) is none
@@ -67,4 +68,4 @@ def _is_erratic(measured_c: NDArray[np.float64], rate_hz: float | None) -> bool:
 def _slope(seconds: NDArray[np.float64], values: NDArray[np.float64]) -> float:
     """Least squares, with both means removed first so that nothing cancels."""
     time = seconds - seconds.mean()
-    return float(np.dot(time, values - values.mean()) / np.dot(time, time))
+    return float((time * (values - values.mean())).sum() / (time * time).sum())
