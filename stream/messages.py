@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clock import from_datetime
+from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
 from stream.checks import (
     LOAD_PERCENT,
@@ -70,6 +70,16 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def time_us(self) -> int:
         """Microseconds since the epoch of the first sample."""
         return from_datetime(self.time)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the block; 0 for what is of one moment."""
+        return 0.0
+
+    @property
+    def end_us(self) -> int:
+        """Event time of the message: the end of its block."""
+        return self.time_us + round(self.seconds * SECOND_US)
 
 
 class Vibration(_Envelope, frozen=True, kw_only=True, tag="vibration"):
@@ -184,12 +194,7 @@ class Reading(_Envelope, frozen=True, kw_only=True, tag="reading"):
             raise MessageError(f"values: there are {len(self.values)}; send 1 to {VALUES} named numbers")
         for name in self.values:
             check_value_name(name)
-        check_times(self.time, 0.0)
-
-    @property
-    def seconds(self) -> float:
-        """Always 0: a reading is of one moment."""
-        return 0.0
+        check_times(self.time, self.seconds)
 
     def numbers(self) -> dict[str, float]:
         """Values by name; no value is NaN."""

@@ -151,7 +151,7 @@ class _Sender:
 
     def send(self, record: _Record) -> None:
         self._check_topic(record.topic)
-        while self._waiting_bytes > _IN_FLIGHT_BYTES:
+        while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > _IN_FLIGHT_BYTES):
             self._confirm_oldest()
         size = len(record.value)
         self._waiting.append((self._producer.send(record.topic, key=record.key, value=record.value), size))

@@ -88,7 +88,9 @@ class Influxdb(_Section):
             except FileNotFoundError:
                 return self  # `stethos influx setup` is what writes it; a store that needs it says so
             except (OSError, UnicodeDecodeError) as error:
-                raise ValueError(f"token_file {self.token_file} cannot be read ({type(error).__name__})") from None
+                raise ValueError(
+                    f"token_file {self.token_file} cannot be read ({type(error).__name__}); check its permissions"
+                ) from None
             if not token:
                 raise ValueError(f"token_file {self.token_file} is empty; put the token in it")
             object.__setattr__(self, "token", SecretStr(token))  # frozen for everybody else

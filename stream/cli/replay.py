@@ -1,0 +1,104 @@
+"""`stethos replay`: judge recordings without any server."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import RecordingError
+from stream.cli.terminal import AsJson, Files, SettingsFile, complain, followed, progress
+
+if TYPE_CHECKING:
+    from stream.durations import Learn
+    from stream.machines import Fleet
+
+__all__ = ["replay"]
+
+
+def replay(
+    files: Files,
+    *,
+    machines: Annotated[Path | None, typer.Option(help="Machines file; else the settings' one.")] = None,
+    thresholds: Annotated[
+        Path | None, typer.Option(help="TOML file of thresholds to try instead of those in force.")
+    ] = None,
+    learn: Annotated[
+        str | None,
+        typer.Option(help="Until when machines are taken as sound: 400s, 30m, 2h, or a time with its zone."),
+    ] = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fold recordings, as the worker does, and tell the health and the alerts of every machine.
+
+    Event time counts as observed time. A recording of observations gives exactly what the worker gave. Refused
+    lines are told on stderr; duplicates only in the summary.
+
+    For example:
+
+      stethos replay run.jsonl.gz
+
+      stethos replay run.jsonl --learn 2h --json > judged.jsonl
+
+      stethos replay observations.jsonl.gz --thresholds stricter.toml
+    """
+    from stream.recordings import Recordings  # noqa: PLC0415 -- keeps --help quick
+    from stream.replaying import Replay  # noqa: PLC0415 -- the same
+    from stream.thresholds import load_thresholds  # noqa: PLC0415 -- the same
+
+    recordings = Recordings(files)
+    folding = Replay(
+        _fleet(settings, machines),
+        learn=_learn(learn),
+        thresholds=load_thresholds(thresholds) if thresholds else None,
+        refuse=complain,
+    )
+    started = time.monotonic()
+    with progress("replaying") as tell:
+        outputs = folding.outputs(followed(recordings, tell))
+        if as_json:
+            from stream.reporting import json_lines  # noqa: PLC0415 -- the same
+
+            for line in json_lines(outputs, several=len(files) > 1):
+                sys.stdout.buffer.write(line)
+        else:
+            from stream.reporting import Report  # noqa: PLC0415 -- the same
+
+            report = Report()
+            for replayed in outputs:
+                report.add(replayed)
+    summary = folding.summary(time.monotonic() - started)
+    if as_json:
+        from stream.reporting import json_line  # noqa: PLC0415 -- the same
+
+        sys.stdout.buffer.write(json_line(summary))
+        sys.stdout.buffer.flush()
+    else:
+        report.print(summary)
+    if not summary.machines:
+        raise RecordingError(
+            "there is no message in what was given; see `stethos replay --help` for what a line is"
+        )
+
+
+def _fleet(settings: Path | None, machines: Path | None) -> "Fleet":
+    from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
+    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+
+    chosen = load_settings(settings)
+    if machines is None:
+        return load_fleet(chosen)
+    if not machines.is_file():
+        raise typer.BadParameter(f"there is no file {machines}", param_hint="--machines")
+    return load_fleet(chosen.model_copy(update={"machines": machines}))
+
+
+def _learn(text: str | None) -> "Learn | None":
+    from stream.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
+
+    try:
+        return parse_learn(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--learn") from None

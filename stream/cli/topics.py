@@ -1,0 +1,30 @@
+"""`stethos topics`: create the topics, or see that they are as they must be."""
+
+import msgspec
+import typer
+
+from stream.cli.terminal import AsJson, SettingsFile
+
+__all__ = ["topics"]
+
+
+def topics(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+    """Create the topics that are missing, all with equal partition counts; running it again changes nothing.
+
+    The count is `partitions` of the settings, fixed once the topics exist.
+
+    For example:
+
+      stethos topics
+
+      STETHOS_BROKER=kafka:9092 stethos topics --json
+    """
+    from stream.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.topics import ensure_topics  # noqa: PLC0415 -- the same
+
+    states = ensure_topics(load_settings(settings))
+    if as_json:
+        typer.echo(msgspec.json.encode(states).decode())
+        return
+    for state in states:
+        typer.echo(f"{state.name:14}{state.partitions:4} partitions  {'created' if state.created else 'is there'}")
