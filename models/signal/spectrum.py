@@ -212,5 +212,5 @@ def differentiate(samples: Real, rate_hz: float) -> Real:
 
 def _fade(size: int) -> Real:
     """From 1 to 0, level at both ends."""
-    angle: Real = np.pi / (size + 1) * np.arange(1, size + 1)
+    angle = np.arange(1, size + 1, dtype=np.float64) * (np.pi / (size + 1))
     return 0.5 + 0.5 * np.cos(angle)
