@@ -91,7 +91,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         channel = state.channels[key] = new_channel(observation.point, measurement)
     time_us = channel.recent.free_time(observation.time_us)
     channel.recent.add(mark, time_us)
-    notes = _notes(state, channel, time_us)
+    notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _hear(state, channel, observation, time_us, in_order=not notes)
     values = {name: value for name, value in _values(observation).items() if isfinite(value)}
     missing = ("not_finite",) if len(values) < len(_values(observation)) else ()
@@ -160,8 +160,8 @@ def _was_folded(state: MachineState, observation: Measured) -> bool:
     return source.offset <= highest
 
 
-def _notes(state: MachineState, channel: Channel, time_us: int) -> tuple[str, ...]:
-    if time_us > state.observed_us + _FUTURE_US:
+def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int) -> tuple[str, ...]:
+    if time_us > observed_us + _FUTURE_US:
         state.counts.future += 1
         return (FUTURE,)
     if channel.newest_us is not None and time_us < channel.newest_us:

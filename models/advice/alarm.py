@@ -6,16 +6,19 @@ import msgspec
 
 __all__ = ["Alarm", "Delays", "alert_id"]
 
-_DEADBAND = 0.15
+_DEADBAND = 0.25
 """In degrees: a level once reached is left only this far below its limit."""
-_CONSECUTIVE = 2
+_CONSECUTIVE_ON = 2
+_CONSECUTIVE_OFF = 5
+"""Observations in a row, besides the delays, so that slow sampling raises no fleeting alerts."""
 
 
 class Delays(msgspec.Struct, frozen=True):
-    """How long evidence must hold, in microseconds of event time."""
+    """How long evidence must hold, or be gone, in microseconds of event time and in observations in a row."""
 
     on_us: tuple[int, int, int]
     off_us: int
+    off_run: int = _CONSECUTIVE_OFF
 
 
 class _Relay(msgspec.Struct, array_like=True):
@@ -23,14 +26,14 @@ class _Relay(msgspec.Struct, array_like=True):
     run: int = 0
     since_us: int = 0
 
-    def turn(self, *, wanted: bool, time_us: int, delay_us: int) -> None:
+    def turn(self, *, wanted: bool, time_us: int, delay_us: int, least_run: int) -> None:
         if wanted == self.on:
             self.run = 0
             return
         if self.run == 0:
             self.since_us = time_us
         self.run += 1
-        if self.run >= _CONSECUTIVE and time_us - self.since_us >= delay_us:
+        if self.run >= least_run and time_us - self.since_us >= delay_us:
             self.on, self.run = wanted, 0
 
 
@@ -48,9 +51,9 @@ class Alarm(msgspec.Struct, array_like=True):
         highest = 0
         for level, relay in enumerate(self.relays, start=1):
             wanted = degree >= (level - _DEADBAND if relay.on else level)
-            relay.turn(
-                wanted=wanted, time_us=time_us, delay_us=delays.off_us if relay.on else delays.on_us[level - 1]
-            )
+            delay_us = delays.off_us if relay.on else delays.on_us[level - 1]
+            least_run = delays.off_run if relay.on else _CONSECUTIVE_ON
+            relay.turn(wanted=wanted, time_us=time_us, delay_us=delay_us, least_run=least_run)
             if relay.on:
                 highest = level
         return highest

@@ -15,7 +15,7 @@ __all__ = ["SENSOR_RULE", "clear_all", "watch_findings", "watch_sensor"]
 
 SENSOR_RULE = "sensor_fault"
 
-_AT_ONCE = Delays(on_us=(0, 0, 0), off_us=0)
+_FAULTS = 2
 
 
 def _delays(thresholds: Thresholds) -> Delays:
@@ -41,7 +41,7 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
             continue
         shown = level or alarm.level
         sentence = (
-            finding_sentence(channel.point, finding, look=True)
+            finding_sentence(channel.point, finding, level, look=True)
             if level and finding
             else cleared_sentence(channel.point, finding)
         )
@@ -52,19 +52,19 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
 def watch_sensor(
     state: MachineState, channel: Channel, time_us: int, digest: str, flags: tuple[str, ...]
 ) -> Iterator[Alert]:
-    """Bring the alarm of a point's sensor up to date: raised after two faulty observations in a row."""
-    sensor = channel.sensor
+    """Bring the alarm of a point's sensor up to date: raised by the second faulty observation.
+
+    The sensor has its own latch, so there is no delay here.
+    """
+    level = 1 if channel.sensor.faults >= _FAULTS else 0
     alarm = channel.alarms.get(SENSOR_RULE)
-    if alarm is None:
-        if not sensor.faulty:
-            return
-        alarm = channel.alarms.setdefault(SENSOR_RULE, Alarm())
-    level = alarm.update(1.0 if sensor.faulty else 0.0, time_us, _AT_ONCE)
-    if level == alarm.level:
+    if level == (alarm.level if alarm else 0):
         return
+    if alarm is None:
+        channel.alarms[SENSOR_RULE] = Alarm()
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
-    value = float(sensor.faults_in_a_row)
-    yield from _move(state, channel, SENSOR_RULE, level, time_us, value, 1.0, sentence, digest)
+    faults = float(channel.sensor.faults)
+    yield from _move(state, channel, SENSOR_RULE, level, time_us, faults, float(_FAULTS), sentence, digest)
 
 
 def clear_all(state: MachineState, channel: Channel, time_us: int, digest: str) -> Iterator[Alert]:

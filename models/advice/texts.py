@@ -31,20 +31,23 @@ _INDICATORS = {
     "value_c": ("Temperature", "温度", "°C"),
 }
 
-_LOOK = {
-    "severity": (
-        "Look at unbalance, alignment, loose feet and the bearings.",
-        "请检查不平衡、不对中、地脚松动和轴承。",
+_LOOK = {  # by indicator where it says more, else by rule
+    "velocity_rms_mm_s": (
+        "Look at unbalance, alignment, looseness and the bearings.",
+        "请检查不平衡、不对中、松动和轴承。",
     ),
     "change": (
-        "Look at the bearing: listen, check lubrication, and compare the spectra.",
-        "请检查轴承:听音、检查润滑并对比频谱。",
+        "Look at the bearings: listen, check lubrication, compare spectra.",
+        "请检查轴承:听音、检查润滑、对比频谱。",
     ),
     "anomaly": (
-        "Look at what changed: load, speed, process or mounting.",
-        "请查看工况变化:负载、转速、工艺或安装。",
+        "Look at what is new: load, speed, process or mounting.",
+        "请查看有何变化:负载、转速、工艺或安装。",
     ),
-    "temperature": ("Look at lubrication, cooling, load and friction.", "请检查润滑、冷却、负载和摩擦。"),
+    "temperature": (
+        "Look at lubrication, cooling, load and friction.",
+        "请检查润滑、冷却、负载和摩擦。",
+    ),
 }
 
 _FLAGS = {
@@ -69,28 +72,38 @@ def number(value: float) -> str:
     return f"{value:.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
-def finding_sentence(point: str, finding: Finding, *, look: bool = False) -> Sentence:
-    """Say what a finding found; with `look`, also what to look at."""
-    limit = finding.limit(max(int(finding.degree), 1))
+def finding_sentence(point: str, finding: Finding, level: int, *, look: bool = False) -> Sentence:
+    """Say what a finding found against the limit of a level (1 to 3); with `look`, also what to look at."""
+    english, chinese = (_anomaly if finding.rule == "anomaly" else _measured)(point, finding, level)
+    if not look:
+        return Sentence(english, chinese)
+    look_en, look_zh = _LOOK.get(finding.indicator) or _LOOK[finding.rule]
+    return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
+
+
+def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
+    most_en, most_zh = "", ""
+    if finding.indicator:
+        most_en, most_zh = f", most of all {finding.indicator}", f",主要为 {finding.indicator}"
+    score, limit = number(finding.value), number(finding.limit(level))
+    return Sentence(
+        f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",
+        f"{point}:与自身历史不符{most_zh};异常分数 {score},限值 {limit}。",
+    )
+
+
+def _measured(point: str, finding: Finding, level: int) -> Sentence:
+    name_en, name_zh, unit = _INDICATORS[finding.indicator]
+    limit = finding.limit(level)
     above = finding.value >= limit
-    if finding.rule == "anomaly":
-        english = f"{point}: unlike its own past, score {number(finding.value)} (limit {number(limit)})."
-        chinese = f"{point}:与自身历史不符,异常分数 {number(finding.value)}(限值 {number(limit)})。"
-    else:
-        name_en, name_zh, unit = _INDICATORS[finding.indicator]
-        english = f"{point}: {name_en} {number(finding.value)} {unit}"
-        chinese = f"{point}:{name_zh} {number(finding.value)} {unit}"
-        if finding.reference is not None:
-            more_en, more_zh = _against(finding)
-            english, chinese = english + more_en, chinese + more_zh
-        verb_en, verb_zh = ("at or above", "达到或超过") if above else ("below", "低于")
-        zone = " zone" if finding.rule == "severity" and above and finding.degree >= 2 else ""
-        english += f", {verb_en} the{zone} limit of {number(limit)} {unit}."
-        chinese += f",{verb_zh}限值 {number(limit)} {unit}。"
-    if look:
-        look_en, look_zh = _LOOK[finding.rule]
-        return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
-    return Sentence(english, chinese)
+    against_en, against_zh = ("", "") if finding.reference is None else _against(finding)
+    verb_en, verb_zh = ("at or above", "达到或超过") if above else ("below", "低于")
+    zone = " zone" if finding.rule == "severity" and level >= 2 else ""
+    value, bound = f"{number(finding.value)} {unit}", f"{number(limit)} {unit}"
+    return Sentence(
+        f"{point}: {name_en} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
+        f"{point}:{name_zh} {value}{against_zh},{verb_zh}限值 {bound}。",
+    )
 
 
 def _against(finding: Finding) -> tuple[str, str]:
@@ -144,7 +157,7 @@ def cleared_sentence(point: str, finding: Finding | None) -> Sentence:
     """Say that an alert is over, with the value where there is one."""
     if finding is None:
         return Sentence(f"{point}: back to usual.", f"{point}:已恢复正常。")
-    english, chinese = finding_sentence(point, finding)
+    english, chinese = finding_sentence(point, finding, 1)
     return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
 
 

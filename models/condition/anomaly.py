@@ -5,7 +5,7 @@ together discounted (a regularised Mahalanobis distance). Score first, learn aft
 """
 
 from collections.abc import Hashable, Mapping
-from math import exp, isfinite, log, sqrt
+from math import isfinite, sqrt
 from typing import Any
 
 import msgspec
@@ -22,8 +22,8 @@ _MEMORY = 5_000
 _RIDGE = 0.1
 _LARGEST_DEVIATION = 50.0
 _LARGEST_LEARNED = 6.0
-_LIMIT_SIGMAS = 3.0
-_SCORE_FLOOR = 0.15
+_LIMIT_SIGMAS = 4.0
+_SCORE_FLOOR = 0.1
 
 Features = dict[Hashable, Any]
 """Values by name, as River types them."""
@@ -129,21 +129,33 @@ class AnomalyModel:
     def limit(self) -> float | None:
         """The score above which an observation is anomalous; None while there are too few sound ones."""
         scores = self.scores
-        return exp(scores.location + _LIMIT_SIGMAS * scores.sigma()) if scores.ready else None
+        return scores.location + _LIMIT_SIGMAS * scores.sigma() if scores.ready else None
+
+    def _kept(self, features: Mapping[str, float]) -> Features:
+        """Leave out names beyond the first 24, so that the state stays bounded."""
+        known = self.scaler.counts
+        room = _MOST_FEATURES - len(known)
+        new = [name for name in features if name not in known][:room]
+        return {name: value for name, value in features.items() if name in known or name in new}
+
+    def most_unusual(self, features: Mapping[str, float]) -> str:
+        """Name the feature that is furthest from its mean, in its own standard deviations; empty without any."""
+        scaled = self.scaler.transform_one(self._kept(features))
+        return str(max(scaled, key=lambda name: abs(scaled[name]))) if scaled else ""
 
     def score(self, features: Mapping[str, float]) -> float | None:
         """Score an observation without learning from it; None where there is nothing to compare with yet."""
         if self.detector.count < max(10, len(self.detector.names)) or not features:
             return None
-        return float(self.pipeline.score_one(dict(features)))
+        return float(self.pipeline.score_one(self._kept(features)))
 
     def learn(self, features: Mapping[str, float], score: float | None) -> None:
         """Take in a sound observation together with the score it had before."""
         if not features:
             return
-        self.pipeline.learn_one(dict(features))
+        self.pipeline.learn_one(self._kept(features))
         if score is not None and isfinite(score):
-            self.scores.learn(log(max(score, 1e-6)))
+            self.scores.learn(score)
 
     def to_numbers(self) -> ModelNumbers:
         """Give the whole state as plain numbers."""

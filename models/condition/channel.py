@@ -34,6 +34,7 @@ _MODEL_FLOORS: dict[Measurement, tuple[float, float]] = {
     "readings": (1e-9, 1e-3),
 }
 """Least standard deviations of the anomaly model: 5 per cent, 1 K, and a thousandth of a reading's mean."""
+_LONGEST_NAME = 64
 _SMALLEST = 1e-6
 _LARGEST = 1e12
 
@@ -45,12 +46,12 @@ class Channel(msgspec.Struct, array_like=True):
     measurement: Measurement
     model: AnomalyModel
     baselines: dict[str, Baseline]
+    sensor: Sensor
     newest_us: int | None = None
     """Latest final event time in order; None before the first."""
     heard: int = 0
     """Number of the machine's observation that came last from here."""
     recent: Recent = msgspec.field(default_factory=Recent)
-    sensor: Sensor = msgspec.field(default_factory=Sensor)
     warmth: Warmth = msgspec.field(default_factory=Warmth)
     evidence: dict[str, Evidence] = {}
     alarms: dict[str, Alarm] = {}
@@ -101,6 +102,7 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
         point=point,
         measurement=measurement,
         model=AnomalyModel(*_MODEL_FLOORS[measurement]),
+        sensor=Sensor(thermometer=measurement == "temperature"),
         baselines={name: Baseline(floor=_CHANGE_FLOOR) for name in names},
     )
 
@@ -118,4 +120,4 @@ def features_of(measurement: Measurement, values: dict[str, float]) -> dict[str,
         }
     if measurement == "temperature":
         return {"value_c": min(max(values["value_c"], -300.0), 5_000.0)} if "value_c" in values else {}
-    return {name: min(max(value, -_LARGEST), _LARGEST) for name, value in values.items()}
+    return {name: min(max(v, -_LARGEST), _LARGEST) for name, v in values.items() if len(name) <= _LONGEST_NAME}

@@ -12,8 +12,10 @@ _CURVE = ((0.5, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
 """Degree of the evidence, and tenths of a point taken off; straight lines between."""
 _MOST_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100}
 _MOST = 1000
-_SHARE_OF_OTHERS = 4
-"""The worst point counts in full; the same kind of evidence at another point mostly repeats it: a quarter."""
+_SHARE_SAME_KIND = 4
+_SHARE_OTHER_KIND = 2
+"""The worst evidence counts in full; other evidence partly repeats it, so that of another kind counts half, and that
+of a kind already counted, at another point, a quarter."""
 
 
 def points_of(degree: float) -> int:
@@ -42,13 +44,15 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
     left, left_by_kind = _MOST, dict(_MOST_BY_KIND)
     deductions = []
     for wanted, rule, point, finding in ranked:
-        first = left_by_kind[rule] == _MOST_BY_KIND[rule]
-        tenths = min(wanted if first else wanted // _SHARE_OF_OTHERS, left, left_by_kind[rule])
+        spent = left_by_kind[rule] < _MOST_BY_KIND[rule]
+        divisor = 1 if left == _MOST else _SHARE_SAME_KIND if spent else _SHARE_OTHER_KIND
+        tenths = min(wanted // divisor, left, left_by_kind[rule])
         if tenths <= 0:
             continue
         left -= tenths
         left_by_kind[rule] -= tenths
-        english, chinese = finding_sentence(point, finding)
+        level = max(int(finding.degree), 1)
+        english, chinese = finding_sentence(point, finding, level)
         deductions.append(
             Deduction(
                 reason=english,
@@ -57,7 +61,7 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
                 code=rule,
                 point=point,
                 value=finding.value,
-                limit=finding.limit(int(finding.degree)),
+                limit=finding.limit(level),
             )
         )
     return left / 10, tuple(deductions)

@@ -16,6 +16,9 @@ _STANDSTILL_PART = 0.1
 _SLOWEST_RPM = 1.0
 _SLOWEST_PART = 0.05
 _SOUND_BELOW_DEGREE = 1.0
+_NAMED_FROM = 0.5
+"""Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
+_COLDEST_C, _HOTTEST_C = -300.0, 5_000.0
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -42,7 +45,11 @@ def stands_still(channel: Channel, observation: Measured, configuration: Configu
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
     """Score an observation without learning from it; `anomalous` is None until its point is ready."""
-    found = channel.model.score(features_of(channel.measurement, values))
+    return _score(channel, features_of(channel.measurement, values))
+
+
+def _score(channel: Channel, features: dict[str, float]) -> Anomaly:
+    found = channel.model.score(features)
     if not channel.ready or found is None:
         return Anomaly(score=found, limit=None, anomalous=False if channel.ready else None)
     limit = channel.model.limit
@@ -53,7 +60,8 @@ def judge(
     channel: Channel, observation: Measured, values: dict[str, float], time_us: int, configuration: Configuration
 ) -> Judgement:
     """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
-    anomaly = score(channel, values)
+    features = features_of(channel.measurement, values)
+    anomaly = _score(channel, features)
     smoothed = _smooth(channel, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
     if channel.ready:
@@ -61,11 +69,13 @@ def judge(
         findings += [] if change is None else [change]
         if anomaly.score is not None and anomaly.limit is not None:
             usual = channel.smooth("score", time_us, anomaly.score)
-            findings.append(anomaly_finding(usual, anomaly.limit))
+            unusual = channel.model.most_unusual(features) if usual >= _NAMED_FROM * anomaly.limit else ""
+            findings.append(anomaly_finding(channel, usual, anomaly.limit, unusual))
     channel.findings = findings
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
     if not channel.ready or (sound and not anomaly.anomalous):
-        _learn(channel, values, smoothed, anomaly.score, time_us)
+        _learn(channel, values, smoothed, time_us)
+        channel.model.learn(features, anomaly.score)
     return Judgement(anomaly, findings)
 
 
@@ -81,7 +91,8 @@ def _smooth(channel: Channel, values: dict[str, float], time_us: int) -> dict[st
             if name in values
         }
     if channel.measurement == "temperature" and "value_c" in values:
-        return {"value_c": channel.smooth("value_c", time_us, values["value_c"])}
+        value_c = min(max(values["value_c"], _COLDEST_C), _HOTTEST_C)
+        return {"value_c": channel.smooth("value_c", time_us, value_c)}
     return {}
 
 
@@ -89,7 +100,6 @@ def _learn(
     channel: Channel,
     values: dict[str, float],
     smoothed: dict[str, float],
-    score_before: float | None,
     time_us: int,
 ) -> None:
     elapsed_s = max(0, time_us - channel.learned_us) / SECOND_US if channel.learned else 0.0
@@ -105,6 +115,5 @@ def _learn(
             baseline.follow(value_to_log(values[name]), elapsed_s)
     if "value_c" in smoothed:
         channel.warmth.learn(smoothed["value_c"], time_us, learning=learning)
-    channel.model.learn(features_of(channel.measurement, values), score_before)
     channel.learned += 1
     channel.learned_us = time_us

@@ -12,6 +12,8 @@ __all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperatur
 _VELOCITY = "velocity_rms_mm_s"
 _SMALLEST = 1e-6
 _LARGEST = 1e12
+_SIGMA_SHARES = (1.0, 1.25, 1.5)
+"""What is significant at low need not be much more so to be worse: above that the factor decides."""
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
 
@@ -39,7 +41,7 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
         step = thresholds.change_sigmas * baseline.sigma()
         limits = [
             baseline.location + max(log(factor), share * step)
-            for factor, share in zip(factors, (1.0, 1.5, 2.0), strict=True)
+            for factor, share in zip(factors, _SIGMA_SHARES, strict=True)
         ]
         degree = degree_of(smoothed[name], baseline.location, limits)
         if worst is None or degree > worst.degree:
@@ -101,7 +103,11 @@ def absolute_findings(
     return [] if found is None else [found]
 
 
-def anomaly_finding(smoothed_score: float, limit: float) -> Finding:
-    """Place the smoothed anomaly score against its limit; it never goes beyond low priority."""
-    degree = min(degree_of(smoothed_score, 0.5 * limit, [limit, _ANOMALY_DEGREE_STEP * limit]), 1.999)
-    return Finding("anomaly", "score", smoothed_score, None, [limit], degree)
+def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, most_unusual: str) -> Finding:
+    """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
+
+    `most_unusual` names the value that people should look at first.
+    """
+    usual = channel.model.scores.location
+    degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
+    return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999))

@@ -22,8 +22,11 @@ _JUMP_TOLERANCE_K = 5.0
 class Sensor(msgspec.Struct, array_like=True):
     """What is known of one point's sensor."""
 
+    thermometer: bool
+    """A thermometer recovers slower: it may well read smoothly what no machine has."""
     faulty: bool = False
-    faults_in_a_row: int = 0
+    faults: int = 0
+    """Faulty observations since the sensor was last trusted."""
     plausible_run: int = 0
     plausible_since_us: int = 0
     value_c: float | None = None
@@ -33,7 +36,9 @@ class Sensor(msgspec.Struct, array_like=True):
     def examine(self, flags: tuple[str, ...], time_us: int, value_c: float | None) -> tuple[str, ...]:
         """Take in one observation in order and give its flags with what was found added.
 
-        `value_c` is the observation's temperature, None for other kinds.
+        `value_c` is the observation's temperature, None for other kinds. One faulty block between good ones is
+        left out and no more. From the second on, and for a thermometer at once, the fault holds until it has been
+        plausible for more than five observations and a minute (for a thermometer: ten minutes).
         """
         found = flags
         if value_c is not None and FAULTS.isdisjoint(flags):
@@ -42,19 +47,21 @@ class Sensor(msgspec.Struct, array_like=True):
             self.value_c, self.value_us = value_c, time_us
         if JUMP in found or not FAULTS.isdisjoint(found):
             self.faulty, self.plausible_run = True, 0
-            self.faults_in_a_row += 1
+            self.faults += 1
             return found
-        self.faults_in_a_row = 0
-        if not self.faulty:
-            return found
+        if self.faulty and not self._recovered(time_us):
+            return (*found, RECOVERING)
+        self.faulty, self.faults, self.plausible_run = False, 0, 0
+        return found
+
+    def _recovered(self, time_us: int) -> bool:
+        if self.faults == 1 and not self.thermometer:
+            return True
         if self.plausible_run == 0:
             self.plausible_since_us = time_us
         self.plausible_run += 1
-        recovery_us = _RECOVERY_US if value_c is None else _TEMPERATURE_RECOVERY_US
-        if self.plausible_run > _PLAUSIBLE_RUN and time_us - self.plausible_since_us >= recovery_us:
-            self.faulty, self.plausible_run = False, 0
-            return found
-        return (*found, RECOVERING)
+        recovery_us = _TEMPERATURE_RECOVERY_US if self.thermometer else _RECOVERY_US
+        return self.plausible_run > _PLAUSIBLE_RUN and time_us - self.plausible_since_us >= recovery_us
 
     def _jumped(self, value_c: float, time_us: int) -> bool:
         if self.value_c is None:

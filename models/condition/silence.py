@@ -24,17 +24,18 @@ def allowed_silence_us(state: MachineState) -> int:
 
 
 def hear(state: MachineState, observed_us: int, event_advance_us: int) -> None:
-    """Take in that a measurement came, the machine's event time going on by `event_advance_us`."""
+    """Take in that a measurement came, the machine's event time going on by `event_advance_us`.
+
+    A gap counts as what is allowed at most: one long outage doesn't make the next one usual.
+    """
     accepted = state.counts.accepted
     if accepted > 1:
         gain = max(1.0 / (accepted - 1), _GAIN)
-        longest = (
-            allowed_silence_us(state) if accepted > 10 else max(observed_us - state.heard_us, event_advance_us)
-        )
-        state.observed_interval_us += gain * (
-            min(observed_us - state.heard_us, longest) - state.observed_interval_us
-        )
-        state.event_interval_us += gain * (min(event_advance_us, longest) - state.event_interval_us)
+        longest_us = allowed_silence_us(state)
+        observed_gap_us = min(observed_us - state.heard_us, longest_us)
+        event_gap_us = min(event_advance_us, longest_us)
+        state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
+        state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
     state.heard_us = max(state.heard_us, observed_us)
 
 

@@ -47,7 +47,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     change_high: float = 6.3
     """Times baseline (16 dB), two such steps."""
     change_sigmas: float = 4.0
-    """Besides, a change counts only this many standard deviations away: 1, 1.5 and 2 times it for the levels."""
+    """Besides, a change counts only this many standard deviations away: 1, 1.25 and 1.5 times it for the levels."""
     temperature_rise_low_k: float = 15.0
     """Kelvin above the machine's own warm state."""
     temperature_rise_medium_k: float = 25.0
