@@ -1,8 +1,8 @@
 """What instruments send, checked once here at the edge: everything behind this module may trust a message.
 
 JSON and MessagePack are told apart by the first byte; fields that nobody knows are ignored. In JSON, bytes are
-base64, and `null` where a number is expected means "no value", the same as NaN in MessagePack: such a message is
-readable, and a matter for the quality flags.
+base64, and `null` where a number is expected means "no value", the same as NaN or infinity in MessagePack: such a
+message is readable, and a matter for the quality flags.
 """
 
 import math
@@ -138,7 +138,7 @@ class Vibration(_Envelope, frozen=True, kw_only=True, tag="vibration"):
         if isinstance(self.samples, bytes):
             samples = np.frombuffer(self.samples, dtype="<" + self.dtype).astype(np.float64)
         else:
-            samples = np.array(self.samples, dtype=np.float64)
+            samples = _values(self.samples)
         if self.scale != 1.0:
             with np.errstate(over="ignore", invalid="ignore"):  # an infinite sample is for the quality flags
                 samples *= self.scale
@@ -178,7 +178,7 @@ class Temperature(_Envelope, frozen=True, kw_only=True, tag="temperature"):
 
     def series(self) -> NDArray[np.float64]:
         """Temperatures in the message's unit, shape (count,); no value is NaN."""
-        return np.array(self.value if isinstance(self.value, list) else [self.value], dtype=np.float64)
+        return _values(self.value if isinstance(self.value, list) else [self.value])
 
 
 class Reading(_Envelope, frozen=True, kw_only=True, tag="reading"):
@@ -198,7 +198,10 @@ class Reading(_Envelope, frozen=True, kw_only=True, tag="reading"):
 
     def numbers(self) -> dict[str, float]:
         """Values by name; no value is NaN."""
-        return {name: math.nan if value is None else value for name, value in self.values.items()}
+        return {
+            name: value if value is not None and math.isfinite(value) else math.nan
+            for name, value in self.values.items()
+        }
 
 
 Message = Vibration | Temperature | Reading
@@ -274,6 +277,13 @@ def digest(message: Message) -> str:
             return _hashed(
                 (*envelope, sorted(message.values)), np.array([v for _, v in sorted(message.numbers().items())])
             )
+
+
+def _values(numbers: Numbers) -> NDArray[np.float64]:
+    """Numbers as an array; what is none or infinite is NaN, since JSON knows only one way to say so."""
+    values = np.array(numbers, dtype=np.float64)
+    values[~np.isfinite(values)] = np.nan
+    return values
 
 
 def _hashed(envelope: tuple[object, ...], numbers: NDArray[np.float64]) -> str:
