@@ -79,7 +79,7 @@ class Worker:
         if self._outbox is not None:
             return
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self.settings.broker,
+            bootstrap_servers=self.settings.servers,
             acks="all",
             max_batch_size=1024 * 1024,
             max_request_size=MAXIMUM_MESSAGE_BYTES + _HEADROOM_BYTES,

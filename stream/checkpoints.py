@@ -88,7 +88,7 @@ def collect(values: Iterable[bytes]) -> Restored:
     return Restored(position, machines, {name: record.offset for name, record in newest.items()})
 
 
-async def read_checkpoints(bootstrap: str, partitions: Iterable[int]) -> dict[int, Restored]:
+async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dict[int, Restored]:
     """Read everything that `checkpoints` holds for these partitions, up to its present end.
 
     Raises `ServiceError` where the broker does not answer, or where `observations` has been made anew beneath
@@ -97,7 +97,7 @@ async def read_checkpoints(bootstrap: str, partitions: Iterable[int]) -> dict[in
     places = [TopicPartition(CHECKPOINTS, number) for number in partitions]
     sources = [TopicPartition(OBSERVATIONS, place.partition) for place in places]
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        bootstrap_servers=servers,
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -120,7 +120,7 @@ async def read_checkpoints(bootstrap: str, partitions: Iterable[int]) -> dict[in
             unread = {place for place in unread if await consumer.position(place) < ends[place]}
         source_ends = await consumer.end_offsets(sources)
     except KafkaError as error:
-        raise ServiceError(f"checkpoints: the broker at {bootstrap} does not answer ({error!r})") from error
+        raise ServiceError(f"checkpoints: no answer from the broker at {','.join(servers)} ({error!r})") from error
     finally:
         await consumer.stop()
     restored = {number: collect(found) for number, found in values.items()}

@@ -47,7 +47,7 @@ class Condition:
         """
         epoch = self._worker.epoch.current
         places = {tp.partition: tp for tp in consumer.assignment() if tp.topic == OBSERVATIONS}
-        restored = await read_checkpoints(self._worker.settings.broker, places)
+        restored = await read_checkpoints(self._worker.settings.servers, places)
         if epoch != self._worker.epoch.current:
             return False
         self.partitions = {number: Partition(number, state) for number, state in restored.items()}

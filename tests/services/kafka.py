@@ -31,7 +31,8 @@ def fetch() -> Path:
             required(shutil.which(tool), f"a real Kafka needs {tool} (Debian: default-jre-headless maven)")
         pom = Path(__file__).with_name("kafka-pom.xml")
         subprocess.run(
-            ["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}"], check=True
+            ["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={folder}"],
+            check=True,
         )
         (folder / "complete").touch()
     required(shutil.which("java"), "a real Kafka needs java (Debian: default-jre-headless)")

@@ -31,11 +31,19 @@ def wait_until(condition: Callable[[], object], what: str, *, deadline_s: float 
 class Process:
     """One child process in a session of its own, its output in a file."""
 
-    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        folder: Path | None = None,
+    ) -> None:
         self.log = log
         self._output = log.open("ab")
         self._child = subprocess.Popen(
             command,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
@@ -57,6 +65,12 @@ class Process:
     def signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._child.pid, number)
+
+    def linger(self, seconds: float) -> None:
+        """Let it work for a while; fail if it ends meanwhile."""
+        time.sleep(seconds)
+        if not self.running:
+            raise RuntimeError(f"ended by itself:\n{self.text()[-3000:]}")
 
     def kill(self) -> None:
         """SIGKILL the whole group, at once."""

@@ -1,0 +1,65 @@
+"""Look into a broker's topics: everything in them, and how far the worker's group has come."""
+
+import time
+from collections.abc import Mapping
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+
+from stream.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
+
+__all__ = ["CONSUMED", "lag", "read_topic", "wait_for_no_lag"]
+
+CONSUMED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS)
+"""The topics that a worker reads."""
+
+
+def read_topic(bootstrap: str, topic: str) -> dict[int, list]:
+    """Give all records that a topic holds now, by partition."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    try:
+        places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
+        consumer.assign(places)
+        ends = consumer.end_offsets(places)
+        consumer.seek_to_beginning(*places)
+        found: dict[int, list] = {place.partition: [] for place in places}
+        while any(consumer.position(place) < ends[place] for place in places):
+            for place, records in consumer.poll(timeout_ms=1000).items():
+                found[place.partition].extend(records)
+        return found
+    finally:
+        consumer.close()
+
+
+def lag(bootstrap: str, group: str = "stethos") -> Mapping[tuple[str, int], int]:
+    """Give what is still to be acknowledged of each partition that has anything, where it isn't 0."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+    try:
+        found = admin.list_group_offsets([group])[group]
+        committed = {(tp.topic, tp.partition): entry.offset for tp, entry in found.items()}
+        places = [
+            TopicPartition(topic, number)
+            for topic in CONSUMED
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        ends = consumer.end_offsets(places)
+        behind = {
+            (tp.topic, tp.partition): end - max(0, committed.get((tp.topic, tp.partition), 0))
+            for tp, end in ends.items()
+        }
+        return {place: count for place, count in behind.items() if count > 0}
+    finally:
+        consumer.close()
+        admin.close()
+
+
+def wait_for_no_lag(bootstrap: str, *, deadline_s: float = 120) -> float:
+    """Wait until everything published is acknowledged; gives the seconds that took."""
+    begun = time.monotonic()
+    while behind := lag(bootstrap):
+        if time.monotonic() - begun > deadline_s:
+            raise TimeoutError(f"still behind after {deadline_s:g} s: {dict(list(behind.items())[:8])}")
+        time.sleep(0.5)
+    return time.monotonic() - begun

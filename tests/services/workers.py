@@ -1,0 +1,25 @@
+"""Start real `stethos` processes in a folder of a test's own."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.services.processes import Process
+
+__all__ = ["STETHOS", "start_worker"]
+
+STETHOS = str(Path(sys.executable).with_name("stethos"))
+"""The installed command, beside the interpreter that runs the tests."""
+
+
+def start_worker(folder: Path, environment: Mapping[str, str], *, deadline_s: float = 90) -> Process:
+    """Start a worker whose settings come from `environment`, and wait until it has restored its machines."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = len(list(folder.glob("worker-*.log")))
+    process = Process([STETHOS, "worker"], folder / f"worker-{count:02}.log", environment, folder=folder)
+    try:
+        process.ready(lambda: " ready: " in process.text(), "the worker is ready", deadline_s=deadline_s)
+    except BaseException:
+        process.stop()
+        raise
+    return process
