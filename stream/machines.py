@@ -85,10 +85,14 @@ def _told(complaint: str, content: dict[str, object]) -> str:
     """Turn `Expected float, got str - at $.machine[1].power_kw` into `machine 2 ('P2'): power_kw: expected ...`."""
     what, _, place = complaint.replace("`", "").partition(" - at $.")
     what = what[0].lower() + what[1:]
-    if "unknown field" in what:
-        what += f"; there are {', '.join(msgspec.structs.fields(Machine)[i].name for i in range(9))}"
-    if not (found := re.match(r"machine\[(\d+)\]\.?(.*)", place)):
-        return f"{place or 'top'}: {what}; describe each machine in a [[machine]] table"
+    found = re.match(r"machine\[(\d+)\]\.?(.*)", place)
+    if unknown := re.search(r"unknown field (\S+)", what):
+        owner = _File if not found else Name if found[2] == "name" else Machine
+        what = f"there is no key {unknown[1]}; there are {', '.join(owner.__struct_fields__)}"
+    if "enum value" in what:
+        what += "; use rigid or flexible"
+    if not found:
+        return f"{place + ': ' if place else ''}{what}; describe each machine in a [[machine]] table"
     tables = content["machine"]
     table = tables[int(found[1])] if isinstance(tables, list) else {}
     name = f" ({shown(table['id'])})" if isinstance(table, dict) and "id" in table else ""

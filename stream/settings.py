@@ -240,7 +240,7 @@ def _told(problem: ErrorDetails, file: Path) -> str:
         return f"{place}: {problem['ctx']['error']}"
     secret = any(word in keys[-1] for word in ("token", "password"))
     got = "" if secret or isinstance(problem["input"], dict) else f", not {problem['input']!r}"
-    return f"{place}: {problem['msg'].replace('Input should be', 'should be')}{got}"
+    return f"{place}: {re.sub(r'^(Input|String) should', 'should', problem['msg'])}{got}"
 
 
 def _variable_is_set(variable: str) -> bool:

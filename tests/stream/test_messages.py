@@ -104,7 +104,8 @@ messages = st.one_of(
     st.builds(
         Vibration, machine=names, point=names, time=moments, rate=rates, samples=samples,
         unit=st.sampled_from(["g", "m/s2", "mm/s"]), scale=st.floats(0.001, 1000),
-        speed=st.none() | st.floats(0, 1e5), load=st.none() | st.floats(-100, 200), sequence=st.none() | st.integers(0, 2**62),
+        speed=st.none() | st.floats(0, 1e5), load=st.none() | st.floats(-100, 200),
+        sequence=st.none() | st.integers(0, 2**62),
     ),
     st.builds(
         Temperature, machine=names, point=names, time=moments, unit=st.sampled_from(["C", "F", "K"]), rate=rates,
