@@ -93,7 +93,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     channel.recent.add(mark, time_us)
     notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _hear(state, channel, observation, time_us, in_order=not notes)
-    values = {name: value for name, value in _values(observation).items() if isfinite(value)}
+    values = {name: float(value) for name, value in _values(observation).items() if isfinite(value)}
     missing = ("not_finite",) if len(values) < len(_values(observation)) else ()
     flags = (*observation.flags, *(flag for flag in missing if flag not in observation.flags))
     if notes:

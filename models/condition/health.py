@@ -14,7 +14,7 @@ _MOST_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 
 _MOST = 1000
 _SHARE_SAME_KIND = 4
 _SHARE_OTHER_KIND = 2
-"""The worst evidence counts in full; other evidence partly repeats it, so that of another kind counts half, and that
+"""The worst evidence counts in full. Other evidence partly repeats it: that of another kind counts half, and that
 of a kind already counted, at another point, a quarter."""
 
 

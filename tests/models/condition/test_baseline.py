@@ -1,0 +1,71 @@
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.condition.baseline import FOLLOW_S, YOUNG, Baseline
+
+
+@pytest.fixture
+def noise():
+    return np.random.default_rng(7).normal(2.0, 0.3, 2000)
+
+
+def test_it_finds_location_and_scale_of_a_normal_signal(noise):
+    baseline = Baseline(floor=0.01)
+    for value in noise:
+        baseline.learn(float(value))
+    assert baseline.location == pytest.approx(2.0, abs=0.03)
+    assert baseline.scale == pytest.approx(0.3, rel=0.1)
+
+
+def test_one_shock_in_ten_hardly_moves_it(noise):
+    baseline = Baseline(floor=0.01)
+    for i, value in enumerate(noise):
+        baseline.learn(float(value) + (50.0 if i % 10 == 0 else 0.0))
+    assert baseline.location == pytest.approx(2.0, abs=0.15)
+    assert baseline.scale < 0.5
+
+
+def test_it_judges_nothing_while_young_and_more_widely_while_youthful(noise):
+    baseline = Baseline(floor=0.01)
+    for value in noise[: YOUNG - 1]:
+        baseline.learn(float(value))
+    assert not baseline.ready
+    baseline.learn(2.0)
+    assert baseline.ready
+    assert baseline.sigma() > 1.5 * baseline.scale
+    assert not baseline.young
+
+
+def test_a_quiet_signal_keeps_the_least_scale():
+    baseline = Baseline(floor=0.05)
+    for _ in range(200):
+        baseline.learn(1.0)
+    assert baseline.sigma() >= 0.05
+
+
+def test_it_follows_slowly_and_never_further_than_a_quarter():
+    baseline = Baseline(floor=0.05)
+    for _ in range(500):
+        baseline.learn(0.0)
+    for _ in range(1000):
+        baseline.follow(0.1, FOLLOW_S / 100)
+    assert 0.05 < baseline.location <= 0.1
+    for _ in range(100_000):
+        baseline.follow(5.0, FOLLOW_S)
+    assert baseline.location == pytest.approx(log(1.25))
+
+
+@given(st.lists(st.floats(-1e12, 1e12), max_size=200), st.floats(0, 1e9))
+def test_it_stays_finite(values, elapsed_s):
+    baseline = Baseline(floor=0.05)
+    for i, value in enumerate(values):
+        if i < 100:
+            baseline.learn(value)
+        else:
+            baseline.follow(value, elapsed_s)
+    assert np.isfinite([baseline.location, baseline.scale, baseline.sigma()]).all()
+    assert len(baseline.young) < YOUNG

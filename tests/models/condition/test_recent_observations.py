@@ -1,0 +1,31 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.condition.recent import WINDOW, Recent, fingerprint
+
+
+@given(st.lists(st.integers(0, 5), max_size=300))
+def test_every_time_is_given_once_and_the_window_stays_bounded(times):
+    recent, given_out = Recent(), []
+    for number, time_us in enumerate(times):
+        free = recent.free_time(time_us)
+        assert free >= time_us
+        assert free not in recent.times_us
+        recent.add(number, free)
+        given_out.append(free)
+    assert len(recent.times_us) == len(recent.fingerprints) <= WINDOW
+    if len(times) <= WINDOW:
+        assert len(set(given_out)) == len(given_out)
+
+
+def test_a_shared_time_moves_on_by_the_fewest_microseconds():
+    recent = Recent()
+    for mark, taken in enumerate((10, 11, 13)):
+        recent.add(mark, taken)
+    assert [recent.free_time(t) for t in (9, 10, 11, 13)] == [9, 12, 12, 14]
+
+
+def test_a_fingerprint_depends_on_time_and_content():
+    marks = {fingerprint(time_us, digest) for time_us in (0, 1, -1) for digest in ("a", "b", "泵")}
+    assert len(marks) == 9
+    assert all(0 <= mark < 2**64 for mark in marks)
