@@ -15,6 +15,7 @@ import msgspec
 
 from models.errors import MessageError, RecordingError
 from models.observations import Observation
+from stream.checks import shown
 from stream.messages import Message, decode, decode_observation
 
 __all__ = ["LINE_BYTES", "STDIN", "Line", "Recordings", "decode_line", "described"]
@@ -69,6 +70,10 @@ def decode_line(line: Line) -> Message | Observation:
     """Read one line; raises `MessageError` with what is wrong and how to mend it."""
     if len(line.data) > LINE_BYTES:
         raise MessageError(f"the line is longer than {LINE_BYTES} bytes; a recording has one message a line")
+    if line.data[:1] >= b"\x80":
+        raise MessageError(
+            f"the line is not JSON (begins with {shown(line.data, 24)}); save it as JSON Lines in UTF-8"
+        )
     try:
         kind = _kind.decode(line.data).type
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

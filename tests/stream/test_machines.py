@@ -39,7 +39,8 @@ def test_machines_are_read_as_they_are_written(tmp_path):
     fleet = load(tmp_path, PUMP)
     assert fleet.machines["泵 1"] == Machine(
         id="泵 1", name=Name("Feed pump", "给水泵"), kind="pump", line="boiler house", power_kw=45.0,
-        mounting="rigid", speed_rpm=1480.0, temperature_limit_c=90.0, bearings={"drive-end": "6310", "non-drive end": "6308"},
+        mounting="rigid", speed_rpm=1480.0, temperature_limit_c=90.0,
+        bearings={"drive-end": "6310", "non-drive end": "6308"},
     )  # fmt: skip
     assert list(fleet.machines) == ["泵 1", "P2"]
     assert fleet.configuration("泵 1").version() != fleet.configuration("P2").version()
