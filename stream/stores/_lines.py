@@ -79,7 +79,11 @@ def _row_fields(row: Row) -> Iterator[str]:
 
 
 def _health_fields(health: Health) -> Iterator[str]:
-    numbers: dict[str, float | None] = {"score": health.score, "withheld": float(health.score is None)}
+    numbers: dict[str, float | None] = {
+        "score": health.score,
+        "withheld": float(health.score is None),
+        "alarmed": float(health.status in {"warning", "critical"}),
+    }
     if health.score is not None:
         numbers |= _deducted(health)
     if health.anomaly:
@@ -97,6 +101,7 @@ def _health_fields(health: Health) -> Iterator[str]:
         (
             _text("status", health.status),
             _text("reason", health.reason),
+            _text("why", _why(health)),
             _text("deductions", msgspec.json.encode(health.deductions).decode()),
             _text("flags", ",".join(health.quality.flags)),
             _text("record", record(whole)),
@@ -111,9 +116,15 @@ def _deducted(health: Health) -> dict[str, float]:
     return {f"deduction_{code}": sum_ for code, sum_ in points.items()}
 
 
+def _why(health: Health) -> str:
+    """Give what a table shows beside the score: the sentences behind it, the one that weighs most first."""
+    heaviest_first = sorted(health.deductions, key=lambda deduction: -deduction.points)
+    return "; ".join(deduction.reason for deduction in heaviest_first) or health.reason
+
+
 def _alert_fields(alert: Alert) -> Iterator[str]:
     return chain(
-        _floats({"value": alert.value, "limit": alert.limit}),
+        _floats({"value": alert.value, "limit": alert.limit, "open": float(alert.state == "active")}),
         (
             _text("id", alert.id),
             _text("state", alert.state),

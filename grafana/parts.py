@@ -1,0 +1,216 @@
+"""What all panels share: the colours of a status, queries in InfluxQL, and panels with their manners.
+
+Only core panels, so that Grafana 9.4 to the newest loads them. Colours are Okabe and Ito's, which the colour-blind
+can tell apart, and always come with a word or a number.
+"""
+
+from typing import Self
+
+from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders.common import ReduceDataOptions, VizLegendOptions, VizTooltipOptions
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.runtime import UnknownDataquery
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models import dashboard as model
+
+__all__ = [
+    "BLUE",
+    "EVENTS",
+    "GREEN",
+    "GREY",
+    "MEASURED",
+    "ORANGE",
+    "PURPLE",
+    "SKY",
+    "STATUS_COLOURS",
+    "VERMILION",
+    "YELLOW",
+    "answer",
+    "colour",
+    "limits",
+    "listing",
+    "query",
+    "states",
+    "trend",
+]
+
+BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
+ORANGE, VERMILION, PURPLE, GREY = "#E69F00", "#D55E00", "#CC79A7", "#999999"
+
+STATUS_COLOURS = {
+    "healthy": GREEN,
+    "watch": YELLOW,
+    "warning": ORANGE,
+    "critical": VERMILION,
+    "sensor_fault": BLUE,
+    "warming_up": GREY,
+    "no_data": GREY,
+    "stopped": GREY,
+}
+
+EVENTS = model.DataSourceRef(type_val="influxdb", uid="stethos")
+"""Health and alerts."""
+MEASURED = model.DataSourceRef(type_val="influxdb", uid="stethos-raw")
+"""Indicators, temperatures and readings."""
+
+_GAP_MS = 600_000
+"""Lines stop where nothing was measured for this long."""
+
+
+class _Query(Builder[UnknownDataquery]):
+    """InfluxQL as text, which the SDK has no builder for."""
+
+    def __init__(self, source: model.DataSourceRef, text: str, *, alias: str, result: str) -> None:
+        self._fields: dict[str, object] = {
+            "datasource": source.to_json(),
+            "rawQuery": True,
+            "query": text,
+            "resultFormat": result,
+        }
+        if alias:
+            self._fields["alias"] = alias
+
+    def ref(self, ref_id: str) -> Self:
+        self._fields["refId"] = ref_id
+        return self
+
+    def build(self) -> UnknownDataquery:
+        return UnknownDataquery(self._fields)
+
+
+def query(
+    text: str, *, source: model.DataSourceRef = EVENTS, alias: str = "", result: str = "time_series"
+) -> _Query:
+    """Give a query; `alias` names its series (`$tag_machine`, `$col`), `result` is `time_series` or `table`."""
+    return _Query(source, " ".join(text.split()), alias=alias, result=result)
+
+
+def limits(*steps: tuple[float, str], base: str = GREY) -> build.ThresholdsConfig:
+    """Colour a number by where it lies: `base` below the first step, then each step's colour from its value on."""
+    coloured = [model.Threshold(value=value, color=shade) for value, shade in steps]
+    return (
+        build.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps([model.Threshold(color=base), *coloured])
+    )
+
+
+def colour(shade: str) -> list[model.DynamicConfigValue]:
+    """Give the properties of an override that draws a series in one colour."""
+    return [model.DynamicConfigValue(id_val="color", value={"mode": "fixed", "fixedColor": shade})]
+
+
+def answer(title: str, description: str, found: _Query, *, unit: str, none: str) -> stat.Panel:
+    """One number that answers a question; `none` is shown where nothing is known."""
+    return (
+        stat.Panel()
+        .title(title)
+        .description(description)
+        .datasource(_source(found))
+        .with_target(found.ref("A"))
+        .unit(unit)
+        .no_value(none)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
+        .color_mode(common.BigValueColorMode.VALUE)
+        .graph_mode(common.BigValueGraphMode.NONE)
+        .span(4)
+        .height(4)
+    )
+
+
+def trend(
+    title: str, description: str, *found: _Query, unit: str, none: str, bridge_gaps: bool = True
+) -> timeseries.Panel:
+    """Lines over time that end at long gaps, or at any where `bridge_gaps` is false. Single points stay."""
+    panel = (
+        timeseries.Panel()
+        .title(title)
+        .description(description)
+        .datasource(_source(found[0]))
+        .unit(unit)
+        .no_value(none)
+        .interval("10s" if bridge_gaps else "1m")
+        .line_width(1)
+        .fill_opacity(0)
+        .show_points(common.VisibilityMode.AUTO)
+        .span_nulls(_GAP_MS if bridge_gaps else False)
+        .legend(_legend())
+        .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
+        .span(12)
+        .height(8)
+    )
+    for ref_id, each in zip("ABCDE", found, strict=False):
+        panel.with_target(each.ref(ref_id))
+    return panel
+
+
+def states(title: str, description: str, found: _Query, *, none: str) -> statetimeline.Panel:
+    """One bar a machine, its state over time, in words and the colours of states."""
+    return (
+        statetimeline.Panel()
+        .title(title)
+        .description(description)
+        .datasource(_source(found))
+        .with_target(found.ref("A"))
+        .no_value(none)
+        .interval("1m")
+        .mappings([_status_words()])
+        .merge_values(True)
+        .show_value(common.VisibilityMode.AUTO)
+        .legend(_legend())
+        .span(24)
+        .height(7)
+    )
+
+
+def listing(
+    title: str, description: str, found: _Query, columns: dict[str, str], *, none: str, wide: str
+) -> table.Panel:
+    """Rows of text and numbers; `columns` gives each field's heading, and `wide` the one that needs the room."""
+    panel = (
+        table.Panel()
+        .show_header(True)
+        .title(title)
+        .description(description)
+        .datasource(_source(found))
+        .with_target(found.ref("A"))
+        .no_value(none)
+        .mappings([_status_words()])
+        .override_by_name("Time", [_named("Time"), model.DynamicConfigValue("custom.width", 170)])
+        .span(24)
+        .height(9)
+    )
+    for field, heading in columns.items():
+        properties = [_named(heading)]
+        if field != wide:
+            properties.append(model.DynamicConfigValue("custom.width", 130))
+        if field in {"status", "state"}:
+            # The first is what Grafana 9.4 knows, the second what newer ones do; each passes over the other.
+            properties.append(model.DynamicConfigValue("custom.displayMode", "color-text"))
+            properties.append(model.DynamicConfigValue("custom.cellOptions", {"type": "color-text"}))
+        panel.override_by_name(field, properties)
+    return panel
+
+
+def _named(heading: str) -> model.DynamicConfigValue:
+    return model.DynamicConfigValue("displayName", heading)
+
+
+def _source(found: _Query) -> model.DataSourceRef:
+    return model.DataSourceRef.from_json(found.build().data["datasource"])
+
+
+def _legend() -> VizLegendOptions:
+    return (
+        VizLegendOptions()
+        .display_mode(common.LegendDisplayMode.LIST)
+        .placement(common.LegendPlacement.BOTTOM)
+        .show_legend(True)
+    )
+
+
+def _status_words() -> model.ValueMap:
+    words = {
+        status: model.ValueMappingResult(text=status.replace("_", " "), color=shade, index=index)
+        for index, (status, shade) in enumerate(STATUS_COLOURS.items())
+    }
+    return model.ValueMap(options=words)

@@ -1,0 +1,208 @@
+"""The dashboard's file is what its code gives, is made as it should be, and every query finds rows."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grafana import dashboards
+from grafana.parts import STATUS_COLOURS
+from models.outputs import Anomaly, Deduction
+from tests.grafana.queries import DASHBOARD, filled, load, queries_of, run_every_query, run_variable
+from tests.stream.stores.outputs import START, alert, at, health, row
+
+PROVISIONING = Path(dashboards.__file__).with_name("provisioning")
+CORE = {"stat", "timeseries", "state-timeline", "table", "heatmap", "bargauge", "alertlist"}
+OKABE_ITO = {"#0072B2", "#56B4E9", "#009E73", "#F0E442", "#E69F00", "#D55E00", "#CC79A7", "#999999"}
+
+
+@pytest.fixture(scope="module")
+def dashboard():
+    return load()
+
+
+def provisioned(kind):
+    return yaml.safe_load((PROVISIONING / kind / "stethos.yml").read_text(encoding="utf-8"))
+
+
+def test_the_file_is_up_to_date():
+    written = DASHBOARD.read_text(encoding="utf-8")
+    assert written == dashboards.fleet(), "run `python -m grafana.dashboards` and commit what it writes"
+
+
+def test_every_panel_is_a_core_one_and_explains_itself(dashboard):
+    titles = [panel["title"] for panel in dashboard["panels"]]
+    assert Counter(titles).most_common(1)[0][1] == 1
+    for panel in dashboard["panels"]:
+        assert panel["type"] in CORE, panel["title"]
+        assert panel["title"].endswith("?") or "(" in panel["title"] or ":" in panel["title"]
+        assert len(panel["description"]) > 30, panel["title"]
+        assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
+        assert panel["targets"], panel["title"]
+
+
+def test_panels_fill_the_grid_without_overlap(dashboard):
+    cells = Counter()
+    for panel in dashboard["panels"]:
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24
+        for y in range(place["y"], place["y"] + place["h"]):
+            cells.update((x, y) for x in range(place["x"], place["x"] + place["w"]))
+    assert set(cells.values()) == {1}
+    assert len(cells) == 24 * (1 + max(y for _, y in cells))
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+
+
+def test_answers_come_first_then_trends_then_tables(dashboard):
+    order = [panel["type"] for panel in dashboard["panels"]]
+    rank = {"stat": 0, "state-timeline": 1, "timeseries": 1, "table": 2}
+    assert [rank[kind] for kind in order] == sorted(rank[kind] for kind in order)
+
+
+def test_colours_are_ones_that_the_colour_blind_can_tell_apart():
+    used = set(re.findall(r"#[0-9A-Fa-f]{6}\b", DASHBOARD.read_text(encoding="utf-8")))
+    assert used <= OKABE_ITO
+    assert {STATUS_COLOURS[status] for status in ("stopped", "no_data", "warming_up")} == {"#999999"}
+
+
+def test_it_refreshes_no_more_often_than_every_30_s(dashboard):
+    assert dashboard["refresh"] == "30s"
+    assert [variable["name"] for variable in dashboard["templating"]["list"]] == ["machine", "point"]
+    assert all(variable["includeAll"] and variable["multi"] for variable in dashboard["templating"]["list"])
+
+
+def test_every_data_source_is_provisioned_as_grafana_needs_it(dashboard):
+    sources = {source["uid"]: source for source in provisioned("datasources")["datasources"]}
+    used = {query.source for query in queries_of(dashboard)}
+    assert used == set(sources) == {"stethos", "stethos-raw"}
+    for source in sources.values():
+        assert source["type"] == "influxdb"
+        assert source["access"] == "proxy"
+        assert source["database"] == source["jsonData"]["dbName"]
+        assert source["jsonData"]["version"] == "InfluxQL"
+        assert source["jsonData"]["httpHeaderName1"] == "Authorization"
+        assert source["secureJsonData"] == {"httpHeaderValue1": "Token ${INFLUXDB_READ_TOKEN}"}
+    assert {source["database"] for source in sources.values()} == {"stethos", "stethos_raw"}
+
+
+def test_the_provider_reads_files_and_keeps_the_uid(dashboard):
+    (provider,) = provisioned("dashboards")["providers"]
+    assert provider["type"] == "file"
+    assert provider["options"]["path"]
+    assert dashboard["uid"] == "stethos-fleet"
+
+
+def test_a_query_is_filled_in_as_grafana_does():
+    text = "a =~ /^${m:regex}$/ AND $timeFilter GROUP BY time($__interval) AND time <= ${__to}ms AND b = $b"
+    until = START + timedelta(seconds=1, microseconds=1)
+    chosen = {"m": ["1.5 kW/泵 (a)", "b"], "b": ["one"]}
+    assert filled(text, chosen, {}, START, until, interval_ms=5000) == (
+        r"a =~ /^(1\.5 kW\/泵 \(a\)|b)$/ AND time >= 1704695400123ms and time <= 1704695401124ms "
+        "GROUP BY time(5000ms) AND time <= 1704695401124ms AND b = one"
+    )
+    assert filled("/^${m:regex}$/", {"m": ["$__all"]}, {"m": ".*"}, START, until) == "/^.*$/"
+    with pytest.raises(KeyError):
+        filled("$nobody", {}, {}, START, until)
+
+
+def representative(machine, *, point="drive end"):
+    """Give what a machine's worker writes while a bearing goes: warming up, sound, worse, an alert, a stop."""
+    for i in range(60):
+        time = at(seconds=10 * i)
+        yield row(machine, time, point=point, rms_g=1.0, velocity_rms_mm_s=2 + i / 10, envelope_rms_g=0.1 + i / 100)
+        yield row(machine, time, point="bearing", measurement="temperature", value_c=60 + i / 4)
+        if i < 10:
+            yield health(machine, time, point=point, score=None, status="warming_up", reason="learning: 10 of 100")
+            continue
+        lost = round(max(0, i - 30) * 1.1, 1)
+        deductions = (
+            (Deduction(reason="velocity up", points=lost, code="change", point=point, value=i / 10, limit=4.0),)
+            if lost
+            else ()
+        )
+        yield health(
+            machine,
+            time,
+            point=point,
+            score=round(100 - lost, 1),
+            status="warning" if lost > 20 else "healthy",
+            deductions=deductions,
+            anomaly=Anomaly(score=i / 10, limit=4.0, anomalous=i > 40),
+        )
+    yield alert(machine, at(seconds=400), point=point)
+    yield alert(machine, at(seconds=410), point=point, rule="severity")
+    yield alert(machine, at(seconds=420), point=point, rule="severity", state="cleared")
+
+
+@pytest.fixture(scope="module")
+def filled_influxdb(influxdb):
+    """Give the server after two machines have run for ten minutes."""
+    import asyncio
+
+    async def fill():
+        store = influxdb.store()
+        await store.open()
+        await store.write([*representative("泵 1.5 kW (a)"), *representative("fan/2", point="风扇端")])
+        await store.close()
+
+    asyncio.run(fill())
+    return influxdb
+
+
+@pytest.mark.influxdb
+@pytest.mark.parametrize(
+    ("machine", "point"),
+    [
+        ("泵 1.5 kW (a)", "$__all"),
+        (["泵 1.5 kW (a)", "fan/2"], "$__all"),
+        ("$__all", "$__all"),
+        ("fan/2", ["风扇端", "bearing"]),
+    ],
+)
+def test_every_query_finds_rows(filled_influxdb, machine, point):
+    results = run_every_query(filled_influxdb, machine=machine, point=point, since=START, until=at(seconds=700))
+    assert len(results) == len(list(queries_of(load())))
+    assert [(panel, text) for panel, text, rows in results if not rows] == []
+
+
+@pytest.mark.influxdb
+def test_the_answers_are_right(filled_influxdb):
+    two = ["泵 1.5 kW (a)", "fan/2"]
+    results = run_every_query(filled_influxdb, machine=two, since=START, until=at(seconds=700))
+    rows = {panel: rows for panel, _, rows in results}
+    answers = {
+        "How many machines report?": 2,
+        "How many machines are in warning or worse?": 2,
+        "How many alerts are open?": 2,
+        "What is the lowest health (0 to 100)?": 68.1,
+        "What is the strongest vibration (mm/s RMS)?": 7.9,
+        "What is the highest temperature (°C)?": 74.75,
+    }
+    for panel, expected in answers.items():
+        (found,) = rows[panel]
+        assert [value for name, value in found.items() if name != "time"] == [expected], panel
+    opened = rows["Which alerts are open, and why?"]
+    assert {(found["machine"], found["rule"]) for found in opened} == {(machine, "change") for machine in two}
+    assert len(rows["What was raised and cleared?"]) == 6
+    why = {found["machine"]: (found["status"], found["why"]) for found in rows["How is each machine now, and why?"]}
+    assert why == dict.fromkeys(two, ("warning", "velocity up"))
+
+
+@pytest.mark.influxdb
+def test_withheld_health_is_no_number_anywhere(filled_influxdb):
+    results = run_every_query(filled_influxdb, machine="fan/2", since=START, until=at(seconds=95))
+    rows = {panel: rows for panel, _, rows in results}
+    assert rows["Health (0 to 100)"] == []
+    assert rows["What is the lowest health (0 to 100)?"] == []
+    assert rows["What takes health away (points)?"] == []
+    (now,) = rows["How is each machine now, and why?"]
+    assert (now["status"], now["score"], now["why"]) == ("warming_up", None, "learning: 10 of 100")
+
+
+@pytest.mark.influxdb
+def test_variables_offer_machines_and_their_points(filled_influxdb):
+    assert {"泵 1.5 kW (a)", "fan/2"} <= set(run_variable(filled_influxdb, "machine"))
+    assert run_variable(filled_influxdb, "point", machine="fan/2") == ["风扇端"]
