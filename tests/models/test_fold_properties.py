@@ -1,0 +1,203 @@
+"""What holds for any observations in any order: determinism, restoring, exact sums, bounds, and finite numbers."""
+
+from collections import Counter
+from decimal import Decimal
+from math import isfinite
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models import fold
+from models.clock import MINUTE_US, SECOND_US
+from models.machinery.machine import Configuration, Learning, Machine
+from models.observations import Configured, ReadingObserved, Source, TemperatureObserved, Tick, VibrationObserved
+from models.outputs import Alert, Health, Row
+from tests.models.observed import START_US, at, configured, run, temperature, vibration
+
+STATUSES = {"warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"}
+ANY_FLOAT = st.one_of(st.floats(), st.floats(0, 10), st.just(1.0))
+TIMES = st.one_of(st.integers(0, 400 * SECOND_US), st.sampled_from([0, 10**6, 10**7, 6 * 60 * 10**6, 10**13]))
+FLAGS = st.lists(st.sampled_from(["short", "clipped", "open", "erratic", "未知"]), max_size=2).map(tuple)
+POINTS = st.sampled_from(["drive-end", "前端轴承"])
+SOURCES = st.one_of(
+    st.none(), st.builds(Source, st.sampled_from(["vibration", "a.jsonl"]), st.just(0), st.integers(0, 50))
+)
+
+
+def measured(kind, names, field):
+    values = st.dictionaries(st.sampled_from(names), ANY_FLOAT, max_size=len(names))
+    return st.builds(
+        lambda point, time_us, lag_us, digest, flags, source, numbers: kind(
+            machine="泵 1",
+            point=point,
+            time_us=START_US + time_us,
+            observed_us=START_US + time_us + lag_us,
+            digest=digest,
+            flags=flags,
+            source=source,
+            **({"seconds": 1.0, "rate_hz": 1000.0} if kind is VibrationObserved else {}),
+            **{field: numbers},
+        ),
+        POINTS,
+        TIMES,
+        st.integers(-7 * MINUTE_US, 7 * MINUTE_US),
+        st.sampled_from("abcdefgh"),
+        FLAGS,
+        SOURCES,
+        values,
+    )
+
+
+CONFIGURED = st.builds(
+    lambda power_kw, until, limit: Configured(
+        machine="泵 1",
+        observed_us=START_US,
+        configuration=Configuration(
+            machine=Machine(id="泵 1", power_kw=power_kw, mounting="rigid", temperature_limit_c=limit),
+            learning=Learning(until_us=until),
+        ),
+    ),
+    st.sampled_from([None, 90.0]),
+    st.sampled_from([None, START_US, START_US + 60 * SECOND_US]),
+    st.sampled_from([None, 80.0]),
+)
+TICKS = st.builds(lambda t: Tick(machine="泵 1", observed_us=START_US + t), TIMES)
+OBSERVATIONS = st.lists(
+    st.one_of(
+        measured(VibrationObserved, ["rms_g", "velocity_rms_mm_s", "envelope_rms_g", "kurtosis"], "indicators"),
+        measured(TemperatureObserved, ["value_c", "slope_c_per_min"], "indicators"),
+        measured(ReadingObserved, ["电流", "flow"], "values"),
+        CONFIGURED,
+        TICKS,
+    ),
+    max_size=60,
+)
+"""Anything at all of the right shape; a sound stretch before it (see `grown`) makes it reach the judged paths."""
+
+anything = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def grown():
+    """A machine with its learning behind it."""
+    sound = [o for i in range(70) for o in (vibration(i), temperature(i, point="drive-end"))]
+    start = configured(power_kw=90.0, mounting="rigid")
+    return [msgspec.structs.replace(o, machine="泵 1") for o in (start, *sound)]
+
+
+def encoded(outputs):
+    return msgspec.msgpack.encode(outputs)
+
+
+@pytest.mark.parametrize("before", [[], grown()], ids=["new", "grown"])
+@anything
+@given(OBSERVATIONS, st.data())
+def test_it_continues_bit_for_bit_from_any_cut(before, observations, data):
+    everything = [*before, *observations]
+    cut = data.draw(st.integers(0, len(everything)))
+    whole, outputs = run(everything)
+    state, first = run(everything[:cut])
+    if state is None:
+        return
+    state, second = run(everything[cut:], fold.load_state(fold.dump_state(state)))
+    assert encoded(first + second) == encoded(outputs)
+    assert fold.dump_state(state) == fold.dump_state(whole)
+
+
+@pytest.mark.parametrize("before", [[], grown()], ids=["new", "grown"])
+@anything
+@given(OBSERVATIONS)
+def test_every_output_is_well_formed(before, observations):
+    state, outputs = run([*before, *observations])
+    open_alerts, accepted = {}, 0
+    places = Counter()
+    for observation, out in zip([*before, *observations], outputs, strict=True):
+        if isinstance(observation, Configured):
+            assert out == ()
+        kinds = Counter(type(output) for output in out)
+        if isinstance(observation, VibrationObserved | TemperatureObserved | ReadingObserved):
+            assert (kinds[Row], kinds[Health]) in {(1, 1), (0, 0)}
+            accepted += kinds[Row]
+        for output in out:
+            assert all(isfinite(number) for number in numbers(msgspec.to_builtins(output)))
+            if isinstance(output, Row):
+                places[output.measurement, output.point, output.time] += 1
+            elif isinstance(output, Health):
+                well_formed(output)
+            else:
+                follow(output, open_alerts)
+    assert set(places.values()) <= {1}
+    if state is not None:
+        assert state.counts.accepted == accepted
+        assert all(isfinite(number) for number in numbers(msgspec.msgpack.decode(fold.dump_state(state))))
+
+
+def numbers(plain):
+    """Every number in nested lists and dicts."""
+    if isinstance(plain, dict | list):
+        for item in plain.values() if isinstance(plain, dict) else plain:
+            yield from numbers(item)
+    elif isinstance(plain, int | float):
+        yield plain
+
+
+def well_formed(health: Health):
+    assert health.status in STATUSES
+    assert (health.score is None) == bool(health.reason) == bool(health.reason_zh)
+    if health.score is None:
+        assert health.deductions == ()
+    else:
+        total = sum((Decimal(str(d.points)) for d in health.deductions), Decimal(0))
+        assert Decimal(str(health.score)) + total == 100
+        assert health.status in {"healthy", "watch", "warning", "critical"}
+    if not health.quality.ok:
+        assert health.anomaly.anomalous is None
+
+
+def follow(alert: Alert, open_alerts):
+    """An alert is raised once, then changes its priority or is cleared, always under the same id."""
+    place = (alert.point, alert.rule, alert.id)
+    if alert.state == "cleared":
+        assert place in open_alerts
+        del open_alerts[place]
+        return
+    assert open_alerts.get(place) != alert.priority
+    open_alerts[place] = alert.priority
+    assert alert.text
+    assert alert.text_zh
+
+
+@anything
+@given(OBSERVATIONS)
+def test_the_same_observations_give_the_same_outputs(observations):
+    first, second = run(observations), run(observations)
+    assert encoded(first[1]) == encoded(second[1])
+
+
+@anything
+@given(OBSERVATIONS)
+def test_what_was_folded_twice_counts_once(observations):
+    twice = [o for o in observations for _ in range(2)]
+    measured_once = [o for o in observations if not isinstance(o, Tick)]
+    measured_twice = [o for o in twice if not isinstance(o, Tick)]
+    assert encoded([out for out in run(measured_twice)[1] if out]) == encoded(
+        [out for out in run(measured_once)[1] if out]
+    )
+
+
+def test_a_gap_of_a_year_and_huge_values_upset_nothing():
+    year_us = 365 * 86_400 * SECOND_US
+    huge = {"rms_g": 1e300, "velocity_rms_mm_s": 1e300, "envelope_rms_g": 0.0, "kurtosis": -1e300}
+    observations = [
+        *grown(),
+        *(vibration(i, machine="泵 1", indicators=huge) for i in range(70, 110)),
+        *(
+            vibration(i, machine="泵 1", time_us=at(i) + year_us, observed_us=at(i) + year_us)
+            for i in range(110, 400)
+        ),
+    ]
+    _, outputs = run(observations)
+    last = next(output for output in outputs[-1] if isinstance(output, Health))
+    assert last.status == "healthy"
+    assert last.anomaly.anomalous is False
