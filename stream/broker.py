@@ -10,7 +10,7 @@ from models.errors import ServiceError
 if TYPE_CHECKING:
     from stream.settings import Settings
 
-__all__ = ["client_options", "told_as_service_error"]
+__all__ = ["client_options", "existing_topics", "told_as_service_error"]
 
 CONNECT_S = 8.0
 """How long a command waits for a broker before it says that there is none."""
@@ -19,6 +19,17 @@ CONNECT_S = 8.0
 def client_options(settings: "Settings") -> dict[str, Any]:
     """Options that every client of kafka-python gets."""
     return {"bootstrap_servers": settings.servers, "bootstrap_timeout_ms": int(CONNECT_S * 1000)}
+
+
+def existing_topics(settings: "Settings") -> frozenset[str]:
+    """Ask for the names of all topics."""
+    from kafka import KafkaAdminClient  # noqa: PLC0415 -- slow to import, and not needed to replay
+
+    admin = KafkaAdminClient(**client_options(settings))
+    try:
+        return frozenset(admin.list_topics())
+    finally:
+        admin.close()
 
 
 @contextmanager

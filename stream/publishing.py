@@ -1,5 +1,6 @@
 """Sending recordings to Kafka: in order for each machine, all of it confirmed, at full speed or in real time."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +12,7 @@ import msgspec
 from models.clock import SECOND_US
 from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
-from stream.broker import client_options, told_as_service_error
+from stream.broker import client_options, existing_topics, told_as_service_error
 from stream.messages import Message, Reading, Temperature, Vibration, encode, encode_observation
 from stream.recordings import Line, decode_line
 from stream.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
@@ -100,11 +101,11 @@ def publish(
 def blocks(message: Vibration, most_bytes: int = BLOCK_BYTES) -> Iterator[Vibration]:
     """Cut a waveform that is too long for one message into blocks of nearly equal length; each has its own time."""
     item = _ITEM_BYTES[message.dtype] if isinstance(message.samples, bytes) else _NUMBER_BYTES
-    parts = -(-message.count * item // most_bytes)
-    if parts <= 1:
+    parts = math.ceil(message.count / max(1, most_bytes // item))
+    if parts == 1:
         yield message
         return
-    length = -(-message.count // parts)
+    length = math.ceil(message.count / parts)
     step = item if isinstance(message.samples, bytes) else 1
     for first in range(0, message.count, length):
         yield msgspec.structs.replace(
@@ -144,10 +145,10 @@ class _Sender:
     """A producer that never holds more than a bounded number of unconfirmed bytes."""
 
     def __init__(self, settings: "Settings") -> None:
+        self._known = existing_topics(settings)
         self._producer = _producer(settings)
         self._waiting: deque[tuple[Any, int]] = deque()
         self._waiting_bytes = self.confirmed = self.bytes = 0
-        self._known: set[str] = set()
 
     def send(self, record: _Record) -> None:
         self._check_topic(record.topic)
@@ -173,11 +174,8 @@ class _Sender:
         self.bytes += size
 
     def _check_topic(self, topic: str) -> None:
-        if topic in self._known:
-            return
-        if not self._producer.partitions_for(topic):
+        if topic not in self._known:
             raise ConfigurationError(f"publish: there is no topic {topic}; run `stethos topics` first")
-        self._known.add(topic)
 
 
 def _producer(settings: "Settings") -> "KafkaProducer":

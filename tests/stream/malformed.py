@@ -98,7 +98,7 @@ def _claim(rng: random.Random) -> Made:
 
 KINDS: dict[str, tuple[str, Callable[[random.Random], Made]]] = {
     "empty": ("empty", _always("vibration", b"")),
-    "tombstone": ("empty", _always("readings", None)),
+    "tombstone": ("empty", _always("readings", None, b"P1")),
     "noise": ("not", _noise),
     "cut off": ("not", _cut_off),
     "claims 64 MB": ("not", _claim),
