@@ -235,7 +235,7 @@ def _tables() -> tuple[Builder[model.Panel], ...]:
     )
     last_of_machine = _newest(
         "health",
-        'LAST("withheld") AS "w", "status", "score", "why", "flags"',
+        'LAST("withheld") AS "w", "status", "score", "why", "why_zh", "flags"',
         '"machine"',
         f"$timeFilter AND {_MACHINES}",
     )
@@ -255,8 +255,18 @@ def _tables() -> tuple[Builder[model.Panel], ...]:
         listing(
             "How is each machine now, and why?",
             "Newest judgement in the time range: the evidence behind its health, or why health is withheld.",
-            query(f'SELECT "machine", "status", "score", "why", "flags" FROM {last_of_machine}', result="table"),
-            {"machine": "Machine", "status": "Status", "score": "Health", "why": "Why", "flags": "Signal"},
+            query(
+                f'SELECT "machine", "status", "score", "why", "why_zh", "flags" FROM {last_of_machine}',
+                result="table",
+            ),
+            {
+                "machine": "Machine",
+                "status": "Status",
+                "score": "Health",
+                "why": "Why",
+                "why_zh": "原因",
+                "flags": "Signal",
+            },
             none=_NO_HEALTH,
             wide="why",
         )

@@ -165,7 +165,7 @@ def states(title: str, description: str, found: _Query, *, none: str) -> stateti
 def listing(
     title: str, description: str, found: _Query, columns: dict[str, str], *, none: str, wide: str
 ) -> table.Panel:
-    """Rows of text and numbers; `columns` gives each field's heading, and `wide` the one that needs the room."""
+    """Rows of text and numbers; `columns` gives each field's heading, and `wide` the text that needs room."""
     panel = (
         table.Panel()
         .show_header(True)
@@ -181,7 +181,7 @@ def listing(
     )
     for field, heading in columns.items():
         properties = [_named(heading)]
-        if field != wide:
+        if not field.startswith(wide):  # in both languages
             properties.append(model.DynamicConfigValue("custom.width", 130))
         if field in {"status", "state"}:
             # The first is what Grafana 9.4 knows, the second what newer ones do; each passes over the other.

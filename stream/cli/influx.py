@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from models.errors import ConfigurationError
+from stream.cli.terminal import AsJson, SettingsFile
 from stream.settings import Influxdb, load_settings
 from stream.stores.influx_setup import Access, Wanted, prepare
 
@@ -14,7 +15,7 @@ __all__ = ["app"]
 
 BUCKET_SPECTRA = "stethos_spectra"
 
-app = typer.Typer(help="Prepare InfluxDB.", no_args_is_help=True)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 class _Result(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ def _group() -> None:
 @app.command()
 def setup(
     *,
-    settings: Annotated[Path | None, typer.Option(help="Settings file; stethos.toml where there is one.")] = None,
+    settings: SettingsFile = None,
     token_file: Annotated[
         Path | None, typer.Option(help="Where to write the worker's token; else influxdb.token_file.")
     ] = None,
@@ -51,7 +52,7 @@ def setup(
     shorten: Annotated[
         bool, typer.Option("--shorten", help="Let a retention become shorter, which deletes older rows.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Create account, organisation, buckets and the worker's token; running it again changes nothing.
 

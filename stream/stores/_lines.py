@@ -12,7 +12,7 @@ from itertools import chain
 import msgspec
 
 from models.clock import from_datetime
-from models.outputs import Alert, Health, Output, Row
+from models.outputs import Alert, Deduction, Health, Output, Row
 from stream.stores._outputs import record
 from stream.stores.store import PermanentStoreError
 
@@ -102,6 +102,7 @@ def _health_fields(health: Health) -> Iterator[str]:
             _text("status", health.status),
             _text("reason", health.reason),
             _text("why", _why(health)),
+            _text("why_zh", _why_zh(health)),
             _text("deductions", msgspec.json.encode(health.deductions).decode()),
             _text("flags", ",".join(health.quality.flags)),
             _text("record", record(whole)),
@@ -118,8 +119,15 @@ def _deducted(health: Health) -> dict[str, float]:
 
 def _why(health: Health) -> str:
     """Give what a table shows beside the score: the sentences behind it, the one that weighs most first."""
-    heaviest_first = sorted(health.deductions, key=lambda deduction: -deduction.points)
-    return "; ".join(deduction.reason for deduction in heaviest_first) or health.reason
+    return "; ".join(deduction.reason for deduction in _heaviest_first(health)) or health.reason
+
+
+def _why_zh(health: Health) -> str:
+    return "；".join(deduction.reason_zh for deduction in _heaviest_first(health)) or health.reason_zh
+
+
+def _heaviest_first(health: Health) -> list[Deduction]:
+    return sorted(health.deductions, key=lambda deduction: -deduction.points)
 
 
 def _alert_fields(alert: Alert) -> Iterator[str]:

@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -51,7 +52,10 @@ def binary(tell: Callable[[str], None]) -> Path:
 def _build(target: Path, log: Path, tell: Callable[[str], None]) -> None:
     begun = time.monotonic()
     with log.open("wb") as output:
-        build = subprocess.Popen([_BUILD_SCRIPT, VERSION, target], stdout=output, stderr=subprocess.STDOUT)
+        # A session of its own, so that an interrupted build ends with all the compilers that it started.
+        build = subprocess.Popen(
+            [_BUILD_SCRIPT, VERSION, target], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
             while build.poll() is None:
                 tell(f"building influxd {VERSION}: {time.monotonic() - begun:.0f} s, log in {log}")
@@ -61,7 +65,7 @@ def _build(target: Path, log: Path, tell: Callable[[str], None]) -> None:
                     continue
         finally:
             if build.poll() is None:
-                build.terminate()
+                os.killpg(build.pid, signal.SIGTERM)
                 build.wait()
     if build.returncode != 0 or not target.exists():
         last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["no output"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.outputs import Alert, Anomaly, Deduction, Diagnosis, Health, Quality, RemainingLife, Row
 
-__all__ = ["START", "alert", "at", "full_health", "health", "row"]
+__all__ = ["START", "alert", "alerts_of", "at", "full_health", "health", "of_machine", "row"]
 
 START = datetime(2024, 1, 8, 6, 30, 0, 123457, tzinfo=UTC)
 
@@ -33,7 +33,15 @@ def full_health(machine, time=START):
             value=7.1,
             limit=4.5,
         ),
-        Deduction(reason="振动烈度,\n升高", points=10.2, code="change", point="风扇 端", value=9.0, limit=8.0),
+        Deduction(
+            reason="change,\nup",
+            reason_zh="振动烈度,\n升高",
+            points=10.2,
+            code="change",
+            point="风扇 端",
+            value=9.0,
+            limit=8.0,
+        ),
         Deduction(reason="once more", points=0.1, code="change", point="风扇 端", value=8.1, limit=8.0),
     )
     return health(
@@ -70,3 +78,12 @@ def alert(machine, time=START, *, number=1, state="active", rule="change", point
         configuration="0123456789ab",
         observation="00112233aabbccdd",
     )
+
+
+async def of_machine(store, machine):
+    """Newest health by point, of one machine."""
+    return {found.point: found for found in await store.latest_health() if found.machine == machine}
+
+
+async def alerts_of(store, machine, **options):
+    return [found for found in await store.alerts(**options) if found.machine == machine]

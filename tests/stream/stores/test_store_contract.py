@@ -1,63 +1,13 @@
-"""What every store must do, tried on each: SQLite always, and a real InfluxDB."""
+"""What every store must do with values and health, tried on each: SQLite always, and a real InfluxDB."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta, timezone
 
 import pytest
 
-from models.errors import ServiceError
 from models.outputs import Anomaly, Quality
-from stream.stores.sqlite import SqliteStore
-from stream.stores.store import HealthAt, PermanentStoreError, ValueAt, Written
-from tests.stream.stores.outputs import START, alert, at, full_health, health, row
-
-
-@pytest.fixture(params=["sqlite", pytest.param("influxdb", marks=pytest.mark.influxdb)])
-def make_store(request, tmp_path):
-    """Give a function that makes a store; all of one test share their rows."""
-    if request.param == "sqlite":
-        return lambda: SqliteStore(tmp_path / "new folder" / "stethos.db")
-    return request.getfixturevalue("influxdb").store
-
-
-@pytest.fixture
-def machine(request):
-    """Name a machine that no other test uses, as they share a server."""
-    return f"泵-1, {request.node.originalname.removeprefix('test_')} = a"
-
-
-@pytest.fixture
-def use(make_store):
-    """Give a function that runs a coroutine function on an open store."""
-
-    @asynccontextmanager
-    async def opened():
-        store = make_store()
-        await store.open()
-        try:
-            yield store
-        finally:
-            await store.close()
-            await store.close()
-
-    def run(work):
-        async def main():
-            async with opened() as store:
-                return await work(store)
-
-        return asyncio.run(main())
-
-    return run
-
-
-async def of_machine(store, machine):
-    """Newest health by point, of one machine."""
-    return {health.point: health for health in await store.latest_health() if health.machine == machine}
-
-
-async def alerts_of(store, machine, **options):
-    return [alert for alert in await store.alerts(**options) if alert.machine == machine]
+from stream.stores.store import HealthAt, ValueAt, Written
+from tests.stream.stores.outputs import START, alert, alerts_of, at, full_health, health, of_machine, row
 
 
 def test_values_come_back_exactly(use, machine):
@@ -90,16 +40,6 @@ def test_health_comes_back_exactly(use, machine):
         return await of_machine(store, machine)
 
     assert use(work) == {found.point: found for found in written}
-
-
-def test_alert_comes_back_exactly(use, machine):
-    written = alert(machine, at(1))
-
-    async def work(store):
-        await store.write([written])
-        return await alerts_of(store, machine)
-
-    assert use(work) == [written]
 
 
 def test_rows_outlive_the_store_that_wrote_them(use, machine):
@@ -241,60 +181,6 @@ def test_health_of_two_points_at_one_moment_stays_two(use, machine):
     assert latest == {found.point: found for found in both}
 
 
-def test_transitions_collapse_to_the_last_and_open_ones_are_found(use, machine):
-    cleared = alert(machine, at(3), number=2, rule="severity", state="cleared")
-    escalated = alert(machine, at(4), number=1, priority="high")
-    elsewhere = alert(machine, at(2), number=3, point="fan end")
-    transitions = [
-        alert(machine, START, number=1, priority="low"),
-        alert(machine, at(1), number=2, rule="severity"),
-        elsewhere,
-        cleared,
-        escalated,
-    ]
-
-    async def work(store):
-        await store.write(transitions[:3])
-        await store.write(transitions[3:])
-        return await alerts_of(store, machine), await alerts_of(store, machine, open_only=True)
-
-    assert use(work) == ([escalated, cleared, elsewhere], [escalated, elsewhere])
-
-
-def test_an_alert_raised_again_under_the_same_rule_is_another(use, machine):
-    first = [alert(machine, START, number=1), alert(machine, at(1), number=1, state="cleared")]
-    again = alert(machine, at(2), number=2)
-
-    async def work(store):
-        await store.write([*first, again])
-        return await alerts_of(store, machine), await alerts_of(store, machine, open_only=True)
-
-    assert use(work) == ([again, first[1]], [again])
-
-
-def test_an_alert_of_a_whole_machine_has_no_point(use, machine):
-    silent = alert(machine, rule="no_data", point="", value=720.0, limit=600.0)
-
-    async def work(store):
-        await store.write([silent])
-        return await alerts_of(store, machine, open_only=True)
-
-    assert use(work) == [silent]
-
-
-def test_alerts_are_limited_to_the_newest(use, machine):
-    # Far ahead, as other tests' alerts on the same server are newer than START too.
-    many = [alert(machine, at(days=30_000, seconds=i), number=i, rule=f"rule {i % 3}") for i in range(30)]
-
-    async def work(store):
-        await store.write(many)
-        return [await store.alerts(limit=limit) for limit in (0, 1, 7)], await alerts_of(store, machine)
-
-    (none, one, seven), every = use(work)
-    assert every == many[::-1]
-    assert (none, one, seven) == ([], every[:1], every[:7])
-
-
 def test_ranges_include_both_ends(use, machine):
     times = [at(i) for i in range(5)]
 
@@ -348,55 +234,6 @@ def test_the_unknown_gives_nothing(use, machine):
         return await store.series("indicators", machine, "drive end", 'no "such" \\ field', START, at(days=1))
 
     assert use(work) == []
-
-
-@pytest.mark.parametrize(
-    "name", ["flags", "time", "machine", "point", "flags_", "出口 压力", 'p = "x", 1', "value::tag", "#"]
-)
-def test_readings_may_have_any_name(use, machine, name):
-    reading = row(f"{machine} {name}", measurement="readings", flags=("late",), fields={name: 4.5})
-
-    async def work(store):
-        await store.write([reading])
-        return await store.series("readings", reading.machine, "drive end", name, START, START)
-
-    assert use(work) == [ValueAt(START, 4.5)]
-
-
-@pytest.mark.parametrize(
-    "spoilt",
-    [
-        row("m", rms_g=float("nan")),
-        row("m", rms_g=float("-inf")),
-        row("m", **{"": 1.0}),
-        row("m", **{"a\nb": 1.0}),
-        row("m\\", rms_g=1.0),
-        row("m\n1", rms_g=1.0),
-        row("m\ud800", rms_g=1.0),
-        row("", rms_g=1.0),
-        row("m", point="a\x00b", rms_g=1.0),
-        health("m", score=float("nan")),
-        health("m", anomaly=Anomaly(score=float("inf"), limit=1.0, anomalous=None)),
-        health("m", reason="\udfff"),
-        alert("m", rule="a\tb"),
-        alert("m", value=float("nan")),
-        alert("m", text="\ud800"),
-    ],
-    ids=lambda spoilt: "",
-)
-def test_what_cannot_be_stored_is_refused_for_good_and_spoils_nothing(use, machine, spoilt):
-    async def work(store):
-        with pytest.raises(PermanentStoreError):
-            await store.write([row(machine, rms_g=1.0), spoilt])
-        assert await store.write([row(machine, rms_g=2.0)]) == Written(kept=1)
-        return await store.series("indicators", machine, "drive end", "rms_g", START, START)
-
-    assert use(work) == [ValueAt(START, 2.0)]
-
-
-def test_a_store_that_is_not_open_says_so(make_store):
-    with pytest.raises(ServiceError, match="open it before use"):
-        asyncio.run(make_store().write([row("m", rms_g=1.0)]))
 
 
 def test_calls_at_the_same_time_do_not_disturb_each_other(use, machine):
