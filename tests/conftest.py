@@ -1,7 +1,8 @@
 """Fixtures that several parts' tests share; how each real service is had stands in tests/services."""
 
+from tests.services.figures import figure, pytest_terminal_summary
 from tests.services.influxdb import influxd, influxdb
 from tests.services.kafka import kafka, kafka_server
 from tests.services.recordings import recordings_path
 
-__all__ = ["influxd", "influxdb", "kafka", "kafka_server", "recordings_path"]
+__all__ = ["figure", "influxd", "influxdb", "kafka", "kafka_server", "pytest_terminal_summary", "recordings_path"]
