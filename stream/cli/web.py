@@ -1,0 +1,42 @@
+"""`stethos web`: the page that shows the fleet."""
+
+from typing import Annotated
+
+import typer
+
+from stream.cli.terminal import SettingsFile
+
+__all__ = ["web"]
+
+
+def web(
+    settings_file: SettingsFile = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; the settings' (127.0.0.1) unless given.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="Port; the settings' (8080) unless given.")
+    ] = None,
+) -> None:
+    r"""Show the fleet: who needs someone, why, since when. In English and Chinese, on a desk and on a phone.
+
+    Only this computer can see the page unless --host says otherwise. There is no login: put one in front of it
+    before you open it to a network.
+
+    \b
+    stethos web
+    stethos web --port 9000
+    """
+    import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
+
+    from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
+    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.stores import open_store  # noqa: PLC0415 -- the same
+    from stream.web.server import make_server  # noqa: PLC0415 -- the same
+
+    settings = load_settings(settings_file)
+    address, number = host or settings.web.host, port or settings.web.port
+    server = make_server(open_store(settings), load_fleet(settings).machines)
+    shown = f"[{address}]" if ":" in address else address
+    typer.echo(f"Page: http://{shown}:{number}", err=True)
+    uvicorn.run(server, host=address, port=number, log_level="warning")

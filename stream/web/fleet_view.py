@@ -1,0 +1,143 @@
+"""The whole fleet as the page shows it: who needs someone, and in what order.
+
+Pure: a snapshot of the store and the machines' descriptions in, frozen structs to draw out.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from models.machinery.machine import Machine
+from models.outputs import Status
+from stream.web.facts import Facts, all_facts, attention_order, is_old, needs_someone, usual_interval
+from stream.web.freshness import freshness
+from stream.web.machine_view import MachineView, Viewer, machine_name, machine_view
+from stream.web.moments import clock_text
+from stream.web.notices_view import Notice, headline, notices
+from stream.web.snapshot import Snapshot
+from stream.web.texts import STATUSES, Language, Phrase
+
+__all__ = ["CARDS", "Count", "FleetView", "Tile", "fleet_view"]
+
+CARDS = 24
+"""Machines drawn as full cards at most; more that need someone become tiles, in the same order."""
+
+_NOT_YET = Phrase("No data yet", "尚无数据")
+_UPDATED = Phrase("Read at {clock}", "读取时间 {clock}")
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine that needs nobody, small and quiet."""
+
+    id: str
+    name: str
+    status: Status
+    status_text: str
+    score_text: str
+    old: bool
+    needs_someone: bool = False
+    known: bool = True
+    """Whether it has ever reported."""
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many machines have a status."""
+
+    status: Status
+    text: str
+    number: int
+
+
+class FleetView(msgspec.Struct, frozen=True, kw_only=True):
+    """All of the page."""
+
+    headline: str
+    detail: str
+    """What to do where there is nothing to show."""
+    calm: bool
+    counts: tuple[Count, ...]
+    notices: tuple[Notice, ...]
+    attention: tuple[MachineView, ...]
+    opened: tuple[MachineView, ...]
+    """Tiles that the viewer wants to see in full."""
+    tiles: tuple[Tile, ...]
+    updated: str
+
+
+def fleet_view(
+    snapshot: Snapshot,
+    machines: Mapping[str, Machine],
+    *,
+    clock: datetime,
+    zone: tzinfo,
+    language: Language,
+    opened: Collection[str] = (),
+) -> FleetView:
+    """Draw the fleet up for one viewer at `clock`; `opened` names tiles to show in full."""
+    facts = attention_order(all_facts(snapshot, machines))
+    usual = usual_interval(facts)
+    fresh = freshness(snapshot, clock=clock, interval=usual)
+    viewer = Viewer(language=language, zone=zone, now=fresh.now)
+    # While a backlog is worked off, one machine's data may be hours ahead of another's: neither is old for that.
+    old = {each.machine.id for each in facts if fresh.now == clock and is_old(each, fresh.now, usual=usual)}
+    needy = [each for each in facts if needs_someone(each)]
+    quiet = [each for each in facts if not needs_someone(each)]
+    quiet.sort(key=lambda each: machine_name(each.machine, language))
+    small = needy[CARDS:] + quiet
+    unheard = [machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})]
+    says, does = headline(
+        snapshot, needy=len(needy), known=len(facts) + len(unheard), unheard=len(unheard), language=language
+    )
+
+    def card(each: Facts) -> MachineView:
+        return machine_view(each, viewer, old=each.machine.id in old)
+
+    return FleetView(
+        headline=says,
+        detail=does,
+        calm=not needy,
+        counts=_counts(facts, language),
+        notices=notices(snapshot, fresh, clock, zone, language),
+        attention=tuple(card(each) for each in needy[:CARDS]),
+        opened=tuple(card(each) for each in small if each.machine.id in opened),
+        tiles=(
+            *(_tile(each, language, old=each.machine.id in old) for each in small if each.machine.id not in opened),
+            *(_unheard_tile(machine, language) for machine in unheard),
+        ),
+        updated=_UPDATED.say(language, clock=clock_text(snapshot.read_at, clock, zone, language, seconds=True)),
+    )
+
+
+def _tile(facts: Facts, language: Language, *, old: bool) -> Tile:
+    health = facts.newest
+    return Tile(
+        id=facts.machine.id,
+        name=machine_name(facts.machine, language),
+        status=facts.status,
+        status_text=STATUSES[facts.status].say(language),
+        score_text="" if health.score is None else f"{health.score:.0f}",
+        old=old,
+        needs_someone=needs_someone(facts),
+    )
+
+
+def _unheard_tile(machine: Machine, language: Language) -> Tile:
+    return Tile(
+        id=machine.id,
+        name=machine_name(machine, language),
+        status="no_data",
+        status_text=_NOT_YET.say(language),
+        score_text="",
+        old=True,
+        known=False,
+    )
+
+
+def _counts(facts: Collection[Facts], language: Language) -> tuple[Count, ...]:
+    statuses = [each.status for each in facts]
+    return tuple(
+        Count(status, phrase.say(language), number)
+        for status, phrase in STATUSES.items()
+        if (number := statuses.count(status))
+    )

@@ -1,0 +1,95 @@
+"""What the page says about itself: its headline, and whether what it shows can be believed."""
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+import msgspec
+
+from stream.web.freshness import Freshness
+from stream.web.moments import clock_text, span_text
+from stream.web.snapshot import Snapshot
+from stream.web.texts import Language, Phrase
+
+__all__ = ["Notice", "headline", "notices"]
+
+_NEED = Phrase("{n} of {all} machines need someone", "{all}台设备中有{n}台需要处理")
+_NEEDS = Phrase("1 of {all} machines needs someone", "{all}台设备中有1台需要处理")
+_THE_ONE = Phrase("The machine needs someone", "该设备需要处理")
+_ALL_SOUND = Phrase("All {all} machines are quiet", "全部{all}台设备无异常")
+_ONE_SOUND = Phrase("The machine is quiet", "设备无异常")
+_NOTHING = Phrase("No machines yet", "还没有设备")
+_READING = Phrase("Reading the store…", "正在读取数据…")
+_NOTHING_HELP = Phrase(
+    "Start a worker (stethos worker) and send measurements: stethos publish FILE, or stethos simulate to try it. "
+    "Machines show up here by themselves.",
+    "请启动工作进程（stethos worker）并发送测量数据：stethos publish 文件，或用 stethos simulate 试用。"
+    "设备会自动显示在这里。",
+)
+_WAITING = Phrase("Waiting for the first data", "等待首批数据")
+_WAITING_HELP = Phrase(
+    "{n} machines are described, none has sent anything yet. Is the worker running, and does the gateway send?",
+    "已登记{n}台设备，尚未收到任何数据。工作进程是否在运行？网关是否在发送？",
+)
+_TROUBLE = Phrase("The store cannot be read", "无法读取数据存储")
+_SHOWN_FROM = Phrase("Shown as it was at {clock}.", "以下为{clock}的状态。")
+_SILENT = Phrase("No new data for {span}", "已{span}没有新数据")
+_SILENT_HELP = Phrase(
+    "The last came in at {clock}. Look at worker, broker and gateway; what is shown may be out of date.",
+    "最后一次收到数据：{clock}。请检查工作进程、消息服务器和网关；以下内容可能已过时。",
+)
+_BEHIND = Phrase("Data run {span} behind the clock", "数据比当前时间晚{span}")
+_BEHIND_HELP = Phrase(
+    "They were measured at {clock}: a recording, a simulation, or a backlog that is being worked off.",
+    "数据测量时间为{clock}：来自录制数据回放、仿真，或正在处理积压。",
+)
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to know before believing what is shown."""
+
+    kind: Literal["error", "warning", "info"]
+    title: str
+    text: str
+
+
+def headline(snapshot: Snapshot, *, needy: int, known: int, unheard: int, language: Language) -> tuple[str, str]:
+    """Say the page in one sentence, and what to do where there is nothing to show."""
+    if not snapshot.loaded:
+        return _READING.say(language), ""
+    if not known:
+        return _NOTHING.say(language), _NOTHING_HELP.say(language)
+    if unheard == known:
+        return _WAITING.say(language), _WAITING_HELP.say(language, n=known)
+    if needy:
+        phrase = _THE_ONE if known == 1 else _NEEDS if needy == 1 else _NEED
+        return phrase.say(language, n=needy, all=known), ""
+    return (_ONE_SOUND if known == 1 else _ALL_SOUND).say(language, all=known), ""
+
+
+def notices(
+    snapshot: Snapshot, fresh: Freshness, clock: datetime, zone: tzinfo, language: Language
+) -> tuple[Notice, ...]:
+    """Tell what limits the page: a store that fails, data that stopped, data that run behind the clock."""
+
+    def time_text(moment: datetime) -> str:
+        return clock_text(moment, clock, zone, language, seconds=True)
+
+    def ago(moment: datetime) -> str:
+        return span_text((clock - moment).total_seconds(), language)
+
+    found = []
+    if snapshot.trouble:
+        shown = _SHOWN_FROM.say(language, clock=time_text(snapshot.read_at)) if snapshot.loaded else ""
+        said = snapshot.trouble.rstrip(".") + "."
+        text = " ".join(part for part in (said, shown) if part)
+        found.append(Notice(kind="error", title=_TROUBLE.say(language), text=text))
+    elif fresh.silent_since is not None:
+        title = _SILENT.say(language, span=ago(fresh.silent_since))
+        text = _SILENT_HELP.say(language, clock=time_text(fresh.silent_since))
+        found.append(Notice(kind="warning", title=title, text=text))
+    elif fresh.behind and fresh.newest is not None:
+        title = _BEHIND.say(language, span=span_text(fresh.behind.total_seconds(), language))
+        found.append(
+            Notice(kind="info", title=title, text=_BEHIND_HELP.say(language, clock=time_text(fresh.newest)))
+        )
+    return tuple(found)

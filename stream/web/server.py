@@ -1,0 +1,99 @@
+"""The page's web server: one feed for everybody, one page a viewer, nothing from the internet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
+from nicegui import Client, ui
+
+from models.machinery.machine import Machine
+from stream.stores.store import Store
+from stream.web.feed import Feed
+from stream.web.fleet_page import FleetPage
+from stream.web.moments import viewer_zone
+from stream.web.texts import LANGUAGES, Language, Phrase, choose_language
+
+__all__ = ["make_server"]
+
+_COOKIE = "stethos_language"
+_YEAR_S = 365 * 24 * 3600
+_REFRESH_S = 1.0
+_STYLE = Path(__file__).with_name("page.css")
+_TITLE = Phrase("Stethos: machines", "Stethos：设备状态")
+_LOADING = Phrase("Loading…", "加载中…")
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+    '<rect width="24" height="24" rx="5" fill="#0072b2"/>'
+    '<path d="M3 13h4l2-6 4 11 3-8 1 3h4" fill="none" stroke="#fff" stroke-width="2"/></svg>'
+)
+_ZONE = "return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -new Date().getTimezoneOffset()]"
+
+
+def make_server(
+    store: Store,
+    machines: Mapping[str, Machine],
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
+    """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`."""
+    feed = Feed(store, machines, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        reading = asyncio.create_task(feed.run())
+        try:
+            yield
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+            await feed.close()
+
+    server = FastAPI(lifespan=lifespan, openapi_url=None)
+    _add_language_routes(server)
+    for language in LANGUAGES:
+        _add_page(language, feed, machines, clock)
+    ui.run_with(
+        server,
+        title="Stethos",
+        favicon=_ICON,
+        dark=None,
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+    )
+    return server
+
+
+def _add_language_routes(server: FastAPI) -> None:
+    @server.get("/")
+    def _choose(request: Request) -> RedirectResponse:
+        remembered = request.cookies.get(_COOKIE)
+        accepted = choose_language(request.headers.get("accept-language", ""))
+        return RedirectResponse(f"/{remembered if remembered in LANGUAGES else accepted}", status_code=302)
+
+    @server.get("/language/{language}")
+    def _remember(language: Language) -> RedirectResponse:
+        answer = RedirectResponse(f"/{language}", status_code=302)
+        answer.set_cookie(_COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
+        return answer
+
+
+def _add_page(
+    language: Language, feed: Feed, machines: Mapping[str, Machine], clock: Callable[[], datetime]
+) -> None:
+    @ui.page(f"/{language}", title=_TITLE.say(language), language="zh-CN" if language == "zh" else "en-US")
+    async def _page(client: Client) -> None:
+        ui.add_css(_STYLE)
+        waiting = ui.label(_LOADING.say(language)).classes("waiting")
+        await client.connected(timeout=30)
+        name, offset_minutes = await ui.run_javascript(_ZONE, timeout=10)
+        zone = viewer_zone(str(name), float(offset_minutes))
+        waiting.delete()
+        page = FleetPage(feed, machines, viewer=client.id, language=language, zone=zone, clock=clock)
+        client.on_delete(page.close)
+        ui.timer(_REFRESH_S, page.refresh)

@@ -1,0 +1,43 @@
+"""What the page knows at one moment: the store's answers as they came, and when they came."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import msgspec
+
+from models.outputs import Alert, Health, Measurement
+from stream.stores.store import HealthAt, ValueAt
+
+__all__ = ["Series", "Snapshot"]
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of one point over the last hours, oldest first."""
+
+    measurement: Measurement
+    point: str
+    field: str
+    values: tuple[ValueAt, ...]
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The store as it was read last; all times UTC, `read_at` and `changed_at` by the server's clock."""
+
+    read_at: datetime
+    healths: tuple[Health, ...] = ()
+    """Newest of each (machine, point)."""
+    alerts: tuple[Alert, ...] = ()
+    """Open ones."""
+    histories: Mapping[str, tuple[HealthAt, ...]] = MappingProxyType({})
+    """By machine, oldest first; not of every machine."""
+    series: Mapping[str, tuple[Series, ...]] = MappingProxyType({})
+    """By machine; not of every machine."""
+    changed_at: datetime | None = None
+    """When something new was last seen to come in; None as long as nothing has since the page's server began."""
+    began_at: datetime | None = None
+    """When the page's server began to look."""
+    trouble: str = ""
+    """Why the store cannot be read; then everything else is as it was read last."""
+    loaded: bool = True
+    """Whether the store has ever been read."""
