@@ -17,17 +17,23 @@ _BEYOND_RETENTION = re.compile(
 )
 
 
+_PERMANENT = frozenset({"invalid", "unprocessable entity", "request too large"})
+"""Codes by which InfluxDB blames what was sent. A proxy's 400 has none of them, and no row is at fault there."""
+
+
 class _Refusal(msgspec.Struct, frozen=True):
+    code: str = ""
     message: str = ""
     error: str = ""
 
 
-def _said(body: bytes | str | None) -> str:
+def _refusal(body: bytes | str | None) -> _Refusal:
+    """Read InfluxDB's JSON; what is none becomes the message of a refusal without a code."""
     try:
-        refusal = msgspec.json.decode(body or b"{}", type=_Refusal)
+        return msgspec.json.decode(body or b"{}", type=_Refusal)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return (body.decode(errors="replace") if isinstance(body, bytes) else body or "")[:300].strip()
-    return refusal.message or refusal.error
+        text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
+        return _Refusal(message=text[:300].strip())
 
 
 def too_old(status: int | None, body: bytes | str | None) -> tuple[int, str] | None:
@@ -36,7 +42,7 @@ def too_old(status: int | None, body: bytes | str | None) -> tuple[int, str] | N
     Tried on InfluxDB 2.7.12: the other rows of that write are kept. With a field type conflict in the same write
     only the conflict is told, so that is never taken for this.
     """
-    said = _said(body)
+    said = _refusal(body).message
     match = _BEYOND_RETENTION.search(said) if status in {400, 422} else None
     return (int(match[1]), said) if match else None
 
@@ -45,7 +51,8 @@ def explained(
     url: str, status: int | None, body: bytes | str | None, headers: Mapping[str, str] | None
 ) -> ServiceError:
     """Give the error for an answer other than success; `PermanentStoreError` where only other rows would help."""
-    said = _said(body)
+    refusal = _refusal(body)
+    said = refusal.message or refusal.error
     if status == 401:
         return ServiceError(
             f"InfluxDB at {url} does not accept the token: check the file that [influxdb] token_file names, "
@@ -58,7 +65,8 @@ def explained(
         )
     if status == 404:
         return ServiceError(f"InfluxDB at {url} says: {said or 'not found'}; run `stethos influx setup`")
-    if status in {400, 413, 422}:
+    # A proxy may say 413 as well, and halving the batch mends that.
+    if status == 413 or (refusal.code in _PERMANENT and status is not None and 400 <= status < 500):
         return PermanentStoreError(f"InfluxDB refuses this for good: {said or status}")
     error = ServiceError(f"InfluxDB at {url} answered {status}: {said or 'no reason given'}; look at its log")
     error.retry_after_s = _retry_after_s(headers or {})

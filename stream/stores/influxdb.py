@@ -20,7 +20,7 @@ from stream.stores._influx_errors import explained, too_old
 from stream.stores._influxql import identifier, rows
 from stream.stores._lines import field_name, line
 from stream.stores._outputs import check, gets_row
-from stream.stores.store import HealthAt, ValueAt, Written
+from stream.stores.store import HealthAt, PermanentStoreError, ValueAt, Written
 
 __all__ = ["InfluxStore"]
 
@@ -59,8 +59,10 @@ class InfluxStore:
             for bucket in (self.bucket, self.bucket_raw):
                 await self._send(bucket, b"")  # Writes nothing, and is refused like any other write.
                 await self._rows(bucket, "SHOW MEASUREMENTS LIMIT 1")
-        except BaseException:
+        except BaseException as error:
             await self.close()
+            if isinstance(error, PermanentStoreError):
+                raise ServiceError(str(error)) from error  # nothing was sent that could be at fault
             raise
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from influxdb_client import InfluxDBClient
+from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 
 from models.errors import ServiceError
 from stream.stores.influx_setup import prepare
@@ -177,6 +178,7 @@ def answering(status, headers, body=b"", *, after_s=0.0):
         (500, {}, None),
         (502, {}, None),
         (302, {}, None),
+        (400, {}, None),  # a proxy's, or that of a server which wants https: no row is at fault
     ],
 )
 def test_trouble_that_passes_is_worth_another_try(influxdb, status, headers, wait_s):
@@ -185,6 +187,29 @@ def test_trouble_that_passes_is_worth_another_try(influxdb, status, headers, wai
     assert not isinstance(caught.value, PermanentStoreError)
     assert f"answered {status}: <html>busy</html>" in str(caught.value)
     assert caught.value.retry_after_s == wait_s
+
+
+def test_opening_never_blames_a_row(influxdb):
+    blamed = b'{"code": "invalid", "message": "no such thing"}'
+    with answering(400, {}, blamed) as url, pytest.raises(ServiceError, match="no such thing") as caught:
+        run(influxdb.store(url=url), lambda store: store.latest_health())
+    assert not isinstance(caught.value, PermanentStoreError)
+
+
+def test_a_batch_too_large_for_somebody_on_the_way_is_to_be_halved(influxdb):
+    async def main(url):
+        store = influxdb.store(url=url)
+        store._client = InfluxDBClientAsync(url, token="t", org="o")  # as if open
+        try:
+            await store.write([row("m", rms_g=1.0)])
+        finally:
+            await store.close()
+
+    with (
+        answering(413, {}, b"<html>too large</html>") as url,
+        pytest.raises(PermanentStoreError, match="too large"),
+    ):
+        asyncio.run(main(url))
 
 
 def test_a_server_that_does_not_answer_is_given_up(influxdb):
