@@ -138,10 +138,11 @@ def _in_order(
     if was_stopped and not channel.stopped:
         for evidence in channel.evidence.values():
             evidence.clear()
+        channel.model.forget_recent()
     if channel.stopped or is_stopped(state):
         return flags, _UNJUDGED
     channel.end_learning(state.configuration.learning, state.time_us)
-    return flags, judge(channel, observation, values, time_us, state.configuration).anomaly
+    return flags, judge(channel, observation, values, time_us, state.configuration)
 
 
 def _values(observation: Measured) -> dict[str, float]:

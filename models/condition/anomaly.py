@@ -105,6 +105,8 @@ class ModelNumbers(msgspec.Struct, array_like=True):
 
     floor: float
     relative_floor: float
+    smoothing: float
+    smoothed: dict[str, float]
     names: list[str]
     counts: list[int]
     means: list[float]
@@ -117,9 +119,23 @@ class ModelNumbers(msgspec.Struct, array_like=True):
 
 
 class AnomalyModel:
-    """The pipeline of one point and the baseline of its own scores, from which the limit comes."""
+    """The pipeline of one point and the baseline of its own scores, from which the limit comes.
 
-    def __init__(self, floor: float, relative_floor: float = 0.0) -> None:
+    What goes in is smoothed exponentially first, which shows small shifts that last (Lowry et al. 1992, "A
+    multivariate exponentially weighted moving average control chart").
+
+    Parameters
+    ----------
+    floor, relative_floor
+        As for `FlooredScaler`.
+    smoothing
+        Weight of the newest observation, above 0; 1 doesn't smooth.
+
+    """
+
+    def __init__(self, floor: float, relative_floor: float = 0.0, smoothing: float = 1.0) -> None:
+        self.smoothing = smoothing
+        self.smoothed: dict[str, float] = {}
         self.scaler = FlooredScaler(floor, relative_floor)
         self.detector = CorrelatedDistance()
         self.pipeline = compose.Pipeline(self.scaler, self.detector)
@@ -131,31 +147,48 @@ class AnomalyModel:
         scores = self.scores
         return scores.location + _LIMIT_SIGMAS * scores.sigma() if scores.ready else None
 
-    def _kept(self, features: Mapping[str, float]) -> Features:
-        """Leave out names beyond the first 24, so that the state stays bounded."""
+    def _taken(self, features: Mapping[str, float]) -> Features:
+        """Smooth, and leave out names beyond the first 24, so that the state stays bounded."""
         known = self.scaler.counts
         room = _MOST_FEATURES - len(known)
         new = [name for name in features if name not in known][:room]
-        return {name: value for name, value in features.items() if name in known or name in new}
+        last, weight = self.smoothed, self.smoothing
+        return {
+            name: last.get(name, value) + weight * (value - last.get(name, value))
+            for name, value in features.items()
+            if name in known or name in new
+        }
 
     def most_unusual(self, features: Mapping[str, float]) -> str:
         """Name the feature that is furthest from its mean, in its own standard deviations; empty without any."""
-        scaled = self.scaler.transform_one(self._kept(features))
+        scaled = self.scaler.transform_one(self._taken(features))
         return str(max(scaled, key=lambda name: abs(scaled[name]))) if scaled else ""
 
     def score(self, features: Mapping[str, float]) -> float | None:
         """Score an observation without learning from it; None where there is nothing to compare with yet."""
         if self.detector.count < max(10, len(self.detector.names)) or not features:
             return None
-        return float(self.pipeline.score_one(self._kept(features)))
+        return float(self.pipeline.score_one(self._taken(features)))
 
     def learn(self, features: Mapping[str, float], score: float | None) -> None:
         """Take in a sound observation together with the score it had before."""
         if not features:
             return
-        self.pipeline.learn_one(self._kept(features))
+        self.pipeline.learn_one(self._taken(features))
         if score is not None and isfinite(score):
             self.scores.learn(score)
+
+    def advance(self, features: Mapping[str, float]) -> None:
+        """Let an observation in order, sound or not, move what the next one is smoothed with."""
+        if self.smoothing < 1.0:
+            known = self.scaler.counts
+            self.smoothed.update(
+                {str(name): value for name, value in self._taken(features).items() if name in known}
+            )
+
+    def forget_recent(self) -> None:
+        """Begin smoothing afresh, as after a standstill."""
+        self.smoothed.clear()
 
     def to_numbers(self) -> ModelNumbers:
         """Give the whole state as plain numbers."""
@@ -163,7 +196,7 @@ class AnomalyModel:
         names = list(scaler.counts)
         upper = np.triu_indices(len(detector.names))
         return ModelNumbers(
-            scaler.floor, scaler.relative_floor, names,
+            scaler.floor, scaler.relative_floor, self.smoothing, self.smoothed, names,
             [scaler.counts[n] for n in names], [scaler.means[n] for n in names], [scaler.vars[n] for n in names],
             [str(n) for n in detector.names], detector.count, detector.correlation[upper].tolist(), self.scores,
         )  # fmt: skip
@@ -171,7 +204,8 @@ class AnomalyModel:
     @classmethod
     def from_numbers(cls, numbers: ModelNumbers) -> "AnomalyModel":
         """Continue, bit for bit, from what `to_numbers` gave."""
-        model = cls(numbers.floor, numbers.relative_floor)
+        model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
+        model.smoothed = numbers.smoothed
         names, detector = numbers.names, model.detector
         model.scaler.counts.update(dict(zip(names, numbers.counts, strict=True)))
         model.scaler.means.update(zip(names, numbers.means, strict=True))

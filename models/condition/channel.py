@@ -28,12 +28,13 @@ CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 
 _MODEL_FEATURES = (*CHANGE_INDICATORS, "crest_factor", "kurtosis", "spectral_centroid_hz")
 _CHANGE_FLOOR = 0.05
-_MODEL_FLOORS: dict[Measurement, tuple[float, float]] = {
-    "indicators": (0.05, 0.0),
-    "temperature": (1.0, 0.0),
-    "readings": (1e-9, 1e-3),
+_MODELS: dict[Measurement, tuple[float, float, float]] = {
+    "indicators": (0.05, 0.0, 1.0),
+    "temperature": (1.0, 0.0, 1.0),
+    "readings": (1e-9, 1e-3, 0.25),
 }
-"""Least standard deviations of the anomaly model: 5 per cent, 1 K, and a thousandth of a reading's mean."""
+"""The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
+indicators and temperatures sum up a block already, a reading is one noisy number."""
 _LONGEST_NAME = 64
 _SMALLEST = 1e-6
 _LARGEST = 1e12
@@ -101,7 +102,7 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
     return Channel(
         point=point,
         measurement=measurement,
-        model=AnomalyModel(*_MODEL_FLOORS[measurement]),
+        model=AnomalyModel(*_MODELS[measurement]),
         sensor=Sensor(thermometer=measurement == "temperature"),
         baselines={name: Baseline(floor=_CHANGE_FLOOR) for name in names},
     )

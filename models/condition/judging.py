@@ -1,31 +1,23 @@
 """Judge one trusted observation of a running machine: learn from it, or tell how far gone it is."""
 
-import msgspec
-
 from models.clock import SECOND_US
 from models.condition.channel import CHANGE_INDICATORS, Channel, Measured, features_of
-from models.condition.degree import Finding
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
 from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["Judgement", "judge", "score", "stands_still"]
+__all__ = ["judge", "score", "stands_still"]
 
 _STANDSTILL_PART = 0.1
 _SLOWEST_RPM = 1.0
 _SLOWEST_PART = 0.05
 _SOUND_BELOW_DEGREE = 1.0
+_FOLLOW_EVERY = 4
+"""Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
 _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
 _COLDEST_C, _HOTTEST_C = -300.0, 5_000.0
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """What one observation says about its point."""
-
-    anomaly: Anomaly
-    findings: list[Finding]
 
 
 def stands_still(channel: Channel, observation: Measured, configuration: Configuration) -> bool:
@@ -58,7 +50,7 @@ def _score(channel: Channel, features: dict[str, float]) -> Anomaly:
 
 def judge(
     channel: Channel, observation: Measured, values: dict[str, float], time_us: int, configuration: Configuration
-) -> Judgement:
+) -> Anomaly:
     """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
     features = features_of(channel.measurement, values)
     anomaly = _score(channel, features)
@@ -74,9 +66,11 @@ def judge(
     channel.findings = findings
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
     if not channel.ready or (sound and not anomaly.anomalous):
+        if not channel.ready or channel.learned % _FOLLOW_EVERY == 0:
+            channel.model.learn(features, anomaly.score)
         _learn(channel, values, smoothed, time_us)
-        channel.model.learn(features, anomaly.score)
-    return Judgement(anomaly, findings)
+    channel.model.advance(features)
+    return anomaly
 
 
 def _seconds(observation: Measured) -> float:
