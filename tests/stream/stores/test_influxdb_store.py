@@ -291,12 +291,3 @@ def test_any_text_comes_back_as_it_was(influxdb, machine, point, field, value, t
         assert (await store.health_history(machine, time, time))[0].score is None
 
     run(influxdb.store(), work)
-
-
-@pytest.mark.parametrize("name", ["m\\", "\\", "a\\,b", "a\nb", "a\r", "\x00", "a\u2028b"])
-def test_a_name_that_line_protocol_cannot_carry_is_refused_with_its_reason(influxdb, name):
-    async def work(store):
-        with pytest.raises(PermanentStoreError, match="leave out backslashes and line breaks"):
-            await store.write([row(name, rms_g=1.0)])
-
-    run(influxdb.store(), work)

@@ -32,6 +32,8 @@ def test_readings_may_have_any_name(use, machine, name):
         row("m", **{"a\nb": 1.0}),
         row("m\\", rms_g=1.0),
         row("m\n1", rms_g=1.0),
+        row("a\\,b", rms_g=1.0),
+        row("m\u2028", rms_g=1.0),
         row("m\ud800", rms_g=1.0),
         row("", rms_g=1.0),
         row("m", point="a\x00b", rms_g=1.0),
