@@ -1,0 +1,311 @@
+"""The page as a stranger sees it, in a real browser: order, words, widths, and that nothing comes from outside."""
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from stream.stores.sqlite import SqliteStore
+from tests.services.page import chromium, served_page
+from tests.stream.web.fleets import alert, four, health, many
+
+__all__ = ["chromium"]  # the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDE, NARROW = (1280, 900), (360, 780)
+
+MACHINES_TOML = """
+[[machine]]
+id = "P-101"
+name = { en = "Cooling water pump 1", zh = "1号冷却水泵" }
+kind = "pump"
+power_kw = 37
+mounting = "rigid"
+
+[[machine]]
+id = "F-201"
+name = { en = "Exhaust fan 2", zh = "2号排风机" }
+
+[[machine]]
+id = "M-301"
+name = { en = "Conveyor motor", zh = "输送带电机" }
+
+[[machine]]
+id = "G-401"
+name = { en = "Mixer gearbox", zh = "搅拌机齿轮箱" }
+"""
+SPITEFUL = "<img src=x onerror=window.hacked=1>"
+
+
+def fill(file, outputs):
+    async def write():
+        store = SqliteStore(file)
+        await store.open()
+        await store.write(outputs)
+        await store.close()
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop runs in this one
+        thread.submit(asyncio.run, write()).result()
+
+
+@contextmanager
+def fleet(folder, outputs, *, machines=""):
+    fill(folder / "results.db", outputs)
+    if machines:
+        (folder / "machines.toml").write_text(machines, encoding="utf-8")
+    with served_page(folder, SQLITE__PATH="results.db") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def four_machines(tmp_path_factory):
+    now = datetime.now(UTC)
+    folder = tmp_path_factory.mktemp("four")
+    with fleet(folder, four(now), machines=MACHINES_TOML) as address:
+        yield address, folder / "results.db", now
+
+
+@contextmanager
+def looked_at(browser, address, *, size=WIDE, locale="en-GB", dark=False):
+    """Open the page; afterwards it must have asked nobody else and have complained about nothing."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale=locale,
+        timezone_id="Asia/Shanghai",
+        color_scheme="dark" if dark else "light",
+    )
+    page = context.new_page()
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("websocket", lambda socket: requests.append(socket.url))
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("h1.headline:not(:empty)")
+    try:
+        yield page
+        outside = [url for url in requests if not re.match(r"(http|ws)://127\.0\.0\.1[:/]|data:|blob:", url)]
+        assert outside == []
+        assert complaints == []
+    finally:
+        context.close()
+
+
+def wait_for_text(page, selector, pattern, timeout_s=20):
+    page.locator(selector).filter(has_text=re.compile(pattern)).first.wait_for(timeout=timeout_s * 1000)
+
+
+def fits(page):
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def too_small_to_touch(page):
+    return page.evaluate(
+        """() => [...document.querySelectorAll('a, button, summary')].filter(e => {
+            const box = e.getBoundingClientRect(); return box.width && (box.height < 44 || box.width < 44)
+        }).map(e => e.outerHTML.slice(0, 80))"""
+    )
+
+
+def cut_off(page):
+    """Elements whose text is wider than themselves."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.page *')].filter(e => e.children.length === 0 && e.textContent
+            && !e.closest('svg') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+
+
+def smallest_font_px(page):
+    return page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll('.page *')].filter(e => e.children.length === 0
+            && e.textContent.trim()).map(e => parseFloat(getComputedStyle(e).fontSize)))"""
+    )
+
+
+def low_contrast(page):
+    """Texts below 4.5:1 against what lies behind them (WCAG 2.1, 1.4.3)."""
+    return page.evaluate(
+        """() => {
+        const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
+        const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+        const light = ([r, g, b]) => [r, g, b].map(v => linear(v / 255))
+            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+        const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+            if (c.length === 3 || c[3] > .99) return c; } return [255, 255, 255]; };
+        return [...document.querySelectorAll('.page *')].filter(e => e.children.length === 0 && e.textContent.trim()
+            && !e.closest('.old')).map(e => {
+            const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));
+            return [(Math.max(a, b) + .05) / (Math.min(a, b) + .05), e.className, e.textContent.slice(0, 30)];
+        }).filter(([ratio]) => ratio < 4.5) }"""
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_stranger_sees_which_machine_needs_what(chromium, four_machines, size, locale, dark):
+    with looked_at(chromium, four_machines[0], size=size, locale=locale, dark=dark) as page:
+        wait_for_text(page, ".card", "P-101")
+        chinese = locale == "zh-CN"
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if chinese else "en-US")
+        assert page.locator("h1").inner_text() == (
+            "4台设备中有3台需要处理" if chinese else "3 of 4 machines need someone"
+        )
+        assert [card.get_attribute("data-machine") for card in page.locator(".card").all()] == [
+            "P-101",
+            "M-301",
+            "F-201",
+        ]
+        names = page.locator(".card .name").all_inner_texts()
+        assert names[0] == ("1号冷却水泵" if chinese else "Cooling water pump 1")
+        statuses = page.locator(".card .status").all_inner_texts()
+        assert statuses == (["危险", "警告", "传感器故障"] if chinese else ["Critical", "Warning", "Sensor fault"])
+        assert page.locator(".tile").count() == 1
+        wait_for_text(page, ".card .trend-title", "6")
+        assert page.locator(".card[data-machine='P-101'] .trend .gap").count() >= 1
+        assert page.locator(".card[data-machine='P-101'] .bar .off").count() == 2
+        assert fits(page)
+        assert too_small_to_touch(page) == []
+        assert cut_off(page) == []
+        assert smallest_font_px(page) >= 12
+        assert low_contrast(page) == []
+
+
+def test_status_is_told_without_colour_too(chromium, four_machines):
+    with looked_at(chromium, four_machines[0]) as page:
+        shapes = {
+            page.locator(f".card[data-machine='{machine}'] .badge svg").inner_html()
+            for machine in ("P-101", "M-301", "F-201")
+        } | {page.locator(".tile svg").inner_html()}
+        assert len(shapes) == 4
+
+
+def test_the_language_can_be_switched_and_is_remembered(chromium, four_machines):
+    with looked_at(chromium, four_machines[0]) as page:
+        page.get_by_role("link", name="中文").click()
+        wait_for_text(page, "h1", "需要处理")
+        page.goto(four_machines[0])
+        wait_for_text(page, "h1", "需要处理")
+        page.get_by_role("link", name="English").click()
+        wait_for_text(page, "h1", "need someone")
+
+
+def test_numbers_stand_with_unit_limit_direction_and_age(chromium, four_machines):
+    with looked_at(chromium, four_machines[0], size=NARROW) as page:
+        card = page.locator(".card[data-machine='P-101']")
+        card.locator("summary").click()
+        value = card.locator(".point", has_text="drive end").locator(".value", has_text="Velocity RMS").first
+        value.wait_for()
+        text = value.inner_text()
+        assert re.search(r"\d\.\d\d mm/s", text)
+        assert "limit 2.8 mm/s" in text
+        assert "rising" in text
+        assert "ago" in text
+        broken = page.locator(".card[data-machine='F-201']")
+        broken.locator("summary").click()
+        assert "Sensor fault: signal stuck" in broken.locator(".point.faulty").inner_text()
+        assert fits(page)
+        assert cut_off(page) == []
+
+
+def test_a_quiet_machine_opens_and_closes(chromium, four_machines):
+    with looked_at(chromium, four_machines[0]) as page:
+        page.locator(".tile", has_text="Mixer gearbox").click()
+        card = page.locator(".card[data-machine='G-401']")
+        wait_for_text(page, ".card[data-machine='G-401']", "Nothing found")
+        card.get_by_role("button", name="Close").click()
+        card.wait_for(state="detached")
+        assert page.locator(".tile").count() == 1
+
+
+def test_what_happens_shows_at_once_and_leaves_the_reader_where_he_is(chromium, four_machines):
+    address, file, _ = four_machines
+    with looked_at(chromium, address, size=NARROW) as page:
+        card = page.locator(".card[data-machine='F-201']")
+        card.locator("summary").click()
+        page.evaluate("window.kept = document.querySelector(\".card[data-machine='F-201'] details\")")
+        page.evaluate("window.scrollTo(0, 600)")
+        now = datetime.now(UTC)
+        fill(
+            file,
+            [
+                health("G-401", "oil", now, status="critical", score=10.0),
+                alert("G-401", "oil", "temperature", "high", now, "oil: Temperature 99 °C.", "oil:温度 99 °C。"),
+            ],
+        )
+        try:
+            wait_for_text(page, "h1", "4 of 4 machines need someone")
+            assert page.locator(".card").first.get_attribute("data-machine") == "G-401"
+            assert page.evaluate("window.kept.isConnected && window.kept.open")
+            assert page.evaluate("window.scrollY") >= 600
+        finally:
+            cleared = alert("G-401", "oil", "temperature", "high", now, "oil: fine.", "", state="cleared")
+            fill(file, [health("G-401", "oil", now + timedelta(seconds=1)), cleared])
+        wait_for_text(page, "h1", "3 of 4 machines need someone")
+
+
+def test_names_are_text_whatever_they_hold(chromium, tmp_path):
+    now = datetime.now(UTC)
+    machine = "a.b_c-d 泵"
+    spite = alert(machine, SPITEFUL, "change", "high", now, SPITEFUL, SPITEFUL)
+    outputs = [health(machine, SPITEFUL, now, status="critical", score=5.0, reason=SPITEFUL), spite]
+    machines = (
+        f'[[machine]]\nid = "{machine}"\nname = {{ en = "{SPITEFUL}" }}\nkind = "{SPITEFUL}"\nline = "{SPITEFUL}"\n'
+    )
+    with fleet(tmp_path, outputs, machines=machines) as address, looked_at(chromium, address) as page:
+        wait_for_text(page, ".card .name", re.escape(SPITEFUL))
+        assert SPITEFUL in page.locator(".card .alert-text").inner_text()
+        assert page.locator("img").count() == 0
+        assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_two_hundred_machines(chromium, tmp_path, size):
+    with fleet(tmp_path, many(now=datetime.now(UTC))) as address, looked_at(chromium, address, size=size) as page:
+        wait_for_text(page, "h1", "3 of 200 machines need someone")
+        assert page.locator(".card").count() == 3
+        assert page.locator(".tile").count() == 197
+        assert fits(page)
+        assert cut_off(page) == []
+        assert too_small_to_touch(page) == []
+        if size == WIDE:
+            assert page.evaluate("document.documentElement.scrollHeight") < 4 * WIDE[1]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_no_machines_yet(chromium, tmp_path, locale):
+    with fleet(tmp_path, []) as address, looked_at(chromium, address, size=NARROW, locale=locale) as page:
+        wait_for_text(page, "h1", "No machines yet" if locale == "en-GB" else "还没有设备")
+        assert "stethos worker" in page.locator(".detail").inner_text()
+        assert fits(page)
+
+
+def test_a_store_that_does_not_answer(chromium, tmp_path):
+    variables = {"STORE": "influxdb", "INFLUXDB__URL": "http://127.0.0.1:1", "INFLUXDB__TOKEN": "invented"}
+    with served_page(tmp_path, **variables) as address, looked_at(chromium, address) as page:
+        wait_for_text(page, ".n-error", "The store cannot be read")
+        assert page.locator(".n-error").get_attribute("role") == "alert"
+        assert "127.0.0.1:1" in page.locator(".n-error").inner_text()
+
+
+def test_data_that_stopped(chromium, tmp_path):
+    outputs = four(datetime.now(UTC) - timedelta(minutes=9), hours=2)
+    with fleet(tmp_path, outputs) as address, looked_at(chromium, address) as page:
+        wait_for_text(page, ".n-warning", r"No new data for \d+ min", timeout_s=40)
+        wait_for_text(page, ".card .age", r"measured \d+ min ago")
+        assert page.locator(".card.old").count() == page.locator(".card").count()
+
+
+def test_the_server_listens_on_this_computer_only_and_wrong_paths_are_not_found(chromium, four_machines):
+    page = chromium.new_page()
+    assert four_machines[0].startswith("http://127.0.0.1:")
+    assert page.goto(four_machines[0] + "/language/xx").status == 422
+    assert page.goto(four_machines[0] + "/nothing-here").status == 404
+    page.close()
