@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import msgspec
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from stream.settings import Settings
 
-__all__ = ["RECORDED", "Recorded", "Unreadable", "record", "written_to"]
+__all__ = ["RECORDED", "Lines", "Recorded", "Unreadable", "record", "written_to"]
 
 RECORDED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS)
 """Topics that can be recorded; of these, inputs and observations can be replayed and published."""
@@ -55,6 +55,7 @@ def record(
     from_now: bool = False,
     idle_s: float | None = None,
     count: int | None = None,
+    flush: Callable[[], object] = lambda: None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Recorded:
     """Give each record of a topic to `write` as one line; the order within a partition, so of a machine, is kept.
@@ -77,6 +78,7 @@ def record(
                         told.tell(item)
                         if count is not None and told.lines >= count:
                             return told.result()
+                flush()
                 if progress:
                     progress(told.lines + told.bad, sum(ends.values()))
                 if not follow and all(consumer.position(place) >= end for place, end in ends.items()):
@@ -89,24 +91,41 @@ def record(
             consumer.close(autocommit=False)
 
 
+class Lines:
+    """A new recording that lines are appended to."""
+
+    def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
+        self._stream = stream
+
+    def __call__(self, line: bytes) -> None:
+        """Append a line."""
+        self._stream.write(line + b"\n")
+
+    def flush(self) -> None:
+        """Let readers see what there is; not when packed, which flushing would spoil."""
+        if not isinstance(self._stream, gzip.GzipFile):
+            self._stream.flush()
+
+
 @contextmanager
-def written_to(file: Path | None, *, overwrite: bool = False) -> Iterator[Callable[[bytes], object]]:
-    """Give a function that appends a line to a new file (gzipped where its name says so), or to stdout.
+def written_to(file: Path | None, *, overwrite: bool = False) -> Iterator[Lines]:
+    """Give what appends lines to a new file (gzipped where its name says so), or to standard output.
 
     Raises `RecordingError` where the file is there already, or can't be written.
     """
     if file is None:
-        yield lambda line: sys.stdout.buffer.write(line + b"\n")
-        sys.stdout.buffer.flush()
+        lines = Lines(sys.stdout.buffer)
+        yield lines
+        lines.flush()
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("wb" if overwrite else "xb") as raw:
             if file.suffix == ".gz":
                 with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as packed:
-                    yield lambda line: packed.write(line + b"\n")
+                    yield Lines(packed)
             else:
-                yield lambda line: raw.write(line + b"\n")
+                yield Lines(raw)
     except FileExistsError:
         raise RecordingError(f"{file}: is there already; give another name, or --overwrite") from None
     except OSError as error:

@@ -60,6 +60,7 @@ def record(
             from_now=from_now,
             idle_s=until_idle,
             count=count,
+            flush=write.flush,
             progress=tell,
         )
     left_out = f"; {done.unreadable} unreadable ones left out" if done.unreadable else ""

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -210,6 +211,25 @@ def test_an_observation_goes_back_to_its_topic(topics: Settings, tmp_path: Path)
     lines: list[bytes] = []
     record(topics, "observations", lines.append, unreadable=lambda *_: None)
     assert [json.loads(line) for line in lines] == ticks
+
+
+def test_a_recording_that_follows_ends_with_ctrl_c(topics: Settings, tmp_path: Path):
+    surroundings = os.environ | {"STETHOS_BROKER": topics.broker, "STETHOS_PARTITIONS": "4"}
+    path = tmp_path / "followed.jsonl"
+    arguments = ["record", "--topic", "readings", "--from-now", "--output", str(path)]
+    process = subprocess.Popen([*STETHOS, *arguments], env=surroundings, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not (path.exists() and path.stat().st_size) and time.monotonic() < deadline:
+            publish(recording(tmp_path / "a.jsonl", [reading("live", 1)]), topics, refuse=refuse_nothing)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    lines = path.read_bytes().splitlines()
+    assert all(b'"machine":"live"' in line for line in lines)  # nothing of what was there before
+    assert f"{len(lines)} lines of readings recorded" in told
 
 
 def test_commands(topics: Settings, tmp_path: Path):

@@ -98,6 +98,12 @@ def test_a_mistake_in_a_variable_names_it(monkeypatch, name: str, value: str, to
     assert told in str(error.value)
 
 
+def test_variables_of_others_are_left_alone(monkeypatch):
+    for name in ("STETHOS_DATA", "STETHOS_CACHE"):
+        monkeypatch.setenv(name, "x")
+    assert load_settings() == Settings()
+
+
 def test_a_file_that_is_named_must_be_there_and_be_text(tmp_path):
     with pytest.raises(ConfigurationError, match="there is no such file"):
         load_settings(tmp_path / "none.toml")
