@@ -39,8 +39,8 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"1 numpy-{version('numpy')} river-{version('river')}"
-"""Schema of the state, and the libraries whose arithmetic it continues."""
+STATE_VERSION = f"1 river-{version('river')}"
+"""Schema of the state, and the library whose arithmetic it continues."""
 
 _FUTURE_US = 5 * MINUTE_US
 _MOST_CHANNELS = 64

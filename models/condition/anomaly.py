@@ -4,29 +4,20 @@
 together discounted (a regularised Mahalanobis distance). Score first, learn afterwards, only from what is sound.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from math import isfinite, sqrt
-from typing import Any
 
 import msgspec
-import numpy as np
-from river import base, compose, preprocessing
+from river import compose, preprocessing
 
 from models.condition.baseline import Baseline
+from models.condition.distance import MEMORY, MOST_FEATURES, CorrelatedDistance, Features
 
-__all__ = ["AnomalyModel", "CorrelatedDistance", "FlooredScaler", "ModelNumbers"]
+__all__ = ["AnomalyModel", "FlooredScaler", "ModelNumbers"]
 
-_MOST_FEATURES = 24
-_MEMORY = 5_000
-"""Beyond this many observations the oldest fade, so that a model follows slow drift."""
-_RIDGE = 0.1
 _LARGEST_DEVIATION = 50.0
-_LARGEST_LEARNED = 6.0
 _LIMIT_SIGMAS = 4.0
 _SCORE_FLOOR = 0.1
-
-Features = dict[Hashable, Any]
-"""Values by name, as River types them."""
 
 
 class FlooredScaler(preprocessing.StandardScaler):
@@ -50,7 +41,7 @@ class FlooredScaler(preprocessing.StandardScaler):
         """Take in one observation."""
         counts = self.counts
         for name in x:
-            counts[name] = min(counts[name], _MEMORY)
+            counts[name] = min(counts[name], MEMORY)
         super().learn_one(x)  # type: ignore[no-untyped-call]  # River has no types here
 
     def transform_one(self, x: Features) -> Features:
@@ -66,40 +57,6 @@ class FlooredScaler(preprocessing.StandardScaler):
         return scaled
 
 
-class CorrelatedDistance(base.AnomalyDetector):
-    """Mahalanobis distance per feature of standardised observations, with a running correlation matrix.
-
-    `score = sqrt(z' (R + ridge I)^-1 z / k)`, R learned with gain 1/n from deviations of at most six. Features may
-    come and go: a missing one counts as being at its mean. The first 24 names are kept.
-    """
-
-    def __init__(self) -> None:
-        self.names: list[Hashable] = []
-        self.count = 0
-        self.correlation = np.zeros((0, 0))
-
-    def _vector(self, x: Features) -> np.ndarray:
-        return np.array([x.get(name, 0.0) for name in self.names])
-
-    def learn_one(self, x: Features) -> None:
-        """Take in one standardised observation."""
-        new = [name for name in x if name not in self.names][: _MOST_FEATURES - len(self.names)]
-        if new:
-            self.names += new
-            self.correlation = np.pad(self.correlation, (0, len(new)))
-        self.count = min(self.count + 1, _MEMORY)
-        z = np.clip(self._vector(x), -_LARGEST_LEARNED, _LARGEST_LEARNED)
-        self.correlation += (np.outer(z, z) - self.correlation) / self.count
-
-    def score_one(self, x: Features) -> float:
-        """Give the distance; about 1 for a usual observation."""
-        if not self.names:
-            return 0.0
-        z = self._vector(x)
-        regular = self.correlation + _RIDGE * np.eye(len(z))
-        return float(sqrt(max(float(z @ np.linalg.solve(regular, z)), 0.0) / len(z)))
-
-
 class ModelNumbers(msgspec.Struct, array_like=True):
     """Everything a model knows, as plain numbers; lists run along `names`."""
 
@@ -113,8 +70,8 @@ class ModelNumbers(msgspec.Struct, array_like=True):
     variances: list[float]
     detector_names: list[str]
     detector_count: int
-    correlation: list[float]
-    """Upper triangle, row by row."""
+    correlation: list[list[float]]
+    """Lower triangle, along `detector_names`."""
     scores: Baseline
 
 
@@ -150,7 +107,7 @@ class AnomalyModel:
     def _taken(self, features: Mapping[str, float]) -> Features:
         """Smooth, and leave out names beyond the first 24, so that the state stays bounded."""
         known = self.scaler.counts
-        room = _MOST_FEATURES - len(known)
+        room = MOST_FEATURES - len(known)
         new = [name for name in features if name not in known][:room]
         last, weight = self.smoothed, self.smoothing
         return {
@@ -194,11 +151,10 @@ class AnomalyModel:
         """Give the whole state as plain numbers."""
         scaler, detector = self.scaler, self.detector
         names = list(scaler.counts)
-        upper = np.triu_indices(len(detector.names))
         return ModelNumbers(
             scaler.floor, scaler.relative_floor, self.smoothing, self.smoothed, names,
             [scaler.counts[n] for n in names], [scaler.means[n] for n in names], [scaler.vars[n] for n in names],
-            [str(n) for n in detector.names], detector.count, detector.correlation[upper].tolist(), self.scores,
+            [str(n) for n in detector.names], detector.count, detector.correlation, self.scores,
         )  # fmt: skip
 
     @classmethod
@@ -211,9 +167,6 @@ class AnomalyModel:
         model.scaler.means.update(zip(names, numbers.means, strict=True))
         model.scaler.vars.update(zip(names, numbers.variances, strict=True))
         detector.names, detector.count = list(numbers.detector_names), numbers.detector_count
-        size = len(detector.names)
-        matrix = np.zeros((size, size))
-        matrix[np.triu_indices(size)] = numbers.correlation
-        detector.correlation = np.triu(matrix) + np.triu(matrix, 1).T
+        detector.correlation = numbers.correlation
         model.scores = numbers.scores
         return model

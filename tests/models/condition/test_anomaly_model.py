@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.condition.anomaly import AnomalyModel, CorrelatedDistance, FlooredScaler, ModelNumbers
+from models.condition.anomaly import AnomalyModel, FlooredScaler, ModelNumbers
+from models.condition.distance import CorrelatedDistance, cholesky
 
 
 def sound(count, seed=3):
@@ -112,3 +113,28 @@ def test_the_distance_is_mahalanobis_per_feature():
     point = np.array([1.0, -1.0])
     expected = np.sqrt(point @ np.linalg.inv(matrix) @ point / 2)
     assert detector.score_one({"a": 1.0, "b": -1.0}) == pytest.approx(expected)
+
+
+@given(st.lists(st.lists(st.floats(-6, 6), min_size=5, max_size=5), min_size=1, max_size=20))
+def test_the_factor_is_numpys(rows):
+    matrix = np.cov(np.array(rows), rowvar=False, bias=True) if len(rows) > 1 else np.zeros((5, 5))
+    factor = cholesky([row[: i + 1] for i, row in enumerate(matrix.tolist())], 0.1)
+    dense = np.array([row + [0.0] * (5 - len(row)) for row in factor])
+    assert np.allclose(dense @ dense.T, matrix + 0.1 * np.eye(5), atol=1e-9)
+
+
+def test_smoothing_shows_a_small_shift_that_lasts():
+    found = []
+    for smoothing in (1.0, 0.25):
+        model = AnomalyModel(1e-9, 1e-3, smoothing)
+        for features in sound(500):
+            score = model.score(features)
+            model.learn(features, score)
+            model.advance(features)
+        strange = 0
+        for features in sound(200, seed=5):
+            shifted = {**features, "pressure": features["pressure"] + 0.2}
+            strange += model.score(shifted) >= model.limit
+            model.advance(shifted)
+        found.append(strange)
+    assert found[1] > 3 * found[0]
