@@ -148,18 +148,20 @@ def _has_corners(signal: Waveform, on_rail: NDArray[np.bool_], top: float, width
     """Whether tops of three samples or more end in corners, as no smooth crest does.
 
     A parabola that stays within `width` of its top for r samples has fallen by at most width (r+2)/(r-2) one
-    sample later; the square of it allows for flatter crests, and the step for rounding.
+    sample later; the square of it allows for flatter crests. Equal samples may differ by a step before rounding,
+    which widens the same way.
     """
     starts, ends = _runs(on_rail)
     long = ends - starts >= 3
     if not long.any():
         return False
     starts, ends = starts[long], ends[long]
-    before = np.where(starts > 0, top - signal[starts - 1], 0.0)
-    after = np.where(ends < signal.size, top - signal[np.minimum(ends, signal.size - 1)], 0.0)
-    falls = np.maximum(before, after)
+    before = top - signal[np.where(starts > 0, starts - 1, ends % signal.size)]
+    after = top - signal[np.where(ends < signal.size, ends, starts - 1)]
+    falls = (before + after) / 2  # at an end of the block, its one neighbour counts for both
     lengths = (ends - starts).astype(np.float64)
-    smooth = 2 * width * ((lengths + 2) / (lengths - 2)) ** 2 + 2 * step
+    widening = (lengths + 2) / (lengths - 2)
+    smooth = 2 * width * widening**2 + step * (widening + 1)
     return float((falls - smooth).mean()) > 0
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.signal.quality import FAULTS, NOTES, is_fault, waveform_faults
@@ -93,6 +93,7 @@ def test_low_resolution_is_no_fault(amplitude, per_sample, phase, size):
         assert faults(counts * 0.001) == ()
 
 
+@example(per_sample=0.03515625, phase=0.0, size=64, bits=6, offset=0.359375)
 @given(
     per_sample=st.floats(1e-4, 0.5),
     phase=st.floats(0, 6.28),
@@ -153,7 +154,7 @@ def test_clipped_sine_is_found(limit, per_sample):
     samples = np.clip(sine(1.0, per_sample, phase=0.3), -limit, limit)
     assert "clipped" in faults(samples)
     assert "clipped" in faults(np.clip(sine(1.0, per_sample, phase=0.3), -2, limit)), "one rail only"
-    assert "clipped" in faults(np.round(samples * 2000) / 2000)
+    assert "clipped" in faults(np.round(samples * 20_000) / 20_000)
 
 
 @pytest.mark.parametrize("sigmas", [0.5, 1.0, 2.0, 2.5])
