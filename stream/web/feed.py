@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -107,10 +107,19 @@ class Feed:
             del self._tracks[gone]
         shown = self._shown(healths, alerts)
         turn = next(self._turns)
-        for name in [*_stalest(shown, newest, self._tracks), *_stalest(newest, newest, self._tracks)[:1]]:
+        due = [name for name in shown if self._is_due(name, newest[name], in_full=True)]
+        glances = [name for name in newest if name not in shown and self._is_due(name, newest[name], in_full=False)]
+        for name in [*self._longest_waiting(due)[:_TRACKS_A_TURN], *self._longest_waiting(glances)[:1]]:
             track = self._tracks.setdefault(name, Track())
             await track.read(self._store, name, newest[name], in_full=name in shown)
             track.turn = turn
+
+    def _is_due(self, name: str, newest: datetime, *, in_full: bool) -> bool:
+        track = self._tracks.get(name)
+        return track is None or track.until != newest or (in_full and not track.in_full)
+
+    def _longest_waiting(self, names: list[str]) -> list[str]:
+        return sorted(names, key=lambda name: self._tracks[name].turn if name in self._tracks else -1)
 
     def _shown(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> list[str]:
         facts = attention_order(all_facts(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {}))
@@ -118,10 +127,3 @@ class Feed:
         known = {each.machine.id for each in facts}
         opened = [name for names in self._opened.values() for name in names if name in known]
         return list(dict.fromkeys([*cards, *opened]))
-
-
-def _stalest(names: Iterable[str], newest: Mapping[str, datetime], tracks: Mapping[str, Track]) -> list[str]:
-    """Give those that have something new, the ones not read for longest first."""
-    due = [name for name in names if name not in tracks or tracks[name].until != newest[name]]
-    due.sort(key=lambda name: tracks[name].turn if name in tracks else -1)
-    return due[:_TRACKS_A_TURN]

@@ -22,7 +22,7 @@ _OTHER_LANGUAGE: dict[Language, tuple[Language, str]] = {"en": ("zh", "中文"),
 _ATTENTION = Phrase("Needs someone", "需要处理")
 _OPENED = Phrase("Opened", "已展开")
 _REST = Phrase("The rest of the fleet", "其余设备")
-_LOCAL = Phrase("Times are {zone}", "时间为{zone}")
+_LOCAL = Phrase("Times are {zone}", "时间均为 {zone}")
 
 
 class FleetPage:

@@ -90,6 +90,8 @@ def fleet_view(
         snapshot, needy=len(needy), known=len(facts) + len(unheard), unheard=len(unheard), language=language
     )
 
+    read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
+
     def card(each: Facts) -> MachineView:
         return machine_view(each, viewer, old=each.machine.id in old)
 
@@ -105,7 +107,7 @@ def fleet_view(
             *(_tile(each, language, old=each.machine.id in old) for each in small if each.machine.id not in opened),
             *(_unheard_tile(machine, language) for machine in unheard),
         ),
-        updated=_UPDATED.say(language, clock=clock_text(snapshot.read_at, clock, zone, language, seconds=True)),
+        updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
     )
 
 

@@ -59,7 +59,7 @@ class MachineCard:
                 more_alerts = box("ul", "alerts")
                 self._reasons_title = words("h4", "part")
                 reasons = box("ul", "deductions")
-                words("h4", "part", _POINTS.say(language))
+                self._points_title = words("h4", "part")
                 points = box("ul", "points")
             if on_close:
                 close = words("button", "close", _CLOSE.say(language)).on(
@@ -102,4 +102,5 @@ class MachineCard:
         self._more_alerts.show((alert.id, alert) for alert in view.more_alerts)
         self._reasons_title.set_text(_REASONS.say(say) if view.deductions else "")
         self._reasons.show(enumerate(view.deductions))
+        self._points_title.set_text(_POINTS.say(say) if view.more_alerts or view.deductions else "")
         self._points.show((point.id, point) for point in view.points)

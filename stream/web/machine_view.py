@@ -164,7 +164,7 @@ def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
     if health.deductions:
         worst = max(health.deductions, key=lambda deduction: deduction.points)
         return _what(worst.point, worst.code, language), "", ""
-    return _SOUND.say(language), "", ""
+    return (_SOUND if health.status == "healthy" else STATUSES[health.status]).say(language), "", ""
 
 
 def _details(more_alerts: int, language: Language, *, reasons: bool) -> str:

@@ -18,6 +18,7 @@ _THE_ONE = Phrase("The machine needs someone", "该设备需要处理")
 _ALL_SOUND = Phrase("All {all} machines are quiet", "全部{all}台设备无异常")
 _ONE_SOUND = Phrase("The machine is quiet", "设备无异常")
 _NOTHING = Phrase("No machines yet", "还没有设备")
+_CANNOT = Phrase("Nothing can be shown yet", "暂时无法显示")
 _READING = Phrase("Reading the store…", "正在读取数据…")
 _NOTHING_HELP = Phrase(
     "Start a worker (stethos worker) and send measurements: stethos publish FILE, or stethos simulate to try it. "
@@ -55,7 +56,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 def headline(snapshot: Snapshot, *, needy: int, known: int, unheard: int, language: Language) -> tuple[str, str]:
     """Say the page in one sentence, and what to do where there is nothing to show."""
     if not snapshot.loaded:
-        return _READING.say(language), ""
+        return (_CANNOT if snapshot.trouble else _READING).say(language), ""
     if not known:
         return _NOTHING.say(language), _NOTHING_HELP.say(language)
     if unheard == known:

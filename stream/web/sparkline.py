@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from stream.web.elements import box, describe, words
+from stream.web.elements import box, describe, restyle, words
 from stream.web.trend_view import HEIGHT, WIDTH, TrendView
 
 __all__ = ["Sparkline", "trend_svg"]
@@ -22,6 +22,7 @@ class Sparkline:
 
     def show(self, view: TrendView | None) -> None:
         """Show a trend, or nothing."""
+        restyle(self.root, "trend" if view else "trend none")
         self._title.set_text(view.title if view else "")
         self._scale.set_text("100\n0" if view else "")
         self._picture.set_content(trend_svg(view) if view else "")
@@ -35,6 +36,6 @@ def trend_svg(view: TrendView) -> str:
     lines = [f'<polyline class="line" points="{line}"/>' for line in view.lines]
     return (
         f'<svg viewBox="0 -3 {WIDTH} {HEIGHT + 6}" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        f'<line class="full" x1="0" y1="0" x2="{WIDTH}" y2="0"/><line class="none" x1="0" y1="{HEIGHT}" '
+        f'<line class="full" x1="0" y1="0" x2="{WIDTH}" y2="0"/><line class="zero" x1="0" y1="{HEIGHT}" '
         f'x2="{WIDTH}" y2="{HEIGHT}"/>{"".join(gaps)}{"".join(lines)}</svg>'
     )

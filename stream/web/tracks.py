@@ -23,12 +23,12 @@ class Track:
         """Newest health when this was read last."""
         self.turn = -1
         self._minutes: dict[tuple[int, str], HealthAt] = {}
-        self._in_full = False
+        self.in_full = False
 
     async def read(self, store: Store, machine: str, until: datetime, *, in_full: bool) -> None:
         """Read what came since the last time, `in_full` the whole day and the numbers. Raises `ServiceError`."""
         since = until - (_HISTORY if in_full else _GLANCE)
-        if self.until is not None and self._in_full >= in_full:
+        if self.until is not None and self.in_full >= in_full:
             since = max(since, self.until)
         for each in await store.health_history(machine, since, until):
             self._keep(each)
@@ -37,7 +37,7 @@ class Track:
         self.history = tuple(sorted(self._minutes.values(), key=lambda each: each.time))
         if in_full:
             self.series = await _series(store, machine, until)
-        self.until, self._in_full = until, in_full
+        self.until, self.in_full = until, in_full
 
     def _keep(self, each: HealthAt) -> None:
         """Keep the worst of each minute and status."""

@@ -197,8 +197,8 @@ def many(count=200, now=NOW):
     for number in range(count):
         time = now - timedelta(seconds=number % 50)
         found.append(health(f"PUMP-{number:03d}", "drive-end", time, score=100.0 - number % 4))
-    found[17] = health("PUMP-017", "drive-end", now, status="warning", score=55.0, deductions=(PUMP_DEDUCTIONS[0],))
-    found[150] = health("PUMP-150", "drive-end", now, status="critical", score=12.0)
+    found[17] = health("PUMP-017", "drive-end", now, status="warning", score=40.0, deductions=(PUMP_DEDUCTIONS[0],))
+    found[150] = health("PUMP-150", "drive-end", now, status="critical", score=28.5, deductions=PUMP_DEDUCTIONS)
     found[90] = health("PUMP-090", "drive-end", now, status="no_data", score=None, reason="Nothing has come.")
     return found
 

@@ -297,7 +297,8 @@ def test_a_store_that_never_answered_says_so_and_shows_nothing():
 
     shown = view(asyncio.run(run()), machines={})
     assert shown.notices[0].text == "no file."
-    assert shown.headline == "Reading the store…"
+    assert shown.headline == "Nothing can be shown yet"
+    assert shown.updated == ""
 
 
 def test_the_page_survives_a_bug_in_the_store_and_says_so():
