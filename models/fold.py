@@ -42,6 +42,7 @@ FUTURE = "future"
 STATE_VERSION = f"1 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
+_NOT_FINITE = "not_finite"
 _FUTURE_US = 5 * MINUTE_US
 _MOST_CHANNELS = 64
 _MOST_SOURCES = 16
@@ -80,31 +81,27 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
 def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     mark = fingerprint(observation.time_us, observation.digest)
     measurement = measurement_of(observation)
-    key = f"{measurement}/{observation.point}"
-    channel = state.channels.get(key)
+    channel = state.channels.get(f"{measurement}/{observation.point}")
     if _was_folded(state, observation) or (channel is not None and channel.recent.holds(mark)):
         state.counts.duplicates += 1
         return ()
     alerts: list[Alert] = []
     if channel is None:
-        alerts += _make_room(state, observation)
-        channel = state.channels[key] = new_channel(observation.point, measurement)
+        channel, alerts = _new_point(state, observation)
     time_us = channel.recent.free_time(observation.time_us)
     channel.recent.add(mark, time_us)
     notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _hear(state, channel, observation, time_us, in_order=not notes)
-    values = {name: float(value) for name, value in _values(observation).items() if isfinite(value)}
-    missing = ("not_finite",) if len(values) < len(_values(observation)) else ()
-    flags = (*observation.flags, *(flag for flag in missing if flag not in observation.flags))
+    values, flags = _clean(observation)
     if notes:
         flags = (*flags, *notes)
         trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
-        anomaly = score(channel, values) if trusted and not is_stopped(state) else _UNJUDGED
+        anomaly = score(channel, values) if trusted and not is_stopped(state) else None
     else:
         flags, anomaly = _in_order(state, channel, observation, values, time_us, flags)
         trusted = not channel.sensor.faulty
         alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
-        if trusted and anomaly is not _UNJUDGED:
+        if anomaly is not None:
             alerts += watch_findings(state, channel, time_us, observation.digest)
     row = Row(
         measurement=measurement,
@@ -115,8 +112,17 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         flags=flags,
     )
     quality = Quality(ok=trusted, flags=flags)
-    health = health_of(state, observation.point, time_us, anomaly=anomaly, quality=quality)
+    health = health_of(state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality)
     return (row, health, *alerts)
+
+
+def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Give an observation's finite values, and its flags, which say so where others were left out."""
+    given = observation.values if isinstance(observation, ReadingObserved) else observation.indicators
+    values = {name: float(value) for name, value in given.items() if isfinite(value)}
+    if len(values) == len(given) or _NOT_FINITE in observation.flags:
+        return values, observation.flags
+    return values, (*observation.flags, _NOT_FINITE)
 
 
 def _in_order(
@@ -126,27 +132,26 @@ def _in_order(
     values: dict[str, float],
     time_us: int,
     flags: tuple[str, ...],
-) -> tuple[tuple[str, ...], Anomaly]:
-    """Let one observation in order move its point; its flags come back with what the sensor's check added."""
+) -> tuple[tuple[str, ...], Anomaly | None]:
+    """Let one observation in order move its point.
+
+    Gives its flags, with what the sensor's check added, and None where it wasn't judged.
+    """
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
     flags = channel.sensor.examine(flags, time_us, value_c)
     if channel.sensor.faulty:
-        return flags, _UNJUDGED
+        return flags, None
     was_stopped, channel.stopped = channel.stopped, stands_still(channel, observation, state.configuration)
     if was_stopped and not channel.stopped:
         for evidence in channel.evidence.values():
             evidence.clear()
         channel.model.forget_recent()
     if channel.stopped or is_stopped(state):
-        return flags, _UNJUDGED
+        return flags, None
     channel.end_learning(state.configuration.learning, state.time_us)
     return flags, judge(channel, observation, values, time_us, state.configuration)
-
-
-def _values(observation: Measured) -> dict[str, float]:
-    return observation.values if isinstance(observation, ReadingObserved) else observation.indicators
 
 
 def _was_folded(state: MachineState, observation: Measured) -> bool:
@@ -183,12 +188,16 @@ def _hear(
     return [] if alert is None else [alert]
 
 
-def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
-    if len(state.channels) < _MOST_CHANNELS:
-        return []
-    key = min(state.channels, key=lambda name: state.channels[name].heard)
-    forgotten = state.channels.pop(key)
-    return list(clear_all(state, forgotten, observation.time_us, observation.digest))
+def _new_point(state: MachineState, observation: Measured) -> tuple[Channel, list[Alert]]:
+    """Begin with a point; beyond the most that are kept, the one that was silent for longest is forgotten."""
+    cleared: list[Alert] = []
+    if len(state.channels) >= _MOST_CHANNELS:
+        key = min(state.channels, key=lambda name: state.channels[name].heard)
+        forgotten = state.channels.pop(key)
+        cleared = list(clear_all(state, forgotten, observation.time_us, observation.digest))
+    measurement = measurement_of(observation)
+    channel = state.channels[f"{measurement}/{observation.point}"] = new_channel(observation.point, measurement)
+    return channel, cleared
 
 
 def _to_plain(value: object) -> ModelNumbers:

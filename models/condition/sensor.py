@@ -49,19 +49,20 @@ class Sensor(msgspec.Struct, array_like=True):
             self.faulty, self.plausible_run = True, 0
             self.faults += 1
             return found
-        if self.faulty and not self._recovered(time_us):
-            return (*found, RECOVERING)
-        self.faulty, self.faults, self.plausible_run = False, 0, 0
-        return found
+        if self.faults:
+            self._recover(time_us)
+        return (*found, RECOVERING) if self.faulty else found
 
-    def _recovered(self, time_us: int) -> bool:
-        if self.faults == 1 and not self.thermometer:
-            return True
+    def _recover(self, time_us: int) -> None:
+        """Take in one plausible observation after a fault."""
         if self.plausible_run == 0:
             self.plausible_since_us = time_us
         self.plausible_run += 1
         recovery_us = _TEMPERATURE_RECOVERY_US if self.thermometer else _RECOVERY_US
-        return self.plausible_run > _PLAUSIBLE_RUN and time_us - self.plausible_since_us >= recovery_us
+        if self.plausible_run > _PLAUSIBLE_RUN and time_us - self.plausible_since_us >= recovery_us:
+            self.faulty, self.faults, self.plausible_run = False, 0, 0
+        elif self.faults == 1 and not self.thermometer:
+            self.faulty = False
 
     def _jumped(self, value_c: float, time_us: int) -> bool:
         if self.value_c is None:

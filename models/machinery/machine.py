@@ -12,6 +12,8 @@ __all__ = ["Configuration", "Learning", "Machine", "Mounting", "Name", "Threshol
 
 Mounting = Literal["rigid", "flexible"]
 
+_LARGEST = 1e9
+
 
 class Name(msgspec.Struct, frozen=True):
     """A machine's name as people call it, in English and in Chinese; either may be empty."""
@@ -66,8 +68,9 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
         rises = (self.temperature_rise_low_k, self.temperature_rise_medium_k, self.temperature_rise_high_k)
         if not 0.0 < rises[0] <= rises[1] <= rises[2]:
             raise ValueError("temperature_rise_low_k, _medium_k and _high_k must rise, and stand above 0")
-        if min(self.change_sigmas, self.low_delay_s, self.medium_delay_s, self.high_delay_s, self.off_delay_s) < 0:
-            raise ValueError("change_sigmas and the delays must not be negative")
+        others = (self.change_sigmas, self.low_delay_s, self.medium_delay_s, self.high_delay_s, self.off_delay_s)
+        if not all(0.0 <= other <= _LARGEST for other in (*others, self.change_high, rises[2])):
+            raise ValueError("no threshold may be negative or beyond 1e9")
 
 
 class Learning(msgspec.Struct, frozen=True, kw_only=True):

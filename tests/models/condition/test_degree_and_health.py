@@ -61,8 +61,9 @@ def test_each_kind_has_its_most_and_repeated_evidence_counts_less():
     assert (score, [deduction.point for deduction in deductions]) == (30.0, ["a"])
     medium = Finding("change", "rms_g", 4.0, 1.0, [2.0, 4.0, 8.0], 2.0)
     hot = Finding("temperature", "rise", 100.0, 70.0, [85.0, 95.0, 110.0], 2.0)
-    _, deductions = deductions_of([("a", medium), ("b", medium), ("c", hot)])
+    score, deductions = deductions_of([("a", medium), ("b", medium), ("c", hot)])
     assert [deduction.points for deduction in deductions] == [30.0, 7.5, 15.0]
+    assert score == 47.5, "the example of docs/health.md"
 
 
 def test_sound_evidence_takes_nothing_off():

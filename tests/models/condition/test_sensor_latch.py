@@ -20,6 +20,13 @@ def test_a_repeated_fault_holds_until_the_signal_was_plausible_for_a_while():
     assert found[2:] == [(RECOVERING,)] * 6 + [()] * 2
 
 
+def test_a_fault_that_comes_and_goes_is_told():
+    sensor = Sensor(thermometer=False)
+    run(sensor, [((), None), (("clipped",), None)] * 5, 10 * SECOND_US)
+    assert sensor.faulty
+    assert sensor.faults == 5
+
+
 def test_notes_are_no_faults():
     sensor = Sensor(thermometer=False)
     assert sensor.examine(("short", "narrow_band"), 0, None) == ("short", "narrow_band")
