@@ -111,8 +111,9 @@ class Storage:
             except PermanentStoreError:
                 raise
             except ServiceError as error:
-                log.warning("store: not written, trying again in %.1f s: %s", wait_s, error)
-                await asyncio.sleep(wait_s)
+                pause_s = max(wait_s, error.retry_after_s or 0.0)
+                log.warning("store: not written, trying again in %.1f s: %s", pause_s, error)
+                await asyncio.sleep(pause_s)
                 wait_s = min(2 * wait_s, _RETRY_LONGEST_S)
             else:
                 if written.refused:

@@ -1,0 +1,65 @@
+"""Events are acknowledged in order, once confirmed, and never after a rebalance."""
+
+import asyncio
+import contextlib
+
+from stream.acknowledging import Acknowledger, Epoch
+
+
+class Stream:
+    def __init__(self) -> None:
+        self.acknowledged = []
+
+    async def ack(self, event) -> None:
+        self.acknowledged.append(event)
+
+
+@contextlib.asynccontextmanager
+async def running(epoch: Epoch):
+    acknowledger = Acknowledger(epoch)
+    task = asyncio.create_task(acknowledger.run())
+    try:
+        yield acknowledger
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def test_a_later_confirmation_waits_for_the_earlier_one():
+    async def scenario():
+        stream, loop = Stream(), asyncio.get_running_loop()
+        confirmations = [loop.create_future() for _ in range(3)]
+        async with running(Epoch()) as acknowledger:
+            for number, confirmation in enumerate(confirmations):
+                acknowledger.add(stream, number, confirmation)
+            confirmations[2].set_result(None)
+            confirmations[1].set_result(None)
+            await settle()
+            assert stream.acknowledged == []
+            confirmations[0].set_result(None)
+            await settle()
+            assert stream.acknowledged == [0, 1, 2]
+
+    asyncio.run(scenario())
+
+
+def test_an_event_of_an_old_epoch_is_never_acknowledged():
+    async def scenario():
+        stream, epoch, loop = Stream(), Epoch(), asyncio.get_running_loop()
+        old, new = loop.create_future(), loop.create_future()
+        async with running(epoch) as acknowledger:
+            acknowledger.add(stream, "old", old)
+            epoch.begin()
+            acknowledger.add(stream, "new", new)
+            old.set_result(None)
+            new.set_result(None)
+            await settle()
+            assert stream.acknowledged == ["new"]
+
+    asyncio.run(scenario())
