@@ -45,7 +45,7 @@ def told_as_service_error(settings: "Settings", doing: str) -> Iterator[None]:
     log.setLevel(logging.CRITICAL)
     try:
         yield
-    except (KafkaError, OSError) as error:
+    except KafkaError as error:
         raise ServiceError(
             f"{doing}: the broker {settings.broker} does not answer as it should ({_said(error)}); start Kafka, "
             "or name another one as broker in stethos.toml or STETHOS_BROKER"

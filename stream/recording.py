@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import msgspec
 
-from models.errors import ConfigurationError, MessageError, RecordingError
+from models.errors import ConfigurationError, MessageError, RecordingError, ServiceError
 from stream.broker import client_options, told_as_service_error
 from stream.messages import (
     decode,
@@ -37,6 +37,7 @@ Unreadable = Callable[[str, MessageError], None]
 """Told of each record that is no line: where it stands, and what is wrong."""
 
 _POLL_MS = 200
+_PATIENCE_S = 60.0
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +84,14 @@ def record(
                     progress(told.lines + told.bad, sum(ends.values()))
                 if not follow and all(consumer.position(place) >= end for place, end in ends.items()):
                     return told.result()
-                if idle_s is not None and time.monotonic() - last >= idle_s:
+                waited_s = time.monotonic() - last
+                if idle_s is not None and waited_s >= idle_s:
                     return told.result()
+                if not follow and waited_s > _PATIENCE_S:
+                    raise ServiceError(
+                        f"record: the broker {settings.broker} has stopped answering; what came is written, "
+                        "see to the broker and record again"
+                    )
         except KeyboardInterrupt:  # the way to end a recording that follows
             return told.result()
         finally:

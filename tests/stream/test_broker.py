@@ -18,6 +18,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from models.errors import ConfigurationError, ServiceError
 from stream.messages import decode, digest, encode
 from stream.publishing import publish
+from stream.recording import _positioned as positioned
 from stream.recording import record, written_to
 from stream.recordings import Line, Recordings, decode_line
 from stream.settings import Settings
@@ -211,6 +212,22 @@ def test_an_observation_goes_back_to_its_topic(topics: Settings, tmp_path: Path)
     lines: list[bytes] = []
     record(topics, "observations", lines.append, unreadable=lambda *_: None)
     assert [json.loads(line) for line in lines] == ticks
+
+
+def test_a_broker_that_goes_away_ends_the_recording(kafka: Kafka, tmp_path: Path, monkeypatch):
+    settings = Settings(broker=kafka.bootstrap, partitions=1)
+    ensure_topics(settings)
+    publish(recording(tmp_path / "a.jsonl", [reading("P1", n) for n in range(9)]), settings, refuse=refuse_nothing)
+    monkeypatch.setattr("stream.recording._PATIENCE_S", 1.0)
+
+    def positioned_then_killed(*arguments: object, **how: object) -> object:
+        ends = positioned(*arguments, **how)
+        kafka.kill()
+        return ends
+
+    monkeypatch.setattr("stream.recording._positioned", positioned_then_killed)
+    with pytest.raises(ServiceError, match="has stopped answering"):
+        record(settings, "readings", lambda _: None, unreadable=lambda *_: None)
 
 
 def test_a_recording_that_follows_ends_with_ctrl_c(topics: Settings, tmp_path: Path):
