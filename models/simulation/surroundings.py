@@ -13,7 +13,7 @@ _DAY_S = 86_400.0
 class Load:
     """A load that holds a level for a while and then changes, as production does.
 
-    Levels lie between `lowest` and 1 and last 10 to 40 minutes, so that half an hour of learning meets several of
+    Levels lie between `lowest` and 1 and last 4 to 12 minutes, so that half an hour of learning meets several of
     them; the step from one to the next takes three minutes. Each call of `after` moves time on.
     """
 
@@ -36,7 +36,7 @@ class Load:
         return float(self._generator.uniform(self._lowest, 1.0))
 
     def _draw_length_s(self) -> float:
-        return float(self._generator.uniform(600, 2400))
+        return float(self._generator.uniform(240, 720))
 
 
 class Thermal(msgspec.Struct, frozen=True, kw_only=True):

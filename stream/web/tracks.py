@@ -22,7 +22,7 @@ class Track:
         self.until: datetime | None = None
         """Newest health when this was read last."""
         self.turn = -1
-        self._minutes: dict[tuple[int, str], HealthAt] = {}
+        self._minutes: dict[int, HealthAt] = {}
         self.in_full = False
 
     async def read(self, store: Store, machine: str, until: datetime, *, in_full: bool) -> None:
@@ -33,18 +33,18 @@ class Track:
         for each in await store.health_history(machine, since, until):
             self._keep(each)
         oldest = _minute(until - _HISTORY)
-        self._minutes = {key: each for key, each in self._minutes.items() if key[0] >= oldest}
+        self._minutes = {minute: each for minute, each in self._minutes.items() if minute >= oldest}
         self.history = tuple(sorted(self._minutes.values(), key=lambda each: each.time))
         if in_full:
             self.series = await _series(store, machine, until)
         self.until, self.in_full = until, in_full
 
     def _keep(self, each: HealthAt) -> None:
-        """Keep the worst of each minute and status."""
-        key = (_minute(each.time), each.status)
-        kept = self._minutes.get(key)
+        """Keep the worst of each minute: its lowest health, or that health was withheld all through it."""
+        minute = _minute(each.time)
+        kept = self._minutes.get(minute)
         if kept is None or (each.score is not None and (kept.score is None or each.score < kept.score)):
-            self._minutes[key] = each
+            self._minutes[minute] = each
 
 
 def _minute(moment: datetime) -> int:
