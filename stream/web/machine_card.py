@@ -102,5 +102,5 @@ class MachineCard:
         self._more_alerts.show((alert.id, alert) for alert in view.more_alerts)
         self._reasons_title.set_text(_REASONS.say(say) if view.deductions else "")
         self._reasons.show(enumerate(view.deductions))
-        self._points_title.set_text(_POINTS.say(say) if view.more_alerts or view.deductions else "")
+        self._points_title.set_text(_POINTS.say(say) if view.points else "")
         self._points.show((point.id, point) for point in view.points)

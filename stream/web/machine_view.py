@@ -26,10 +26,9 @@ _NONE_JUDGES = Phrase(
     "请检查传感器和电缆。目前无法判断设备状态。",
 )
 _MACHINE_IS = Phrase("machine: {status}", "设备：{status}")
-_MORE = Phrase("{alerts} more alerts, reasons and measuring points", "另有{alerts}条报警、扣分依据和测点")
-_ONE_MORE = Phrase("1 more alert, reasons and measuring points", "另有1条报警、扣分依据和测点")
-_DETAILS = Phrase("Reasons and measuring points", "扣分依据和测点")
-_POINTS_ONLY = Phrase("Measuring points", "测点")
+_MORE = Phrase("Details and {alerts} more alerts", "详情和另外{alerts}条报警")
+_ONE_MORE = Phrase("Details and 1 more alert", "详情和另外1条报警")
+_DETAILS = Phrase("Details", "详情")
 _SILENT = Phrase("Nothing measured since {clock}", "自{clock}以来没有测量数据")
 _SOUND = Phrase("Nothing found", "未发现异常")
 _SCORE = Phrase("{score} of 100", "{score} / 100")
@@ -120,7 +119,7 @@ def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
         deductions=_deductions(health, language),
         alert=alerts[0] if alerts else None,
         more_alerts=alerts[1:],
-        details=_details(len(alerts) - 1, language, reasons=bool(health.deductions)),
+        details=_details(len(alerts) - 1, language),
         points=points_view(facts.healths, facts.series, facts.machine, now=viewer.now, language=language),
         trend=trend_view(facts.history, until=facts.history[-1].time, language=language) if facts.history else None,
         age=_LAST.say(language, age=age_text((viewer.now - health.time).total_seconds(), language)),
@@ -167,10 +166,10 @@ def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
     return (_SOUND if health.status == "healthy" else STATUSES[health.status]).say(language), "", ""
 
 
-def _details(more_alerts: int, language: Language, *, reasons: bool) -> str:
+def _details(more_alerts: int, language: Language) -> str:
     if more_alerts > 0:
         return (_ONE_MORE if more_alerts == 1 else _MORE).say(language, alerts=more_alerts)
-    return (_DETAILS if reasons else _POINTS_ONLY).say(language)
+    return _DETAILS.say(language)
 
 
 def _what(point: str, code: str, language: Language) -> str:

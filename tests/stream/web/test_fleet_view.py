@@ -132,7 +132,7 @@ def test_the_most_urgent_alert_is_shown_and_the_others_wait_in_the_details(plant
     pump = view(plant).attention[0]
     assert pump.alert.priority_text == "High priority"
     assert [each.priority for each in pump.more_alerts] == ["low"]
-    assert pump.details == "1 more alert, reasons and measuring points"
+    assert pump.details == "Details and 1 more alert"
     assert pump.alert.against == ""  # its text has value, limit and unit
     odd = alert("A", "x", "home-made", "low", NOW, "x: odd.", "")
     card = view(read([health("A", "x", NOW), odd], machines={}), machines={}).attention[0]

@@ -1,0 +1,75 @@
+# ruff: noqa: INP001 -- a script beside the pages it makes pictures for, no package
+"""Make the pictures of the README: `python -m docs.screenshots`, with Chromium and the extras `dev` installed.
+
+The simulated plant goes through the real fold into a real store, and the real page is photographed.
+"""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from models.clock import SECOND_US
+from models.fold import initial_state, step
+from models.machinery.machine import Configuration
+from models.observations import Configured
+from models.outputs import Output
+from models.simulation.plant import PLANT, demo_machines_toml
+from models.simulation.run import simulate
+from stream.observe import observe
+from stream.simulated import as_message, until
+from stream.stores.sqlite import SqliteStore
+from tests.services.page import launched, served_page
+
+IMAGES = Path(__file__).with_name("images")
+HOURS = 5.6
+PICTURES = (("page-en.png", "en-GB", 1280, 900), ("page-zh-phone.png", "zh-CN", 360, 780))
+
+
+def outputs(start_us: int, end_us: int) -> list[Output]:
+    """Give all that the fold says about the plant between two moments."""
+    configurations = {each.machine.id: Configuration(machine=each.machine) for each in PLANT}
+    states = {name: initial_state(name) for name in configurations}
+    for name, configuration in configurations.items():
+        step(states[name], Configured(machine=name, observed_us=start_us, configuration=configuration))
+    found: list[Output] = []
+    for measured in until(simulate(start_us=start_us), end_us):
+        observation = observe(
+            as_message(measured),
+            configurations[measured.machine],
+            observed_us=measured.time_us + 2 * SECOND_US,
+            source=None,
+        )
+        states[measured.machine], said = step(states[measured.machine], observation)
+        found.extend(said)
+    return found
+
+
+async def fill(file: Path) -> None:
+    """Write the plant's last hours into a store."""
+    end_us = time.time_ns() // 1000
+    store = SqliteStore(file)
+    await store.open()
+    await store.write(outputs(end_us - round(HOURS * 3600 * SECOND_US), end_us))
+    await store.close()
+
+
+def main() -> None:
+    """Make both pictures."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "machines.toml").write_text(demo_machines_toml(), encoding="utf-8")
+        asyncio.run(fill(folder / "results.db"))
+        with served_page(folder, SQLITE__PATH="results.db") as address, launched() as browser:
+            for file, locale, width, height in PICTURES:
+                page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
+                page.goto(address)
+                page.locator(".card .trend .line").first.wait_for()
+                page.locator(".card .points .value").first.wait_for(state="attached")
+                page.screenshot(path=IMAGES / file)
+                page.close()
+
+
+if __name__ == "__main__":
+    main()
