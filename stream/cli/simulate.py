@@ -19,6 +19,7 @@ from models.simulation.faults import Plan
 from models.simulation.plant import demo_machines_toml
 from models.simulation.run import Measured, simulate
 from models.simulation.truth import Truth, truths
+from stream.cli.terminal import SettingsFile, complain_at, progress
 from stream.durations import parse_duration_us
 from stream.recordings import STDIN, Line
 from stream.simulated import Pace, as_lines, default_start_us, paced, until, write_recording
@@ -37,6 +38,12 @@ def _duration(text: str | float) -> float:
         return parse_duration_us(text) / SECOND_US
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _speed(speed_up: float) -> float:
+    if speed_up == 0 or 0.001 <= speed_up <= 1e9:
+        return speed_up
+    raise typer.BadParameter(f"{speed_up:g} is no speed; 60 is a minute a second, 0 as fast as can be")
 
 
 def _time(text: str) -> datetime:
@@ -63,7 +70,7 @@ def simulate_command(
     *,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same measurements.")] = 0,
     speed_up: Annotated[
-        float, typer.Option(min=0, help="Simulated seconds in one second; 0: as fast as can be.")
+        float, typer.Option(callback=_speed, help="Simulated seconds in one second; 0: as fast as can be.")
     ] = 60.0,
     head_start: Annotated[
         float,
@@ -103,6 +110,7 @@ def simulate_command(
     machines: Annotated[
         bool, typer.Option("--machines", help="Print the machines.toml that fits, and end.")
     ] = False,
+    settings: SettingsFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="End with one JSON object: counts and true onsets.")
     ] = False,
@@ -133,9 +141,9 @@ def simulate_command(
         pace = Pace(
             start_us=start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=round(head_start * SECOND_US)
         )
-        messages = _publish(measurements, pace)
+        messages = _publish(measurements, pace, settings)
     else:
-        messages = _write(as_lines(measurements), output)
+        messages = _write(measurements, output)
     summary = _Summary(
         messages=messages,
         seconds=round((time.time_ns() // 1000 - begun_us) / SECOND_US, 3),
@@ -146,12 +154,12 @@ def simulate_command(
     _tell(summary, as_json=as_json and output != _STDOUT)
 
 
-def _publish(measurements: Iterable[Measured], pace: Pace) -> int:
+def _publish(measurements: Iterable[Measured], pace: Pace, settings_file: Path | None) -> int:
     from stream.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.topics import ensure_topics  # noqa: PLC0415 -- the same
 
-    settings = load_settings()
+    settings = load_settings(settings_file)
     ensure_topics(settings)
     with _stop_on_signal() as stop:
         lines = as_lines(paced(measurements, pace, stopped=stop.wait))
@@ -159,7 +167,7 @@ def _publish(measurements: Iterable[Measured], pace: Pace) -> int:
 
 
 def _refuse(line: Line, error: MessageError) -> None:
-    typer.echo(f"simulate: message {line.number} was refused: {error}", err=True)
+    complain_at(f"simulated message {line.number}", error)
 
 
 @contextmanager
@@ -174,8 +182,15 @@ def _stop_on_signal() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _write(lines: Iterable[Line], output: Path) -> int:
-    return write_recording(lines, sys.stdout.buffer if output == _STDOUT else output)
+def _write(measurements: Iterable[Measured], output: Path) -> int:
+    with progress("simulating") as tell:
+
+        def lines() -> Iterator[Line]:
+            for line in as_lines(measurements):
+                tell(line.number, None)
+                yield line
+
+        return write_recording(lines(), sys.stdout.buffer if output == _STDOUT else output)
 
 
 def _tell(summary: _Summary, *, as_json: bool) -> None:

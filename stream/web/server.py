@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -91,9 +91,17 @@ def _add_page(
         ui.add_css(_STYLE)
         waiting = ui.label(_LOADING.say(language)).classes("waiting")
         await client.connected(timeout=30)
-        name, offset_minutes = await ui.run_javascript(_ZONE, timeout=10)
-        zone = viewer_zone(str(name), float(offset_minutes))
+        zone = await _zone()
         waiting.delete()
         page = FleetPage(feed, machines, viewer=client.id, language=language, zone=zone, clock=clock)
         client.on_delete(page.close)
         ui.timer(_REFRESH_S, page.refresh)
+
+
+async def _zone() -> tzinfo:
+    """Ask the viewer's browser where it is; UTC if it doesn't say."""
+    try:
+        name, offset_minutes = await ui.run_javascript(_ZONE, timeout=10)
+        return viewer_zone(str(name), float(offset_minutes))
+    except (TimeoutError, TypeError, ValueError):
+        return UTC

@@ -41,7 +41,14 @@ def test_standard_output_holds_nothing_but_the_recording(run):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--duration", "soon"), ("--start", "yesterday"), ("--start", "2026-03-01T08:00:00"), ("--seed", "-1")],
+    [
+        ("--duration", "soon"),
+        ("--start", "yesterday"),
+        ("--start", "2026-03-01T08:00:00"),
+        ("--seed", "-1"),
+        ("--speed-up", "nan"),
+        ("--speed-up", "-3"),
+    ],
 )
 def test_wrong_usage_exits_with_2(run, arguments):
     assert run("--output", "-", *arguments).exit_code == 2
