@@ -31,10 +31,11 @@ format: $(VENV)/.dev ## Format the code, and mend of its style what can be mende
 bench: $(VENV)/.dev ## Measure speed
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-docs: $(VENV)/.dev ## Write again what is made from code: settings page, Grafana dashboards
+docs: $(VENV)/.dev ## Write again what is made from code: settings page, dashboards, pictures
 	$(BIN)/python -m stream.settings > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
 	$(BIN)/python -m grafana.dashboards
+	$(BIN)/python -m docs.screenshots
 
 clean: ## Remove the environment, caches and builds; var/ with its results stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

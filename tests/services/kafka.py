@@ -1,4 +1,7 @@
-"""A real Apache Kafka (KRaft, one node) out of Maven Central's jars: fetched once, started in seconds."""
+"""A real Apache Kafka (KRaft, one node) out of Maven Central's jars: fetched once, started in seconds.
+
+`python -m tests.services.kafka` fetches them beforehand.
+"""
 
 import os
 import shutil
@@ -113,3 +116,7 @@ def kafka(tmp_path: Path) -> Iterator[Kafka]:
         yield broker
     finally:
         broker.stop()
+
+
+if __name__ == "__main__":
+    print(fetch())  # noqa: T201 -- this is what it is started for
