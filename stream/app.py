@@ -43,9 +43,10 @@ class Worker:
         self._producer: AIOKafkaProducer | None = None
         self._outbox: Outbox | None = None
         self._last_breath = 0.0
+        self.begun = asyncio.Event()
         add_indicator_agents(self)
         self.condition = Condition(self)
-        self.storage = Storage(self)
+        Storage(self)
         add_ticks(self, self.condition)
         self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
@@ -91,11 +92,11 @@ class Worker:
             one_record_a_batch=self.settings.embedded_broker,
         )
         self.app.add_future(self._outbox.run())
+        self.begun.set()
 
     async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
         self.epoch.begin()
         self.condition.drop()
-        self.storage.drop()
 
     async def _on_rebalance_complete(self, *_: object, **__: object) -> None:
         """Restore before Faust seeks and resumes: its own recovery would drop events that are already fetched."""
@@ -114,13 +115,12 @@ class Worker:
     async def _on_before_shutdown(self, *_: object, **__: object) -> None:
         """Nothing flows any more: finish what is in hand, so that the next start repeats nothing."""
         if self._outbox is not None:
-            for step in (self._outbox.confirmed, self.condition.checkpoint_all, self.storage.write):
+            for step in (self._outbox.confirmed, self.condition.checkpoint_all):
                 try:
                     await asyncio.wait_for(step(), _STOP_PATIENCE_S)
                 except TimeoutError:
                     log.warning("stopping: %s took too long; it will be repeated at the next start", step.__name__)
         self.epoch.begin()
-        await self.storage.close()
         if self._producer is not None:
             await self._producer.stop()
 
@@ -138,9 +138,8 @@ def _faust_app(settings: Settings) -> Any:  # noqa: ANN401 -- Faust has no types
         broker_heartbeat_interval=3,
         broker_rebalance_timeout=10,
         broker_commit_interval=1.0,
-        broker_max_poll_records=500,
-        broker_max_poll_interval=24 * 3600,  # a store that is away for long must not cost us our partitions
-        stream_buffer_maxsize=1024,
+        broker_max_poll_records=100,
+        stream_buffer_maxsize=256,  # of messages that may have megabytes each
         topic_disable_leader=True,
         topic_allow_declare=False,
         web_enabled=False,

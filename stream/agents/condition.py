@@ -55,6 +55,9 @@ class Condition:
         positions = {tp: restored[number].next_offset or 0 for number, tp in places.items()}
         if positions:
             await consumer._commit(positions)  # noqa: SLF001 -- the public commit() refuses to go backwards
+        for tp, offset in positions.items():
+            if offset == 0:  # Faust seeks to what is committed, but takes an offset of 0 for none
+                await consumer.seek(tp, 0)
         return True
 
     async def _agent(self, stream: Any) -> None:  # noqa: ANN401

@@ -1,112 +1,111 @@
-"""The store agent: rows, health and alerts go to the store in bounded batches, acknowledged once they are kept.
+"""The store agent: rows, health and alerts go to the store in bounded batches, committed once they are kept.
 
-While the store is away the batch is tried again, with longer and longer pauses; meanwhile Faust's buffers fill and
-its consumer stops fetching these topics, so nothing is lost and nothing grows. The other agents go on.
+It reads with a consumer of its own, in a group of its own, and not through Faust: there a full buffer stops every
+agent of the process, and machines must be judged on, and alerts go out, while the store is away. Then the batch is
+tried again with longer and longer pauses and nothing more is fetched, so nothing is lost and nothing grows. Writing
+the same again changes nothing, so what a rebalance repeats does no harm.
 """
 
 import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
 from models.errors import MessageError, ServiceError
 from models.outputs import Output
 from stream.dead_letters import send_dead_letter
 from stream.records import decode_output
 from stream.stores import open_store
-from stream.stores.store import PermanentStoreError, Store
+from stream.stores.store import PermanentStoreError
 from stream.topics import ALERTS, HEALTH, ROWS
 
 if TYPE_CHECKING:
     from stream.app import Worker
 
-__all__ = ["Storage"]
+__all__ = ["STORAGE_GROUP", "Storage"]
 
 log = logging.getLogger(__name__)
 
-_BATCH = 2000
-_PATIENCE_S = 0.2
+STORAGE_GROUP = "stethos-storage"
+_BATCH = 4000
+_POLL_MS = 500
+_GATHER_S = 0.1
 _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.5, 30.0
 
 
 class _Item(NamedTuple):
-    event: Any
-    output: Output | None
-    """None for what was no output and has become a dead letter."""
+    record: Any
+    output: Output
 
 
 class Storage:
-    """Gathers outputs and writes them."""
+    """Carries what the fold says to the store."""
 
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker
-        self._store: Store = open_store(worker.settings)
+        self._store = open_store(worker.settings)
         self._open = False
-        self._batch: list[_Item] = []
-        self._writing = asyncio.Lock()
-        self._stream: Any = None
-        worker.agent([ROWS, HEALTH, ALERTS], self._agent, name="storage")
-        worker.background(self._write_now_and_then)
+        worker.background(self._run)
 
-    def drop(self) -> None:
-        """Forget what is not written: it will be read again."""
-        self._batch = []
-
-    async def close(self) -> None:
-        """Let go of the store."""
-        await self._store.close()
-
-    async def _agent(self, stream: Any) -> None:  # noqa: ANN401 -- Faust has no types
-        self._stream = stream = stream.noack()
-        async for event in stream.events():
-            self._batch.append(_Item(event, self._decoded(event.message)))
-            if len(self._batch) >= _BATCH:
-                await self.write()
-            await self._worker.breathe()
-
-    def _decoded(self, record: Any) -> Output | None:  # noqa: ANN401
+    async def _run(self) -> None:
+        await self._worker.begun.wait()
+        consumer = AIOKafkaConsumer(
+            ROWS,
+            HEALTH,
+            ALERTS,
+            bootstrap_servers=self._worker.settings.servers,
+            group_id=STORAGE_GROUP,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=10_000,
+            rebalance_timeout_ms=10_000,
+            max_poll_interval_ms=24 * 3600 * 1000,  # a store that is away for long must not cost us our partitions
+        )
+        await consumer.start()
         try:
-            return decode_output(record.value)
-        except MessageError as error:
-            send_dead_letter(self._worker.outbox, record, str(error))
-            return None
+            while True:
+                batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+                if batches:
+                    await self._keep([item for records in batches.values() for item in self._items(records)])
+                    await self._worker.outbox.confirmed()  # the dead letters among them
+                    await _commit(consumer, {place: records[-1].offset + 1 for place, records in batches.items()})
+                    await asyncio.sleep(_GATHER_S)  # let more gather: a store likes few large writes
+        finally:
+            await consumer.stop()
+            await self._store.close()
 
-    async def _write_now_and_then(self) -> None:
-        while True:
-            await asyncio.sleep(_PATIENCE_S)
-            await self.write()
+    def _items(self, records: list[Any]) -> list[_Item]:
+        items = []
+        for record in records:
+            try:
+                items.append(_Item(record, decode_output(record.value)))
+            except MessageError as error:
+                send_dead_letter(self._worker.outbox, record, str(error))
+        return items
 
-    async def write(self) -> None:
-        """Write what has gathered, however long that takes, and acknowledge it."""
-        async with self._writing:
-            epoch = self._worker.epoch.current
-            batch, self._batch = self._batch, []
-            if not batch:
-                return
-            await self._keep([item for item in batch if item.output is not None], epoch)
-            await self._worker.outbox.confirmed()  # the dead letters among them
-            if epoch == self._worker.epoch.current:
-                for item in batch:
-                    await self._stream.ack(item.event)
-
-    async def _keep(self, items: list[_Item], epoch: int) -> None:
+    async def _keep(self, items: list[_Item]) -> None:
         """Write these; what the store will never take is found by halving and becomes a dead letter."""
         if not items:
             return
         try:
-            await self._write_until_kept([item.output for item in items if item.output is not None], epoch)
+            await self._write_until_kept([item.output for item in items])
         except PermanentStoreError as error:
             if len(items) == 1:
-                send_dead_letter(self._worker.outbox, items[0].event.message, str(error))
+                send_dead_letter(self._worker.outbox, items[0].record, str(error))
                 return
             middle = len(items) // 2
-            await self._keep(items[:middle], epoch)
-            await self._keep(items[middle:], epoch)
+            await self._keep(items[:middle])
+            await self._keep(items[middle:])
 
-    async def _write_until_kept(self, outputs: list[Output], epoch: int) -> None:
+    async def _write_until_kept(self, outputs: list[Output]) -> None:
         wait_s = _RETRY_FIRST_S
-        while epoch == self._worker.epoch.current:
+        while True:
             try:
-                await self._opened()
+                if not self._open:
+                    await self._store.open()
+                    self._open = True
                 written = await self._store.write(outputs)
             except PermanentStoreError:
                 raise
@@ -120,7 +119,10 @@ class Storage:
                     log.warning("store: %d rows refused for good: %s", written.refused, written.reason)
                 return
 
-    async def _opened(self) -> None:
-        if not self._open:
-            await self._store.open()
-            self._open = True
+
+async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+    try:
+        await consumer.commit(offsets)
+    except KafkaError as error:
+        # After a rebalance the partition is somebody else's, who writes the same once more.
+        log.info("store: offsets not committed: %r", error)

@@ -1,10 +1,11 @@
-"""Look into a broker's topics: everything in them, and how far the worker's group has come."""
+"""Look into a broker's topics: everything in them, and how far the worker's two groups have come."""
 
 import time
 from collections.abc import Mapping
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
+from stream.agents.storage import STORAGE_GROUP
 from stream.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["CONSUMED", "lag", "read_topic", "wait_for_no_lag"]
@@ -32,13 +33,15 @@ def read_topic(bootstrap: str, topic: str) -> dict[int, list]:
         consumer.close()
 
 
-def lag(bootstrap: str, group: str = "stethos") -> Mapping[tuple[str, int], int]:
+def lag(bootstrap: str) -> Mapping[tuple[str, int], int]:
     """Give what is still to be acknowledged of each partition that has anything, where it isn't 0."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
     try:
-        found = admin.list_group_offsets([group])[group]
-        committed = {(tp.topic, tp.partition): entry.offset for tp, entry in found.items()}
+        groups = admin.list_group_offsets(["stethos", STORAGE_GROUP])
+        committed = {
+            (tp.topic, tp.partition): entry.offset for group in groups.values() for tp, entry in group.items()
+        }
         places = [
             TopicPartition(topic, number)
             for topic in CONSUMED
