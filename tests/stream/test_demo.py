@@ -1,0 +1,126 @@
+"""`stethos demo` as a newcomer meets it: one command, a page that tells faults apart, and nothing left behind."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.page import launched
+from tests.services.processes import Process, wait_until
+from tests.services.workers import STETHOS
+
+pytestmark = [pytest.mark.embedded, pytest.mark.browser, pytest.mark.slow]
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
+TWO_MINUTES_S = 120
+
+
+def start(folder: Path, *options: str) -> Process:
+    folder.mkdir(exist_ok=True)
+    log = folder / f"demo-{len(list(folder.glob('*.log')))}.log"
+    return Process([STETHOS, "demo", *options], log, {"TMPDIR": str(folder)}, folder=folder)
+
+
+def address(demo: Process) -> str:
+    demo.ready(lambda: ADDRESS.search(demo.text()), "the address of the page is told")
+    found = ADDRESS.search(demo.text())
+    assert found
+    return found[0]
+
+
+def interrupt(demo: Process) -> None:
+    """As Ctrl-C in a terminal does: SIGINT; everything must be gone when it comes back."""
+    os.kill(demo.pid, signal.SIGINT)
+    wait_until(lambda: not demo.running, "the demo has ended", deadline_s=60)
+
+
+def left_running(folder: Path) -> list[str]:
+    """Processes of a demo that was started in this folder: all work somewhere below it."""
+    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    parts = [line.split(maxsplit=1) for line in listed.splitlines()]
+    return [f"{pid} {command}" for pid, command in parts if working_folder(pid).startswith(str(folder))]
+
+
+def working_folder(pid: str) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return ""
+
+
+@pytest.mark.timeout(400)
+def test_fault_and_broken_sensor_are_told_apart_within_two_minutes(tmp_path: Path, figure: Callable[[str], None]):
+    folder = tmp_path / "run"
+    begun = time.monotonic()
+    demo = start(folder)
+    try:
+        page_at = address(demo)
+        figure(f"demo: page after {time.monotonic() - begun:.0f} s")
+        with launched() as browser:
+            page = browser.new_page(locale="en-US", viewport={"width": 1280, "height": 1400})
+            problems: list[str] = []
+            page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+            page.goto(page_at)
+
+            def told_apart() -> bool:
+                text = page.inner_text("body")
+                pump = re.search(r"(Warning|Critical)\nCooling water pump 1", text)
+                return bool(pump) and "Sensor fault\nmachine: healthy\nExhaust fan 2" in text
+
+            wait_until(told_apart, "the page tells bearing fault and broken sensor apart", deadline_s=TWO_MINUTES_S)
+            seconds = time.monotonic() - begun
+            figure(f"demo: bearing fault and broken sensor told apart after {seconds:.0f} s")
+            assert seconds < TWO_MINUTES_S
+            assert problems == []
+    finally:
+        interrupt(demo)
+        demo.stop()
+    assert "nothing is left running" in demo.text()
+    assert left_running(folder) == []
+    assert not list(folder.glob("stethos-demo-*")), "the demo's folder is gone too"
+
+
+@pytest.mark.timeout(300)
+def test_it_starts_a_second_time_and_shows_a_recording(tmp_path: Path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    recording = folder / "short.jsonl"
+    subprocess.run(
+        [STETHOS, "simulate", "--duration", "20m", "--output", recording],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    for _ in range(2):
+        demo = start(folder, "--recording", str(recording))
+        try:
+            page_at = address(demo)
+            demo.ready(lambda demo=demo: "everything is sent" in demo.text(), "the recording is sent")
+            with launched() as browser:
+                page = browser.new_page(locale="zh-CN")
+                page.goto(page_at)
+                wait_until(lambda page=page: "P-101" in page.inner_text("body"), "the recording's machines show")
+        finally:
+            interrupt(demo)
+            demo.stop()
+        assert left_running(folder) == []
+
+
+def test_a_worker_that_dies_is_started_again(tmp_path: Path):
+    folder = tmp_path / "run"
+    demo = start(folder)
+    try:
+        address(demo)
+        worker = next(line for line in left_running(folder) if line.endswith(" worker"))
+        os.kill(int(worker.split()[0]), signal.SIGKILL)
+        demo.ready(lambda: "starting it again" in demo.text(), "the worker is started again")
+        wait_until(lambda: any(line.endswith(" worker") for line in left_running(folder)), "it runs")
+    finally:
+        interrupt(demo)
+        demo.stop()
+    assert left_running(folder) == []
