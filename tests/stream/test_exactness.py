@@ -1,8 +1,12 @@
-"""A worker killed at any moment loses nothing and learns nothing twice: proved by folding the log afresh."""
+"""Workers killed or frozen at any moment lose nothing and learn nothing twice: proved by folding the log afresh."""
 
 import asyncio
 import json
 import random
+import signal
+import statistics
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from stream.records import decode_observation, encode_output
 from stream.settings import Settings
 from stream.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION, ensure_topics
 from tests.services.kafka import Kafka
+from tests.services.processes import Process
 from tests.services.topics import read_topic, wait_for_no_lag
 from tests.services.workers import start_worker
 
@@ -32,8 +37,8 @@ BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 def message(number: int, noise: np.random.Generator) -> tuple[str, dict]:
     """One of several kinds; every machine gets all kinds, and some get louder towards the end."""
     machine = MACHINES[number % len(MACHINES)]
-    time = BEGIN + timedelta(seconds=10 * (number // len(MACHINES)))
-    envelope = {"machine": machine, "time": time.isoformat()}
+    moment = BEGIN + timedelta(seconds=10 * (number // len(MACHINES)))
+    envelope = {"machine": machine, "time": moment.isoformat()}
     kind = (number // len(MACHINES)) % 4
     growth = 1.0 + (5.0 if number > 3500 and number % 3 == 0 else 0.0)
     if kind < 2:
@@ -61,7 +66,7 @@ def publish(kafka: Kafka, first: int, count: int, noise: np.random.Generator) ->
 
 
 def first_seen(records: dict[int, list]) -> dict[int, list[bytes]]:
-    """The distinct values of each partition in the order in which they first came: repeats are byte for byte equal."""
+    """The distinct values of each partition as they first came: a repeat is byte for byte equal."""
     return {number: list(dict.fromkeys(record.value for record in found)) for number, found in records.items()}
 
 
@@ -81,11 +86,9 @@ def fold_afresh(
     return machines, healths, alerts
 
 
-@pytest.mark.timeout(900)
-def test_ten_kills_leave_the_fold_exact(kafka: Kafka, tmp_path: Path):
-    settings = Settings(broker=kafka.bootstrap, partitions=PARTITIONS)
-    ensure_topics(settings)
-    environment = {
+def settings_of(kafka: Kafka) -> dict[str, str]:
+    """Settings of a worker that checkpoints often, so that kills fall into every part of its work."""
+    return {
         "STETHOS_BROKER": kafka.bootstrap,
         "STETHOS_PARTITIONS": str(PARTITIONS),
         "STETHOS_CHECKPOINT__EVERY_EVENTS": "50",
@@ -93,25 +96,10 @@ def test_ten_kills_leave_the_fold_exact(kafka: Kafka, tmp_path: Path):
         "STETHOS_LEARNING__DURATION_S": "600",
         "STETHOS_LEARNING__OBSERVATIONS": "50",
     }
-    chance, noise = random.Random(7), np.random.default_rng(7)
-    published = 0
-    for _ in range(KILLS):
-        publish(kafka, published, ROUND, noise)
-        published += ROUND
-        worker = start_worker(tmp_path, environment)
-        try:
-            # The moment of the kill is the point of the test, so this is no wait for anything.
-            worker.linger(chance.uniform(0.05, 2.0))
-        finally:
-            worker.kill()
-    publish(kafka, published, ROUND, noise)
-    published += ROUND
-    worker = start_worker(tmp_path, environment)
-    try:
-        wait_for_no_lag(kafka.bootstrap)
-    finally:
-        assert worker.stop() == 0, worker.text()[-2000:]
 
+
+def assert_exact(kafka: Kafka, published: int) -> None:
+    """Every input observed; folded exactly once; what was said and what was saved are those of a fresh fold."""
     observations = read_topic(kafka.bootstrap, OBSERVATIONS)
     inputs = {
         (topic, number, record.offset)
@@ -123,7 +111,7 @@ def test_ten_kills_leave_the_fold_exact(kafka: Kafka, tmp_path: Path):
     decoded = [decode_observation(record.value) for records in observations.values() for record in records]
     sources = [(o.source.topic, o.source.partition, o.source.offset) for o in decoded if o.source]
     assert set(sources) == inputs, "every input is observed, and nothing else"
-    assert len(sources) > len(inputs), "no kill came in the middle of the work: the test has proved nothing"
+    assert len(sources) > len(inputs), "nothing came in the middle of the work: the test has proved nothing"
 
     machines, healths, alerts = fold_afresh(observations)
     assert sum(state.counts.accepted for state in machines.values()) == published, "folded exactly once"
@@ -136,3 +124,69 @@ def test_ten_kills_leave_the_fold_exact(kafka: Kafka, tmp_path: Path):
     assert {name: dump_state(state) for name, state in ended.items()} == {
         name: dump_state(state) for name, state in machines.items()
     }
+
+
+@pytest.mark.timeout(900)
+def test_ten_kills_leave_the_fold_exact(kafka: Kafka, tmp_path: Path, figure: Callable[[str], None]):
+    ensure_topics(Settings(broker=kafka.bootstrap, partitions=PARTITIONS))
+    chance, noise = random.Random(7), np.random.default_rng(7)
+    published, restarts = 0, []
+    for _ in range(KILLS):
+        publish(kafka, published, ROUND, noise)
+        published += ROUND
+        begun = time.monotonic()
+        worker = start_worker(tmp_path, settings_of(kafka))
+        restarts.append(time.monotonic() - begun)
+        try:
+            # The moment of the kill is the point of the test, so this is no wait for anything.
+            worker.linger(chance.uniform(0.05, 2.0))
+        finally:
+            worker.kill()
+    publish(kafka, published, ROUND, noise)
+    published += ROUND
+    worker = start_worker(tmp_path, settings_of(kafka))
+    try:
+        wait_for_no_lag(kafka.bootstrap)
+    finally:
+        assert worker.stop() == 0, worker.text()[-2000:]
+    after_kills = restarts[1:]
+    figure(
+        f"restart after a kill, until states are restored: {min(after_kills):.1f} to {max(after_kills):.1f} s, "
+        f"median {statistics.median(after_kills):.1f} s"
+    )
+    assert_exact(kafka, published)
+
+
+@pytest.mark.timeout(400)
+def test_workers_that_join_freeze_and_leave_keep_the_fold_exact(kafka: Kafka, tmp_path: Path):
+    """The frozen one wakes up after its partitions were taken over: whatever it still does must not count."""
+    ensure_topics(Settings(broker=kafka.bootstrap, partitions=PARTITIONS))
+    noise, published = np.random.default_rng(8), 1500
+    publish(kafka, 0, published, noise)
+    first = start_worker(tmp_path / "first", settings_of(kafka))
+    second = None
+    try:
+        second = start_worker(tmp_path / "second", settings_of(kafka))
+        publish(kafka, published, 1500, noise)
+        published += 1500
+        first.signal(signal.SIGSTOP)
+        publish(kafka, published, 1500, noise)
+        published += 1500
+        second.ready(lambda: ready_count(second) == 2, "the second worker takes all partitions over")
+        first.signal(signal.SIGCONT)
+        first.ready(lambda: ready_count(first) >= 2, "the first worker is back")
+        publish(kafka, published, 1000, noise)
+        published += 1000
+        assert second.stop() == 0, second.text()[-2000:]
+        wait_for_no_lag(kafka.bootstrap)
+        assert first.stop() == 0, first.text()[-2000:]
+    finally:
+        for worker in (first, second):
+            if worker is not None:
+                worker.kill()
+    assert_exact(kafka, published)
+
+
+def ready_count(worker: Process) -> int:
+    """How often a worker has restored its machines: once for each rebalance."""
+    return worker.text().count(" ready: ")
