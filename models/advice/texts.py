@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from models.advice.names import indicator_name
 from models.condition.degree import Finding
 
 __all__ = [
@@ -23,13 +24,7 @@ class Sentence(NamedTuple):
     zh: str
 
 
-_INDICATORS = {
-    "rms_g": ("Vibration acceleration (RMS)", "振动加速度有效值", "g"),
-    "velocity_rms_mm_s": ("Vibration velocity (RMS, 10-1000 Hz)", "振动烈度(10-1000 Hz)", "mm/s"),
-    "envelope_rms_g": ("High-frequency envelope (RMS)", "高频包络有效值", "g"),
-    "rise": ("Temperature", "温度", "°C"),
-    "value_c": ("Temperature", "温度", "°C"),
-}
+_UNITS = {"rms_g": "g", "velocity_rms_mm_s": "mm/s", "envelope_rms_g": "g", "rise": "°C", "value_c": "°C"}
 
 _LOOK = {  # by indicator where it says more, else by rule
     "velocity_rms_mm_s": (
@@ -38,11 +33,11 @@ _LOOK = {  # by indicator where it says more, else by rule
     ),
     "change": (
         "Look at the bearings: listen, check lubrication, compare spectra.",
-        "请检查轴承:听音、检查润滑、对比频谱。",
+        "请检查轴承：听音、检查润滑、对比频谱。",
     ),
     "anomaly": (
         "Look at what is new: load, speed, process or mounting.",
-        "请查看有何变化:负载、转速、工艺或安装。",
+        "请查看有何变化：负载、转速、工艺或安装。",
     ),
     "temperature": (
         "Look at lubrication, cooling, load and friction.",
@@ -84,16 +79,17 @@ def finding_sentence(point: str, finding: Finding, level: int, *, look: bool = F
 def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
     most_en, most_zh = "", ""
     if finding.indicator:
-        most_en, most_zh = f", most of all {finding.indicator}", f",主要为 {finding.indicator}"
+        name_en, name_zh = indicator_name(finding.indicator)
+        most_en, most_zh = f", most of all {name_en}", f"，主要为{name_zh}"
     score, limit = number(finding.value), number(finding.limit(level))
     return Sentence(
         f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",
-        f"{point}:与自身历史不符{most_zh};异常分数 {score},限值 {limit}。",
+        f"{point}：与自身历史不符{most_zh}；异常分数 {score}，限值 {limit}。",
     )
 
 
 def _measured(point: str, finding: Finding, level: int) -> Sentence:
-    name_en, name_zh, unit = _INDICATORS[finding.indicator]
+    (name_en, name_zh), unit = indicator_name(finding.indicator), _UNITS[finding.indicator]
     limit = finding.limit(level)
     above = finding.value >= limit
     against_en, against_zh = ("", "") if finding.reference is None else _against(finding)
@@ -101,8 +97,8 @@ def _measured(point: str, finding: Finding, level: int) -> Sentence:
     zone = " zone" if finding.rule == "severity" and level >= 2 else ""
     value, bound = f"{number(finding.value)} {unit}", f"{number(limit)} {unit}"
     return Sentence(
-        f"{point}: {name_en} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
-        f"{point}:{name_zh} {value}{against_zh},{verb_zh}限值 {bound}。",
+        f"{point}: {name_en[0].upper()}{name_en[1:]} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
+        f"{point}：{name_zh} {value}{against_zh}，{verb_zh}限值 {bound}。",
     )
 
 
@@ -112,12 +108,12 @@ def _against(finding: Finding) -> tuple[str, str]:
         rise = finding.value - reference
         return (
             f", {number(rise)} K above its warm state of {number(reference)} °C",
-            f",比正常温度 {number(reference)} °C 高 {number(rise)} K",
+            f"，比正常温度 {number(reference)} °C 高 {number(rise)} K",
         )
-    factor, unit = finding.value / max(reference, 1e-12), _INDICATORS[finding.indicator][2]
+    factor, unit = finding.value / max(reference, 1e-12), _UNITS[finding.indicator]
     return (
         f", {number(factor)} times its baseline of {number(reference)} {unit}",
-        f",为基线 {number(reference)} {unit} 的 {number(factor)} 倍",
+        f"，为基线 {number(reference)} {unit} 的 {number(factor)} 倍",
     )
 
 
@@ -128,7 +124,7 @@ def sensor_sentence(point: str, flags: tuple[str, ...]) -> Sentence:
     chinese = "、".join(word for _, word in known) or "信号不可信"
     return Sentence(
         f"{point}: sensor fault ({english}). Check sensor, cable and mounting; the machine is not judged by it.",
-        f"{point}:传感器故障({chinese})。请检查传感器、电缆和安装;不以其判断设备状态。",
+        f"{point}：传感器故障（{chinese}）。请检查传感器、电缆和安装；不以其判断设备状态。",
     )
 
 
@@ -136,7 +132,7 @@ def no_data_sentence(silent_s: float, limit_s: float) -> Sentence:
     """Say that a machine has gone silent."""
     return Sentence(
         f"No data for {number(silent_s / 60)} min (limit {number(limit_s / 60)} min). Look at gateway and network.",
-        f"已 {number(silent_s / 60)} 分钟无数据(限值 {number(limit_s / 60)} 分钟)。请检查网关和网络。",
+        f"已 {number(silent_s / 60)} 分钟无数据（限值 {number(limit_s / 60)} 分钟）。请检查网关和网络。",
     )
 
 
@@ -156,7 +152,7 @@ def withheld_sentence(status: str) -> Sentence:
 def cleared_sentence(point: str, finding: Finding | None) -> Sentence:
     """Say that an alert is over, with the value where there is one."""
     if finding is None:
-        return Sentence(f"{point}: back to usual.", f"{point}:已恢复正常。")
+        return Sentence(f"{point}: back to usual.", f"{point}：已恢复正常。")
     english, chinese = finding_sentence(point, finding, 1)
     return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
 
