@@ -102,3 +102,12 @@ def healths(outputs):
 
 def rows(outputs):
     return kind(outputs, Row)
+
+
+def learned(*more, **description):
+    """A sound pump, 100 observations old."""
+    return run([configured(**description), *(vibration(i) for i in range(100)), *more])
+
+
+def transitions(outputs):
+    return [(alert.rule, alert.state, alert.priority) for alert in alerts(outputs)]

@@ -102,7 +102,7 @@ KINDS: dict[str, tuple[str, Callable[[random.Random], Made]]] = {
     "noise": ("not", _noise),
     "cut off": ("not", _cut_off),
     "claims 64 MB": ("not", _claim),
-    "nested deeply": ("nested", _always("readings", b'{"type":"reading","x":' + b"[" * 5000)),
+    "nested deeply": ("nested", _always("readings", b'{"type":"reading","x":' + b"[" * 200_000)),
     "no object": ("object", _always("readings", b"[1,2,3]")),
     "text that is not UTF-8": (
         "UTF-8",
