@@ -1,7 +1,5 @@
 """`stethos worker`: consume, judge, keep."""
 
-import logging
-
 import typer
 
 __all__ = ["worker"]
@@ -18,14 +16,13 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
     from faust.worker import Worker as FaustWorker  # noqa: PLC0415
 
     from stream.app import Worker  # noqa: PLC0415
+    from stream.logs import set_up_logging  # noqa: PLC0415
     from stream.settings import load_settings  # noqa: PLC0415
     from stream.topics import ensure_topics  # noqa: PLC0415
 
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("stream").setLevel(logging.DEBUG if verbose else logging.INFO)
+    set_up_logging(verbose=verbose)
     settings = load_settings()
     ensure_topics(settings)
-    app = Worker(settings).app
-    FaustWorker(app, override_logging=False, redirect_stdouts=False, quiet=True).execute_from_commandline()
+    runner = FaustWorker(Worker(settings).app, override_logging=False, redirect_stdouts=False, quiet=True)
+    runner.spinner = None  # it would write control characters into the log
+    runner.execute_from_commandline()
