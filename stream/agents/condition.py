@@ -69,7 +69,13 @@ class Condition:
             partition = self.partitions.get(record.partition)
             if partition is None:
                 continue  # a rebalance has taken it: whoever owns it now reads this event too
-            if partition.accepts(record.offset):
+            try:
+                accepted = partition.accepts(record.offset)
+            except LookupError as error:
+                # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
+                await self._worker.app.crash(error)
+                return
+            if accepted:
                 self._fold(partition, record)
             partition.waiting.append(event)
             if len(partition.waiting) >= every:
