@@ -2,7 +2,7 @@
 
 Acceleration in g: statistics in the time domain with the mean removed; in the frequency domain one Hann-windowed
 FFT (`spectrum`). A signal in mm/s gives the velocity directly; its acceleration is its derivative
-(`differentiate`).
+(`acceleration_g`).
 """
 
 import math
@@ -11,11 +11,12 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from models.signal.acceleration import acceleration_g
 from models.signal.envelope import envelope_rms
 from models.signal.octaves import octave_rms
 from models.signal.quality import is_rate, is_silent, waveform_faults
-from models.signal.spectrum import Grid, Spectrum, differentiate, spectrum
-from models.signal.units import MM_S2_PER_G, STANDARD_GRAVITY_M_S2, Unit, velocity_mm_s
+from models.signal.spectrum import Grid, Spectrum, spectrum
+from models.signal.units import Unit, velocity_mm_s
 
 __all__ = ["Indicators", "waveform_indicators"]
 
@@ -66,11 +67,11 @@ def waveform_indicators(samples: ArrayLike, *, rate_hz: float, unit: Unit, speed
         return Indicators(flags=faults)
     if is_silent(measured, unit):
         return Indicators({"rms_g": 0.0, "peak_g": 0.0, "peak_to_peak_g": 0.0}, faults)
-    acceleration_g = _acceleration_g(measured, rate_hz, unit)
-    lines = spectrum(acceleration_g, rate_hz)
+    in_g = acceleration_g(measured, rate_hz, unit)
+    lines = spectrum(in_g, rate_hz)
     velocity = spectrum(measured, rate_hz) if unit == "mm/s" else None
     speed_hz = abs(speed_rpm) / 60 if speed_rpm and math.isfinite(speed_rpm) else None
-    values = _statistics(acceleration_g)
+    values = _statistics(in_g)
     values |= _velocity_rms(lines, velocity, speed_hz)
     values |= octave_rms(lines)
     values |= _lines(lines)
@@ -79,16 +80,6 @@ def waveform_indicators(samples: ArrayLike, *, rate_hz: float, unit: Unit, speed
     if envelope is not None:
         values["envelope_rms_g"] = envelope
     return Indicators(values, faults + _notes(lines.grid, speed_hz))
-
-
-def _acceleration_g(measured: NDArray[np.float64], rate_hz: float, unit: Unit) -> NDArray[np.float64]:
-    match unit:
-        case "g":
-            return measured
-        case "m/s2":
-            return measured / STANDARD_GRAVITY_M_S2
-        case "mm/s":
-            return differentiate(measured, rate_hz) / MM_S2_PER_G
 
 
 def _statistics(acceleration_g: NDArray[np.float64]) -> dict[str, float]:
