@@ -1,0 +1,86 @@
+"""A damaged cage: many harmonics of its own speed.
+
+The cage's speed alone proves little: a damaged rolling element passes the load zone once in a turn of the cage and
+so modulates at cage speed too, smoothly, with two or three harmonics. A broken or worn cage knocks, and knocks have
+many.
+"""
+
+import math
+
+import msgspec
+import numpy as np
+
+from models.diagnosis.bearing import TOLERANCE, CombMap, is_shaft_like
+from models.diagnosis.combs import fisher
+
+__all__ = ["CageFinding", "find_cage"]
+
+_HARMONICS = 8
+_HIT = 4.0
+"""Nats from which a harmonic counts as seen: 2 % of noise gets so far."""
+
+
+class CageFinding(msgspec.Struct, frozen=True):
+    """The comb of the cage's speed in its best band."""
+
+    band: int
+    fundamental: float
+    """In bins."""
+    evidence: float
+    """In nats, corrected for all places that were looked at."""
+    seen: int
+    """Harmonics that stand out."""
+    possible: int
+    """Harmonics that nothing else covers, of the first eight."""
+    harmonics: tuple[float, ...]
+    modulation: float
+    strength: float
+    rival: float
+    """Strength of the strongest comb whose fundamental is no multiple of the cage's speed."""
+
+
+def find_cage(combs: CombMap, ftf: float) -> CageFinding | None:
+    """Look for eight harmonics of the cage's order; None where fewer than six can be seen."""
+    centre = ftf * combs.shaft_bins
+    count = max(3, math.ceil(2 * TOLERANCE * centre * _HARMONICS) + 1)
+    fundamentals = centre * np.linspace(1 - TOLERANCE, 1 + TOLERANCE, count)
+    numbers = np.arange(1, _HARMONICS + 1)
+    place = np.rint(numbers[:, None] * fundamentals).astype(np.intp)
+    if centre < 4 or place.max() + 1 >= combs.lines.narrow.shape[1]:
+        return None
+    evidence = combs.lines.narrow[:, place]
+    total = evidence.sum(axis=1)
+    band, column = (int(k) for k in np.unravel_index(int(total.argmax()), total.shape))
+    covered = (combs.lines.prominence[:, place[:, column]] == 1.0).all(axis=0)
+    possible = int(_HARMONICS - np.count_nonzero(covered))
+    if possible < _HARMONICS - 2:
+        return None
+    prominence = [float(combs.lines.prominence[band, k - 1 : k + 2].max()) for k in place[:, column]]
+    depth = [
+        combs.spectra.depth(band, float(combs.spectra.power[band, k - 1 : k + 2].max()) * (1 - 1 / height))
+        for k, height in zip(place[:, column], prominence, strict=True)
+        if height > 1
+    ]
+    fundamental = float(fundamentals[column])
+    strength, rival = _lead(combs, fundamental)
+    return CageFinding(
+        band=band,
+        fundamental=fundamental,
+        evidence=fisher(float(total[band, column]), possible) - math.log(total.size),
+        seen=int(np.count_nonzero(evidence[band, :, column] >= _HIT)),
+        possible=possible,
+        harmonics=tuple(prominence),
+        modulation=math.sqrt(sum(value**2 for value in depth)),
+        strength=strength,
+        rival=rival,
+    )
+
+
+def _lead(combs: CombMap, fundamental: float) -> tuple[float, float]:
+    """Strength of the cage's comb, and of the strongest one that it does not explain."""
+    place = np.arange(combs.strength.size, dtype=np.float64)
+    number = np.maximum(1.0, np.rint(place / fundamental))
+    own = np.abs(place - number * fundamental) <= 1.5 + 0.004 * place
+    rest = np.where(own | (place < combs.lowest) | is_shaft_like(place, combs.shaft_bins), 0.0, combs.strength)
+    first = round(fundamental)
+    return float(combs.strength[first - 1 : first + 2].max()), float(rest.max())

@@ -1,0 +1,104 @@
+"""How far lines of a spectrum stand out of the noise around them, alone and as combs of harmonics.
+
+In noise a bin of a spectrum averaged over K segments is Gamma distributed with shape K. A line's evidence is minus
+the logarithm of the probability that noise reaches so high anywhere within the line's tolerance, in nats; a comb's
+is that of the sum over its lines (Fisher 1932: the sum of n such logarithms is Gamma distributed with shape n).
+Each line counts up to a cap, so one line, however strong, never makes a comb.
+"""
+
+import math
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+from scipy.special import gammaincc, gammaincinv
+
+__all__ = ["CAP", "LineEvidence", "comb_evidence", "fisher", "line_evidence"]
+
+Real = NDArray[np.float64]
+
+CAP = 12.0
+"""Nats that one line counts at most: a chance of 6 in a million. Two full lines are needed to name anything."""
+_LEAST_BLOCK = 32
+
+
+class LineEvidence(msgspec.Struct, frozen=True):
+    """Lines of spectra of shape (bands, bins)."""
+
+    prominence: Real
+    """Power over the noise around it; 1 on average in noise, and at bins that are not to be counted."""
+    narrow: Real
+    """Capped evidence in nats of a line within 1 bin either way."""
+    wide: Real
+    """The same within 2 bins, for higher harmonics, which slip spreads."""
+    segments: int
+
+    def at(self, band: int, bin_: int) -> float:
+        """Evidence in nats, without cap, of the bin itself."""
+        return float(_evidence(self.prominence[band, bin_], self.segments, 1))
+
+
+def line_evidence(power: Real, *, segments: int, block: int, ignored: NDArray[np.bool_]) -> LineEvidence:
+    """Weigh every bin of `power` (bands, bins) against the median of its surroundings of about `block` bins.
+
+    `ignored`, shape (bins,), marks what has another explanation.
+    """
+    prominence = power / _background(power, segments, max(block, _LEAST_BLOCK))
+    prominence[:, ignored] = 1.0
+    near = maximum_filter1d(prominence, 3, axis=1)
+    far = maximum_filter1d(near, 3, axis=1)
+    narrow = np.minimum(_evidence(near, segments, 3), CAP)
+    wide = np.minimum(_evidence(far, segments, 5), CAP)
+    return LineEvidence(prominence, narrow, wide, segments)
+
+
+def comb_evidence(lines: LineEvidence, harmonics: int) -> Real:
+    """Sum the evidence of bins i, 2i, ... for each fundamental i: (bands, (bins - 1) // harmonics + 1)."""
+    size = (lines.narrow.shape[1] - 1) // harmonics + 1
+    total = lines.narrow[:, :size].copy()
+    for harmonic in range(2, harmonics + 1):
+        source = lines.narrow if harmonic == 2 else lines.wide
+        total += source[:, : (size - 1) * harmonic + 1 : harmonic]
+    return total
+
+
+def fisher(total: float, lines: int) -> float:
+    """Evidence in nats of `lines` lines' evidence summed: -ln Q(lines, total).
+
+    >>> round(fisher(5.0, 1), 6)
+    5.0
+    """
+    return -math.log(max(float(gammaincc(lines, total)), 1e-300))
+
+
+def _evidence(prominence: Real, segments: int, bins: int) -> Real:
+    """-ln of the chance that Gamma noise of shape K and mean 1 reaches y in one of `bins` bins, for y > 1.
+
+    The tail is (Ky)^(K-1) exp(-Ky) / Gamma(K) / (1 - (K-1)/(Ky)), exact for K = 1, and for others from y = 2 on
+    to a few per cent of the exponent; below y = 1 nothing counts.
+    """
+    shape = float(segments)
+    u = shape * np.maximum(prominence, 1.0)
+    tail = u + math.lgamma(shape) - math.log(bins)
+    if segments > 1:
+        tail -= (shape - 1) * np.log(u)
+        tail += np.log(np.maximum(1 - (shape - 1) / u, 1 / u))
+    evidence: Real = np.maximum(tail, 0.0)
+    return evidence
+
+
+def _background(power: Real, segments: int, block: int) -> Real:
+    """Mean of the noise: medians of blocks, joined by straight lines; half a block of lines does not move it."""
+    bins = power.shape[1]
+    count = max(1, bins // block)
+    block = bins // count
+    medians = np.median(power[:, : count * block].reshape(-1, count, block), axis=2)
+    medians /= float(gammaincinv(segments, 0.5)) / segments
+    medians = np.maximum(medians, 1e-300)
+    place = (np.arange(bins) - (block - 1) / 2) / block
+    left = np.clip(place.astype(np.intp), 0, max(0, count - 2))
+    share = np.clip(place - left, 0.0, 1.0)
+    right = np.minimum(left + 1, count - 1)
+    background: Real = medians[:, left] * (1 - share) + medians[:, right] * share
+    return background

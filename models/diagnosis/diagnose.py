@@ -1,0 +1,226 @@
+"""The diagnosis of one waveform: quality first, then the shaft's speed, bearing, machine, and the verdict."""
+
+import msgspec
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from models.diagnosis.averaged import AveragedSpectrum, averaged_spectrum
+from models.diagnosis.bearing import CombMap, Finding, comb_map, defects, find, highest_order, strongest
+from models.diagnosis.cage import CageFinding, find_cage
+from models.diagnosis.envelopes import envelope_spectra
+from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
+from models.diagnosis.judging import (
+    HEALTHY_TURNS,
+    SUSPICION,
+    healthy_confidence,
+    is_cage,
+    is_named,
+    is_unexplained,
+    margins_of,
+)
+from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
+from models.diagnosis.reasons import Reason
+from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge, Margins
+from models.diagnosis.speed import refined_shaft_hz
+from models.machinery.kinematics import BearingOrders
+from models.signal.quality import is_fault, is_rate, waveform_faults
+
+__all__ = ["FEWEST_TURNS", "diagnose"]
+
+Real = NDArray[np.float64]
+
+FEWEST_TURNS = 12.0
+"""Fewer do not tell a bearing's lines from the shaft's: bins would lie 1/12 of its speed apart."""
+_MAINS_HZ = (50.0, 60.0)
+"""Lines of neither grid are ever a bearing's: which one feeds a machine is easily told wrong."""
+_MOST_SPEED_HZ = 1e5
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """What was measured, before it is judged."""
+
+    spectrum: AveragedSpectrum
+    shaft_hz: float
+    refined_hz: float | None
+    seconds: float
+    combs: CombMap | None
+    findings: tuple[Finding, ...]
+    cage: CageFinding | None
+    others: tuple[Observed, ...]
+
+
+def diagnose(
+    samples_g: ArrayLike,
+    *,
+    rate_hz: float,
+    speed_rpm: float | None,
+    orders: BearingOrders | None,
+    line_frequency_hz: float | None = 50.0,
+    machine: MachineKnowledge | None = None,
+) -> Diagnosed:
+    """Name the fault that a waveform of acceleration in g, shape (n,), shows; never raises on numbers.
+
+    `speed_rpm` is the shaft's, `orders` the bearing's on it, `line_frequency_hz` the mains'. The verdict is
+    `healthy` only where speed and bearing are known and nothing was found; `unknown`, with a reason, where the
+    signal cannot be trusted, where something is there that nothing explains, or where too little is known.
+
+    >>> noise = np.random.default_rng(1).standard_normal(25_600) / 100
+    >>> bearing = BearingOrders(bpfo=3.58, bpfi=5.42, bsf2=4.71, ftf=0.398)
+    >>> diagnose(noise, rate_hz=25_600.0, speed_rpm=1480.0, orders=bearing).verdict
+    'healthy'
+    >>> diagnose(noise, rate_hz=25_600.0, speed_rpm=None, orders=bearing).reason_en
+    'The shaft speed is not known.'
+    """
+    samples = np.ascontiguousarray(samples_g, dtype=np.float64).ravel()
+    knowledge = machine or MachineKnowledge()
+    reason = _unusable(samples, rate_hz)
+    if reason is not None:
+        return _unknown(reason)
+    if speed_rpm is None or not 0 < abs(speed_rpm) / 60 <= _MOST_SPEED_HZ:  # NaN is no speed either
+        return _unknown(Reason.NO_SPEED)
+    if samples.size / rate_hz * abs(speed_rpm) / 60 < FEWEST_TURNS:
+        return _unknown(Reason.FEW_TURNS)
+    seen = _look(samples, rate_hz, abs(speed_rpm) / 60, orders, line_frequency_hz, knowledge)
+    return _judge(seen, orders, knowledge)
+
+
+def _unusable(samples: Real, rate_hz: float) -> Reason | None:
+    if not is_rate(rate_hz):
+        return Reason.RATE
+    faults = waveform_faults(samples, "g")
+    if not is_fault(faults):
+        return None
+    known = {"too_short": Reason.FEW_TURNS, "not_finite": Reason.NOT_FINITE, "clipped": Reason.CLIPPED}
+    return known.get(faults[0], Reason.SENSOR)
+
+
+def _look(
+    samples: Real,
+    rate_hz: float,
+    given_hz: float,
+    orders: BearingOrders | None,
+    line_frequency_hz: float | None,
+    machine: MachineKnowledge,
+) -> _Seen:
+    mains = line_frequency_hz if line_frequency_hz and 1.0 <= line_frequency_hz <= 1000.0 else None
+    mains_hz = tuple({*_MAINS_HZ, mains} if mains else _MAINS_HZ)
+    spectrum = averaged_spectrum(samples, rate_hz=rate_hz, shaft_hz=given_hz)
+    refined_hz = refined_shaft_hz(spectrum, given_hz, mains_hz)
+    shaft_hz = refined_hz or given_hz
+    envelopes = envelope_spectra(
+        samples, rate_hz=rate_hz, shaft_hz=given_hz, highest_hz=highest_order(orders) * shaft_hz
+    )
+    combs = comb_map(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz) if envelopes is not None else None
+    found: list[Finding | None] = []
+    cage = None
+    if combs is not None and orders is not None:
+        found = [find(combs, defect) for defect in defects(orders)]
+        cage = find_cage(combs, orders.ftf)
+    return _Seen(
+        spectrum=spectrum,
+        shaft_hz=shaft_hz,
+        refined_hz=refined_hz,
+        seconds=samples.size / rate_hz,
+        combs=combs,
+        findings=tuple(sorted((f for f in found if f is not None), key=_rank)),
+        cage=cage,
+        others=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
+    )
+
+
+def _rank(finding: Finding) -> tuple[bool, float]:
+    return (not is_named(finding), -finding.comb.strength if is_named(finding) else -finding.comb.evidence)
+
+
+def _judge(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
+    hypotheses = _hypotheses(seen, orders)
+    best = seen.findings[0] if seen.findings else None
+    margins = margins_of(best, seen.shaft_hz)
+    band_hz = seen.combs.spectra.bands_hz[best.comb.band] if best is not None and seen.combs is not None else None
+    if best is not None and is_named(best):
+        verdict = best.defect.fault
+    elif is_cage(seen.cage):
+        verdict = "bearing_cage"
+    elif seen.others:
+        verdict = seen.others[0].fault
+    else:
+        return _nothing_named(seen, orders, machine, hypotheses, margins)
+    confidence = next(item.confidence for item in hypotheses if item.fault == verdict)
+    return Diagnosed(
+        verdict=verdict,
+        confidence=confidence,
+        hypotheses=tuple(sorted(hypotheses, key=lambda item: (item.fault != verdict, -item.confidence))),
+        band_hz=band_hz if verdict.startswith("bearing") else None,
+        speed_hz_refined=seen.refined_hz,
+        margins=margins,
+    )
+
+
+def _hypotheses(seen: _Seen, orders: BearingOrders | None) -> list[Hypothesis]:
+    found: list[Hypothesis | None] = []
+    if seen.combs is not None and orders is not None:
+        found += [bearing_hypothesis(finding, seen.combs) for finding in seen.findings]
+        if seen.cage is not None:
+            found.append(cage_hypothesis(seen.cage, seen.combs, orders.ftf))
+    found += [machine_hypothesis(observed) for observed in seen.others]
+    return sorted((item for item in found if item is not None), key=lambda item: -item.confidence)
+
+
+def _nothing_named(
+    seen: _Seen,
+    orders: BearingOrders | None,
+    machine: MachineKnowledge,
+    hypotheses: list[Hypothesis],
+    margins: Margins,
+) -> Diagnosed:
+    doubt = _doubt(seen, orders, machine)
+    if doubt is None:
+        segments = seen.combs.spectra.segments if seen.combs is not None else 1
+        confidence = healthy_confidence(seen.seconds * seen.shaft_hz / segments, segments)
+        return Diagnosed(
+            verdict="healthy",
+            confidence=confidence,
+            hypotheses=tuple(hypotheses),
+            speed_hz_refined=seen.refined_hz,
+            margins=margins,
+        )
+    reason, found = doubt
+    english, chinese = reason.texts(found=found, order=found / seen.shaft_hz)
+    return Diagnosed(
+        verdict="unknown",
+        confidence=0.0,
+        hypotheses=tuple(hypotheses),
+        reason_en=english,
+        reason_zh=chinese,
+        speed_hz_refined=seen.refined_hz,
+        margins=margins,
+    )
+
+
+def _doubt(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge) -> tuple[Reason, float] | None:
+    """Why `healthy` cannot be said, with the number that goes with it; None where it can."""
+    if orders is None:
+        return Reason.NO_BEARING, 0.0
+    if seen.combs is None or len(seen.findings) < len(defects(orders)):
+        return Reason.SLOW_RATE, 0.0
+    velocity = seen.spectrum.velocity_rms_mm_s(10.0 if seen.shaft_hz >= 10 else 2.0, 1000.0)
+    if velocity >= (machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S):
+        return Reason.VELOCITY, velocity
+    turns = seen.seconds * seen.shaft_hz
+    short = (Reason.SHORT, 0.0) if turns < HEALTHY_TURNS * 0.99 else None
+    return _sign_of_bearing(seen, seen.combs) or short
+
+
+def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None:
+    suspected = [finding for finding in seen.findings if finding.comb.evidence >= SUSPICION]
+    if suspected and suspected[0].rival >= suspected[0].comb.strength:
+        return Reason.RIVAL, suspected[0].rival_order * seen.shaft_hz
+    other = strongest(combs)
+    if suspected or (seen.cage is not None and seen.cage.evidence >= SUSPICION):
+        return Reason.WEAK, 0.0
+    return (Reason.UNEXPLAINED, other.fundamental * combs.spectra.bin_hz) if is_unexplained(other) else None
+
+
+def _unknown(reason: Reason) -> Diagnosed:
+    english, chinese = reason.texts()
+    return Diagnosed(verdict="unknown", confidence=0.0, reason_en=english, reason_zh=chinese)

@@ -1,0 +1,115 @@
+"""From findings to names: what must hold before a bearing fault is named, and how sure one can be of it."""
+
+import math
+
+from models.diagnosis.bearing import Comb, Finding
+from models.diagnosis.cage import CageFinding
+from models.diagnosis.results import Margins
+
+__all__ = [
+    "EVIDENCE",
+    "HEALTHY_TURNS",
+    "MODULATION",
+    "SUSPICION",
+    "bearing_confidence",
+    "cage_confidence",
+    "contradicted",
+    "healthy_confidence",
+    "is_cage",
+    "is_named",
+    "is_unexplained",
+    "margins_of",
+]
+
+EVIDENCE = 14.0
+"""Nats needed to name a fault: noise gets so far once in a million recordings, all places looked at counted."""
+SUSPICION = 10.0
+"""Nats from which a comb forbids calling the bearing healthy: once in 20,000 recordings of noise."""
+MODULATION = 0.1
+"""Least modulation of the squared envelope: 10 % is 0.4 dB of the band's level. Sound bearings go so far too, as
+their rolling elements carry the load in turn, and a long recording shows the least of it."""
+_SIDEBAND = 6.0
+"""Nats from which sidebands are there: noise gets so far once in 400."""
+_INNER_SIDEBAND = 3.0
+"""Nats of sidebands without which an inner race is not named: noise gets so far once in 20."""
+HEALTHY_TURNS = 60.0
+"""Turns without which nothing found does not mean healthy: weak faults do not show in less."""
+
+
+def is_named(finding: Finding) -> bool:
+    """Whether the comb is there, is this defect's, and matters."""
+    comb = finding.comb
+    return (
+        comb.evidence >= EVIDENCE
+        and comb.modulation >= MODULATION
+        and comb.strength > finding.rival
+        and not finding.at_edge
+        and not contradicted(finding)
+    )
+
+
+def contradicted(finding: Finding) -> bool:
+    """Whether the sidebands say that it is another part.
+
+    An inner race turns through the load zone, so its impacts come and go with the shaft. The cage carries rolling
+    elements round, so theirs come and go with the cage and not with the shaft.
+    """
+    if finding.defect.fault == "bearing_inner_race":
+        return finding.sideband_evidence < _INNER_SIDEBAND
+    if finding.defect.fault == "bearing_rolling_element":
+        return finding.shaft_sideband_evidence >= max(_SIDEBAND, finding.sideband_evidence)
+    return False
+
+
+def is_cage(finding: CageFinding | None) -> bool:
+    """Whether three quarters of the cage's harmonics are there."""
+    return (
+        finding is not None
+        and finding.evidence >= EVIDENCE
+        and finding.modulation >= MODULATION
+        and finding.seen >= 0.75 * finding.possible
+        and finding.strength > finding.rival
+    )
+
+
+def is_unexplained(comb: Comb) -> bool:
+    """Whether a comb that is not the shaft's forbids saying `healthy`."""
+    return comb.evidence >= SUSPICION
+
+
+def bearing_confidence(finding: Finding) -> float:
+    """Probability that a comb is what it is taken for, from its evidence and its lead over its rival.
+
+    Calibrated on simulated recordings, see docs/diagnosis.md.
+    """
+    evidence = (finding.comb.evidence - EVIDENCE) / 4.0
+    lead = (finding.comb.strength - finding.rival) / 0.25
+    return _logistic(min(evidence, lead) + 1.5) if is_named(finding) else min(0.5, _logistic(min(evidence, lead)))
+
+
+def cage_confidence(finding: CageFinding) -> float:
+    """Probability that the comb is a damaged cage's."""
+    return min(0.9, _logistic((finding.evidence - EVIDENCE) / 4.0 + 1.0))
+
+
+def healthy_confidence(turns: float, segments: int) -> float:
+    """Probability that nothing is there when nothing was found: longer recordings show weaker faults."""
+    return min(0.95, 0.6 + 0.3 * min(1.0, turns / 60.0) + 0.05 * min(1.0, (segments - 1) / 4))
+
+
+def margins_of(finding: Finding | None, shaft_hz: float) -> Margins:
+    """Tell how far the best bearing hypothesis is from being named, or from not being."""
+    if finding is None:
+        return Margins(evidence_needed=EVIDENCE)
+    return Margins(
+        evidence=finding.comb.evidence,
+        evidence_needed=EVIDENCE,
+        strength=finding.comb.strength,
+        rival=finding.rival,
+        rival_hz=finding.rival_order * shaft_hz,
+        modulation=finding.comb.modulation,
+    )
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))

@@ -1,0 +1,188 @@
+"""Faults of the machine around the bearing, each by its rule of the field.
+
+Rules after Taylor (2003), "The vibration analysis handbook", Scheffer and Girdhar (2004), "Practical machinery
+vibration analysis and predictive maintenance", chapter 5, and ISO 13373-3:2015 (annexes on unbalance, misalignment
+and looseness); severity after ISO 20816-3. All ask for a velocity that matters first: a spectrum has a largest line
+on every sound machine.
+"""
+
+import math
+from collections.abc import Iterator
+
+import msgspec
+
+from models.diagnosis.averaged import AveragedSpectrum
+from models.diagnosis.results import Evidence, MachineKnowledge
+
+__all__ = ["VELOCITY_LIMIT_MM_S", "Observed", "machine_faults"]
+
+VELOCITY_LIMIT_MM_S = 4.5
+"""RMS velocity from which lines are read as faults where the machine's own limit is unknown: zone boundary B/C,
+after ISO 20816-3, of large machines on rigid and medium ones on flexible foundations."""
+_CLEAR = 30.0
+"""Power over the noise around (15 dB) from which a line is one."""
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """A fault whose rule holds, and how clearly: 1 is at the rule's limit."""
+
+    fault: str
+    clearness: float
+    evidence: tuple[Evidence, ...]
+
+
+def machine_faults(
+    spectrum: AveragedSpectrum, *, shaft_hz: float, line_frequency_hz: float | None, machine: MachineKnowledge
+) -> tuple[Observed, ...]:
+    """Give the faults whose rules hold, clearest first; nothing from a machine that runs smoothly."""
+    limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
+    found = (
+        *_shaft_faults(spectrum, shaft_hz, limit, line_frequency_hz),
+        *_electrical(spectrum, shaft_hz, limit, line_frequency_hz),
+        *_blade_pass(spectrum, shaft_hz, limit, machine.blades),
+        *_gear(spectrum, shaft_hz, machine.teeth),
+        *_carpet(spectrum),
+    )
+    return tuple(sorted(found, key=lambda observed: -observed.clearness))
+
+
+def _shaft_faults(
+    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
+) -> Iterator[Observed]:
+    """Unbalance: 1x carries 80 % of the velocity's energy. Misalignment: 2x at least 75 % of 1x, little above 3x.
+
+    Looseness: 1x with at least five of the harmonics 3x to 10x above a tenth of the largest line, or half orders.
+    """
+    low = 2.0 if shaft_hz < 10 else 10.0
+    overall = spectrum.velocity_rms_mm_s(low, 1000.0)
+    if overall < limit:
+        return
+    reach = max(1.0, 0.01 * shaft_hz / spectrum.bin_hz)
+    lines = [spectrum.line_rms_mm_s(order * shaft_hz, reach * order**0.5) for order in range(1, 11)]
+    halves = [_clear_line(spectrum, (order + 0.5) * shaft_hz) for order in range(5)]
+    largest = max(lines)
+    electrical = line_frequency_hz is not None and abs(2 * line_frequency_hz - 2 * shaft_hz) < 2.5 * spectrum.bin_hz
+    high = [n for n in range(3, 11) if lines[n - 1] >= 0.1 * largest and _clear_line(spectrum, n * shaft_hz)]
+    half = [value for value in halves if value >= 0.1 * largest]
+    evidence = _velocity_lines(spectrum, shaft_hz, lines[:3])
+    if len(high) >= 5 or len(half) >= 3:
+        yield Observed("looseness", overall / limit, _velocity_lines(spectrum, shaft_hz, lines))
+    elif lines[1] >= max(0.75 * lines[0], 0.6 * limit) and not electrical:
+        yield Observed("misalignment", lines[1] / (0.6 * limit), evidence)
+    elif lines[0] >= 0.9 * overall:
+        yield Observed("unbalance", lines[0] / limit, evidence)
+
+
+def _electrical(
+    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
+) -> Iterator[Observed]:
+    """Twice the line frequency, apart from the shaft's harmonics: half the limit, and half of the energy."""
+    if line_frequency_hz is None or not 1.0 <= line_frequency_hz <= 1000.0:
+        return
+    twice = 2 * line_frequency_hz
+    apart = abs(twice - shaft_hz * round(twice / shaft_hz)) if twice > shaft_hz / 2 else twice
+    value = _clear_line(spectrum, twice)
+    overall = spectrum.velocity_rms_mm_s(10.0, 1000.0)
+    if apart >= 3 * spectrum.bin_hz and value >= max(0.5 * limit, 0.7 * overall):
+        yield Observed("electrical", value / (0.5 * limit), _velocity_lines(spectrum, twice, [value]))
+
+
+def _blade_pass(
+    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, blades: int | None
+) -> Iterator[Observed]:
+    """Blades times speed above the limit, and the largest part of the overall velocity."""
+    if blades is None or blades < 2:
+        return
+    value = _clear_line(spectrum, blades * shaft_hz)
+    overall = spectrum.velocity_rms_mm_s(10.0, max(1000.0, 1.1 * blades * shaft_hz))
+    if value >= max(limit, 0.7 * overall):
+        yield Observed("blade_pass", value / limit, _velocity_lines(spectrum, blades * shaft_hz, [value]))
+
+
+_GEAR_LEAST_G = 0.5
+_GEAR_SIDEBAND = 0.25
+
+
+def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Iterator[Observed]:
+    """Mesh with sidebands at shaft speed: three of the first four on each side above a quarter of the mesh line.
+
+    The mesh line itself is every gear's; modulation by a turn of the shaft is a damaged or eccentric one's. In
+    acceleration, because mesh frequencies are high: below 0.5 g RMS in mesh and sidebands nothing is said.
+    """
+    if teeth is None or teeth < 5:
+        return
+    for harmonic in (1, 2):
+        centre = harmonic * teeth * shaft_hz
+        mesh = spectrum.line_rms_g(centre, 1.0 + 0.002 * centre / spectrum.bin_hz)
+        sides = [
+            (centre + side * n * shaft_hz, spectrum.line_rms_g(centre + side * n * shaft_hz, 2.0))
+            for n in range(1, 5)
+            for side in (-1, 1)
+        ]
+        strong = [
+            (hz, rms)
+            for hz, rms in sides
+            if rms >= _GEAR_SIDEBAND * mesh and spectrum.prominence(hz, 2.0) >= _CLEAR
+        ]
+        total = math.sqrt(mesh**2 + sum(rms**2 for _, rms in sides))
+        if len(strong) >= 6 and total >= _GEAR_LEAST_G and mesh > 0:
+            evidence = Evidence(
+                kind="acceleration_line",
+                expected_hz=centre,
+                found_hz=centre,
+                amplitude=mesh,
+                prominence=spectrum.prominence(centre, 2.0),
+                sidebands=tuple(spectrum.prominence(hz, 2.0) for hz, _ in sides),
+                text_en=f"mesh at {centre:.1f} Hz with {len(strong)} of 8 sidebands at shaft speed",
+                text_zh=f"啮合频率 {centre:.1f} Hz 两侧有 {len(strong)}/8 条转频边频带",
+            )
+            yield Observed("gear", total / _GEAR_LEAST_G, (evidence,))
+            return
+
+
+_CARPET_LEAST_G = 3.0
+
+
+def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
+    """Lack of lubrication: most of a strong acceleration is a carpet without lines above 5 kHz.
+
+    At least 3 g RMS, nine tenths of the acceleration's energy, and no octave's worth of it in a few bins.
+    """
+    top = 0.97 * spectrum.bin_hz * (spectrum.power.size - 1)
+    if top < 8000.0:
+        return
+    high, everything = spectrum.rms_g(5000.0, top), spectrum.rms_g(2 * spectrum.bin_hz, top)
+    first = math.ceil(5000.0 / spectrum.bin_hz)
+    bins = spectrum.power[first : math.floor(top / spectrum.bin_hz)]
+    lines = float(bins[bins > 20 * bins.mean()].sum()) / max(float(bins.sum()), 1e-300)
+    if high >= _CARPET_LEAST_G and high >= math.sqrt(0.9) * everything and lines < 0.1:
+        evidence = Evidence(
+            kind="carpet",
+            amplitude=high,
+            band_hz=(5000.0, top),
+            text_en=f"{high:.1f} g RMS of noise without lines above 5 kHz",
+            text_zh=f"5 kHz 以上为无谱线的宽带噪声，有效值 {high:.1f} g",
+        )
+        yield Observed("lubrication", high / _CARPET_LEAST_G, (evidence,))
+
+
+def _clear_line(spectrum: AveragedSpectrum, frequency_hz: float) -> float:
+    """RMS velocity of a line in mm/s, 0 unless it stands clear of the noise."""
+    if spectrum.prominence(frequency_hz) < _CLEAR:
+        return 0.0
+    return spectrum.line_rms_mm_s(frequency_hz)
+
+
+def _velocity_lines(spectrum: AveragedSpectrum, base_hz: float, lines: list[float]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            kind="velocity_line",
+            expected_hz=number * base_hz,
+            found_hz=number * base_hz,
+            amplitude=value,
+            prominence=spectrum.prominence(number * base_hz),
+            text_en=f"{value:.2f} mm/s RMS at {number * base_hz:.1f} Hz",
+            text_zh=f"{number * base_hz:.1f} Hz 处速度有效值 {value:.2f} mm/s",
+        )
+        for number, value in enumerate(lines, start=1)
+    )

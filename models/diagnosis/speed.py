@@ -1,0 +1,52 @@
+"""The shaft's speed as the signal shows it: the comb of its harmonics near the speed that was given."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.diagnosis.averaged import AveragedSpectrum
+
+__all__ = ["refined_shaft_hz"]
+
+_REACH = 0.03
+"""How far a given speed may be off: slip of a motor from no load to full load, and a tachometer read carelessly."""
+_HARMONICS = (1, 2, 3, 4, 5)
+_CLEAR = 100.0
+"""Power over the noise around (20 dB) from which a harmonic is clear."""
+_FEWEST_CLEAR = 3
+_STEPS = 121
+
+
+def refined_shaft_hz(spectrum: AveragedSpectrum, shaft_hz: float, mains_hz: tuple[float, ...]) -> float | None:
+    """Give the speed whose first five harmonics stand out most within 3 % of the one given.
+
+    None unless at least three of them, the first among them, are clear (20 dB above the noise around). Multiples of
+    the mains are not counted, so the field of a motor does not pass for its shaft.
+    """
+    candidates = shaft_hz * (1 + np.linspace(-_REACH, _REACH, _STEPS))
+    bins = spectrum.bin_hz
+    nats = np.zeros((len(_HARMONICS), _STEPS))
+    for row, harmonic in enumerate(_HARMONICS):
+        lowest = int(harmonic * candidates[0] / bins) - 14
+        highest = int(harmonic * candidates[-1] / bins) + 15
+        if highest >= spectrum.power.size or lowest < 1:
+            continue
+        around = spectrum.power[lowest : highest + 1]
+        noise = float(np.median(around)) / np.log(2)
+        level = np.log(np.maximum(around / max(noise, 1e-300), 1.0))
+        frequency = bins * np.arange(lowest, highest + 1)
+        for mains in mains_hz:
+            level[np.abs(frequency - mains * np.rint(frequency / mains)) <= 2 * bins] = 0.0
+        nats[row] = np.interp(harmonic * candidates, frequency, level)
+    best = int(np.argmax(np.minimum(nats, 2 * np.log(_CLEAR)).sum(axis=0)))
+    clear = nats[:, best] >= np.log(_CLEAR)
+    if not clear[0] or np.count_nonzero(clear) < _FEWEST_CLEAR or best in (0, _STEPS - 1):
+        return None
+    return _parabola(candidates, nats.sum(axis=0), best)
+
+
+def _parabola(places: NDArray[np.float64], heights: NDArray[np.float64], top: int) -> float:
+    """Place of the maximum of the parabola through a top and its neighbours."""
+    left, middle, right = (float(heights[top + i]) for i in (-1, 0, 1))
+    bend = left - 2 * middle + right
+    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
+    return float(places[top] + max(-0.5, min(0.5, shift)) * (places[1] - places[0]))
