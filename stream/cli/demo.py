@@ -38,7 +38,8 @@ def demo(
     """
     from stream.supervision import Demo  # noqa: PLC0415 -- `--help` needs none of it
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts in the background ignore SIGINT
+        signal.signal(number, _interrupt)
     if recording:
         source = ["publish", *(str(path.resolve()) for path in recording)]
         source += ["--speed-up", str(speed_up)] if speed_up else []

@@ -1,11 +1,12 @@
 """`stethos demo` as a newcomer meets it: one command, a page that tells faults apart, and nothing left behind."""
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,23 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 TWO_MINUTES_S = 120
 
 
-def start(folder: Path, *options: str) -> Process:
+@contextlib.contextmanager
+def running(folder: Path, *options: str) -> Iterator[Process]:
+    """A demo that is ended as Ctrl-C in a terminal does, and is gone then with all that it started."""
     folder.mkdir(exist_ok=True)
     log = folder / f"demo-{len(list(folder.glob('*.log')))}.log"
-    return Process([STETHOS, "demo", *options], log, {"TMPDIR": str(folder)}, folder=folder)
+    demo = Process([STETHOS, "demo", *options], log, {"TMPDIR": str(folder)}, folder=folder)
+    try:
+        yield demo
+        os.kill(demo.pid, signal.SIGINT)
+        wait_until(lambda: not demo.running, "the demo has ended", deadline_s=60)
+        assert "nothing is left running" in demo.text()
+        assert left_running(folder) == []
+        assert not list(folder.glob("stethos-demo-*")), "the demo's folder is gone too"
+    finally:
+        demo.stop()
+        for line in left_running(folder):
+            os.kill(int(line.split()[0]), signal.SIGKILL)
 
 
 def address(demo: Process) -> str:
@@ -31,12 +45,6 @@ def address(demo: Process) -> str:
     found = ADDRESS.search(demo.text())
     assert found
     return found[0]
-
-
-def interrupt(demo: Process) -> None:
-    """As Ctrl-C in a terminal does: SIGINT; everything must be gone when it comes back."""
-    os.kill(demo.pid, signal.SIGINT)
-    wait_until(lambda: not demo.running, "the demo has ended", deadline_s=60)
 
 
 def left_running(folder: Path) -> list[str]:
@@ -57,8 +65,7 @@ def working_folder(pid: str) -> str:
 def test_fault_and_broken_sensor_are_told_apart_within_two_minutes(tmp_path: Path, figure: Callable[[str], None]):
     folder = tmp_path / "run"
     begun = time.monotonic()
-    demo = start(folder)
-    try:
+    with running(folder) as demo:
         page_at = address(demo)
         figure(f"demo: page after {time.monotonic() - begun:.0f} s")
         with launched() as browser:
@@ -77,12 +84,6 @@ def test_fault_and_broken_sensor_are_told_apart_within_two_minutes(tmp_path: Pat
             figure(f"demo: bearing fault and broken sensor told apart after {seconds:.0f} s")
             assert seconds < TWO_MINUTES_S
             assert problems == []
-    finally:
-        interrupt(demo)
-        demo.stop()
-    assert "nothing is left running" in demo.text()
-    assert left_running(folder) == []
-    assert not list(folder.glob("stethos-demo-*")), "the demo's folder is gone too"
 
 
 @pytest.mark.timeout(300)
@@ -97,30 +98,30 @@ def test_it_starts_a_second_time_and_shows_a_recording(tmp_path: Path):
         cwd=folder,
     )
     for _ in range(2):
-        demo = start(folder, "--recording", str(recording))
-        try:
+        with running(folder, "--recording", str(recording)) as demo:
             page_at = address(demo)
             demo.ready(lambda demo=demo: "everything is sent" in demo.text(), "the recording is sent")
             with launched() as browser:
                 page = browser.new_page(locale="zh-CN")
                 page.goto(page_at)
                 wait_until(lambda page=page: "P-101" in page.inner_text("body"), "the recording's machines show")
-        finally:
-            interrupt(demo)
-            demo.stop()
-        assert left_running(folder) == []
 
 
 def test_a_worker_that_dies_is_started_again(tmp_path: Path):
     folder = tmp_path / "run"
-    demo = start(folder)
-    try:
+    with running(folder) as demo:
         address(demo)
         worker = next(line for line in left_running(folder) if line.endswith(" worker"))
         os.kill(int(worker.split()[0]), signal.SIGKILL)
         demo.ready(lambda: "starting it again" in demo.text(), "the worker is started again")
         wait_until(lambda: any(line.endswith(" worker") for line in left_running(folder)), "it runs")
+
+
+def test_sigint_ends_it_also_where_the_shell_made_it_ignore_that(tmp_path: Path):
+    """As `stethos demo &` in a script does."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with running(tmp_path / "run") as demo:
+            address(demo)
     finally:
-        interrupt(demo)
-        demo.stop()
-    assert left_running(folder) == []
+        signal.signal(signal.SIGINT, before)
