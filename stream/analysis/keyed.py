@@ -1,0 +1,137 @@
+"""Waveforms from files of named arrays: NumPy's .npz and .npy, MATLAB's .mat. Nothing is ever unpickled."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
+
+from models.errors import RecordingError
+from stream.analysis.labels import is_rate_key, unit_of
+from stream.analysis.waveforms import MOST_SAMPLES, Hints, Waveform, listed, numbers, one_column, settled
+
+__all__ = ["waveform_of_matlab", "waveform_of_numpy"]
+
+_FEWEST = 64
+"""An array with fewer values is no waveform but something about it."""
+_MOST_BYTES = 4 * 8 * MOST_SAMPLES
+_PICKLED = (
+    "holds pickled Python objects, which are never loaded, as they may run code; save the samples as plain numbers"
+)
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+def waveform_of_numpy(path: Path, hints: Hints) -> Waveform:
+    """Read a .npz or .npy file. Raises `RecordingError`; where the key is open, it lists what there is."""
+    try:
+        _check_sizes(path)
+        loaded = np.load(path, allow_pickle=False)
+        content = dict(loaded.items()) if isinstance(loaded, np.lib.npyio.NpzFile) else {"samples": loaded}
+    except ValueError as error:
+        told = _PICKLED if "pickle" in str(error) else f"is cut off or no NumPy file ({error}); save it again"
+        raise RecordingError(f"{path}: {told}") from None
+    except (OSError, EOFError, SyntaxError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+        raise RecordingError(f"{path}: is cut off or no NumPy file ({error}); save it again") from None
+    arrays = {name: array for name, array in content.items() if isinstance(array, np.ndarray)}
+    return _chosen(path, arrays, hints)
+
+
+def waveform_of_matlab(path: Path, hints: Hints) -> Waveform:
+    """Read a .mat file up to version 7; fields of structs are keys with a dot. Raises `RecordingError`."""
+    try:
+        content = loadmat(path, squeeze_me=False, struct_as_record=True, chars_as_strings=True)
+    except NotImplementedError:
+        raise RecordingError(
+            f"{path}: is a MATLAB 7.3 file (HDF5), which is not read; save it with save(..., '-v7'), or as .npz"
+        ) from None
+    except (MatReadError, ValueError, TypeError, OSError, EOFError, KeyError, IndexError, MemoryError) as error:
+        raise RecordingError(f"{path}: is cut off or no MATLAB file ({_first(error)}); export it again") from None
+    except (zlib.error, struct.error, OverflowError) as error:
+        raise RecordingError(f"{path}: is cut off ({_first(error)}); export it again") from None
+    return _chosen(path, _flat(content), hints)
+
+
+def _check_sizes(path: Path) -> None:
+    """Refuse what would unpack to more memory than any recording needs, before any of it is unpacked."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            claimed = sum(member.file_size for member in packed.infolist())
+    else:
+        with path.open("rb") as file:
+            version = np.lib.format.read_magic(file)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, _, dtype = read(file)
+            if dtype.hasobject:
+                raise RecordingError(f"{path}: {_PICKLED}")
+            claimed = dtype.itemsize * int(np.prod([float(side) for side in shape]))
+            if claimed > path.stat().st_size:
+                raise RecordingError(f"{path}: is cut off: holds fewer values than it says; save it again")
+    if claimed > _MOST_BYTES:
+        raise RecordingError(f"{path}: would need {claimed / 1e9:.1f} GB; cut a piece of the recording")
+
+
+def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[np.generic]]:
+    """Give all arrays of a MATLAB file, those in structs under `struct.field`."""
+    found: dict[str, NDArray[np.generic]] = {}
+    for name, value in content.items():
+        if name.startswith("__") or not isinstance(value, np.ndarray):
+            continue
+        if value.dtype.names and value.size == 1:
+            record = value.reshape(-1)[0]
+            found |= _flat({field: record[field] for field in value.dtype.names}, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = value
+    return found
+
+
+def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
+    """Take the one array that may be a waveform, or the one that is named, with the rate beside it."""
+    key = hints.key or _only(path, arrays)
+    if key not in arrays:
+        raise RecordingError(f"{path}: there is no key {key!r}; it has {_described(arrays)}")
+    column, name = one_column(path, arrays[key], hints.column, name=key)
+    samples = numbers(path, column, hints, name=name)
+    return settled(path, samples, hints, point=name, rate_hz=_rate_hz(arrays), unit=unit_of(key))
+
+
+def _only(path: Path, arrays: Arrays) -> str:
+    waveforms = [name for name, array in arrays.items() if array.dtype.kind in "iuf" and array.size >= _FEWEST]
+    if len(waveforms) == 1:
+        return waveforms[0]
+    if len(arrays) == 1:
+        return next(iter(arrays))
+    what = "several waveforms" if waveforms else "no waveform"
+    fix = "choose one with --key NAME" if waveforms else "check the file"
+    raise RecordingError(f"{path}: has {what}; {fix}; it has {_described(arrays)}")
+
+
+def _rate_hz(arrays: Arrays) -> float | None:
+    """Give the rate that stands beside the signal under one of its usual names, if just one does."""
+    rates = {
+        float(array.reshape(-1)[0])
+        for name, array in arrays.items()
+        if is_rate_key(name) and array.size == 1 and array.dtype.kind in "iuf"
+    }
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _described(arrays: Arrays) -> str:
+    """List keys with their shapes, single numbers with their values."""
+    return listed([f"{name} {_shape(array)}" for name, array in arrays.items()]) or "nothing"
+
+
+def _shape(array: NDArray[np.generic]) -> str:
+    if array.size == 1 and array.dtype.kind in "iuf":
+        return f"= {float(array.reshape(-1)[0]):g}"
+    kind = "struct" if array.dtype.names else array.dtype.name
+    return f"({' x '.join(str(side) for side in array.shape)}, {kind})"
+
+
+def _first(error: BaseException) -> str:
+    return str(error).splitlines()[0][:100] if str(error) else type(error).__name__

@@ -1,0 +1,262 @@
+"""Waveforms from tables of text: .csv, .tsv, .txt with commas, semicolons or tabs, with a header or without one."""
+
+import codecs
+import re
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import RecordingError
+from stream.analysis.labels import is_index, time_step_s, unit_of
+from stream.analysis.waveforms import Hints, Waveform, listed, numbers, settled
+
+__all__ = ["waveform_of_table"]
+
+_MOST_BYTES = 2 << 30
+_PREAMBLE = 200
+"""Lines that may stand before the numbers."""
+_UNEVEN = 0.5
+"""How far one step of time may be from the usual one, as a part of it."""
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+
+Column = NDArray[np.float64]
+
+
+class _Layout(msgspec.Struct, frozen=True):
+    """How a table is written."""
+
+    delimiter: str
+    decimal_comma: bool
+    names: tuple[str, ...]
+    """Of the columns; their numbers where there is no header."""
+    skipped: int
+    """Lines before the numbers."""
+
+    @property
+    def has_header(self) -> bool:
+        """Whether columns have names."""
+        return self.names != tuple(str(number) for number in range(1, len(self.names) + 1))
+
+
+def waveform_of_table(path: Path, hints: Hints) -> Waveform:
+    """Read one column of a table; a column of times gives the rate.
+
+    Raises `RecordingError` that asks for what the file leaves open.
+    """
+    lines = _lines(path)
+    layout = _layout(path, lines)
+    time = _time_column(path, lines, layout)
+    signal = _signal_column(path, lines, layout, hints, time)
+    name = layout.names[signal]
+    rate_hz = None
+    if hints.rate_hz is None and time is not None:
+        rate_hz = _rate_hz(path, _times(path, lines, layout, time), layout.names[time])
+    samples = numbers(path, _column(path, lines, layout, signal), hints, name=f"column {name}")
+    point = name if layout.has_header else f"column {name}"
+    return settled(path, samples, hints, point=point, rate_hz=rate_hz, unit=unit_of(name))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise RecordingError(f"{path}: is larger than 2 GiB of text; cut a piece of it, or save it as .npz")
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read ({error.strerror}); check the file") from None
+    if b"\0" in data[:1000] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise RecordingError(f"{path}: is no text; check its format, or its name")
+    encodings = (
+        ("utf-16",) if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
+    )
+    for encoding in encodings:
+        try:
+            return data.decode(encoding).splitlines()
+        except UnicodeDecodeError:
+            continue
+    raise RecordingError(f"{path}: is no text in UTF-8 or GB 18030; save it as UTF-8")
+
+
+def _layout(path: Path, lines: list[str]) -> _Layout:
+    """Find delimiter, decimal sign and header by the first line of numbers that another like it follows."""
+    for skipped, line in enumerate(islice(lines, _PREAMBLE)):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        for delimiter in ("\t", ";", ",", ""):
+            cells = _cells(line, delimiter)
+            if delimiter and len(cells) == 1:
+                continue
+            if _is_row(cells) and _is_row_after(lines, skipped, delimiter, len(cells)):
+                comma = delimiter != "," and any("," in cell for cell in cells if _is_number(cell))
+                return _Layout(delimiter, comma, _names(lines[:skipped], delimiter, len(cells)), skipped)
+    raise RecordingError(
+        f"{path}: there are no numbers in its first {_PREAMBLE} lines; "
+        "a table has columns with commas, semicolons or tabs between them"
+    )
+
+
+def _is_row(cells: list[str]) -> bool:
+    return any(_is_number(cell) for cell in cells) and all(_is_value(cell) for cell in cells)
+
+
+def _is_row_after(lines: list[str], index: int, delimiter: str, columns: int) -> bool:
+    """Whether the next line that holds anything has as many cells, or there is none."""
+    following = next((line for line in islice(lines, index + 1, None) if line.strip()), None)
+    return following is None or len(_cells(following, delimiter)) == columns
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Cells of a line, without those that a delimiter at its end would add; no delimiter means white space."""
+    cells = line.split(delimiter or None)
+    cells = [cell.strip().strip('"') for cell in cells]
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell is a number, empty, or a date."""
+    return not cell or _is_number(cell) or _moment(cell) is not None
+
+
+def _moment(cell: str) -> float | None:
+    """Give seconds since the epoch of a date with its time, or None."""
+    if len(cell) < len("2026-01-01"):
+        return None
+    try:
+        return datetime.fromisoformat(cell.replace("/", "-")).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _names(before: list[str], delimiter: str, columns: int) -> tuple[str, ...]:
+    """Take names from the last lines before the numbers; a line of units under them goes in brackets."""
+    rows = [row for line in before if len(row := _cells(line.lstrip("#"), delimiter)) == columns and any(row)]
+    if not rows:
+        return tuple(str(number) for number in range(1, columns + 1))
+    names = rows[-1]
+    if len(rows) > 1 and all(unit_of(f"[{cell}]") or time_step_s(f"t [{cell}]") for cell in names if cell):
+        names = [f"{name} [{unit}]" if unit else name for name, unit in zip(rows[-2], names, strict=True)]
+    return tuple(name or str(number) for number, name in enumerate(names, 1))
+
+
+def _column(path: Path, lines: list[str], layout: _Layout, index: int) -> Column:
+    """Give one column as numbers, shape (n,)."""
+    body = islice(lines, layout.skipped, None)
+    text = (line.replace(",", ".") for line in body) if layout.decimal_comma else body
+    try:
+        read: Column = np.loadtxt(
+            text, delimiter=layout.delimiter or None, usecols=index, ndmin=1, comments="#", quotechar='"'
+        )
+    except (ValueError, IndexError) as error:
+        raise RecordingError(f"{path}: {_located(str(error), layout)}") from None
+    return read
+
+
+def _located(reason: str, layout: _Layout) -> str:
+    """Say numpy's complaint with the line that it is about."""
+    row = re.search(r"at row (\d+)", reason)
+    cell = re.search(r"could not convert string (.*?) to float64", reason)
+    line = f"line {layout.skipped + int(row[1]) + 1}" if row else "a line"
+    if cell:
+        return f"{line}: {cell[1][:40]} is no number; mend the line or cut the file before it"
+    return (
+        f"{line} has fewer columns than the first; the file may be cut off; mend the line or cut the file before it"
+    )
+
+
+def _signal_column(path: Path, lines: list[str], layout: _Layout, hints: Hints, time: int | None) -> int:
+    """Find the column that is asked for, or the only one there is."""
+    candidates = [
+        i for i, name in enumerate(layout.names) if i != time and not (layout.has_header and is_index(name))
+    ]
+    if not layout.has_header and time is None and len(candidates) > 1 and _counts(path, lines, layout):
+        candidates.remove(0)
+    wanted = hints.column
+    if wanted is not None:
+        if wanted in layout.names:
+            return layout.names.index(wanted)
+        same = [i for i, name in enumerate(layout.names) if name.casefold() == wanted.strip().casefold()]
+        if len(same) == 1:
+            return same[0]
+        if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(layout.names):
+            return int(wanted) - 1
+        raise RecordingError(f"{path}: there is no column {wanted!r}; there are {_choice(layout)}")
+    if len(candidates) != 1:
+        what = "several columns" if candidates else "no column of a signal"
+        raise RecordingError(f"{path}: has {what}; choose one with --column: {_choice(layout)}")
+    return candidates[0]
+
+
+def _choice(layout: _Layout) -> str:
+    if layout.has_header:
+        return listed(list(layout.names)) + " (or its number from 1 on)"
+    return f"1 to {len(layout.names)}"
+
+
+def _time_column(path: Path, lines: list[str], layout: _Layout) -> int | None:
+    """Find the column of times: by its name, by dates in it, or without names by even steps in the first one."""
+    for index, name in enumerate(layout.names):
+        if layout.has_header and time_step_s(name) is not None:
+            return index
+    first = _cells(lines[layout.skipped], layout.delimiter)
+    dated = [index for index, cell in enumerate(first) if not _is_number(cell) and _moment(cell) is not None]
+    if dated:
+        return dated[0]
+    if layout.has_header or len(layout.names) < 2:
+        return None
+    steps = np.diff(_column(path, lines, layout, 0))
+    rising = steps.size > 0 and bool((steps > 0).all())
+    return 0 if rising and _is_even(steps) and not _counts(path, lines, layout) else None
+
+
+def _counts(path: Path, lines: list[str], layout: _Layout) -> bool:
+    """Whether the first column only counts lines."""
+    values = _column(path, lines, layout, 0)
+    return values.size > 1 and bool((np.diff(values) == 1).all()) and bool((values == np.round(values)).all())
+
+
+def _times(path: Path, lines: list[str], layout: _Layout, index: int) -> Column:
+    """Give a column of times in seconds."""
+    first = _cells(lines[layout.skipped], layout.delimiter)[index]
+    if _is_number(first):
+        step_s = time_step_s(layout.names[index]) or 1.0
+        return _column(path, lines, layout, index) * step_s
+    moments = []
+    for number, line in enumerate(islice(lines, layout.skipped, None), layout.skipped + 1):
+        if not line.strip():
+            continue
+        cells = _cells(line, layout.delimiter)
+        moment = _moment(cells[index]) if index < len(cells) else None
+        if moment is None:
+            raise RecordingError(
+                f"{path}: line {number}: has no time in column {layout.names[index]}; mend the line"
+            )
+        moments.append(moment)
+    return np.array(moments)
+
+
+def _rate_hz(path: Path, times: Column, name: str) -> float | None:
+    """Give the rate of even times; raises `RecordingError` where they are not."""
+    if times.size < 2:
+        return None
+    steps = np.diff(times)
+    if not np.isfinite(steps).all() or not _is_even(steps):
+        raise RecordingError(
+            f"{path}: the times in column {name} are not even (gaps, steps back, or rounded); "
+            "give --rate HZ if the samples are, or cut a piece without a gap"
+        )
+    return float((times.size - 1) / (times[-1] - times[0]))
+
+
+def _is_even(steps: Column) -> bool:
+    """Whether all steps are about the middle one, which is above 0."""
+    middle = float(np.median(steps))
+    return middle > 0 and bool((np.abs(steps - middle) <= _UNEVEN * middle).all())

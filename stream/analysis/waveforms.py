@@ -1,0 +1,159 @@
+"""A waveform from any file, and what a person says about a file that does not say it itself."""
+
+import unicodedata
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import RecordingError
+from models.signal.quality import is_rate
+from models.signal.units import Unit
+
+__all__ = ["MOST_SAMPLES", "Hints", "Waveform", "as_name", "listed", "numbers", "one_column", "settled"]
+
+MOST_SAMPLES = 1 << 26
+"""Longer ones (three quarters of an hour at 25.6 kHz) are refused: nobody's spectrum gets better by them."""
+
+_NAME_LENGTH = 64
+_LISTED = 20
+
+
+class Waveform(msgspec.Struct, frozen=True, kw_only=True):
+    """One point's signal: samples of shape (n,) in `unit`."""
+
+    machine: str
+    point: str
+    samples: NDArray[np.float64]
+    rate_hz: float
+    unit: Unit
+    speed_rpm: float | None = None
+    notes: tuple[str, ...] = ()
+    """What is special about how it was put together: `gaps`, `speed_varies`."""
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return self.samples.size / self.rate_hz
+
+
+class Hints(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person adds to a file; None where nothing was said."""
+
+    rate_hz: float | None = None
+    unit: Unit | None = None
+    speed_rpm: float | None = None
+    column: str | None = None
+    """Name, or number from 1 on."""
+    key: str | None = None
+    scale: float | None = None
+    """Units per stored step; for sound, units at full scale."""
+
+
+def settled(
+    path: Path,
+    samples: NDArray[np.float64],
+    hints: Hints,
+    *,
+    point: str,
+    rate_hz: float | None = None,
+    unit: Unit | None = None,
+) -> Waveform:
+    """Make a waveform of samples; hints go above what the file says.
+
+    Raises `RecordingError` that asks for everything that is open, at once.
+    """
+    rate_hz = hints.rate_hz if hints.rate_hz is not None else rate_hz
+    unit = hints.unit or unit
+    asked = []
+    if rate_hz is None:
+        asked.append("--rate HZ (samples a second)")
+    if unit is None:
+        asked.append("--unit g, m/s2 or mm/s")
+    if rate_hz is None or unit is None:
+        raise RecordingError(f"{path}: the file leaves it open; give {' and '.join(asked)}")
+    if not is_rate(rate_hz):
+        raise RecordingError(f"{path}: {rate_hz:g} Hz is no sampling rate; give --rate HZ")
+    if not samples.size:
+        raise RecordingError(f"{path}: there are no samples in it; check the file")
+    if samples.size > MOST_SAMPLES:
+        raise RecordingError(f"{path}: has {samples.size} samples, more than {MOST_SAMPLES}; cut a piece of it")
+    return Waveform(
+        machine=as_name(path.name.split(".")[0]),
+        point=as_name(point),
+        samples=samples,
+        rate_hz=rate_hz,
+        unit=unit,
+        speed_rpm=hints.speed_rpm,
+    )
+
+
+def numbers(path: Path, values: NDArray[np.generic], hints: Hints, *, name: str) -> NDArray[np.float64]:
+    """Give stored values as numbers in their unit, same shape.
+
+    Integers are counts of a converter: their scale must be given. Raises `RecordingError`.
+    """
+    kind = values.dtype.kind
+    if kind not in "iuf":
+        raise RecordingError(
+            f"{path}: {name} holds {values.dtype}, no real numbers; choose another (--key, --column)"
+        )
+    if kind in "iu" and hints.scale is None:
+        raise RecordingError(
+            f"{path}: {name} holds whole numbers ({values.dtype}), counts of a converter; give --scale, the units "
+            "per count (1 if they are in the unit already)"
+        )
+    plain: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    if hints.scale is None:
+        return plain
+    with np.errstate(over="ignore", invalid="ignore"):  # an infinite sample is for the quality flags
+        return plain * hints.scale
+
+
+def one_column(
+    path: Path, values: NDArray[np.generic], column: str | None, *, name: str
+) -> tuple[NDArray[np.generic], str]:
+    """Give one channel of an array, shape (n,), and what to call it; the longer axis is time.
+
+    Raises `RecordingError` that lists what there is to choose from.
+    """
+    squeezed = np.squeeze(values)
+    if squeezed.ndim == 0:
+        raise RecordingError(f"{path}: {name} is a single value, no waveform; choose another (--key)")
+    if squeezed.ndim == 1:
+        if column not in (None, "1", name):
+            raise RecordingError(f"{path}: {name} has one column, no --column {column}; leave it out")
+        return squeezed, name
+    if squeezed.ndim > 2:
+        raise RecordingError(
+            f"{path}: {name} has {squeezed.ndim} axes {squeezed.shape}; save one channel by itself"
+        )
+    if squeezed.shape[1] > squeezed.shape[0]:
+        squeezed = squeezed.T
+    count = squeezed.shape[1]
+    if column is None or not column.isascii() or not column.isdigit() or not 1 <= int(column) <= count:
+        said = f"no column {column!r}" if column else "several columns"
+        raise RecordingError(f"{path}: {name} has {said}; give --column, a number from 1 to {count}")
+    return squeezed[:, int(column) - 1], f"{name}-{column}"
+
+
+def as_name(text: str) -> str:
+    """Make a name of a machine or a point of any text: letters and digits of any script, `._-` and inner spaces.
+
+    >>> as_name("泵 1#(驱动端)"), as_name("###")
+    ('泵 1--驱动端', 'unnamed')
+    """
+    kept = "".join(c if c in "._- " or unicodedata.category(c)[0] in "LMN" else "-" for c in text)
+    kept = "".join(c for c in kept if unicodedata.category(c) not in ("Nl", "No"))
+    return kept[:_NAME_LENGTH].strip(" -") or "unnamed"
+
+
+def listed(names: list[str]) -> str:
+    """Name things in an error; many are cut short.
+
+    >>> listed(["a", "b"])
+    'a, b'
+    """
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

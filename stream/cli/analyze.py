@@ -1,0 +1,220 @@
+"""`stethos analyze`: look into one file of vibration."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
+
+import typer
+
+from models.errors import ConfigurationError
+from stream.cli.bearings import OwnCatalogue, PositiveRpm
+from stream.cli.terminal import AsJson, complain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.machinery.bearings import CatalogueEntry
+    from stream.analysis.analysing import Analysis, Conditions
+    from stream.analysis.waveforms import Hints, Waveform
+
+__all__ = ["analyze"]
+
+_Unit = Literal["g", "m/s2", "mm/s"]
+_Mounting = Literal["rigid", "flexible"]
+_Language = Literal["en", "zh"]
+
+_RATES_HZ = (1e-6, 1e9)
+_POWERS_KW = (0.0, 1e6)
+_LINES_HZ = (0.0, 1000.0)
+
+
+def analyze(
+    file: Annotated[Path, typer.Argument(help="Recording .jsonl(.gz), or .csv, .wav, .mat, .npz, .npy.")],
+    *,
+    bearing: Annotated[
+        str | None, typer.Option(help='Designation, or geometry as "n=8,d=0.235,D=1.245,angle=0".')
+    ] = None,
+    speed: PositiveRpm = None,
+    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Samples a second.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="U", help="Of the samples: g, m/s2 or mm/s.")] = None,
+    scale: Annotated[float | None, typer.Option(help="Units per stored count; .wav: at full scale.")] = None,
+    column: Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="Of a table or an array.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="NAME", help="Of an array in .mat and .npz.")] = None,
+    power: Annotated[float | None, typer.Option(metavar="KW", help="Rated power, for the severity zone.")] = None,
+    mounting: Annotated[str | None, typer.Option(metavar="M", help="rigid or flexible, for the same.")] = None,
+    line_frequency: Annotated[float, typer.Option(metavar="HZ", help="Of the mains; 0: no motor on them.")] = 50.0,
+    machine: Annotated[str | None, typer.Option(help="Only this machine of a recording.")] = None,
+    point: Annotated[str | None, typer.Option(help="Only this point of a recording.")] = None,
+    catalogue: OwnCatalogue = None,
+    language: Annotated[str, typer.Option(metavar="LANG", help="Of the report: en or zh.")] = "en",
+    plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the spectra (extra `plot`).")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="Write one page to hand on (the same).")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where a fault is found.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a vibration signal shows: quality, indicators, severity zone, and the fault with its evidence.
+
+    Blocks of one machine and point that follow each other are joined. What a file leaves open is asked for.
+    Without speed and bearing the verdict can't be `healthy`; without power and mounting there is no zone.
+
+    For example:
+
+      stethos analyze pump.jsonl --bearing 6205-2RS --power 37 --mounting rigid
+
+      stethos analyze 泵.csv --rate 25600 --unit g --speed 1480 --bearing "n=9,d=7.94,D=39.04" --language zh
+
+      stethos analyze fan.mat --key DE_time --rate 12000 --unit g --report fan.html --exit-code
+    """
+    _check_choices(unit=unit, mounting=mounting, language=language)
+    hints = _hints(file, rate=rate, unit=unit, speed=speed, scale=scale, column=column, key=key)
+    conditions = _conditions(bearing, catalogue, power, mounting, line_frequency)
+    if plot is not None or report is not None:
+        import stream.analysis.plotting  # noqa: F401, PLC0415 -- a missing extra is told before the work
+    found = False
+    shown: list[tuple[Analysis, bytes]] = []
+    for waveform in _waveforms(file, hints, machine, point):
+        from stream.analysis.analysing import analyse, is_finding  # noqa: PLC0415 -- keeps --help quick
+
+        analysis = analyse(waveform, conditions)
+        found |= is_finding(analysis)
+        _print(analysis, language, as_json=as_json)
+        if plot is not None or report is not None:
+            shown.append((analysis, _picture(waveform, analysis, language)))
+    _write(shown, plot, report, language)
+    if found and exit_code:
+        raise typer.Exit(1)
+
+
+def _check_choices(*, unit: str | None, mounting: str | None, language: str) -> None:
+    choices = (
+        ("--unit", unit, get_args(_Unit)),
+        ("--mounting", mounting, get_args(_Mounting)),
+        ("--language", language, get_args(_Language)),
+    )
+    for option, value, known in choices:
+        if value is not None and value not in known:
+            raise typer.BadParameter(f"{value!r} is not one of {', '.join(known)}", param_hint=option)
+
+
+def _within(option: str, value: float | None, limits: tuple[float, float], unit: str) -> None:
+    if value is not None and not limits[0] <= value <= limits[1]:
+        raise typer.BadParameter(f"{value:g} {unit} makes no sense", param_hint=option)
+
+
+def _hints(
+    file: Path,
+    *,
+    rate: float | None,
+    unit: str | None,
+    speed: float | None,
+    scale: float | None,
+    column: str | None,
+    key: str | None,
+) -> "Hints":
+    from stream.analysis.reading import is_recording  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.waveforms import Hints  # noqa: PLC0415 -- the same
+
+    _within("--rate", rate, _RATES_HZ, "Hz")
+    if scale is not None and (not abs(scale) < float("inf") or scale == 0):
+        raise typer.BadParameter(f"{scale:g} is no factor", param_hint="--scale")
+    if is_recording(file):
+        said = {"--rate": rate, "--unit": unit, "--scale": scale, "--column": column, "--key": key}
+        given = [option for option, value in said.items() if value is not None]
+        if given:
+            raise typer.BadParameter(
+                "a recording's messages say this themselves; leave it out", param_hint=given[0]
+            )
+    return Hints(rate_hz=rate, unit=_known_unit(unit), speed_rpm=speed, scale=scale, column=column, key=key)
+
+
+def _known_unit(unit: str | None) -> "_Unit | None":
+    return next((known for known in ("g", "m/s2", "mm/s") if known == unit), None)
+
+
+def _conditions(
+    bearing: str | None, catalogue: Path | None, power: float | None, mounting: str | None, line_hz: float
+) -> "Conditions":
+    from stream.analysis.analysing import Conditions  # noqa: PLC0415 -- keeps --help quick
+
+    _within("--power", power, _POWERS_KW, "kW")
+    _within("--line-frequency", line_hz, _LINES_HZ, "Hz")
+    return Conditions(
+        bearing=_bearing(bearing, catalogue) if bearing is not None else None,
+        power_kw=power,
+        mounting="rigid" if mounting == "rigid" else "flexible" if mounting else None,
+        line_frequency_hz=line_hz or None,
+    )
+
+
+def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":
+    from models.machinery.bearings import resolve_bearing  # noqa: PLC0415 -- keeps --help quick
+    from stream.bearing_files import load_catalogue  # noqa: PLC0415 -- the same
+
+    known = load_catalogue(catalogue)
+    try:
+        return resolve_bearing(text, known)
+    except ConfigurationError as error:
+        raise typer.BadParameter(str(error), param_hint="--bearing") from None
+
+
+def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | None) -> "Iterator[Waveform]":
+    """Give the waveforms that were asked for; asking for what is not there is wrong usage."""
+    from stream.analysis.reading import read_waveforms  # noqa: PLC0415 -- keeps --help quick
+
+    others = []
+    matched = False
+    for waveform in read_waveforms(file, hints, complain):
+        if machine in (None, waveform.machine) and point in (None, waveform.point):
+            matched = True
+            yield waveform
+        else:
+            others.append(f"{waveform.machine} · {waveform.point}")
+    if not matched:
+        raise typer.BadParameter(
+            f"not in {file}; there are {', '.join(others[:20])}", param_hint="--machine, --point"
+        )
+
+
+def _print(analysis: "Analysis", language: str, *, as_json: bool) -> None:
+    if as_json:
+        import msgspec  # noqa: PLC0415 -- keeps --help quick
+
+        sys.stdout.buffer.write(msgspec.json.encode(analysis) + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    from rich.console import Console  # noqa: PLC0415 -- the same
+
+    from stream.analysis.terminal import terminal_report  # noqa: PLC0415 -- the same
+
+    Console().print(terminal_report(analysis, "zh" if language == "zh" else "en"))
+
+
+def _picture(waveform: "Waveform", analysis: "Analysis", language: str) -> bytes:
+    from stream.analysis.curves import curves_of  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.plotting import picture_png  # noqa: PLC0415 -- the same
+
+    return picture_png(curves_of(waveform, analysis), analysis, "zh" if language == "zh" else "en")
+
+
+def _write(shown: "list[tuple[Analysis, bytes]]", plot: Path | None, report: Path | None, language: str) -> None:
+    """Write the picture, one file for each machine and point, and the page, one for all."""
+    if plot is not None:
+        for number, (_, picture) in enumerate(shown, 1):
+            name = plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
+            _save(name, picture)
+    if report is not None:
+        from stream.analysis.page import html_page  # noqa: PLC0415 -- keeps --help quick
+
+        _save(report, html_page(shown, "zh" if language == "zh" else "en").encode())
+
+
+def _save(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}: cannot be written ({error.strerror}); check folder and permissions"
+        ) from None
+    typer.echo(f"wrote {file}", err=True)
