@@ -5,7 +5,7 @@ import unicodedata
 
 from models.signal.units import Unit
 
-__all__ = ["is_index", "is_rate_key", "time_step_s", "unit_of"]
+__all__ = ["is_index", "is_rate_key", "is_unit", "time_step_s", "unit_of"]
 
 _UNITS: tuple[tuple[Unit, str], ...] = (
     ("mm/s", r"mm/s|mm/sec|mm\*s-1"),
@@ -57,6 +57,15 @@ def time_step_s(name: str) -> float | None:
     if match is None or match[1] not in _TIME_NAMES:
         return None
     return _STEPS_S.get(match[2] or match[3] or "s", 1.0)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a cell under a column's name holds nothing but a unit.
+
+    >>> [is_unit(text) for text in ("ms", "m/s²", "time")]
+    [True, True, False]
+    """
+    return unit_of(f"[{text}]") is not None or _plain(text) in _STEPS_S
 
 
 def is_index(name: str) -> bool:

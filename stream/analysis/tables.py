@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import RecordingError
-from stream.analysis.labels import is_index, time_step_s, unit_of
+from stream.analysis.labels import is_index, is_unit, time_step_s, unit_of
 from stream.analysis.waveforms import Hints, Waveform, listed, numbers, settled
 
 __all__ = ["waveform_of_table"]
@@ -126,14 +126,15 @@ def _is_value(cell: str) -> bool:
     return not cell or _is_number(cell) or _moment(cell) is not None
 
 
-def _moment(cell: str) -> float | None:
-    """Give seconds since the epoch of a date with its time, or None."""
+def _moment(cell: str) -> datetime | None:
+    """Give the moment that a date with its time tells, in UTC where it has no zone; None for anything else."""
     if len(cell) < len("2026-01-01"):
         return None
     try:
-        return datetime.fromisoformat(cell.replace("/", "-")).timestamp()
-    except (ValueError, OverflowError, OSError):
+        moment = datetime.fromisoformat(cell.replace("/", "-"))
+    except ValueError:
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _names(before: list[str], delimiter: str, columns: int) -> tuple[str, ...]:
@@ -142,7 +143,7 @@ def _names(before: list[str], delimiter: str, columns: int) -> tuple[str, ...]:
     if not rows:
         return tuple(str(number) for number in range(1, columns + 1))
     names = rows[-1]
-    if len(rows) > 1 and all(unit_of(f"[{cell}]") or time_step_s(f"t [{cell}]") for cell in names if cell):
+    if len(rows) > 1 and all(is_unit(cell) for cell in names if cell):
         names = [f"{name} [{unit}]" if unit else name for name, unit in zip(rows[-2], names, strict=True)]
     return tuple(name or str(number) for number, name in enumerate(names, 1))
 
@@ -240,7 +241,7 @@ def _times(path: Path, lines: list[str], layout: _Layout, index: int) -> Column:
                 f"{path}: line {number}: has no time in column {layout.names[index]}; mend the line"
             )
         moments.append(moment)
-    return np.array(moments)
+    return np.array([(moment - moments[0]).total_seconds() for moment in moments])
 
 
 def _rate_hz(path: Path, times: Column, name: str) -> float | None:

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from models.errors import RecordingError
+from stream.analysis.reading import read_waveforms
+from stream.analysis.waveforms import Hints
+
+VALUES = np.round(np.random.default_rng(1).standard_normal(300), 6)
+GIVEN = {"rate_hz": 1000.0, "unit": "g"}
+
+
+def read(file, **hints):
+    (found,) = read_waveforms(file, Hints(**hints), lambda line, error: None)
+    return found
+
+
+def table(tmp_path, rows, name="a.csv", encoding="utf-8"):
+    file = tmp_path / name
+    file.write_text("\n".join(rows) + "\n", encoding=encoding)
+    return file
+
+
+def timed(separator=",", header=None, step=0.001, decimal=".", extra=""):
+    rows = [f"{k * step:.6f}{separator}{value}{extra}".replace(".", decimal) for k, value in enumerate(VALUES)]
+    return ([header] if header else []) + rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "hints"),
+    [
+        ([str(value) for value in VALUES], GIVEN),
+        (["acc", *map(str, VALUES)], GIVEN),
+        (timed(), {"unit": "g"}),
+        (timed(";"), {"unit": "g"}),
+        (timed("\t"), {"unit": "g"}),
+        (timed("  "), {"unit": "g"}),
+        (timed(",", extra=","), {"unit": "g"}),
+        (timed(";", decimal=","), {"unit": "g"}),
+        (timed(";", "Zeit;Beschleunigung [g]", decimal=","), {}),
+        (timed(",", "time,acc_g"), {}),
+        (timed(",", "Time [ms],acc [g]", step=1), {}),
+        (timed(",", "时间(s),加速度(g)"), {}),
+        (timed(",", '"time","acc (g)"'), {}),
+        (["Logger 4711, serial 12", "", "rate,1000", *timed(",", "time,acc_g")], {}),
+        (["# made by a logger", *timed(",", "time,acc_g")], {}),
+        (["time,acc", "s,g", *timed()], {}),
+        ([f"{k},{value}" for k, value in enumerate(VALUES)], GIVEN),  # the first column only counts
+        (["index,acc", *(f"{k},{value}" for k, value in enumerate(VALUES))], GIVEN),
+        ([f"2026-03-01T08:00:{k // 1000:02d}.{k % 1000:03d},{v}" for k, v in enumerate(VALUES)], {"unit": "g"}),
+        (["t,a,b", *(f"{k / 1000},{value},0" for k, value in enumerate(VALUES))], {"unit": "g", "column": "a"}),
+        (["t,a,b", *(f"{k / 1000},{value},0" for k, value in enumerate(VALUES))], {"unit": "g", "column": "2"}),
+        ([f"{value},0,0" for value in VALUES], {**GIVEN, "column": "1"}),
+    ],
+)
+def test_tables_as_instruments_write_them(tmp_path, rows, hints):
+    found = read(table(tmp_path, rows), **hints)
+    assert np.array_equal(found.samples, VALUES)
+    assert found.rate_hz == pytest.approx(1000.0, rel=1e-9)
+    assert found.unit == "g"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_chinese_files_and_columns(tmp_path, encoding):
+    file = table(tmp_path, timed(",", "时间(s),驱动端 加速度(m/s²)"), "1号泵 振动.csv", encoding)
+    found = read(file)
+    assert (found.machine, found.point, found.unit) == ("1号泵 振动", "驱动端 加速度-m-s", "m/s2")
+    assert read(file, column="驱动端 加速度(m/s²)").samples.size == VALUES.size
+
+
+def test_hints_stand_above_the_file(tmp_path):
+    file = table(tmp_path, timed(",", "time,acc_g"))
+    found = read(file, rate_hz=2000.0, unit="m/s2", scale=10.0, speed_rpm=990.0)
+    assert (found.rate_hz, found.unit, found.speed_rpm) == (2000.0, "m/s2", 990.0)
+    assert np.allclose(found.samples, 10 * VALUES)
+
+
+def test_a_gap_in_the_values_is_for_the_quality_flags(tmp_path):
+    rows = [*map(str, VALUES[:100]), "nan", "NaN", *map(str, VALUES[100:])]
+    assert np.isnan(read(table(tmp_path, rows), **GIVEN).samples).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "hints", "told"),
+    [
+        ([str(v) for v in VALUES], {}, "give --rate HZ .* and --unit g, m/s2 or mm/s"),
+        ([str(v) for v in VALUES], {"unit": "g"}, "give --rate HZ"),
+        ([str(v) for v in VALUES], {"rate_hz": 1000.0}, "give --unit"),
+        (timed(), {}, "give --unit"),
+        ([f"{v},{v},{v}" for v in VALUES], GIVEN, "several columns; choose one with --column: 1 to 3"),
+        (["x,y", *(f"{v},{v}" for v in VALUES)], GIVEN, "choose one with --column: x, y"),
+        (["x,y", *(f"{v},{v}" for v in VALUES)], {**GIVEN, "column": "z"}, "no column 'z'; there are x, y"),
+        (["x,y", *(f"{v},{v}" for v in VALUES)], {**GIVEN, "column": "3"}, "no column '3'"),
+        (["just words", "and more"], GIVEN, "no numbers"),
+        (["1.0", "2.0", "drei"], GIVEN, "line 3: 'drei' is no number"),
+        (["a,b", "1,2", "3,4", "5"], {**GIVEN, "column": "b"}, "fewer columns"),
+        (["t,a", "0,1", "0.001,2", "0.005,3", "0.006,4"], {"unit": "g"}, "not even"),
+        (["t,a", "0,1", "0.002,2", "0.001,3", "0.003,4"], {"unit": "g"}, "not even"),
+        (["t,a", "0,1", "0,2", "0.001,3", "0.001,4"], {"unit": "g"}, "not even"),
+        (["t,a", "0,1"], {"unit": "g"}, "give --rate"),
+        (["2026-03-01T08:00:00,1", "2026-03-01T08:00:01,2", "soon,3"], {"unit": "g"}, "line 3: has no time"),
+    ],
+)
+def test_an_error_asks_for_what_is_open_or_names_the_line(tmp_path, rows, hints, told):
+    with pytest.raises(RecordingError, match=told) as caught:
+        read(table(tmp_path, rows), **hints)
+    assert "a.csv" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_many_columns_are_named_in_short(tmp_path):
+    names = ",".join(f"kanal{k}" for k in range(500))
+    rows = [names, *(",".join(["0.5"] * 500) for _ in range(3))]
+    with pytest.raises(RecordingError, match="and 480 more"):
+        read(table(tmp_path, rows), **GIVEN)
+    assert read(table(tmp_path, rows), **GIVEN, column="kanal499").samples.size == 3
+
+
+@pytest.mark.parametrize("content", [b"\0\1\2" * 100, b"\xff\xff\xff\xfe" * 10, b"PK\x03\x04" + bytes(100)])
+def test_what_is_no_text_is_told(tmp_path, content):
+    file = tmp_path / "a.csv"
+    file.write_bytes(content)
+    with pytest.raises(RecordingError):
+        read(file, **GIVEN)
+
+
+def test_too_much_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("stream.analysis.waveforms.MOST_SAMPLES", 100)
+    with pytest.raises(RecordingError, match="cut a piece"):
+        read(table(tmp_path, [str(v) for v in VALUES]), **GIVEN)
+    monkeypatch.setattr("stream.analysis.tables._MOST_BYTES", 100)
+    with pytest.raises(RecordingError, match="larger than"):
+        read(table(tmp_path, [str(v) for v in VALUES]), **GIVEN)
