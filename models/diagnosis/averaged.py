@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
-from models.diagnosis.envelopes import segment_size
+from models.diagnosis.envelopes import segments_of
 from models.signal.units import velocity_mm_s
 
 __all__ = ["AveragedSpectrum", "averaged_spectrum"]
@@ -20,7 +20,7 @@ class AveragedSpectrum(msgspec.Struct, frozen=True):
 
     power: Real
     bin_hz: float
-    segments: int
+    segments: float
 
     def line_rms_g(self, frequency_hz: float, reach: float = 1.0) -> float:
         """RMS in g of the line within `reach` bins (and the lobe's two) of a frequency; 0 outside the spectrum."""
@@ -63,13 +63,13 @@ class AveragedSpectrum(msgspec.Struct, frozen=True):
 
 def averaged_spectrum(samples: Real, *, rate_hz: float, shaft_hz: float) -> AveragedSpectrum:
     """Average the segments of a waveform of shape (n,), n >= 64, into which the envelope's is cut as well."""
-    segments, size = segment_size(samples.size, rate_hz, shaft_hz)
+    cut = segments_of(samples.size, rate_hz, shaft_hz)
+    size = cut.size
     window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
     power = np.zeros(size // 2 + 1)
-    stride = samples.size // segments
-    for k in range(segments):
-        segment = samples[k * stride : k * stride + size]
+    for start in cut.starts:
+        segment = samples[start : start + size]
         transform = rfft((segment - segment.mean()) * window)
         power += transform.real**2 + transform.imag**2
-    power *= 2 / (segments * size * float((window * window).sum()))
-    return AveragedSpectrum(power, rate_hz / size, segments)
+    power *= 2 / (len(cut.starts) * size * float((window * window).sum()))
+    return AveragedSpectrum(power, rate_hz / size, cut.independent)

@@ -18,8 +18,8 @@ __all__ = ["CAP", "LineEvidence", "comb_evidence", "fisher", "line_evidence"]
 
 Real = NDArray[np.float64]
 
-CAP = 12.0
-"""Nats that one line counts at most: a chance of 6 in a million. Two full lines are needed to name anything."""
+CAP = 16.0
+"""Nats that one line counts at most: with three lines of noise beside it, it does not make a comb that is named."""
 _LEAST_BLOCK = 32
 
 
@@ -32,14 +32,14 @@ class LineEvidence(msgspec.Struct, frozen=True):
     """Capped evidence in nats of a line within 1 bin either way."""
     wide: Real
     """The same within 2 bins, for higher harmonics, which slip spreads."""
-    segments: int
+    segments: float
 
     def at(self, band: int, bin_: int) -> float:
         """Evidence in nats, without cap, of the bin itself."""
         return float(_evidence(self.prominence[band, bin_], self.segments, 1))
 
 
-def line_evidence(power: Real, *, segments: int, block: int, ignored: NDArray[np.bool_]) -> LineEvidence:
+def line_evidence(power: Real, *, segments: float, block: int, ignored: NDArray[np.bool_]) -> LineEvidence:
     """Weigh every bin of `power` (bands, bins) against the median of its surroundings of about `block` bins.
 
     `ignored`, shape (bins,), marks what has another explanation.
@@ -72,13 +72,13 @@ def fisher(total: float, lines: int) -> float:
     return -math.log(max(float(gammaincc(lines, total)), 1e-300))
 
 
-def _evidence(prominence: Real, segments: int, bins: int) -> Real:
+def _evidence(prominence: Real, segments: float, bins: int) -> Real:
     """-ln of the chance that Gamma noise of shape K and mean 1 reaches y in one of `bins` bins, for y > 1.
 
     The tail is (Ky)^(K-1) exp(-Ky) / Gamma(K) / (1 - (K-1)/(Ky)), exact for K = 1, and for others from y = 2 on
     to a few per cent of the exponent; below y = 1 nothing counts.
     """
-    shape = float(segments)
+    shape = segments
     u = shape * np.maximum(prominence, 1.0)
     tail = u + math.lgamma(shape) - math.log(bins)
     if segments > 1:
@@ -88,7 +88,7 @@ def _evidence(prominence: Real, segments: int, bins: int) -> Real:
     return evidence
 
 
-def _background(power: Real, segments: int, block: int) -> Real:
+def _background(power: Real, segments: float, block: int) -> Real:
     """Mean of the noise: medians of blocks, joined by straight lines; half a block of lines does not move it."""
     bins = power.shape[1]
     count = max(1, bins // block)

@@ -11,11 +11,10 @@ from models.diagnosis.envelopes import envelope_spectra
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
 from models.diagnosis.judging import (
     HEALTHY_TURNS,
-    SUSPICION,
     healthy_confidence,
     is_cage,
     is_named,
-    is_unexplained,
+    is_suspicious,
     margins_of,
 )
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
@@ -64,7 +63,7 @@ def diagnose(
     `healthy` only where speed and bearing are known and nothing was found; `unknown`, with a reason, where the
     signal cannot be trusted, where something is there that nothing explains, or where too little is known.
 
-    >>> noise = np.random.default_rng(1).standard_normal(25_600) / 100
+    >>> noise = np.random.default_rng(1).standard_normal(76_800) / 100
     >>> bearing = BearingOrders(bpfo=3.58, bpfi=5.42, bsf2=4.71, ftf=0.398)
     >>> diagnose(noise, rate_hz=25_600.0, speed_rpm=1480.0, orders=bearing).verdict
     'healthy'
@@ -175,8 +174,7 @@ def _nothing_named(
 ) -> Diagnosed:
     doubt = _doubt(seen, orders, machine)
     if doubt is None:
-        segments = seen.combs.spectra.segments if seen.combs is not None else 1
-        confidence = healthy_confidence(seen.seconds * seen.shaft_hz / segments, segments)
+        confidence = healthy_confidence(seen.seconds * seen.shaft_hz)
         return Diagnosed(
             verdict="healthy",
             confidence=confidence,
@@ -212,13 +210,13 @@ def _doubt(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge)
 
 
 def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None:
-    suspected = [finding for finding in seen.findings if finding.comb.evidence >= SUSPICION]
+    suspected = [finding for finding in seen.findings if is_suspicious(finding.comb)]
     if suspected and suspected[0].rival >= suspected[0].comb.strength:
         return Reason.RIVAL, suspected[0].rival_order * seen.shaft_hz
     other = strongest(combs)
-    if suspected or (seen.cage is not None and seen.cage.evidence >= SUSPICION):
+    if suspected or (seen.cage is not None and is_suspicious(seen.cage)):
         return Reason.WEAK, 0.0
-    return (Reason.UNEXPLAINED, other.fundamental * combs.spectra.bin_hz) if is_unexplained(other) else None
+    return (Reason.UNEXPLAINED, other.fundamental * combs.spectra.bin_hz) if is_suspicious(other) else None
 
 
 def _unknown(reason: Reason) -> Diagnosed:

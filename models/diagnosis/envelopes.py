@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import ifft, next_fast_len, rfft
 
-__all__ = ["EnvelopeSpectra", "envelope_spectra", "segment_size"]
+__all__ = ["EnvelopeSpectra", "Segments", "envelope_spectra", "segments_of"]
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -32,6 +32,7 @@ _LEAST_SECONDS = 1.0
 _MOST_SAMPLES = 1 << 20
 _DEEPEST = 4
 """Bands down to a sixteenth of the spectrum; narrower ones hold few periods of what decays in milliseconds."""
+_FADE = 20
 _TOP = 0.97
 """Share of the Nyquist frequency that is used; the rest is the anti-aliasing filter's."""
 
@@ -43,7 +44,8 @@ class EnvelopeSpectra(msgspec.Struct, frozen=True):
     widths: Real
     """Bins of signal in each band, shape (bands,)."""
     bin_hz: float
-    segments: int
+    segments: float
+    """Independent spectra in the average."""
     bands_hz: tuple[tuple[float, float], ...]
 
     def depth(self, band: int, excess: float) -> float:
@@ -54,47 +56,87 @@ class EnvelopeSpectra(msgspec.Struct, frozen=True):
         return math.sqrt(6 * max(0.0, excess) / float(self.widths[band]))
 
 
-def segment_size(samples: int, rate_hz: float, shaft_hz: float) -> tuple[int, int]:
-    """Give how many segments a recording is cut into and how long one is (even, with fast transforms).
+class Segments(msgspec.Struct, frozen=True):
+    """How a recording is cut: segments of one length, at least half overlapping, evenly spread."""
 
-    >>> segment_size(256_000, 25_600.0, 25.0)
-    (4, 64000)
+    starts: tuple[int, ...]
+    size: int
+    """Even, with fast transforms."""
+
+    @property
+    def independent(self) -> float:
+        """How many spectra without overlap would average as well (Welch 1967).
+
+        count / (1 + 2 sum (1 - j/count) r_j^2), with r_j the correlation of the window with itself j steps on.
+        """
+        count = len(self.starts)
+        if count < 2:
+            return float(count)
+        step = (self.starts[-1] - self.starts[0]) / (count - 1) / self.size
+        total = 0.0
+        for j in range(1, count):
+            if j * step >= 1:
+                break
+            total += (1 - j / count) * _hann_correlation(j * step) ** 2
+        return count / (1 + 2 * total)
+
+
+def _hann_correlation(shift: float) -> float:
+    """Correlation of a Hann window with itself, moved by a part `shift` of its length.
+
+    >>> round(_hann_correlation(0.0), 6), round(_hann_correlation(0.5), 4)
+    (1.0, 0.1667)
+    """
+    angle = 2 * math.pi * shift
+    return ((1 - shift) * (2 + math.cos(angle)) + 3 / (2 * math.pi) * math.sin(angle)) / 3
+
+
+def segments_of(samples: int, rate_hz: float, shaft_hz: float) -> Segments:
+    """Cut a recording of so many samples.
+
+    >>> cut = segments_of(256_000, 25_600.0, 25.0)
+    >>> len(cut.starts), cut.size
+    (8, 61440)
     """
     wanted = int(max(_TURNS / shaft_hz, _LEAST_SECONDS) * rate_hz)
-    wanted = max(1, min(wanted, samples, _MOST_SAMPLES))
-    segments = max(1, round(samples / wanted))
-    return segments, _fast_below(samples // segments)
+    size = _fast_below(min(wanted, samples, _MOST_SAMPLES))
+    count = 1 + math.ceil(2 * (samples - size) / size - 0.1)
+    starts = np.linspace(0, samples - size, count).astype(int)
+    return Segments(tuple(starts.tolist()), size)
 
 
 def envelope_spectra(
     samples: Real, *, rate_hz: float, shaft_hz: float, highest_hz: float
 ) -> EnvelopeSpectra | None:
     """Give the spectra up to `highest_hz` of a waveform of shape (n,); None where it is too short or too slow."""
-    segments, size = segment_size(samples.size, rate_hz, shaft_hz)
-    bin_hz = rate_hz / max(size, 1)
+    cut = segments_of(samples.size, rate_hz, shaft_hz)
+    bin_hz = rate_hz / cut.size
     bins = math.ceil(highest_hz / bin_hz) + 1
-    layout = _layout(size, bins)
+    layout = _layout(cut.size, bins)
     if not layout:
         return None
     power = np.zeros((sum(starts.size for _, starts in layout), bins))
-    stride = samples.size // segments
-    for k in range(segments):
-        white = _whitened(samples[k * stride : k * stride + size])
+    for start in cut.starts:
+        white = _whitened(samples[start : start + cut.size])
         row = 0
         for width, starts in layout:
             power[row : row + starts.size] += _band_spectra(white, width, starts, bins)
             row += starts.size
-    power /= segments
+    power /= len(cut.starts)
     widths = np.concatenate([np.full(starts.size, float(width)) for width, starts in layout])
     bands = tuple(
         (float(start) * bin_hz, float(start + width) * bin_hz) for width, starts in layout for start in starts
     )
-    return EnvelopeSpectra(power, widths, bin_hz, segments, bands)
+    return EnvelopeSpectra(power, widths, bin_hz, cut.independent, bands)
 
 
 def _whitened(segment: Real) -> Complex:
-    """Transform with every bin's magnitude set to 1 (cepstral pre-whitening keeps the phase alone)."""
-    transform: Complex = rfft(segment - segment.mean())
+    """Transform with every bin's magnitude set to 1 (cepstral pre-whitening keeps the phase alone).
+
+    The ends are faded out first: a jump from the last sample to the first is an impulse, and where the recorder's
+    filter leaves little else at high frequencies, whitening would make it the strongest of all.
+    """
+    transform: Complex = rfft((segment - segment.mean()) * _taper(segment.size))
     magnitude = np.abs(transform)
     floor = 1e-12 * float(magnitude.max()) + 1e-300
     return transform / np.maximum(magnitude, floor)
@@ -105,9 +147,10 @@ def _band_spectra(white: Complex, width: int, starts: NDArray[np.intp], bins: in
     bands = white[starts[:, None] + np.arange(width)]
     analytic = ifft(bands, axis=1, overwrite_x=True)
     squared = analytic.real**2 + analytic.imag**2
-    squared /= squared.mean(axis=1, keepdims=True)
+    window = _hann(width)
+    squared *= width / 2 / (squared @ window)[:, None]  # mean 1, weighted as it is transformed
     squared -= 1.0
-    squared *= _hann(width)
+    squared *= window
     transform = rfft(squared, axis=1, overwrite_x=True)[:, :bins]
     power: Real = transform.real**2 + transform.imag**2
     return power / (3 * width / 8)  # the sum of the window's squares: noise of variance 1 gives 1
@@ -126,6 +169,16 @@ def _levels(top: int, bins: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
             return
         count = 2 ** (level + 1) - 1
         yield width, np.rint(np.linspace(0, top - width, count)).astype(np.intp)
+
+
+@lru_cache(maxsize=4)
+def _taper(size: int) -> Real:
+    """Ones, with a cosine's rise and fall over a twentieth at each end."""
+    taper = np.ones(size)
+    length = max(1, size // _FADE)
+    taper[:length] = 0.5 - 0.5 * np.cos(np.pi / length * (np.arange(length) + 0.5))
+    taper[-length:] = taper[:length][::-1]
+    return taper
 
 
 @lru_cache(maxsize=16)

@@ -11,23 +11,27 @@ __all__ = [
     "HEALTHY_TURNS",
     "MODULATION",
     "SUSPICION",
+    "SUSPICIOUS_MODULATION",
     "bearing_confidence",
     "cage_confidence",
     "contradicted",
     "healthy_confidence",
     "is_cage",
     "is_named",
-    "is_unexplained",
+    "is_suspicious",
     "margins_of",
 ]
 
 EVIDENCE = 14.0
 """Nats needed to name a fault: noise gets so far once in a million recordings, all places looked at counted."""
-SUSPICION = 10.0
-"""Nats from which a comb forbids calling the bearing healthy: once in 20,000 recordings of noise."""
-MODULATION = 0.1
-"""Least modulation of the squared envelope: 10 % is 0.4 dB of the band's level. Sound bearings go so far too, as
-their rolling elements carry the load in turn, and a long recording shows the least of it."""
+SUSPICION = 8.0
+"""Nats from which a comb forbids calling the bearing healthy: once in 3,000 recordings of noise."""
+MODULATION = 0.2
+"""Least modulation of the squared envelope, all harmonics together: 20 % is +-0.8 dB of the band's level. Sound
+bearings have some too, as their rolling elements carry the load in turn (variable compliance), and the longer a
+recording, the less of it is enough for evidence."""
+SUSPICIOUS_MODULATION = 0.1
+"""Half of that forbids calling the bearing healthy."""
 _SIDEBAND = 6.0
 """Nats from which sidebands are there: noise gets so far once in 400."""
 _INNER_SIDEBAND = 3.0
@@ -57,7 +61,7 @@ def contradicted(finding: Finding) -> bool:
     if finding.defect.fault == "bearing_inner_race":
         return finding.sideband_evidence < _INNER_SIDEBAND
     if finding.defect.fault == "bearing_rolling_element":
-        return finding.shaft_sideband_evidence >= max(_SIDEBAND, finding.sideband_evidence)
+        return finding.shaft_sideband_evidence >= min(2 * _SIDEBAND, max(_SIDEBAND, finding.sideband_evidence))
     return False
 
 
@@ -72,9 +76,9 @@ def is_cage(finding: CageFinding | None) -> bool:
     )
 
 
-def is_unexplained(comb: Comb) -> bool:
+def is_suspicious(comb: Comb | CageFinding) -> bool:
     """Whether a comb that is not the shaft's forbids saying `healthy`."""
-    return comb.evidence >= SUSPICION
+    return comb.evidence >= SUSPICION and comb.modulation >= SUSPICIOUS_MODULATION
 
 
 def bearing_confidence(finding: Finding) -> float:
@@ -92,9 +96,9 @@ def cage_confidence(finding: CageFinding) -> float:
     return min(0.9, _logistic((finding.evidence - EVIDENCE) / 4.0 + 1.0))
 
 
-def healthy_confidence(turns: float, segments: int) -> float:
+def healthy_confidence(turns: float) -> float:
     """Probability that nothing is there when nothing was found: longer recordings show weaker faults."""
-    return min(0.95, 0.6 + 0.3 * min(1.0, turns / 60.0) + 0.05 * min(1.0, (segments - 1) / 4))
+    return min(0.95, 0.6 + 0.3 * min(1.0, turns / 240.0) + 0.05 * min(1.0, turns / 960.0))
 
 
 def margins_of(finding: Finding | None, shaft_hz: float) -> Margins:
