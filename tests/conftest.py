@@ -1,5 +1,7 @@
 """Fixtures that several parts' tests share; how each real service is had stands in tests/services."""
 
+import signal
+
 from tests.services.figures import figure, pytest_terminal_summary
 from tests.services.influxdb import influxd, influxdb
 from tests.services.kafka import kafka, kafka_server
@@ -17,3 +19,6 @@ __all__ = [
     "pytest_terminal_summary",
     "recordings_path",
 ]
+
+# A background job of a shell ignores Ctrl-C, and with it would all that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
