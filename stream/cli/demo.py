@@ -1,8 +1,6 @@
 """`stethos demo`: everything on one machine with one command, and nothing left behind."""
 
-import signal
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -38,8 +36,6 @@ def demo(
     """
     from stream.supervision import Demo  # noqa: PLC0415 -- `--help` needs none of it
 
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts in the background ignore SIGINT
-        signal.signal(number, _interrupt)
     if recording:
         source = ["publish", *(str(path.resolve()) for path in recording)]
         source += ["--speed-up", str(speed_up)] if speed_up else []
@@ -58,7 +54,3 @@ def demo(
             running.watch()
     except KeyboardInterrupt:
         typer.echo("ended, nothing is left running")
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

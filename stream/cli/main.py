@@ -4,8 +4,10 @@ A part is imported when it is run, so that `stethos --help` is quick and needs n
 """
 
 import importlib
+import signal
 import sys
 from importlib.metadata import version
+from types import FrameType
 from typing import Annotated, NamedTuple
 
 import typer
@@ -103,6 +105,8 @@ def _stethos(
 
 def main() -> None:
     """Run the command line; what Stethos itself finds wrong is one line on stderr and exit 1."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts in the background ignore SIGINT
+        signal.signal(number, _interrupt)
     try:
         app()
     except StethosError as error:
@@ -112,6 +116,10 @@ def main() -> None:
         if extra is None:
             raise
         _fail(f"this command needs {error.name}; install it with pip install 'stethos[{extra}]'")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _fail(text: str) -> None:
