@@ -1,15 +1,12 @@
 """Waveforms from files of named arrays: NumPy's .npz and .npy, MATLAB's .mat. Nothing is ever unpickled."""
 
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from models.errors import RecordingError
 from stream.analysis.labels import is_rate_key, unit_of
@@ -34,10 +31,14 @@ def waveform_of_numpy(path: Path, hints: Hints) -> Waveform:
         loaded = np.load(path, allow_pickle=False)
         content = dict(loaded.items()) if isinstance(loaded, np.lib.npyio.NpzFile) else {"samples": loaded}
     except ValueError as error:
-        told = _PICKLED if "pickle" in str(error) else f"is cut off or no NumPy file ({error}); save it again"
+        told = (
+            _PICKLED if "pickle" in str(error) else f"is cut off or no NumPy file ({_first(error)}); save it again"
+        )
         raise RecordingError(f"{path}: {told}") from None
-    except (OSError, EOFError, SyntaxError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        raise RecordingError(f"{path}: is cut off or no NumPy file ({error}); save it again") from None
+    except RecordingError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- its parser meets damaged bytes with errors of any kind
+        raise RecordingError(f"{path}: is cut off or no NumPy file ({_first(error)}); save it again") from None
     arrays = {name: array for name, array in content.items() if isinstance(array, np.ndarray)}
     return _chosen(path, arrays, hints)
 
@@ -50,10 +51,8 @@ def waveform_of_matlab(path: Path, hints: Hints) -> Waveform:
         raise RecordingError(
             f"{path}: is a MATLAB 7.3 file (HDF5), which is not read; save it with save(..., '-v7'), or as .npz"
         ) from None
-    except (MatReadError, ValueError, TypeError, OSError, EOFError, KeyError, IndexError, MemoryError) as error:
+    except Exception as error:  # noqa: BLE001 -- its parser meets damaged bytes with errors of any kind
         raise RecordingError(f"{path}: is cut off or no MATLAB file ({_first(error)}); export it again") from None
-    except (zlib.error, struct.error, OverflowError) as error:
-        raise RecordingError(f"{path}: is cut off ({_first(error)}); export it again") from None
     return _chosen(path, _flat(content), hints)
 
 

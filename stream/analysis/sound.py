@@ -36,7 +36,7 @@ def _read(path: Path) -> tuple[int, NDArray[np.generic]]:
         warnings.filterwarnings("error", category=wavfile.WavFileWarning, message="Reached EOF")
         try:
             rate_hz, stored = wavfile.read(path)
-        except (OSError, ValueError, EOFError, TypeError, wavfile.WavFileWarning) as error:
+        except Exception as error:  # noqa: BLE001 -- its parser meets damaged bytes with errors of any kind
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise RecordingError(
                 f"{path}: is cut off or no .wav file of plain samples ({reason}); export it again as PCM"
