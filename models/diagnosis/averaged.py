@@ -31,6 +31,14 @@ class AveragedSpectrum(msgspec.Struct, frozen=True):
         top = first + int(np.argmax(self.power[first : last + 1]))
         return math.sqrt(float(self.power[top - 2 : top + 3].sum()))
 
+    def top_near(self, frequency_hz: float, reach: float) -> float:
+        """Frequency of the strongest bin within `reach` bins; the one asked for outside the spectrum."""
+        place = frequency_hz / self.bin_hz
+        first, last = round(place - reach), round(place + reach)
+        if first < 2 or last > self.power.size - 3:
+            return frequency_hz
+        return (first + int(np.argmax(self.power[first : last + 1]))) * self.bin_hz
+
     def line_rms_mm_s(self, frequency_hz: float, reach: float = 1.0) -> float:
         """RMS velocity in mm/s of the same line."""
         return velocity_mm_s(self.line_rms_g(frequency_hz, reach), frequency_hz)

@@ -10,7 +10,7 @@ import math
 import msgspec
 import numpy as np
 
-from models.diagnosis.bearing import TOLERANCE, CombMap, is_shaft_like
+from models.diagnosis.comb_map import TOLERANCE, CombMap, is_shaft_like
 from models.diagnosis.combs import fisher
 
 __all__ = ["CageFinding", "find_cage"]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 from scipy.special import gammaincc, gammaincinv
 
-__all__ = ["CAP", "LineEvidence", "comb_evidence", "fisher", "line_evidence"]
+__all__ = ["CAP", "LineEvidence", "comb_evidence", "fisher", "line_evidence", "prominence_of"]
 
 Real = NDArray[np.float64]
 
@@ -39,12 +39,15 @@ class LineEvidence(msgspec.Struct, frozen=True):
         return float(_evidence(self.prominence[band, bin_], self.segments, 1))
 
 
-def line_evidence(power: Real, *, segments: float, block: int, ignored: NDArray[np.bool_]) -> LineEvidence:
-    """Weigh every bin of `power` (bands, bins) against the median of its surroundings of about `block` bins.
+def prominence_of(power: Real, *, segments: float, block: int) -> Real:
+    """Weigh every bin of `power` (bands, bins) against the median of its surroundings of about `block` bins."""
+    prominence: Real = power / _background(power, segments, max(block, _LEAST_BLOCK))
+    return prominence
 
-    `ignored`, shape (bins,), marks what has another explanation.
-    """
-    prominence = power / _background(power, segments, max(block, _LEAST_BLOCK))
+
+def line_evidence(prominence: Real, *, segments: float, ignored: NDArray[np.bool_]) -> LineEvidence:
+    """Turn prominence (bands, bins) into evidence; `ignored`, shape (bins,), marks what has another explanation."""
+    prominence = prominence.copy()
     prominence[:, ignored] = 1.0
     near = maximum_filter1d(prominence, 3, axis=1)
     far = maximum_filter1d(near, 3, axis=1)

@@ -5,13 +5,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.diagnosis.averaged import AveragedSpectrum, averaged_spectrum
-from models.diagnosis.bearing import CombMap, Finding, comb_map, defects, find, highest_order, strongest
+from models.diagnosis.bearing import Finding, defects, find, highest_order
 from models.diagnosis.cage import CageFinding, find_cage
+from models.diagnosis.comb_map import CombMap, comb_map, strongest
 from models.diagnosis.envelopes import envelope_spectra
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
 from models.diagnosis.judging import (
     HEALTHY_TURNS,
+    chosen,
     healthy_confidence,
+    is_ambiguous,
     is_cage,
     is_named,
     is_suspicious,
@@ -109,7 +112,11 @@ def _look(
     envelopes = envelope_spectra(
         samples, rate_hz=rate_hz, shaft_hz=given_hz, highest_hz=highest_order(orders) * shaft_hz
     )
-    combs = comb_map(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz) if envelopes is not None else None
+    combs = None
+    if envelopes is not None:
+        combs = comb_map(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None)
+        if combs.shaft_hz != shaft_hz and refined_hz is None:
+            shaft_hz = refined_hz = combs.shaft_hz
     found: list[Finding | None] = []
     cage = None
     if combs is not None and orders is not None:
@@ -121,22 +128,18 @@ def _look(
         refined_hz=refined_hz,
         seconds=samples.size / rate_hz,
         combs=combs,
-        findings=tuple(sorted((f for f in found if f is not None), key=_rank)),
+        findings=tuple(f for f in found if f is not None),
         cage=cage,
         others=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
     )
 
 
-def _rank(finding: Finding) -> tuple[bool, float]:
-    return (not is_named(finding), -finding.comb.strength if is_named(finding) else -finding.comb.evidence)
-
-
 def _judge(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
     hypotheses = _hypotheses(seen, orders)
-    best = seen.findings[0] if seen.findings else None
+    best = chosen(seen.findings)
     margins = margins_of(best, seen.shaft_hz)
     band_hz = seen.combs.spectra.bands_hz[best.comb.band] if best is not None and seen.combs is not None else None
-    if best is not None and is_named(best):
+    if best is not None and is_named(best) and not is_ambiguous(best, seen.findings):
         verdict = best.defect.fault
     elif is_cage(seen.cage):
         verdict = "bearing_cage"
@@ -210,9 +213,12 @@ def _doubt(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge)
 
 
 def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None:
-    suspected = [finding for finding in seen.findings if is_suspicious(finding.comb)]
-    if suspected and suspected[0].rival >= suspected[0].comb.strength:
-        return Reason.RIVAL, suspected[0].rival_order * seen.shaft_hz
+    best = chosen(seen.findings)
+    suspected = best is not None and is_suspicious(best.comb)
+    if best is not None and is_named(best):
+        return Reason.AMBIGUOUS, best.comb.fundamental * combs.spectra.bin_hz
+    if best is not None and suspected and best.rival >= best.comb.strength:
+        return Reason.RIVAL, best.rival_order * seen.shaft_hz
     other = strongest(combs)
     if suspected or (seen.cage is not None and is_suspicious(seen.cage)):
         return Reason.WEAK, 0.0

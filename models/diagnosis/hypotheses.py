@@ -1,7 +1,8 @@
 """Findings in words: each hypothesis with its evidence as data and as sentences in English and Chinese."""
 
-from models.diagnosis.bearing import CombMap, Finding
+from models.diagnosis.bearing import Finding
 from models.diagnosis.cage import CageFinding
+from models.diagnosis.comb_map import CombMap
 from models.diagnosis.judging import bearing_confidence, cage_confidence, contradicted, is_cage
 from models.diagnosis.machine_faults import Observed
 from models.diagnosis.results import Evidence, Hypothesis

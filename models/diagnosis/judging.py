@@ -2,8 +2,9 @@
 
 import math
 
-from models.diagnosis.bearing import Comb, Finding
+from models.diagnosis.bearing import Finding
 from models.diagnosis.cage import CageFinding
+from models.diagnosis.comb_map import Comb
 from models.diagnosis.results import Margins
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "SUSPICIOUS_MODULATION",
     "bearing_confidence",
     "cage_confidence",
+    "chosen",
     "contradicted",
     "healthy_confidence",
+    "is_ambiguous",
     "is_cage",
     "is_named",
     "is_suspicious",
@@ -63,6 +66,35 @@ def contradicted(finding: Finding) -> bool:
     if finding.defect.fault == "bearing_rolling_element":
         return finding.shaft_sideband_evidence >= min(2 * _SIDEBAND, max(_SIDEBAND, finding.sideband_evidence))
     return False
+
+
+def chosen(findings: tuple[Finding, ...]) -> Finding | None:
+    """Give the finding to speak of: the strongest that can be named, or else the one with the most evidence.
+
+    Where a rolling element's comb is another part's as well, its cage sidebands decide for it.
+    """
+    possible = [finding for finding in findings if is_named(finding)]
+    if not possible:
+        return max(findings, key=lambda finding: finding.comb.evidence, default=None)
+    best = max(possible, key=lambda finding: finding.comb.strength)
+    for finding in possible:
+        if _same_comb(finding, best) and finding.defect.fault == "bearing_rolling_element" and _has_cage(finding):
+            return finding
+    return best
+
+
+def is_ambiguous(best: Finding, findings: tuple[Finding, ...]) -> bool:
+    """Whether another part's frequency is so near that slip hides the difference, and no sidebands decide."""
+    others = [other for other in findings if other is not best and is_named(other) and _same_comb(other, best)]
+    return bool(others) and not (best.defect.fault == "bearing_rolling_element" and _has_cage(best))
+
+
+def _same_comb(one: Finding, other: Finding) -> bool:
+    return abs(one.comb.fundamental - other.comb.fundamental) <= 1.5 + 0.004 * one.comb.fundamental
+
+
+def _has_cage(finding: Finding) -> bool:
+    return finding.sideband_evidence >= _SIDEBAND
 
 
 def is_cage(finding: CageFinding | None) -> bool:

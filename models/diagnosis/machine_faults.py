@@ -57,12 +57,16 @@ def _shaft_faults(
     overall = spectrum.velocity_rms_mm_s(low, 1000.0)
     if overall < limit:
         return
-    reach = max(1.0, 0.01 * shaft_hz / spectrum.bin_hz)
-    lines = [spectrum.line_rms_mm_s(order * shaft_hz, reach * order**0.5) for order in range(1, 11)]
-    halves = [_clear_line(spectrum, (order + 0.5) * shaft_hz) for order in range(5)]
+    lines = [
+        spectrum.line_rms_mm_s(order * shaft_hz, _reach(spectrum, order * shaft_hz, shaft_hz))
+        for order in range(1, 11)
+    ]
+    halves = [_clear_line(spectrum, (order + 0.5) * shaft_hz, shaft_hz) for order in range(5)]
     largest = max(lines)
     electrical = line_frequency_hz is not None and abs(2 * line_frequency_hz - 2 * shaft_hz) < 2.5 * spectrum.bin_hz
-    high = [n for n in range(3, 11) if lines[n - 1] >= 0.1 * largest and _clear_line(spectrum, n * shaft_hz)]
+    high = [
+        n for n in range(3, 11) if lines[n - 1] >= 0.1 * largest and _clear_line(spectrum, n * shaft_hz, shaft_hz)
+    ]
     half = [value for value in halves if value >= 0.1 * largest]
     evidence = _velocity_lines(spectrum, shaft_hz, lines[:3])
     if len(high) >= 5 or len(half) >= 3:
@@ -81,7 +85,7 @@ def _electrical(
         return
     twice = 2 * line_frequency_hz
     apart = abs(twice - shaft_hz * round(twice / shaft_hz)) if twice > shaft_hz / 2 else twice
-    value = _clear_line(spectrum, twice)
+    value = _clear_line(spectrum, twice, 0.0)
     overall = spectrum.velocity_rms_mm_s(10.0, 1000.0)
     if apart >= 3 * spectrum.bin_hz and value >= max(0.5 * limit, 0.7 * overall):
         yield Observed("electrical", value / (0.5 * limit), _velocity_lines(spectrum, twice, [value]))
@@ -93,7 +97,7 @@ def _blade_pass(
     """Blades times speed above the limit, and the largest part of the overall velocity."""
     if blades is None or blades < 2:
         return
-    value = _clear_line(spectrum, blades * shaft_hz)
+    value = _clear_line(spectrum, blades * shaft_hz, shaft_hz)
     overall = spectrum.velocity_rms_mm_s(10.0, max(1000.0, 1.1 * blades * shaft_hz))
     if value >= max(limit, 0.7 * overall):
         yield Observed("blade_pass", value / limit, _velocity_lines(spectrum, blades * shaft_hz, [value]))
@@ -112,8 +116,9 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
     if teeth is None or teeth < 5:
         return
     for harmonic in (1, 2):
-        centre = harmonic * teeth * shaft_hz
-        mesh = spectrum.line_rms_g(centre, 1.0 + 0.002 * centre / spectrum.bin_hz)
+        told = harmonic * teeth * shaft_hz
+        centre = spectrum.top_near(told, min(0.01 * told, 0.4 * shaft_hz) / spectrum.bin_hz)
+        mesh = spectrum.line_rms_g(centre)
         sides = [
             (centre + side * n * shaft_hz, spectrum.line_rms_g(centre + side * n * shaft_hz, 2.0))
             for n in range(1, 5)
@@ -128,7 +133,7 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
         if len(strong) >= 6 and total >= _GEAR_LEAST_G and mesh > 0:
             evidence = Evidence(
                 kind="acceleration_line",
-                expected_hz=centre,
+                expected_hz=told,
                 found_hz=centre,
                 amplitude=mesh,
                 prominence=spectrum.prominence(centre, 2.0),
@@ -166,11 +171,17 @@ def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
         yield Observed("lubrication", high / _CARPET_LEAST_G, (evidence,))
 
 
-def _clear_line(spectrum: AveragedSpectrum, frequency_hz: float) -> float:
+def _reach(spectrum: AveragedSpectrum, frequency_hz: float, shaft_hz: float) -> float:
+    """Bins that a line of the shaft's may be off: 1 %, as speeds are told, but never so far as the next line."""
+    return max(1.0, min(0.01 * frequency_hz, 0.2 * shaft_hz) / spectrum.bin_hz)
+
+
+def _clear_line(spectrum: AveragedSpectrum, frequency_hz: float, shaft_hz: float) -> float:
     """RMS velocity of a line in mm/s, 0 unless it stands clear of the noise."""
-    if spectrum.prominence(frequency_hz) < _CLEAR:
+    reach = _reach(spectrum, frequency_hz, shaft_hz)
+    if spectrum.prominence(frequency_hz, reach, 12 + 2 * reach) < _CLEAR:
         return 0.0
-    return spectrum.line_rms_mm_s(frequency_hz)
+    return spectrum.line_rms_mm_s(frequency_hz, reach)
 
 
 def _velocity_lines(spectrum: AveragedSpectrum, base_hz: float, lines: list[float]) -> tuple[Evidence, ...]:

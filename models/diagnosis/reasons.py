@@ -43,6 +43,10 @@ class Reason(Enum):
         "A stronger pattern than the bearing's is at {found:.2f} Hz ({order:.3f} x speed): check speed, bearing.",
         "{found:.2f} Hz（转速的 {order:.3f} 倍）处有比该轴承特征频率更强的谱线：请核对转速和轴承型号。",
     )
+    AMBIGUOUS = (
+        "The pattern at {found:.2f} Hz ({order:.3f} x speed) fits two parts of this bearing equally well.",
+        "{found:.2f} Hz（转速的 {order:.3f} 倍）处的谱线同时符合该轴承的两个部件。",
+    )
     WEAK = (
         "There are signs of a fault, too weak to name it; measure longer, or again.",
         "有故障迹象，但证据不足以定名；请延长测量时间或复测。",

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from models.diagnosis.averaged import AveragedSpectrum
 
-__all__ = ["refined_shaft_hz"]
+__all__ = ["knocking_shaft", "refined_shaft_hz"]
 
 _REACH = 0.03
 """How far a given speed may be off: slip of a motor from no load to full load, and a tachometer read carelessly."""
@@ -42,6 +42,28 @@ def refined_shaft_hz(spectrum: AveragedSpectrum, shaft_hz: float, mains_hz: tupl
     if not clear[0] or np.count_nonzero(clear) < _FEWEST_CLEAR or best in (0, _STEPS - 1):
         return None
     return _parabola(candidates, nats.sum(axis=0), best)
+
+
+_KNOCKS = 8
+_KNOCK_CLEAR = 20.0
+
+
+def knocking_shaft(prominence: NDArray[np.float64], shaft_bins: float) -> float | None:
+    """Give the shaft's speed in bins where an envelope spectrum has the comb of knocks once a turn.
+
+    `prominence` has shape (bands, bins). None unless six of the first eight harmonics stand 13 dB out in a band.
+    """
+    candidates = shaft_bins * (1 + np.linspace(-_REACH, _REACH, _STEPS))
+    place = np.rint(np.arange(1, _KNOCKS + 1)[:, None] * candidates).astype(np.intp)
+    if place.max() >= prominence.shape[1] or place.min() < 3:
+        return None
+    heights = prominence[:, place]
+    total = np.log(np.maximum(heights, 1.0)).sum(axis=1)
+    band, best = (int(k) for k in np.unravel_index(int(total.argmax()), total.shape))
+    if np.count_nonzero(heights[band, :, best] >= _KNOCK_CLEAR) < _KNOCKS - 2:
+        return None
+    as_good = candidates[total[band] >= total[band, best] - 1e-9]  # as far as whole bins tell them apart
+    return float(as_good.mean())
 
 
 def _parabola(places: NDArray[np.float64], heights: NDArray[np.float64], top: int) -> float:

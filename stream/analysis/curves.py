@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.diagnosis.averaged import averaged_spectrum
-from models.diagnosis.bearing import CombMap, comb_map, defects, highest_order
+from models.diagnosis.bearing import defects, highest_order
+from models.diagnosis.comb_map import CombMap, comb_map
 from models.diagnosis.envelopes import EnvelopeSpectra, envelope_spectra
 from models.machinery.kinematics import BearingOrders, sidebands_hz
 from models.signal.acceleration import acceleration_g
