@@ -91,6 +91,8 @@ def _told(complaint: str, content: dict[str, object]) -> str:
         what = f"there is no key {unknown[1]}; there are {', '.join(owner.__struct_fields__)}"
     if "enum value" in what:
         what += "; use rigid or flexible"
+    if found and found[2] == "name":
+        what += '; write name = { en = "Feed pump 1", zh = "1号给水泵" }'
     if not found:
         return f"{place + ': ' if place else ''}{what}; describe each machine in a [[machine]] table"
     tables = content["machine"]

@@ -1,15 +1,16 @@
-"""Reading recordings: JSON Lines, one message or observation a line, plain, gzipped or from a pipe.
+"""Reading recordings: JSON Lines, one message or observation a line, plain or gzipped, from a file or a pipe.
 
 A line that cannot be used is told apart from a file that cannot be read: the first is a `MessageError` about that
 line, and the rest goes on; the second a `RecordingError`.
 """
 
 import gzip
+import io
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
@@ -25,6 +26,8 @@ LINE_BYTES = 64 * 1024 * 1024
 """Longest line that is read; nobody's message is longer, but a file that is no recording may be one line."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_GZIP = b"\x1f\x8b"
+"""What packed files begin with, whatever they are called."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -41,6 +44,8 @@ class Recordings:
     def __init__(self, files: Iterable[Path]) -> None:
         self.files = tuple(files)
         for file in self.files:
+            if file != STDIN and file.is_dir():
+                raise RecordingError(f"{file}: is a folder; name the recordings in it")
             if file != STDIN and not file.is_file():
                 raise RecordingError(f"{file}: there is no such file; check the path")
         sizes = [0 if file == STDIN else file.stat().st_size for file in self.files]
@@ -53,7 +58,7 @@ class Recordings:
             before = self.read_bytes
             try:
                 with _opened(file) as raw:
-                    packed = file.suffix == ".gz"
+                    packed = raw.peek(2)[:2] == _GZIP
                     stream = gzip.GzipFile(fileobj=raw) if packed else raw
                     for number, data in _lines(stream):
                         if number % 64 == 1 and file != STDIN:
@@ -61,7 +66,7 @@ class Recordings:
                         yield Line(str(file), number, data)
                     self.read_bytes = before + (0 if file == STDIN else raw.tell())
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise RecordingError(f"{file}: is cut off or no gzip file ({error}); fetch it again") from None
+                raise RecordingError(f"{file}: is cut off or damaged ({error}); fetch it again") from None
             except OSError as error:
                 raise RecordingError(f"{file}: cannot be read ({error.strerror}); check the file") from None
 
@@ -99,8 +104,8 @@ _OBSERVATION_TAGS = frozenset(
 )
 
 
-def _opened(file: Path) -> BinaryIO:
-    return sys.stdin.buffer if file == STDIN else file.open("rb")
+def _opened(file: Path) -> io.BufferedReader:
+    return cast("io.BufferedReader", sys.stdin.buffer) if file == STDIN else file.open("rb")
 
 
 def _lines(stream: BinaryIO | gzip.GzipFile) -> Iterator[tuple[int, bytes]]:

@@ -24,7 +24,12 @@ MODULES = {
 }
 LONGEST_LINES = 350
 
-EXTRA_OF = {"stream.web": "web", "stream.cli.web": "web", "stream.embedded": "demo", "stream.analysis.plotting": "plot"}
+EXTRA_OF = {
+    "stream.web": "web",
+    "stream.cli.web": "web",
+    "stream.embedded": "demo",
+    "stream.analysis.plotting": "plot",
+}
 """Parts that may need more than a worker has; each is imported only where it is used."""
 
 UNKNOWN_TO_THE_CORE = {

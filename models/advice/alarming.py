@@ -39,13 +39,12 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
         level = alarm.update(finding.degree if finding else 0.0, time_us, delays)
         if level == alarm.level:
             continue
-        shown = level or alarm.level
         sentence = (
             finding_sentence(channel.point, finding, level, look=True)
             if level and finding
             else cleared_sentence(channel.point, finding)
         )
-        value, limit = (finding.value, finding.limit(shown)) if finding else (0.0, 0.0)
+        value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
 
 

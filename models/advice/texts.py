@@ -153,6 +153,12 @@ def cleared_sentence(point: str, finding: Finding | None) -> Sentence:
     """Say that an alert is over, with the value where there is one."""
     if finding is None:
         return Sentence(f"{point}: back to usual.", f"{point}：已恢复正常。")
+    if finding.rule == "anomaly":
+        score, limit = number(finding.value), number(finding.limit(1))
+        return Sentence(
+            f"Back to usual. {point}: like its own past again; score {score}, limit {limit}.",
+            f"已恢复正常。{point}：重新与自身历史相符；异常分数 {score}，限值 {limit}。",
+        )
     english, chinese = finding_sentence(point, finding, 1)
     return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
 

@@ -26,13 +26,15 @@ def demo(
         int, typer.Option(min=1, max=65535, help="Port of the page; the next free one if taken.")
     ] = 8080,
 ) -> None:
-    r"""Show Stethos at work on this computer: broker, worker, store, simulated machines and the page.
+    """Show Stethos at work on this computer: broker, worker, store, simulated machines and the page.
 
     Needs no server and no network, listens on 127.0.0.1 only, and leaves nothing behind after Ctrl-C.
 
-    \b
-    stethos demo                                four simulated machines: one bearing fails, one sensor breaks
-    stethos demo --recording bearing.jsonl.gz   your own recording instead
+    For example:
+
+      stethos demo: four simulated machines, one bearing fails, one sensor breaks
+
+      stethos demo --recording bearing.jsonl.gz: your own recording instead
     """
     from stream.supervision import Demo  # noqa: PLC0415 -- `--help` needs none of it
 

@@ -1,5 +1,6 @@
 """`stethos record`: write a topic down."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +52,7 @@ def record(
             f"{topic!r} can't be recorded; choose from {', '.join(RECORDED)}", param_hint="--topic"
         )
     chosen = load_settings(settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: with what came, whole
     with written_to(output, overwrite=overwrite) as write, progress("recording") as tell:
         done = write_down(
             chosen,

@@ -115,15 +115,18 @@ def simulate_command(
         bool, typer.Option("--json", help="End with one JSON object: counts and true onsets.")
     ] = False,
 ) -> None:
-    r"""Simulate four machines: a bearing fault develops, a sensor breaks, one overheats, one stays sound.
+    """Simulate four machines: a bearing fault develops, a sensor breaks, one overheats, one stays sound.
 
     Sends to the broker, SPEED-UP times as fast as the clock until the present is reached, then with the clock,
     until Ctrl-C. With --output it writes a recording instead, for `publish` and `replay`.
 
-    \b
-    stethos simulate --head-start 2h               two hours at once, then a minute a second
-    stethos simulate --output run.jsonl.gz         the whole script, eight hours, as a recording
-    stethos simulate --machines > machines.toml    what an engineer would know of the four
+    For example:
+
+      stethos simulate --head-start 2h: two hours at once, then a minute a second
+
+      stethos simulate --output run.jsonl.gz: the whole script, eight hours, as a recording
+
+      stethos simulate --machines > machines.toml: what an engineer would know of the four
     """
     if machines:
         typer.echo(demo_machines_toml(), nl=False)

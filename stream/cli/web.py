@@ -1,9 +1,12 @@
 """`stethos web`: the page that shows the fleet."""
 
+import os
+import socket
 from typing import Annotated
 
 import typer
 
+from models.errors import ConfigurationError
 from stream.cli.terminal import SettingsFile
 
 __all__ = ["web"]
@@ -18,14 +21,16 @@ def web(
         int | None, typer.Option(min=1, max=65_535, help="Port; the settings' (8080) unless given.")
     ] = None,
 ) -> None:
-    r"""Show the fleet: who needs someone, why, since when. In English and Chinese, on a desk and on a phone.
+    """Show the fleet: who needs someone, why, since when. In English and Chinese, on a desk and on a phone.
 
     Only this computer can see the page unless --host says otherwise. There is no login: put one in front of it
     before you open it to a network.
 
-    \b
-    stethos web
-    stethos web --port 9000
+    For example:
+
+      stethos web
+
+      stethos web --port 9000
     """
     import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
 
@@ -37,6 +42,21 @@ def web(
     settings = load_settings(settings_file)
     address, number = host or settings.web.host, port or settings.web.port
     server = make_server(open_store(settings), load_fleet(settings).machines)
-    shown = f"[{address}]" if ":" in address else address
-    typer.echo(f"Page: http://{shown}:{number}", err=True)
-    uvicorn.run(server, host=address, port=number, log_level="warning")
+    with _listening(address, number) as listener:
+        shown = f"[{address}]" if ":" in address else address
+        typer.echo(f"Page: http://{shown}:{number}", err=True)
+        uvicorn.Server(uvicorn.Config(server, log_level="warning")).run(sockets=[listener])
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    """Take the port before anything is promised; uvicorn would say in its own words that it can't."""
+    try:
+        family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((address, port), family=family)
+    except OSError as error:
+        code = error.errno or 0  # negative where a name was looked up: that has its own words
+        reason = os.strerror(code) if code > 0 else error.strerror
+        raise ConfigurationError(
+            f"web: cannot listen on {address}, port {port} ({reason}); "
+            "end what holds the port, or name others with --host and --port"
+        ) from None

@@ -88,10 +88,14 @@ def _add_page(
 ) -> None:
     @ui.page(f"/{language}", title=_TITLE.say(language), language="zh-CN" if language == "zh" else "en-US")
     async def _page(client: Client) -> None:
+        left = asyncio.Event()
+        client.on_delete(left.set)
         ui.add_css(_STYLE)
         waiting = ui.label(_LOADING.say(language)).classes("waiting")
         await client.connected(timeout=30)
         zone = await _zone()
+        if left.is_set():  # while the page was loading
+            return
         waiting.delete()
         page = FleetPage(feed, machines, viewer=client.id, language=language, zone=zone, clock=clock)
         client.on_delete(page.close)

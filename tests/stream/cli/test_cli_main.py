@@ -53,6 +53,7 @@ def test_every_command_is_there_and_has_help_with_an_example(name: str):
     done = run(name, "--help")
     assert done.returncode == 0, done.stderr
     assert f"stethos {name}" in done.stdout
+    assert "\\b" not in done.stdout
     parts = [c.name or c.callback.__name__ for c in getattr(loaded, "registered_commands", ())]
     texts = [run(name, part, "--help").stdout for part in parts] or [done.stdout]
     assert all(text.count(f"stethos {name}") > 1 for text in texts), "usage and an example"
