@@ -35,7 +35,7 @@ def test_progress_reaches_the_end(tmp_path):
 
 
 def test_standard_input_is_read(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD + b"\n" + GOOD)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(GOOD + b"\n" + GOOD))))
     recordings = Recordings([STDIN])
     assert [described(line) for line in recordings] == ["stdin:1", "stdin:2"]
     assert recordings.total_bytes is None
@@ -44,7 +44,7 @@ def test_standard_input_is_read(monkeypatch):
 def test_a_missing_file_is_told_before_anything_is_read(tmp_path):
     with pytest.raises(RecordingError, match=r"none\.jsonl: there is no such file"):
         Recordings([tmp_path / "none.jsonl"])
-    with pytest.raises(RecordingError, match="there is no such file"):
+    with pytest.raises(RecordingError, match="is a folder; name the recordings in it"):
         Recordings([tmp_path])
 
 
@@ -52,16 +52,16 @@ def test_a_gzip_file_that_is_cut_off_gives_what_is_whole(tmp_path):
     packed = gzip.compress(b"".join(GOOD.replace(b"P1", b"P%d" % n) + b"\n" for n in range(5000)))
     (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) // 2])
     read = []
-    with pytest.raises(RecordingError, match="cut off or no gzip file"):
+    with pytest.raises(RecordingError, match="cut off or damaged"):
         read.extend(Recordings([tmp_path / "a.jsonl.gz"]))  # extend keeps what came before the error
     assert read
     assert decode_line(read[0]) == decode_line(Line("x", 1, GOOD.replace(b"P1", b"P0")))
 
 
-def test_a_file_that_is_no_gzip_is_told(tmp_path):
-    (tmp_path / "a.jsonl.gz").write_bytes(GOOD)
-    with pytest.raises(RecordingError, match="no gzip file"):
-        list(Recordings([tmp_path / "a.jsonl.gz"]))
+@pytest.mark.parametrize(("name", "data"), [("a.jsonl.gz", GOOD), ("a.jsonl", gzip.compress(GOOD))])
+def test_a_file_is_unpacked_by_what_it_holds_not_by_its_name(tmp_path, name: str, data: bytes):
+    (tmp_path / name).write_bytes(data)
+    assert [line.data for line in Recordings([tmp_path / name])] == [GOOD]
 
 
 def test_a_line_without_end_is_refused_and_the_rest_goes_on(tmp_path):
