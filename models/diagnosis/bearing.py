@@ -6,7 +6,8 @@ Two questions must both be answered with yes before a fault is named:
    element: cage speed; Randall and Antoni 2011), stand out of the noise further than chance explains, counted over
    all bands and frequencies that were looked at (`evidence`).
 2. Is it this defect's? No comb at any other frequency stands out more, unless the defect itself explains it
-   (`strength` against `rival`). A wrong geometry, an electromagnetic comb or impacts from elsewhere fail here.
+   (`strength` against `rival`), and its lines are not every n-th of a slower comb's (`root`). A wrong geometry, an
+   electromagnetic comb or impacts from elsewhere fail here.
 """
 
 import math
@@ -25,6 +26,11 @@ Real = NDArray[np.float64]
 
 _SIDEBAND_LEAD = 1.15
 """How much stronger than a defect's own comb its sidebands' may be (an inner race's often are a little)."""
+_ROOT_SHARE = 0.7
+"""How much of a comb's strength the lines between must have: noise has 0.2 to 0.5 of what is named."""
+_ROOT_LEAST = 1.5
+"""Strength below which a comb cannot be told from noise by the lines between."""
+_ROOT_LINES = 2
 _WITHOUT_BEARING = 6.0
 """Order up to which combs are looked for where no bearing is known."""
 
@@ -53,6 +59,7 @@ class Finding(msgspec.Struct, frozen=True):
     shaft_sideband_evidence: float
     rival: float
     rival_order: float
+    """Order of that comb, or of the slower one whose every n-th line this is."""
     at_edge: bool
     """Whether the comb goes on rising beyond the tolerance: then its top is somebody else's."""
 
@@ -90,7 +97,7 @@ def find(combs: CombMap, defect: Defect) -> Finding | None:
     fundamental = low + column
     comb = comb_at(combs, band, fundamental, evidence - choices)
     at = np.array([round(comb.fundamental)])
-    rival, rival_bin = _rival(combs, defect, comb)
+    rival, rival_bin = max(_rival(combs, defect, comb), _root(combs, defect, comb))
     return Finding(
         defect=defect,
         comb=comb,
@@ -140,7 +147,7 @@ def _rises_beyond(combs: CombMap, band: int, low: int, high: int) -> bool:
     return outside > inside
 
 
-def _rival(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, int]:
+def _rival(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
     """Strength and fundamental of the strongest comb that neither the defect nor the shaft explains."""
     place = np.arange(combs.strength.size, dtype=np.float64)
     own = (place < combs.lowest) | (np.abs(place - comb.fundamental) <= TOLERANCE * comb.fundamental)
@@ -152,7 +159,32 @@ def _rival(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, int]:
     remaining = np.where(own, 0.0, combs.strength)
     remaining[sidebands & (remaining <= _SIDEBAND_LEAD * comb.strength)] = 0.0
     at = int(remaining.argmax())
-    return float(remaining[at]), at
+    return float(remaining[at]), float(at)
+
+
+def _root(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
+    """Strength and fundamental of a slower comb that the defect's lines are part of; its strength is 0 without.
+
+    Knocks once in two or more turns, or of another shaft, have lines at all multiples of a low frequency, and the
+    defect's may be every n-th of them. Then those between stand out as well: the slower comb is there if, of those
+    that neither shaft nor sidebands explain, in two periods, the mean prominence (ln) is at least `_ROOT_SHARE` of
+    the comb's. It counts as just as strong, which is enough for not naming the defect.
+    """
+    prominence = combs.lines.prominence[comb.band]
+    explained = np.array(_sideband_lines(combs, defect, comb.fundamental))
+    for divisor in range(2, int(comb.fundamental / combs.lowest) + 1):
+        number = np.arange(1, 2 * divisor)
+        place = number[number % divisor != 0] * comb.fundamental / divisor
+        if explained.size:
+            place = place[np.abs(place[:, None] - explained).min(axis=1) > 2.5]
+        at = np.rint(place).astype(np.intp)
+        heights = prominence[np.clip(at[:, None] + np.array([-1, 0, 1]), 0, prominence.size - 1)].max(axis=1)
+        heights = heights[prominence[at] != 1.0]
+        if heights.size < _ROOT_LINES:
+            continue
+        if np.log(np.maximum(heights, 1.0)).mean() >= _ROOT_SHARE * max(comb.strength, _ROOT_LEAST):
+            return comb.strength, comb.fundamental / divisor
+    return 0.0, comb.fundamental
 
 
 def _near(place: Real, line: float) -> NDArray[np.bool_]:

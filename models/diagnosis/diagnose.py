@@ -19,6 +19,7 @@ from models.diagnosis.judging import (
     is_named,
     is_suspicious,
     margins_of,
+    shows_all,
 )
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
 from models.diagnosis.reasons import Reason
@@ -45,6 +46,7 @@ class _Seen(msgspec.Struct, frozen=True):
     shaft_hz: float
     refined_hz: float | None
     seconds: float
+    rate_hz: float
     combs: CombMap | None
     findings: tuple[Finding, ...]
     cage: CageFinding | None
@@ -127,6 +129,7 @@ def _look(
         shaft_hz=shaft_hz,
         refined_hz=refined_hz,
         seconds=samples.size / rate_hz,
+        rate_hz=rate_hz,
         combs=combs,
         findings=tuple(f for f in found if f is not None),
         cage=cage,
@@ -208,8 +211,12 @@ def _doubt(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge)
     if velocity >= (machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S):
         return Reason.VELOCITY, velocity
     turns = seen.seconds * seen.shaft_hz
-    short = (Reason.SHORT, 0.0) if turns < HEALTHY_TURNS * 0.99 else None
-    return _sign_of_bearing(seen, seen.combs) or short
+    sign = _sign_of_bearing(seen, seen.combs)
+    if sign is None and turns < HEALTHY_TURNS * 0.99:
+        return Reason.SHORT, 0.0
+    if sign is None and not shows_all(seen.rate_hz, seen.shaft_hz):
+        return Reason.NARROW_BAND, 0.0
+    return sign
 
 
 def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None:

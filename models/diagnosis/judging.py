@@ -9,6 +9,7 @@ from models.diagnosis.results import Margins
 
 __all__ = [
     "EVIDENCE",
+    "HEALTHY_RATE_HZ",
     "HEALTHY_TURNS",
     "MODULATION",
     "SUSPICION",
@@ -23,6 +24,7 @@ __all__ = [
     "is_named",
     "is_suspicious",
     "margins_of",
+    "shows_all",
 ]
 
 EVIDENCE = 14.0
@@ -39,6 +41,13 @@ _SIDEBAND = 6.0
 """Nats from which sidebands are there: noise gets so far once in 400."""
 _INNER_SIDEBAND = 3.0
 """Nats of sidebands without which an inner race is not named: noise gets so far once in 20."""
+HEALTHY_RATE_HZ = 20_000.0
+"""Rate below which nothing found does not mean healthy: a bearing's impacts excite resonances from 500 Hz to 10 kHz
+(the demodulation band in use for shafts of some hundred to some thousand rpm, such as SKF's filter 3), and what a
+recorder cuts off of that may be all that a fault shows."""
+_SLOW_SHAFT_HZ = 500 / 60
+"""Slower shafts strike softly, and what they excite ends at 1 kHz (filter 2)."""
+_SLOW_RATE_HZ = 2_000.0
 HEALTHY_TURNS = 60.0
 """Turns without which nothing found does not mean healthy: weak faults do not show in less."""
 
@@ -126,6 +135,11 @@ def bearing_confidence(finding: Finding) -> float:
 def cage_confidence(finding: CageFinding) -> float:
     """Probability that the comb is a damaged cage's."""
     return min(0.9, _logistic((finding.evidence - EVIDENCE) / 4.0 + 1.0))
+
+
+def shows_all(rate_hz: float, shaft_hz: float) -> bool:
+    """Whether what was measured holds the band in which a bearing's impacts ring."""
+    return rate_hz >= (HEALTHY_RATE_HZ if shaft_hz > _SLOW_SHAFT_HZ else _SLOW_RATE_HZ)
 
 
 def healthy_confidence(turns: float) -> float:

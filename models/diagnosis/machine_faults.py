@@ -22,6 +22,11 @@ after ISO 20816-3, of large machines on rigid and medium ones on flexible founda
 _CLEAR = 30.0
 """Power over the noise around (15 dB) from which a line is one."""
 
+_LOBE_BINS = 2.0
+"""Half the width of a Hann-windowed line."""
+_APART_BINS = 2.5
+"""Two lines that are nearer are one."""
+
 
 class Observed(msgspec.Struct, frozen=True):
     """A fault whose rule holds, and how clearly: 1 is at the rule's limit."""
@@ -63,7 +68,7 @@ def _shaft_faults(
     ]
     halves = [_clear_line(spectrum, (order + 0.5) * shaft_hz, shaft_hz) for order in range(5)]
     largest = max(lines)
-    electrical = line_frequency_hz is not None and abs(2 * line_frequency_hz - 2 * shaft_hz) < 2.5 * spectrum.bin_hz
+    electrical = _is_electrical(spectrum, shaft_hz, line_frequency_hz)
     high = [
         n for n in range(3, 11) if lines[n - 1] >= 0.1 * largest and _clear_line(spectrum, n * shaft_hz, shaft_hz)
     ]
@@ -77,6 +82,18 @@ def _shaft_faults(
         yield Observed("unbalance", lines[0] / limit, evidence)
 
 
+def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_hz: float | None) -> bool:
+    """Whether the line at twice the shaft's speed may be the mains': as near to twice theirs as lines are wide."""
+    if line_frequency_hz is None:
+        return False
+    twice = 2 * line_frequency_hz
+    reach = _reach(spectrum, 2 * shaft_hz, shaft_hz) + _LOBE_BINS
+    if abs(twice - 2 * shaft_hz) >= (reach + 1) * spectrum.bin_hz:
+        return False
+    top = spectrum.top_near(2 * shaft_hz, reach)
+    return abs(top - twice) <= max(1.01 * spectrum.bin_hz, abs(top - 2 * shaft_hz))
+
+
 def _electrical(
     spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
 ) -> Iterator[Observed]:
@@ -87,7 +104,8 @@ def _electrical(
     apart = abs(twice - shaft_hz * round(twice / shaft_hz)) if twice > shaft_hz / 2 else twice
     value = _clear_line(spectrum, twice, 0.0)
     overall = spectrum.velocity_rms_mm_s(10.0, 1000.0)
-    if apart >= 3 * spectrum.bin_hz and value >= max(0.5 * limit, 0.7 * overall):
+    exact = abs(spectrum.top_near(twice, 3.0) - twice) <= 1.01 * spectrum.bin_hz
+    if exact and apart >= _APART_BINS * spectrum.bin_hz and value >= max(0.5 * limit, 0.7 * overall):
         yield Observed("electrical", value / (0.5 * limit), _velocity_lines(spectrum, twice, [value]))
 
 

@@ -35,6 +35,10 @@ class Reason(Enum):
         "The sampling rate is too low to see this bearing's frequencies.",
         "采样频率过低，无法观察该轴承的特征频率。",
     )
+    NARROW_BAND = (
+        "Nothing was found, but impacts of a bearing ring up to 10 kHz: sample at 20 kHz or more to call it sound.",
+        "未发现异常，但轴承冲击的共振可达10 kHz：采样频率不低于20 kHz时才能判定为正常。",
+    )
     UNEXPLAINED = (
         "Something repeats at {found:.2f} Hz ({order:.3f} x speed): neither shaft nor this bearing explains it.",
         "存在 {found:.2f} Hz（转速的 {order:.3f} 倍）的周期性冲击，转轴和该轴承均无法解释。",

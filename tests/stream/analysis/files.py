@@ -13,7 +13,7 @@ from models.simulation.vibration import Resonance
 
 __all__ = ["BEARING", "RATE_HZ", "SPEED_RPM", "faulty_g", "message", "sound_g", "write_messages"]
 
-RATE_HZ = 12_800.0
+RATE_HZ = 25_600.0
 SPEED_RPM = 1500.0
 BEARING = "n=9,d=7.94,D=39.04"
 _OUTER_RACE_ORDER = 3.5848
