@@ -4,19 +4,30 @@ from typing import TypeVar
 
 import msgspec
 
+from models.captures.capture import Capture
 from models.errors import MessageError
 from models.observations import SCHEMA, Observation
 from models.outputs import Output
 from stream.checks import shown
 
-__all__ = ["decode_observation", "decode_output", "encode_observation", "encode_output", "observation_to_json"]
+__all__ = [
+    "Stored",
+    "decode_observation",
+    "decode_output",
+    "encode_observation",
+    "encode_output",
+    "observation_to_json",
+]
+
+Stored = Output | Capture
+"""What stands in the topics `rows`, `health` and `alerts` for the store to keep."""
 
 T = TypeVar("T")
 
 _observation_json = msgspec.json.Decoder(Observation)
 _observation_msgpack = msgspec.msgpack.Decoder(Observation)
-_output_json = msgspec.json.Decoder(Output)
-_output_msgpack = msgspec.msgpack.Decoder(Output)
+_output_json = msgspec.json.Decoder(Stored)
+_output_msgpack = msgspec.msgpack.Decoder(Stored)
 
 
 def encode_observation(observation: Observation) -> bytes:
@@ -39,14 +50,14 @@ def decode_observation(data: bytes | None) -> Observation:
     return observation
 
 
-def encode_output(output: Output) -> bytes:
-    """JSON, as rows, health and alerts stand in their topics."""
+def encode_output(output: Stored) -> bytes:
+    """JSON, as rows, captures, health and alerts stand in their topics."""
     return msgspec.json.encode(output)
 
 
-def decode_output(data: bytes | None) -> Output:
-    """Read a row, a health or an alert in either form; raises `MessageError` for anything else."""
-    output: Output = _decoded("a row, health or alert", data, _output_json, _output_msgpack)
+def decode_output(data: bytes | None) -> Stored:
+    """Read a row, a capture, a health or an alert in either form; raises `MessageError` for anything else."""
+    output: Stored = _decoded("a row, health or alert", data, _output_json, _output_msgpack)
     return output
 
 

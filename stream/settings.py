@@ -54,6 +54,9 @@ class Sqlite(_Section):
     """The embedded store."""
 
     path: Path = Field(default=Path("var/stethos.db"), description="Database file; its folder is created.")
+    retention_spectra_days: int = Field(
+        default=0, description="Days that spectra and waveforms are kept; 0 keeps them for ever.", ge=0
+    )
 
 
 class Influxdb(_Section):
@@ -73,11 +76,18 @@ class Influxdb(_Section):
     bucket_raw: str = Field(
         default="stethos_raw", description="Bucket of indicators, temperatures and readings.", min_length=1
     )
+    bucket_spectra: str = Field(
+        default="stethos_spectra", description="Bucket of spectra and waveforms.", min_length=1
+    )
     retention_days: int = Field(
         default=0, description="Days that `bucket` keeps its rows; 0 keeps them for ever.", ge=0
     )
     retention_raw_days: int = Field(
         default=0, description="Days that `bucket_raw` keeps its rows; 0 keeps them for ever.", ge=0
+    )
+
+    retention_spectra_days: int = Field(
+        default=0, description="Days that `bucket_spectra` keeps its rows; 0 keeps them for ever.", ge=0
     )
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The store agent: rows, health and alerts go to the store in bounded batches, committed once they are kept.
+"""The store agent: all that is kept goes to the store in bounded batches, committed once it is there.
 
 It reads with a consumer of its own, in a group of its own, and not through Faust: there a full buffer stops every
 agent of the process, and machines must be judged on, and alerts go out, while the store is away. Then the batch is
@@ -14,9 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from models.errors import MessageError, ServiceError
-from models.outputs import Output
 from stream.dead_letters import send_dead_letter
-from stream.records import decode_output
+from stream.records import Stored, decode_output
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
 from stream.topics import ALERTS, HEALTH, ROWS
@@ -37,7 +36,7 @@ _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.5, 30.0
 
 class _Item(NamedTuple):
     record: Any
-    output: Output
+    output: Stored
 
 
 class Storage:
@@ -99,7 +98,7 @@ class Storage:
             await self._keep(items[:middle])
             await self._keep(items[middle:])
 
-    async def _write_until_kept(self, outputs: list[Output]) -> None:
+    async def _write_until_kept(self, outputs: list[Stored]) -> None:
         wait_s = _RETRY_FIRST_S
         while True:
             try:

@@ -13,8 +13,6 @@ from stream.stores.influx_setup import Access, Wanted, prepare
 
 __all__ = ["app"]
 
-BUCKET_SPECTRA = "stethos_spectra"
-
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
@@ -89,7 +87,11 @@ def setup(
 
 
 def _retention_days(chosen: Influxdb) -> dict[str, int]:
-    return {chosen.bucket: chosen.retention_days, chosen.bucket_raw: chosen.retention_raw_days, BUCKET_SPECTRA: 0}
+    return {
+        chosen.bucket: chosen.retention_days,
+        chosen.bucket_raw: chosen.retention_raw_days,
+        chosen.bucket_spectra: chosen.retention_spectra_days,
+    }
 
 
 def _admin_token(path: Path | None) -> str | None:

@@ -14,7 +14,7 @@ def open_store(settings: Settings) -> Store:
     # Each store is imported only where it is used: the other one's libraries take half a second to load.
     from stream.stores.sqlite import SqliteStore  # noqa: PLC0415
 
-    return SqliteStore(settings.sqlite.path)
+    return SqliteStore(settings.sqlite.path, retention_spectra_days=settings.sqlite.retention_spectra_days)
 
 
 def _influxdb(settings: Influxdb) -> Store:
@@ -31,4 +31,5 @@ def _influxdb(settings: Influxdb) -> Store:
         token=settings.token.get_secret_value(),
         bucket=settings.bucket,
         bucket_raw=settings.bucket_raw,
+        bucket_spectra=settings.bucket_spectra,
     )

@@ -6,13 +6,16 @@ InfluxDB merges a row into one with the same tags and time, and a field cannot b
 missing therefore comes with a field that never is (`withheld`).
 """
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
 import msgspec
 
+from models.captures.capture import Capture
 from models.clock import from_datetime
-from models.outputs import Alert, Deduction, Health, Output, Row
+from models.outputs import Alert, Deduction, Health, Row
+from stream.records import Stored
 from stream.stores._outputs import record
 from stream.stores.store import PermanentStoreError
 
@@ -36,7 +39,7 @@ def field_name(name: str) -> str:
     return name + "_" if name.rstrip("_") in _RESERVED else name
 
 
-def measurement(output: Output) -> str:
+def measurement(output: Stored) -> str:
     """Give the measurement that an output is a row of."""
     match output:
         case Row():
@@ -45,9 +48,11 @@ def measurement(output: Output) -> str:
             return "health"
         case Alert():
             return "alerts"
+        case Capture():
+            return "spectra"
 
 
-def line(output: Output) -> bytes:
+def line(output: Stored) -> bytes:
     """Give one line; the output has passed `check`."""
     match output:
         case Row():
@@ -55,7 +60,9 @@ def line(output: Output) -> bytes:
         case Health():
             tags, fields = _tags(output.machine, output.point), _health_fields(output)
         case Alert():
-            tags, fields = _tags(output.machine, output.point, output.rule), _alert_fields(output)
+            tags, fields = _tags(output.machine, output.point, rule=output.rule), _alert_fields(output)
+        case Capture():
+            tags, fields = _tags(output.machine, output.point, kind=output.kind), _capture_fields(output)
     text = f"{measurement(output)}{tags} {','.join(fields)} {from_datetime(output.time)}"
     try:
         return text.encode()
@@ -63,12 +70,10 @@ def line(output: Output) -> bytes:
         raise PermanentStoreError(f"a text of {output.machine!r} is not valid Unicode ({error.reason})") from error
 
 
-def _tags(machine: str, point: str, rule: str = "") -> str:
+def _tags(machine: str, point: str, *, kind: str = "", rule: str = "") -> str:
     """Give the tags; an empty one cannot be written, and a missing one reads as empty."""
-    tags = f",machine={machine.translate(_TAG)}"
-    if point:
-        tags += f",point={point.translate(_TAG)}"
-    return f"{tags},rule={rule.translate(_TAG)}" if rule else tags
+    tags = {"kind": kind, "machine": machine, "point": point, "rule": rule}
+    return "".join(f",{name}={value.translate(_TAG)}" for name, value in tags.items() if value)
 
 
 def _row_fields(row: Row) -> Iterator[str]:
@@ -142,6 +147,12 @@ def _alert_fields(alert: Alert) -> Iterator[str]:
             _text("record", record(alert)),
         ),
     )
+
+
+def _capture_fields(capture: Capture) -> Iterator[str]:
+    """All of it is always written, so the later of two at one place leaves nothing of the earlier one."""
+    yield _text("record", record(capture))
+    yield _text("data", b64encode(capture.data).decode())
 
 
 def _floats(numbers: Mapping[str, float | None]) -> Iterator[str]:

@@ -7,7 +7,9 @@ from math import isfinite
 
 import msgspec
 
-from models.outputs import Alert, Health, Output, Row
+from models.captures.capture import Capture
+from models.outputs import Alert, Health, Row
+from stream.records import Stored
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["check", "gets_row", "record"]
@@ -18,12 +20,12 @@ _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u2028\u2029\ud800-\udfff]")
 _REWRITES_HISTORY = frozenset({"late", "future"})
 
 
-def gets_row(output: Output) -> bool:
+def gets_row(output: Stored) -> bool:
     """Say whether an output is stored: health of a late or future observation isn't, it would rewrite history."""
     return not (isinstance(output, Health) and _REWRITES_HISTORY.intersection(output.quality.flags))
 
 
-def check(output: Output) -> None:
+def check(output: Stored) -> None:
     """Raise `PermanentStoreError`, naming what is wrong, for an output that cannot be kept as it is."""
     for name in _names(output):
         _check_name(name)
@@ -32,8 +34,13 @@ def check(output: Output) -> None:
             raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers are stored")
 
 
-def record(output: Health | Alert) -> str:
-    """Give an output as JSON that decodes to the very same one; `PermanentStoreError` if a text is broken."""
+def record(output: Health | Alert | Capture) -> str:
+    """Give an output as JSON that decodes to the very same one; `PermanentStoreError` if a text is broken.
+
+    A capture's data stand apart from it, so that it can be listed without them.
+    """
+    if isinstance(output, Capture):
+        output = msgspec.structs.replace(output, data=b"")
     try:
         return msgspec.json.encode(output).decode()
     except UnicodeEncodeError as error:
@@ -47,7 +54,7 @@ def _check_name(name: str) -> None:
         raise PermanentStoreError(f"the name {name!r} holds {found[0]!r}: leave out backslashes and line breaks")
 
 
-def _names(output: Output) -> Iterator[str]:
+def _names(output: Stored) -> Iterator[str]:
     if not output.machine:
         raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
     yield output.machine
@@ -59,15 +66,21 @@ def _names(output: Output) -> Iterator[str]:
             raise PermanentStoreError(f"a value of {output.machine!r} has no name: give every value one")
         yield from output.fields
         yield from output.flags
+    elif isinstance(output, Capture):
+        yield from output.flags
     else:
         yield from (deduction.code for deduction in output.deductions)
 
 
-def _numbers(output: Output) -> Iterator[tuple[str, float | None]]:
+def _numbers(output: Stored) -> Iterator[tuple[str, float | None]]:
     if isinstance(output, Row):
         yield from output.fields.items()
     elif isinstance(output, Alert):
         yield from (("value", output.value), ("limit", output.limit))
+    elif isinstance(output, Capture):
+        yield from (("first", output.first), ("step", output.step), ("top", output.top))
+        yield from (("band", edge) for edge in output.band_hz or ())
+        yield "speed", output.speed_rpm
     else:
         yield "score", output.score
         for deduction in output.deductions:

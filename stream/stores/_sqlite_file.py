@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
+from stream.stores._sqlite_captures import TABLE
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["SCHEMA_VERSION", "connect", "explained"]
@@ -70,7 +71,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if mode != "wal":
         raise ServiceError(f"{path} cannot use a write-ahead log here: put it on a local disk, in [sqlite] path")
     connection.execute("PRAGMA synchronous=FULL")
-    if _version(connection) == SCHEMA_VERSION:
+    if _version(connection) == SCHEMA_VERSION and _has_all(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -85,6 +86,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     """Create the schema in an empty file; look again first, as another process may just have done so."""
     version = _version(connection)
     if version == SCHEMA_VERSION:
+        connection.execute(TABLE)
         return
     if version > SCHEMA_VERSION:
         raise ServiceError(
@@ -93,9 +95,14 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
         )
     if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise ServiceError(f"{path} is the database of another program: name another file in [sqlite] path")
-    for statement in _SCHEMA.split(";"):
+    for statement in (*_SCHEMA.split(";"), TABLE):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+
+def _has_all(connection: sqlite3.Connection) -> bool:
+    """Whether the file has what was added without a new version: one of a version before lacks it."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'capture'").fetchone() is not None
 
 
 def _version(connection: sqlite3.Connection) -> int:

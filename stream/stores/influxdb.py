@@ -1,9 +1,11 @@
 """The store for a plant: InfluxDB 2, written in line protocol and read through InfluxQL.
 
-`health` and `alerts` live in one bucket, `indicators`, `temperature` and `readings` in another with a lifetime of
-its own. Nothing is buffered or repeated here: the store agent does both, so that no row is lost in between.
+`health` and `alerts` live in one bucket, `indicators`, `temperature` and `readings` in another, `spectra` in a
+third, each with a lifetime of its own. Nothing is buffered or repeated here: the store agent does both, so that no
+row is lost in between.
 """
 
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,9 +15,11 @@ import msgspec
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 from influxdb_client.rest import ApiException
 
+from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Alert, Deduction, Health, Measurement, Output, Row
+from models.outputs import Alert, Deduction, Health, Measurement, Row
+from stream.records import Stored
 from stream.stores._influx_errors import explained, too_old
 from stream.stores._influxql import identifier, rows
 from stream.stores._lines import field_name, line
@@ -32,7 +36,7 @@ _TRANSITIONS_PER_ALERT = 2
 
 
 class InfluxStore:
-    """Keeps outputs in two buckets of an InfluxDB 2 that `stethos influx setup` has prepared."""
+    """Keeps outputs in three buckets of an InfluxDB 2 that `stethos influx setup` has prepared."""
 
     def __init__(
         self,
@@ -42,21 +46,22 @@ class InfluxStore:
         token: str,
         bucket: str = "stethos",
         bucket_raw: str = "stethos_raw",
+        bucket_spectra: str = "stethos_spectra",
         timeout_s: float = 30.0,
     ) -> None:
         self.url = url.rstrip("/")
-        self.org, self.bucket, self.bucket_raw = org, bucket, bucket_raw
+        self.org, self.bucket, self.bucket_raw, self.bucket_spectra = org, bucket, bucket_raw, bucket_spectra
         self._token = token
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(5.0, timeout_s))
         self._client: Any = None  # The library's own types are of no use.
 
     async def open(self) -> None:
-        """Connect, and see that the token may write to and read from both buckets; `ServiceError` names the fix."""
+        """Connect, and see that the token may write to and read from the buckets; `ServiceError` names the fix."""
         if self._client is not None:
             return
         self._client = InfluxDBClientAsync(self.url, token=self._token, org=self.org, timeout=self._timeout)
         try:
-            for bucket in (self.bucket, self.bucket_raw):
+            for bucket in (self.bucket, self.bucket_raw, self.bucket_spectra):
                 await self._send(bucket, b"")  # Writes nothing, and is refused like any other write.
                 await self._rows(bucket, "SHOW MEASUREMENTS LIMIT 1")
         except BaseException as error:
@@ -71,23 +76,28 @@ class InfluxStore:
         if client is not None:
             await client.close()
 
-    async def write(self, outputs: Sequence[Output]) -> Written:
+    async def write(self, outputs: Sequence[Stored]) -> Written:
         """Write a batch; rows older than their bucket's retention are counted as refused, and the rest is kept.
 
         `ServiceError` where trying again may help (no connection, timeout, 429, 5xx, a token or bucket to mend),
         `PermanentStoreError` where it can't; rows beside the guilty one may have been kept, which repeating mends.
         """
-        by_bucket: dict[str, list[bytes]] = {self.bucket: [], self.bucket_raw: []}
+        by_bucket: dict[str, list[bytes]] = {self.bucket: [], self.bucket_raw: [], self.bucket_spectra: []}
         for output in outputs:
             check(output)
             if gets_row(output):
-                by_bucket[self.bucket_raw if isinstance(output, Row) else self.bucket].append(line(output))
+                by_bucket[self._bucket_of(output)].append(line(output))
         refused, reason = 0, ""
         for bucket, lines in by_bucket.items():
             for start in range(0, len(lines), _LINES_PER_WRITE):
                 some, why = await self._send(bucket, b"\n".join(lines[start : start + _LINES_PER_WRITE]))
                 refused, reason = refused + some, reason or why
         return Written(kept=sum(map(len, by_bucket.values())) - refused, refused=refused, reason=reason)
+
+    def _bucket_of(self, output: Stored) -> str:
+        if isinstance(output, Capture):
+            return self.bucket_spectra
+        return self.bucket_raw if isinstance(output, Row) else self.bucket
 
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""
@@ -151,6 +161,27 @@ class InfluxStore:
         found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **_range(since, until))
         return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in found]
 
+    async def captures(
+        self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
+    ) -> list[Capture]:
+        """Give the spectra or waveforms there are of a point, without their data, oldest first."""
+        return [_capture(row[1]) for row in await self._captures('"record"', machine, point, kind, since, until)]
+
+    async def capture(self, machine: str, point: str, kind: CaptureKind, time: datetime) -> Capture | None:
+        """Give the one kept at exactly this time, with its data."""
+        found = await self._captures('"record", "data"', machine, point, kind, time, time)
+        return _capture(found[0][1], found[0][2]) if found else None
+
+    async def _captures(
+        self, fields: str, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
+    ) -> list[list[Any]]:
+        query = (
+            f'SELECT {fields} FROM "spectra" WHERE "machine" = $machine AND "point" = $point AND "kind" = $kind '  # noqa: S608 (constants)
+            "AND time >= $since AND time <= $until"
+        )
+        span = _range(since, until)
+        return await self._rows(self.bucket_spectra, query, machine=machine, point=point, kind=kind, **span)
+
     async def _send(self, bucket: str, lines: bytes) -> tuple[int, str]:
         """Write lines; gives how many were older than the retention, with the server's words."""
         try:
@@ -202,3 +233,7 @@ def _health(kept: str, deductions: str) -> Health:
 
 def _alert(kept: str) -> Alert:
     return msgspec.json.decode(kept, type=Alert)
+
+
+def _capture(kept: str, data: str = "") -> Capture:
+    return msgspec.structs.replace(msgspec.json.decode(kept, type=Capture), data=b64decode(data))

@@ -10,10 +10,13 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
+from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Alert, Health, Measurement, Output, Row
+from models.outputs import Alert, Health, Measurement, Row
+from stream.records import Stored
 from stream.stores._outputs import check, gets_row, record
+from stream.stores._sqlite_captures import list_captures, read_capture, write_captures
 from stream.stores._sqlite_file import connect, explained
 from stream.stores.store import HealthAt, ValueAt, Written
 
@@ -30,8 +33,9 @@ class SqliteStore:
     A batch is one transaction and on the disk before `write` returns.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, retention_spectra_days: int = 0) -> None:
         self.path = path
+        self._retention_spectra_days = retention_spectra_days
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.Lock()
 
@@ -68,11 +72,12 @@ class SqliteStore:
 
         return await asyncio.to_thread(locked)
 
-    async def write(self, outputs: Sequence[Output]) -> Written:
+    async def write(self, outputs: Sequence[Stored]) -> Written:
         """Keep all of these in one transaction, or none."""
         for output in outputs:
             check(output)
-        return Written(kept=await self._run(_write, [output for output in outputs if gets_row(output)]))
+        rows = [output for output in outputs if gets_row(output)]
+        return Written(kept=await self._run(_write, rows, self._retention_spectra_days))
 
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""
@@ -113,12 +118,22 @@ class SqliteStore:
         rows = await self._run(_select, query, *span, measurement, machine, point, field)
         return [ValueAt(to_datetime(time_us), value) for time_us, value in rows]
 
+    async def captures(
+        self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
+    ) -> list[Capture]:
+        """Give the spectra or waveforms there are of a point, without their data, oldest first."""
+        return await self._run(list_captures, machine, point, kind, from_datetime(since), from_datetime(until))
+
+    async def capture(self, machine: str, point: str, kind: CaptureKind, time: datetime) -> Capture | None:
+        """Give the one kept at exactly this time, with its data."""
+        return await self._run(read_capture, machine, point, kind, from_datetime(time))
+
 
 def _select(connection: sqlite3.Connection, query: str, *parameters: str | int) -> list[tuple[Any, ...]]:
     return connection.execute(query, parameters).fetchall()
 
 
-def _write(connection: sqlite3.Connection, outputs: Sequence[Output]) -> int:
+def _write(connection: sqlite3.Connection, outputs: Sequence[Stored], retention_spectra_days: int) -> int:
     if not outputs:
         return 0
     connection.execute("BEGIN IMMEDIATE")
@@ -126,6 +141,8 @@ def _write(connection: sqlite3.Connection, outputs: Sequence[Output]) -> int:
         _write_rows(connection, [output for output in outputs if isinstance(output, Row)])
         _write_health(connection, [output for output in outputs if isinstance(output, Health)])
         _write_alerts(connection, [output for output in outputs if isinstance(output, Alert)])
+        captures = [output for output in outputs if isinstance(output, Capture)]
+        write_captures(connection, captures, retention_days=retention_spectra_days)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # A full disk may have rolled it back already.

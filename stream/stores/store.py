@@ -6,8 +6,10 @@ from typing import Protocol
 
 import msgspec
 
+from models.captures.capture import Capture, CaptureKind
 from models.errors import ServiceError
-from models.outputs import Alert, Health, Measurement, Output, Status
+from models.outputs import Alert, Health, Measurement, Status
+from stream.records import Stored
 
 __all__ = ["HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
 
@@ -48,7 +50,7 @@ class Store(Protocol):
     async def close(self) -> None:
         """Let go of everything; may be called twice."""
 
-    async def write(self, outputs: Sequence[Output]) -> Written:
+    async def write(self, outputs: Sequence[Stored]) -> Written:
         """Keep all of these or raise `ServiceError` (then none may be counted on, and the same call is repeated).
 
         `PermanentStoreError` where repeating cannot help: then halve the batch until the guilty output is found.
@@ -71,3 +73,11 @@ class Store(Protocol):
         self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
     ) -> list[ValueAt]:
         """One field over time, oldest first; rows without the field are left out."""
+
+    async def captures(
+        self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
+    ) -> list[Capture]:
+        """Give the spectra or waveforms there are of a point, by the time they are kept at, without their data."""
+
+    async def capture(self, machine: str, point: str, kind: CaptureKind, time: datetime) -> Capture | None:
+        """Give the one kept at exactly this time, with its data; None if there is none."""

@@ -4,14 +4,18 @@ import asyncio
 import multiprocessing
 import os
 import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.captures.taking import hourly_spectra
 from models.errors import ServiceError
 from stream.stores._sqlite_file import SCHEMA_VERSION, explained
 from stream.stores.sqlite import SqliteStore
-from stream.stores.store import PermanentStoreError, Written
+from stream.stores.store import PermanentStoreError, ValueAt, Written
 from tests.stream.stores.outputs import START, alert, at, full_health, health, row
 
 
@@ -197,3 +201,50 @@ def test_a_cancelled_write_is_whole_or_not_there(tmp_path):
         return len(await store.series("indicators", "m", "drive end", "rms_g", START, at(seconds=1)))
 
     assert run(SqliteStore(tmp_path / "x.db"), work) in {0, 5000}
+
+
+def test_a_file_from_before_captures_gets_their_table_and_keeps_its_rows(tmp_path):
+    path = tmp_path / "old.db"
+    run(SqliteStore(path), lambda store: store.write([row("m", rms_g=1.0)]))
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("DROP TABLE capture")
+        old.commit()
+    spectrum = hourly_spectra(
+        np.ones(25_600), machine="m", point="p", measured=START, rate_hz=25_600.0, unit="g", speed_rpm=None
+    )[0]
+
+    async def work(store):
+        await store.write([spectrum])
+        return (
+            await store.capture("m", "p", spectrum.kind, spectrum.time),
+            await store.series("indicators", "m", "drive end", "rms_g", START, START),
+        )
+
+    assert run(SqliteStore(path), work) == (spectrum, [ValueAt(START, 1.0)])
+
+
+def test_spectra_older_than_their_retention_go_and_the_newest_decides(tmp_path):
+    days = [
+        hourly_spectra(
+            np.ones(25_600),
+            machine="m",
+            point=point,
+            measured=START + timedelta(days=day),
+            rate_hz=25_600.0,
+            unit="g",
+            speed_rpm=None,
+        )[0]
+        for point, day in (("a", 0), ("a", 5), ("a", 11), ("b", 0))
+    ]
+
+    async def work(store):
+        await store.write(days)
+        span = (START - timedelta(days=1), START + timedelta(days=99))
+        return [
+            [each.time for each in await store.captures("m", point, "velocity_spectrum", *span)] for point in "ab"
+        ]
+
+    assert run(SqliteStore(tmp_path / "a.db", retention_spectra_days=10), work) == [
+        [days[1].time, days[2].time],
+        [days[3].time],
+    ]
