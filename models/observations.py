@@ -6,6 +6,7 @@ encodings of them are told apart by the first byte, as for every message.
 
 import msgspec
 
+from models.diagnosis.observed import ObservedDiagnosis
 from models.machinery.machine import Configuration
 
 __all__ = [
@@ -58,6 +59,8 @@ class VibrationObserved(_Measured, frozen=True, kw_only=True, tag="observed_vibr
     load_percent: float | None = None
     indicators: dict[str, float] = {}
     """Finite numbers only; empty where the quality flags forbid computing any."""
+    diagnosis: ObservedDiagnosis | None = None
+    """What the block says of faults; None where its signal, its length or an unknown speed forbids asking."""
 
 
 class TemperatureObserved(_Measured, frozen=True, kw_only=True, tag="observed_temperature"):

@@ -1,5 +1,6 @@
 """The machines of a plant, from `machines.toml`: what is known about each before anything is measured."""
 
+import logging
 import math
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from models.errors import ConfigurationError, MessageError
+from models.machinery.bearings import Catalogue, parse_bearing
+from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Configuration, Learning, Machine, Name, Thresholds
 from stream.checks import check_name, shown
 from stream.thresholds import thresholds_from
@@ -19,18 +22,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Fleet", "load_fleet", "load_machines"]
 
+log = logging.getLogger(__name__)
+
 
 class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     """All machines that are described, and how every machine is judged; one that isn't described gets defaults."""
 
     machines: MappingProxyType[str, Machine] = MappingProxyType({})
+    orders: MappingProxyType[str, dict[str, BearingOrders]] = MappingProxyType({})
+    """Of the bearings that are known, by machine and point."""
     thresholds: Thresholds = Thresholds()
     learning: Learning = Learning()
 
     def configuration(self, machine_id: str) -> Configuration:
         """Give all that decides how this machine is judged."""
-        machine = self.machines.get(machine_id) or Machine(id=machine_id)
-        return Configuration(machine=machine, thresholds=self.thresholds, learning=self.learning)
+        return Configuration(
+            machine=self.machines.get(machine_id) or Machine(id=machine_id),
+            thresholds=self.thresholds,
+            learning=self.learning,
+            orders=self.orders.get(machine_id, {}),
+        )
 
 
 class _Name(Name, frozen=True, forbid_unknown_fields=True):
@@ -47,20 +58,32 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     machine: list[_Table] = []
 
 
-def load_machines(path: Path, *, thresholds: Thresholds | None = None, learning: Learning | None = None) -> Fleet:
-    """Read `machines.toml`; a missing file is an empty fleet.
+def load_machines(
+    path: Path,
+    *,
+    thresholds: Thresholds | None = None,
+    learning: Learning | None = None,
+    catalogue: Catalogue | None = None,
+) -> Fleet:
+    """Read `machines.toml`; a missing file is an empty fleet. Bearings are looked up in the catalogue.
 
-    Raises `ConfigurationError` naming the file, the machine, the key and the fix.
+    Raises `ConfigurationError` naming the file, the machine, the key and the fix. A designation that is not in the
+    catalogue may be right all the same: it is told in the log, and the machine is judged without that bearing.
     """
     machines: dict[str, Machine] = {}
+    orders: dict[str, dict[str, BearingOrders]] = {}
     for number, table in enumerate(_tables(path) if path.exists() else (), 1):
         place = f"{path}: machine {number} ({shown(table.id)})"
         _check(table, place)
         if table.id in machines:
             raise ConfigurationError(f"{place}: this id is taken by one above; give every machine its own")
         machines[table.id] = _machine(table)
+        orders[table.id] = _orders(table, place, catalogue)
     return Fleet(
-        machines=MappingProxyType(machines), thresholds=thresholds or Thresholds(), learning=learning or Learning()
+        machines=MappingProxyType(machines),
+        orders=MappingProxyType({machine: known for machine, known in orders.items() if known}),
+        thresholds=thresholds or Thresholds(),
+        learning=learning or Learning(),
     )
 
 
@@ -108,16 +131,39 @@ def _check(machine: Machine, place: str) -> None:
             check_name("bearings", point)
     except MessageError as error:
         raise ConfigurationError(f"{place}: {error}") from None
+    _check_numbers(machine, place)
+    for point, bearing in machine.bearings.items():
+        if not bearing.strip():
+            raise ConfigurationError(f"{place}: bearings: {point} has no designation; write one, such as 6205")
+
+
+def _check_numbers(machine: Machine, place: str) -> None:
     for key in ("power_kw", "speed_rpm"):
         value = getattr(machine, key)
         if value is not None and not (math.isfinite(value) and value > 0):
             raise ConfigurationError(f"{place}: {key}: {value} must be above 0; leave it out if it isn't known")
+    for key in ("teeth", "blades"):
+        count = getattr(machine, key)
+        if count is not None and not 2 <= count <= 10_000:
+            raise ConfigurationError(f"{place}: {key}: {count} must be 2 to 10000; leave it out if it isn't known")
+    if not 10 <= machine.line_frequency_hz <= 500:
+        raise ConfigurationError(f"{place}: line_frequency_hz: {machine.line_frequency_hz} must be 50 or 60")
     limit = machine.temperature_limit_c
     if limit is not None and not -273.15 < limit < 3000:
         raise ConfigurationError(f"{place}: temperature_limit_c: {limit} is no temperature of a machine in degC")
+
+
+def _orders(machine: Machine, place: str, catalogue: Catalogue | None) -> dict[str, BearingOrders]:
+    """Give the orders of each point's bearing; one that nobody knows is told and left out."""
+    found = {}
     for point, bearing in machine.bearings.items():
-        if not bearing.strip():
-            raise ConfigurationError(f"{place}: bearings: {point} has no designation; write one, such as 6205")
+        try:
+            found[point] = parse_bearing(bearing, catalogue)
+        except ConfigurationError as error:
+            if "=" in bearing:  # a geometry that makes no sense is a slip of the pen
+                raise ConfigurationError(f"{place}: bearings: {point}: {error}") from None
+            log.warning("%s: bearings: %s: its faults cannot be named: %s", place, point, error)
+    return found
 
 
 def _machine(table: _Table) -> Machine:

@@ -1,11 +1,13 @@
-"""From a message to the observation that the fold reads: who, when, and the indicators of `models.signal`."""
+"""From a message to the observation that the fold reads: who, when, indicators, and what speaks for a fault."""
 
 from typing import assert_never
 
 from models.clock import SECOND_US
+from models.diagnosis.block import diagnose_block
 from models.machinery.machine import Configuration
 from models.observations import ReadingObserved, Source, TemperatureObserved, VibrationObserved
 from models.signal.indicators import waveform_indicators
+from models.signal.quality import is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
 from stream.messages import Message, Reading, Temperature, Vibration, digest
@@ -35,9 +37,18 @@ def _vibration(
     message: Vibration, configuration: Configuration, observed_us: int, source: Source | None
 ) -> VibrationObserved:
     speed_rpm = configuration.machine.speed_rpm if message.speed is None else message.speed
-    indicators = waveform_indicators(
-        message.waveform(), rate_hz=message.rate, unit=message.unit, speed_rpm=speed_rpm
-    )
+    waveform = message.waveform()
+    indicators = waveform_indicators(waveform, rate_hz=message.rate, unit=message.unit, speed_rpm=speed_rpm)
+    diagnosis = None
+    if not is_fault(indicators.flags):
+        diagnosis = diagnose_block(
+            waveform,
+            point=message.point,
+            rate_hz=message.rate,
+            unit=message.unit,
+            speed_rpm=speed_rpm,
+            configuration=configuration,
+        )
     return VibrationObserved(
         machine=message.machine,
         point=message.point,
@@ -51,6 +62,7 @@ def _vibration(
         speed_rpm=speed_rpm,
         load_percent=message.load,
         indicators=indicators.values,
+        diagnosis=diagnosis,
     )
 
 

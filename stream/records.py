@@ -5,7 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from models.captures.capture import Capture
-from models.errors import MessageError
+from models.errors import ConfigurationError, MessageError
 from models.observations import SCHEMA, Observation
 from models.outputs import Output
 from stream.checks import shown
@@ -68,5 +68,5 @@ def _decoded(
         raise MessageError(f"the message is empty; {what} was expected")
     try:
         return (msgpack if data[0] >= 0x80 else json).decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ConfigurationError) as error:
         raise MessageError(f"this is not {what} ({error}; begins with {shown(data, 24)})") from None

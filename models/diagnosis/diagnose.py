@@ -194,6 +194,8 @@ def _nothing_named(
         verdict="unknown",
         confidence=0.0,
         hypotheses=tuple(hypotheses),
+        reason=reason.name.lower(),
+        reason_value=found,
         reason_en=english,
         reason_zh=chinese,
         speed_hz_refined=seen.refined_hz,
@@ -234,4 +236,6 @@ def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None
 
 def _unknown(reason: Reason) -> Diagnosed:
     english, chinese = reason.texts()
-    return Diagnosed(verdict="unknown", confidence=0.0, reason_en=english, reason_zh=chinese)
+    return Diagnosed(
+        verdict="unknown", confidence=0.0, reason=reason.name.lower(), reason_en=english, reason_zh=chinese
+    )

@@ -8,11 +8,11 @@ from models.diagnosis.machine_faults import Observed
 from models.diagnosis.results import Evidence, Hypothesis
 from models.diagnosis.texts import FAULTS
 
-__all__ = ["bearing_hypothesis", "cage_hypothesis", "machine_hypothesis"]
+__all__ = ["SEEN", "bearing_hypothesis", "cage_hypothesis", "machine_hypothesis"]
 
 _WORTH_TELLING = 4.0
 """Nats below which a bearing hypothesis is not even mentioned."""
-_SEEN = 6.0
+SEEN = 6.0
 """Prominence from which a harmonic is counted in a sentence."""
 _SIDEBANDS = {
     "bearing_inner_race": ("shaft speed", "转频"),
@@ -29,8 +29,8 @@ def bearing_hypothesis(finding: Finding, combs: CombMap) -> Hypothesis | None:
     expected_hz = finding.defect.order * combs.shaft_bins * bin_hz
     found_hz = comb.fundamental * bin_hz
     low_hz, high_hz = combs.spectra.bands_hz[comb.band]
-    seen = sum(height >= _SEEN for height in comb.harmonics)
-    sides = sum(height >= _SEEN for height in finding.sidebands)
+    seen = sum(height >= SEEN for height in comb.harmonics)
+    sides = sum(height >= SEEN for height in finding.sidebands)
     off = 100 * (found_hz / expected_hz - 1)
     english = (
         f"the envelope of {low_hz:.0f} to {high_hz:.0f} Hz repeats at {found_hz:.2f} Hz, {off:+.1f} % from the "
@@ -62,6 +62,10 @@ def bearing_hypothesis(finding: Finding, combs: CombMap) -> Hypothesis | None:
         harmonics=comb.harmonics,
         sidebands=finding.sidebands,
         band_hz=(low_hz, high_hz),
+        nats=comb.evidence,
+        lead=comb.strength - finding.rival,
+        rival_hz=finding.rival_order * combs.shaft_hz,
+        fits=not contradicted(finding) and not finding.at_edge,
         text_en=english,
         text_zh=chinese,
     )
@@ -87,6 +91,8 @@ def cage_hypothesis(finding: CageFinding, combs: CombMap, ftf: float) -> Hypothe
         amplitude=finding.modulation,
         harmonics=finding.harmonics,
         band_hz=combs.spectra.bands_hz[finding.band],
+        nats=finding.evidence,
+        lead=finding.strength - finding.rival,
         text_en=english,
         text_zh=chinese,
     )

@@ -33,6 +33,14 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Prominence of the sidebands: below and above the first harmonic, then the second."""
     band_hz: tuple[float, float] | None = None
     """The demodulated band."""
+    nats: float | None = None
+    """Of a comb: how sure it is that it is there, corrected for all places that were looked at."""
+    lead: float | None = None
+    """Of a comb: its strength less that of the strongest one at a frequency that this fault does not explain."""
+    rival_hz: float | None = None
+    """Where that one is."""
+    fits: bool = True
+    """Whether sidebands and the line's place are those of this part."""
     text_en: str = ""
     text_zh: str = ""
 
@@ -73,6 +81,9 @@ class Diagnosed(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     confidence: float
     hypotheses: tuple[Hypothesis, ...] = ()
+    reason: str = ""
+    """Which of `models.diagnosis.reasons.Reason`, in small letters, with the frequency or velocity it tells of."""
+    reason_value: float = 0.0
     reason_en: str = ""
     reason_zh: str = ""
     band_hz: tuple[float, float] | None = None

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from models.machinery.kinematics import BearingOrders
+
 __all__ = ["Configuration", "Learning", "Machine", "Mounting", "Name", "Thresholds"]
 
 Mounting = Literal["rigid", "flexible"]
@@ -36,7 +38,13 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     temperature_limit_c: float | None = None
     """An absolute limit, from the maker's data sheet; without one only change is judged."""
     bearings: dict[str, str] = {}
-    """Bearing designation by point."""
+    """Bearing designation, or geometry, by point: whose damage is looked for there."""
+    teeth: int | None = None
+    """Of the gear on the shaft that is measured."""
+    blades: int | None = None
+    """Of the fan or impeller on that shaft."""
+    line_frequency_hz: float = 50.0
+    """Of the mains that feed it."""
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +95,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     machine: Machine
     thresholds: Thresholds = Thresholds()
     learning: Learning = Learning()
+    orders: dict[str, BearingOrders] = {}
+    """Of the bearings that are known, by point: with them, an observation needs no catalogue."""
 
     def version(self) -> str:
         """Twelve hex digits that name this configuration: equal configurations share them, others don't."""

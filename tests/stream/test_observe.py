@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.clock import SECOND_US, from_datetime
+from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Machine
 from models.observations import ReadingObserved, Source, TemperatureObserved, VibrationObserved
 from models.signal.indicators import waveform_indicators
@@ -63,6 +64,31 @@ def test_a_machine_that_stands_still_is_not_given_its_nominal_speed():
     found = seen(vibration(speed=0.0))
     assert found.speed_rpm == 0.0
     assert "order1_mm_s" not in found.indicators
+
+
+def test_a_block_s_faults_are_sought_with_the_bearing_of_its_point():
+    known = msgspec.structs.replace(CONFIGURATION, orders={"驱动端": parse_bearing("6205")})
+    noise = np.random.default_rng(1).standard_normal(30_000) / 100
+    found = seen(vibration(noise), known).diagnosis
+    assert (found.verdict, round(found.turns, 3)) == ("healthy", 74.0)
+    elsewhere = seen(vibration(noise, point="非驱动端"), known).diagnosis
+    assert (elsewhere.verdict, elsewhere.reason) == ("unknown", "no_bearing")
+
+
+@pytest.mark.parametrize(
+    ("message", "configuration"),
+    [
+        (vibration(), UNKNOWN_SPEED),
+        (vibration(speed=0.0), CONFIGURATION),
+        (vibration(np.sin(np.arange(2560)), rate=25_600.0), CONFIGURATION),  # two turns
+        (vibration(np.clip(np.sin(np.arange(30_000)), -0.5, 0.5)), CONFIGURATION),
+        (vibration(np.zeros(30_000)), CONFIGURATION),
+        (vibration([0.1, None] * 15_000), CONFIGURATION),
+    ],
+    ids=["no speed", "standing", "short", "clipped", "stuck", "no numbers"],
+)
+def test_nothing_is_diagnosed_without_a_speed_turns_and_a_good_signal(message, configuration):
+    assert seen(message, configuration).diagnosis is None
 
 
 def test_unit_and_scale_are_heeded():
@@ -130,6 +156,7 @@ def test_reading_keeps_its_finite_values():
     "message",
     [
         vibration(),
+        vibration(np.random.default_rng(1).standard_normal(30_000)),
         Temperature(machine="泵-1", point="轴承", time=START, value=21.0),
         Reading(machine="泵-1", point="配电柜", time=START, values={"a": 1.0}),
     ],
