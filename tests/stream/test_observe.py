@@ -68,10 +68,10 @@ def test_a_machine_that_stands_still_is_not_given_its_nominal_speed():
 
 def test_a_block_s_faults_are_sought_with_the_bearing_of_its_point():
     known = msgspec.structs.replace(CONFIGURATION, orders={"驱动端": parse_bearing("6205")})
-    noise = np.random.default_rng(1).standard_normal(30_000) / 100
-    found = seen(vibration(noise), known).diagnosis
+    noise = np.random.default_rng(1).standard_normal(76_800) / 100
+    found = seen(vibration(noise, rate=25_600.0), known).diagnosis
     assert (found.verdict, round(found.turns, 3)) == ("healthy", 74.0)
-    elsewhere = seen(vibration(noise, point="非驱动端"), known).diagnosis
+    elsewhere = seen(vibration(noise, rate=25_600.0, point="非驱动端"), known).diagnosis
     assert (elsewhere.verdict, elsewhere.reason) == ("unknown", "no_bearing")
 
 
