@@ -4,17 +4,20 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from models.clock import SECOND_US
 from models.errors import MessageError, RecordingError
-from stream.analysis.waveforms import MOST_SAMPLES, Hints, Waveform
-from stream.messages import Vibration, digest
+from models.observations import Observation
+from stream.analysis.waveforms import MOST_SAMPLES, Hints, Waveform, as_name
+from stream.messages import Message, Vibration, digest
 from stream.recordings import Line, decode_line
 
 __all__ = ["waveforms_of_messages"]
 
 _SPEED_SPREAD = 0.02
+_LONGEST_NAME = 200
 _LEAST_JITTER_US = 1000.0
 """Stamps of blocks that follow each other without a gap may be off by this, or by two samples."""
 
@@ -31,7 +34,7 @@ def waveforms_of_messages(
     samples = others = 0
     for line in lines:
         try:
-            message = decode_line(line)
+            place, message = _read(line)
         except MessageError as error:
             refuse(line, error)
             continue
@@ -41,15 +44,54 @@ def waveforms_of_messages(
         samples += message.count
         if samples > MOST_SAMPLES:
             raise RecordingError(f"{path}: holds more than {MOST_SAMPLES} samples; cut a piece of it")
-        points.setdefault((message.machine, message.point), []).append(message)
+        points.setdefault(place, []).append(message)
     if not points:
         what = f"only {others} other messages" if others else "nothing that can be read"
         raise RecordingError(f"{path}: there is no vibration in it, {what}; `analyze` needs waveforms")
-    for blocks in points.values():
-        yield _joined(blocks, hints)
+    for (machine, point), blocks in points.items():
+        yield _joined(blocks, hints, machine, point)
 
 
-def _joined(blocks: list[Vibration], hints: Hints) -> Waveform:
+class _Place(msgspec.Struct):
+    machine: str
+    point: str
+
+
+def _read(line: Line) -> tuple[tuple[str, str], Message | Observation | None]:
+    """Give where a line was measured, and its message.
+
+    Names that the worker would refuse (`OR@6`) are no reason not to look into a file: they are kept as they are.
+    """
+    try:
+        message = decode_line(line)
+    except MessageError:
+        renamed = _with_plain_names(line)
+        if renamed is None:
+            raise
+        place, plain = renamed
+        return place, decode_line(plain)
+    return ((message.machine, message.point), message) if isinstance(message, Vibration) else (("", ""), None)
+
+
+def _with_plain_names(line: Line) -> tuple[tuple[str, str], Line] | None:
+    """Give the names of a line and the line with plain ones; None where they are plain or unfit to be shown."""
+    try:
+        place = msgspec.json.decode(line.data, type=_Place)
+        fields = msgspec.json.decode(line.data, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    given = (place.machine, place.point)
+    plain = (as_name(place.machine), as_name(place.point))
+    if plain == given or not all(name.isprintable() and 0 < len(name) <= _LONGEST_NAME for name in given):
+        return None
+    names = {
+        "machine": msgspec.Raw(msgspec.json.encode(plain[0])),
+        "point": msgspec.Raw(msgspec.json.encode(plain[1])),
+    }
+    return given, Line(line.file, line.number, msgspec.json.encode(fields | names))
+
+
+def _joined(blocks: list[Vibration], hints: Hints, machine: str, point: str) -> Waveform:
     stretches = list(_stretches(_in_order(blocks)))
     chosen = max(reversed(stretches), key=lambda stretch: round(sum(block.seconds for block in stretch), 6))
     speeds = [block.speed for block in chosen if block.speed]
@@ -57,8 +99,8 @@ def _joined(blocks: list[Vibration], hints: Hints) -> Waveform:
     varies = bool(speeds) and max(speeds) - min(speeds) > _SPEED_SPREAD * float(np.median(speeds))
     found = {"gaps": len(stretches) > 1, "speed_varies": varies}
     return Waveform(
-        machine=chosen[0].machine,
-        point=chosen[0].point,
+        machine=machine,
+        point=point,
         samples=np.concatenate([block.waveform() for block in chosen]),
         rate_hz=chosen[0].rate,
         unit=chosen[0].unit,

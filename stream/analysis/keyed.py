@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 
 from models.errors import RecordingError
-from stream.analysis.labels import is_rate_key, unit_of
+from stream.analysis.labels import is_rate_key, scaled_unit
 from stream.analysis.waveforms import MOST_SAMPLES, Hints, Waveform, listed, numbers, one_column, settled
 
 __all__ = ["waveform_of_matlab", "waveform_of_numpy"]
@@ -20,6 +20,7 @@ _MOST_BYTES = 4 * 8 * MOST_SAMPLES
 _PICKLED = (
     "holds pickled Python objects, which are never loaded, as they may run code; save the samples as plain numbers"
 )
+_HDF5 = "is a MATLAB 7.3 file (HDF5), which is not read; save it with save(..., '-v7'), or as .npz"
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -45,12 +46,12 @@ def waveform_of_numpy(path: Path, hints: Hints) -> Waveform:
 
 def waveform_of_matlab(path: Path, hints: Hints) -> Waveform:
     """Read a .mat file up to version 7; fields of structs are keys with a dot. Raises `RecordingError`."""
+    if path.open("rb").read(8) == b"\x89HDF\r\n\x1a\n":
+        raise RecordingError(f"{path}: {_HDF5}")
     try:
         content = loadmat(path, squeeze_me=False, struct_as_record=True, chars_as_strings=True)
     except NotImplementedError:
-        raise RecordingError(
-            f"{path}: is a MATLAB 7.3 file (HDF5), which is not read; save it with save(..., '-v7'), or as .npz"
-        ) from None
+        raise RecordingError(f"{path}: {_HDF5}") from None
     except Exception as error:  # noqa: BLE001 -- its parser meets damaged bytes with errors of any kind
         raise RecordingError(f"{path}: is cut off or no MATLAB file ({_first(error)}); export it again") from None
     return _chosen(path, _flat(content), hints)
@@ -95,8 +96,9 @@ def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
     if key not in arrays:
         raise RecordingError(f"{path}: there is no key {key!r}; it has {_described(arrays)}")
     column, name = one_column(path, arrays[key], hints.column, name=key)
-    samples = numbers(path, column, hints, name=name)
-    return settled(path, samples, hints, point=name, rate_hz=_rate_hz(arrays), unit=unit_of(key))
+    unit, step = scaled_unit(key) or (None, None)
+    samples = numbers(path, column, hints, name=name, step=step)
+    return settled(path, samples, hints, point=name, rate_hz=_rate_hz(arrays), unit=unit)
 
 
 def _only(path: Path, arrays: Arrays) -> str:

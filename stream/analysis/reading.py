@@ -11,6 +11,8 @@ __all__ = ["FORMATS", "is_recording", "read_waveforms"]
 
 FORMATS = (".jsonl", ".jsonl.gz", ".csv", ".tsv", ".txt", ".wav", ".mat", ".npz", ".npy")
 
+_SHEETS = (".xlsx", ".xls", ".ods", ".et", ".numbers")
+
 
 def read_waveforms(path: Path, hints: Hints, refuse: Callable[[Line, MessageError], None]) -> Iterator[Waveform]:
     """Give the waveforms of a file: of a recording one for each machine and point, of any other one.
@@ -54,6 +56,6 @@ def _one_waveform(path: Path, hints: Hints) -> Waveform:
 
             return waveform_of_numpy(path, hints)
         case suffix:
-            raise RecordingError(
-                f"{path}: {suffix or 'no ending'} is no format that is read; {', '.join(FORMATS)} are"
-            )
+            what = f"files ending in {suffix} are not read" if suffix else "its name has no ending"
+            fix = "save the sheet as .csv" if suffix in _SHEETS else f"there are readers for {', '.join(FORMATS)}"
+            raise RecordingError(f"{path}: {what}; {fix}")

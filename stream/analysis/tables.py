@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import RecordingError
-from stream.analysis.labels import is_index, is_unit, time_step_s, unit_of
+from stream.analysis.labels import is_index, is_unit, rate_hz_of, scaled_unit, time_step_s, without_unit
 from stream.analysis.waveforms import Hints, Waveform, listed, numbers, settled
 
 __all__ = ["waveform_of_table"]
@@ -22,6 +22,7 @@ _PREAMBLE = 200
 _UNEVEN = 0.5
 """How far one step of time may be from the usual one, as a part of it."""
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?")
 
 Column = NDArray[np.float64]
 
@@ -52,12 +53,15 @@ def waveform_of_table(path: Path, hints: Hints) -> Waveform:
     time = _time_column(path, lines, layout)
     signal = _signal_column(path, lines, layout, hints, time)
     name = layout.names[signal]
+    unit, step = scaled_unit(name) or (None, None)
+    samples = numbers(path, _column(path, lines, layout, signal), hints, name=f"column {name}", step=step)
     rate_hz = None
-    if hints.rate_hz is None and time is not None:
-        rate_hz = _rate_hz(path, _times(path, lines, layout, time), layout.names[time])
-    samples = numbers(path, _column(path, lines, layout, signal), hints, name=f"column {name}")
-    point = name if layout.has_header else f"column {name}"
-    return settled(path, samples, hints, point=point, rate_hz=rate_hz, unit=unit_of(name))
+    if hints.rate_hz is None:
+        rate_hz = next((rate for line in lines[: layout.skipped] if (rate := rate_hz_of(line))), None)
+        if rate_hz is None and time is not None:
+            rate_hz = _rate_hz(path, _times(path, lines, layout, time), layout.names[time])
+    point = without_unit(name) if layout.has_header else f"column {name}"
+    return settled(path, samples, hints, point=point, rate_hz=rate_hz, unit=unit)
 
 
 def _lines(path: Path) -> list[str]:
@@ -122,8 +126,8 @@ def _is_number(cell: str) -> bool:
 
 
 def _is_value(cell: str) -> bool:
-    """Whether a cell is a number, empty, or a date."""
-    return not cell or _is_number(cell) or _moment(cell) is not None
+    """Whether a cell is a number, empty, a date, or a time of day."""
+    return not cell or _is_number(cell) or _moment(cell) is not None or _CLOCK.fullmatch(cell) is not None
 
 
 def _moment(cell: str) -> datetime | None:
@@ -139,6 +143,8 @@ def _moment(cell: str) -> datetime | None:
 
 def _names(before: list[str], delimiter: str, columns: int) -> tuple[str, ...]:
     """Take names from the last lines before the numbers; a line of units under them goes in brackets."""
+    if columns == 1 and before and scaled_unit(before[-1]):
+        return (before[-1].strip().strip('"'),)  # "acc (g)" is one name, though nothing but space parts the columns
     rows = [row for line in before if len(row := _cells(line.lstrip("#"), delimiter)) == columns and any(row)]
     if not rows:
         return tuple(str(number) for number in range(1, columns + 1))
@@ -165,9 +171,10 @@ def _located(reason: str, layout: _Layout) -> str:
     """Say numpy's complaint with the line that it is about."""
     row = re.search(r"at row (\d+)", reason)
     cell = re.search(r"could not convert string (.*?) to float64", reason)
-    line = f"line {layout.skipped + int(row[1]) + 1}" if row else "a line"
-    if cell:
-        return f"{line}: {cell[1][:40]} is no number; mend the line or cut the file before it"
+    place = layout.skipped + int(row[1]) if row else 0
+    if cell:  # numpy counts these rows from 0, the others from 1
+        return f"line {place + 1}: {cell[1][:40]} is no number; mend the line or cut the file before it"
+    line = f"line {place}" if row else "a line"
     return (
         f"{line} has fewer columns than the first; the file may be cut off; mend the line or cut the file before it"
     )
@@ -184,9 +191,10 @@ def _signal_column(path: Path, lines: list[str], layout: _Layout, hints: Hints, 
     if wanted is not None:
         if wanted in layout.names:
             return layout.names.index(wanted)
-        same = [i for i, name in enumerate(layout.names) if name.casefold() == wanted.strip().casefold()]
-        if len(same) == 1:
-            return same[0]
+        for spelled in (str, without_unit):
+            names = [spelled(name).casefold() for name in layout.names]
+            if names.count(wanted.strip().casefold()) == 1:
+                return names.index(wanted.strip().casefold())
         if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(layout.names):
             return int(wanted) - 1
         raise RecordingError(f"{path}: there is no column {wanted!r}; there are {_choice(layout)}")
@@ -249,12 +257,14 @@ def _rate_hz(path: Path, times: Column, name: str) -> float | None:
     if times.size < 2:
         return None
     steps = np.diff(times)
+    span_s = float(times[-1] - times[0])
     if not np.isfinite(steps).all() or not _is_even(steps):
+        mean = f" (on average {(times.size - 1) / span_s:.5g} a second)" if 0 < span_s < np.inf else ""
         raise RecordingError(
             f"{path}: the times in column {name} are not even (gaps, steps back, or rounded); "
-            "give --rate HZ if the samples are, or cut a piece without a gap"
+            f"give --rate HZ if the samples are{mean}, or cut a piece without a gap"
         )
-    return float((times.size - 1) / (times[-1] - times[0]))
+    return float((times.size - 1) / span_s)
 
 
 def _is_even(steps: Column) -> bool:

@@ -89,26 +89,30 @@ def settled(
     )
 
 
-def numbers(path: Path, values: NDArray[np.generic], hints: Hints, *, name: str) -> NDArray[np.float64]:
-    """Give stored values as numbers in their unit, same shape.
+def numbers(
+    path: Path, values: NDArray[np.generic], hints: Hints, *, name: str, step: float | None = None
+) -> NDArray[np.float64]:
+    """Give stored values as numbers in their unit, same shape; `step` is how many of it the name says one is.
 
-    Integers are counts of a converter: their scale must be given. Raises `RecordingError`.
+    What a person says of unit or scale goes above the name. Integers whose name says no unit are counts of a
+    converter: their scale must be given. Raises `RecordingError`.
     """
     kind = values.dtype.kind
     if kind not in "iuf":
         raise RecordingError(
             f"{path}: {name} holds {values.dtype}, no real numbers; choose another (--key, --column)"
         )
-    if kind in "iu" and hints.scale is None:
+    if kind in "iu" and hints.scale is None and step in (None, 1.0):
         raise RecordingError(
             f"{path}: {name} holds whole numbers ({values.dtype}), counts of a converter; give --scale, the units "
             "per count (1 if they are in the unit already)"
         )
     plain: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
-    if hints.scale is None:
+    scale = hints.scale if hints.scale is not None else step if hints.unit is None else None
+    if scale is None:
         return plain
     with np.errstate(over="ignore", invalid="ignore"):  # an infinite sample is for the quality flags
-        return plain * hints.scale
+        return plain * scale
 
 
 def one_column(

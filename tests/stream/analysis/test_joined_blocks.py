@@ -135,3 +135,21 @@ def test_too_much_is_refused_before_it_is_joined(tmp_path, monkeypatch):
     monkeypatch.setattr("stream.analysis.blocks.MOST_SAMPLES", 20_000)
     with pytest.raises(RecordingError, match="cut a piece"):
         read(write_messages(tmp_path / "a.jsonl", blocks(sound_g(2.0), 2)))
+
+
+def test_names_that_the_worker_would_refuse_are_looked_into_all_the_same(tmp_path):
+    samples = sound_g(2.0)
+    places = [("1772_OR@6", "DE (左)"), ("1772_OR#6", "DE (左)")]
+    messages = [each for m, p in places for each in blocks(samples, 2, machine=m, point=p)]
+    found, refused = read(write_messages(tmp_path / "a.jsonl", messages))
+    assert refused == []
+    assert [(each.machine, each.point) for each in found] == places  # alike once made plain, yet two machines
+    assert all(each.seconds == 2.0 for each in found)
+
+
+@pytest.mark.parametrize("machine", ["", "a\nb", "@" * 500, 5])
+def test_names_that_nobody_can_read_are_refused(tmp_path, machine):
+    good, bad = message(sound_g(1.0)), message(sound_g(1.0), machine=machine)
+    found, refused = read(write_messages(tmp_path / "a.jsonl", [bad, good]))
+    assert [number for number, _ in refused] == [1]
+    assert [each.machine for each in found] == ["P1"]

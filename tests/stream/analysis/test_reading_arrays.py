@@ -211,7 +211,9 @@ def test_sound_that_is_cut_off_is_told(tmp_path, kept):
 def test_what_is_not_read_is_told(tmp_path):
     assert "check the path" in refused(tmp_path / "missing.csv")
     (tmp_path / "a.xlsx").write_bytes(b"x")
-    assert ".jsonl" in refused(tmp_path / "a.xlsx")
+    assert "save the sheet as .csv" in refused(tmp_path / "a.xlsx")
+    (tmp_path / "a.uff").write_bytes(b"x")
+    assert ".jsonl" in refused(tmp_path / "a.uff")
     (tmp_path / "b").write_bytes(b"x")
     assert "no ending" in refused(tmp_path / "b")
     (tmp_path / "c.csv").write_bytes(b"")

@@ -63,8 +63,56 @@ def test_tables_as_instruments_write_them(tmp_path, rows, hints):
 def test_chinese_files_and_columns(tmp_path, encoding):
     file = table(tmp_path, timed(",", "时间(s),驱动端 加速度(m/s²)"), "1号泵 振动.csv", encoding)
     found = read(file)
-    assert (found.machine, found.point, found.unit) == ("1号泵 振动", "驱动端 加速度-m-s", "m/s2")
-    assert read(file, column="驱动端 加速度(m/s²)").samples.size == VALUES.size
+    assert (found.machine, found.point, found.unit) == ("1号泵 振动", "驱动端 加速度", "m/s2")
+    for column in ("驱动端 加速度(m/s²)", "驱动端 加速度"):
+        assert read(file, column=column).samples.size == VALUES.size
+
+
+@pytest.mark.parametrize(
+    ("header", "hints", "unit", "step"),
+    [
+        ("acc (mg)", {}, "g", 1e-3),
+        ("加速度/mg", {}, "g", 1e-3),
+        ("a [mm/s²]", {}, "m/s2", 1e-3),
+        ("v (in/s)", {}, "mm/s", 25.4),
+        ("v_in_s", {}, "mm/s", 25.4),
+        ("acc (mg)", {"unit": "g"}, "g", 1.0),  # who says it himself knows it better
+        ("acc (mg)", {"scale": 0.001}, "g", 1e-3),  # and does not want it twice
+    ],
+)
+def test_columns_in_other_steps_of_a_unit_are_converted(tmp_path, header, hints, unit, step):
+    found = read(table(tmp_path, timed(",", f"time (s),{header}")), **hints)
+    assert found.unit == unit
+    assert found.samples == pytest.approx(VALUES * step)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Sample rate (Hz),1000", "# 采样频率: 1 kHz", "Fs = 1000", "Sampling Frequency;1000 Hz;;", '"fs","1000"'],
+)
+def test_a_rate_above_the_numbers_is_taken(tmp_path, line):
+    found = read(table(tmp_path, ["Logger 7", line, "acc (g)", *map(str, VALUES)]))
+    assert (found.rate_hz, found.unit, found.point) == (1000.0, "g", "acc")
+    assert read(table(tmp_path, [line, "acc (g)", *map(str, VALUES)]), rate_hz=500.0).rate_hz == 500.0
+
+
+def test_rounded_times_are_told_with_the_rate_that_they_make(tmp_path):
+    rows = ["time (s),acc (g)", *(f"{k / 25_600:.3f},{value}" for k, value in enumerate(VALUES))]
+    with pytest.raises(RecordingError, match=r"on average 2\.5\d*e\+04 a second|on average 2\d{4} a second"):
+        read(table(tmp_path, rows))
+
+
+def test_a_last_line_that_was_cut_off_is_told_with_its_number(tmp_path):
+    file = table(tmp_path, timed(",", "time (s),acc (g)"))
+    file.write_text(file.read_text("utf-8") + "0.3", encoding="utf-8")
+    with pytest.raises(RecordingError, match=r"line 302 has fewer columns.*cut off"):
+        read(file)
+
+
+def test_times_of_day_are_no_signal(tmp_path):
+    rows = ["Date,Clock,acc (g)", *(f"2026-03-01,08:{k // 60:02d}:{k % 60:02d},{v}" for k, v in enumerate(VALUES))]
+    found = read(table(tmp_path, rows), rate_hz=1.0, column="acc")
+    assert np.array_equal(found.samples, VALUES)
 
 
 def test_hints_stand_above_the_file(tmp_path):
