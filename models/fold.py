@@ -39,7 +39,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"1 river-{version('river')}"
+STATE_VERSION = f"2 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -145,9 +145,7 @@ def _in_order(
         return flags, None
     was_stopped, channel.stopped = channel.stopped, stands_still(channel, observation, state.configuration)
     if was_stopped and not channel.stopped:
-        for evidence in channel.evidence.values():
-            evidence.clear()
-        channel.model.forget_recent()
+        channel.forget_recent()
     if channel.stopped or is_stopped(state):
         return flags, None
     channel.end_learning(state.configuration.learning, state.time_us)

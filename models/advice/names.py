@@ -17,6 +17,7 @@ _KNOWN = {
     "spectral_centroid_hz": ("spectral centroid", "频谱重心"),
     "rise": ("temperature", "温度"),
     "value_c": ("temperature", "温度"),
+    "change_c": ("sudden change of temperature", "温度骤变"),
     "slope_c_per_min": ("rate of temperature change", "温度变化率"),
 }
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str]]], ...] = (

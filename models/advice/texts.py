@@ -78,9 +78,10 @@ def finding_sentence(point: str, finding: Finding, level: int, *, look: bool = F
 
 def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
     most_en, most_zh = "", ""
-    if finding.indicator:
-        name_en, name_zh = indicator_name(finding.indicator)
-        most_en, most_zh = f", most of all {name_en}", f"，主要为{name_zh}"
+    if finding.shares:
+        named = [(*indicator_name(name), round(100 * share)) for name, share in finding.shares.items()]
+        most_en = ", most of all " + ", ".join(f"{english} ({part} %)" for english, _, part in named)
+        most_zh = "，主要为" + "、".join(f"{chinese}（{part}%）" for _, chinese, part in named)
     score, limit = number(finding.value), number(finding.limit(level))
     return Sentence(
         f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",

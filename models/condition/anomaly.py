@@ -1,172 +1,186 @@
-"""How unlike its own sound past an observation is: a River pipeline whose state is a few plain numbers.
+"""How unlike its own sound past an observation is: the largest deviation of any of its values.
 
-`FlooredScaler | CorrelatedDistance` gives the length of the standardised deviation, with what usually moves
-together discounted (a regularised Mahalanobis distance). Score first, learn afterwards, only from what is sound.
+Score first, learn afterwards, only from what is sound.
 """
 
-from collections.abc import Mapping
-from math import isfinite, sqrt
+from collections.abc import Hashable, Mapping
+from math import isfinite
+from typing import Any, NamedTuple
 
 import msgspec
-from river import compose, preprocessing
+from river import base
 
 from models.condition.baseline import Baseline
-from models.condition.distance import MEMORY, MOST_FEATURES, CorrelatedDistance, Features
+from models.condition.spread import MEMORY, Spread
+from models.condition.ties import MOST_FEATURES, Ties
 
-__all__ = ["AnomalyModel", "FlooredScaler", "ModelNumbers"]
+__all__ = ["AnomalyModel", "Look", "ModelNumbers"]
 
 _LARGEST_DEVIATION = 50.0
+_LEAST_LIMIT = 4.0
 _LIMIT_SIGMAS = 4.0
 _SCORE_FLOOR = 0.1
+_LEAST_LEARNED = 10
 
 
-class FlooredScaler(preprocessing.StandardScaler):
-    """River's running standardisation with a least standard deviation, and a memory that fades.
+class Look(NamedTuple):
+    """What one observation looks like to a model; lists run along the names that the model knows."""
 
-    Parameters
-    ----------
-    floor
-        The least standard deviation, in the feature's own unit.
-    relative_floor
-        The least standard deviation as a part of the mean.
+    score: float | None
+    """Largest deviation; None where there is nothing to compare with yet."""
+    deviations: dict[str, float]
+    """In standard deviations, without sign, widened for what is not known."""
+    smoothed: dict[str, float]
 
-    """
+    def shares(self) -> dict[str, float]:
+        """Give each value's part in what is unusual, by squares, largest first; they sum to 1.
 
-    def __init__(self, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
-        super().__init__()
-        self.floor = floor
-        self.relative_floor = relative_floor
-
-    def learn_one(self, x: Features) -> None:
-        """Take in one observation."""
-        counts = self.counts
-        for name in x:
-            counts[name] = min(counts[name], MEMORY)
-        super().learn_one(x)  # type: ignore[no-untyped-call]  # River has no types here
-
-    def transform_one(self, x: Features) -> Features:
-        """Standardise, in standard deviations and at most 50 of them."""
-        scaled: Features = {}
-        for name, value in x.items():
-            mean = self.means.get(name)
-            if mean is None:
-                continue
-            sigma = max(sqrt(max(self.vars[name], 0.0)), self.floor, self.relative_floor * abs(mean))
-            deviation = (value - mean) / sigma
-            scaled[name] = min(max(deviation, -_LARGEST_DEVIATION), _LARGEST_DEVIATION)
-        return scaled
+        >>> Look(4.0, {"flow": 4.0, "current": 3.0, "level": 0.0}, {}).shares()
+        {'flow': 0.64, 'current': 0.36, 'level': 0.0}
+        """
+        squares = {name: deviation**2 for name, deviation in self.deviations.items()}
+        whole = sum(squares.values())
+        if whole <= 0.0:
+            return {}
+        ranked = sorted(squares.items(), key=lambda item: (-item[1], item[0]))
+        return {name: square / whole for name, square in ranked}
 
 
 class ModelNumbers(msgspec.Struct, array_like=True):
-    """Everything a model knows, as plain numbers; lists run along `names`."""
+    """Everything a model knows, as plain numbers."""
 
     floor: float
     relative_floor: float
     smoothing: float
-    smoothed: dict[str, float]
-    names: list[str]
-    counts: list[int]
-    means: list[float]
-    variances: list[float]
-    detector_names: list[str]
-    detector_count: int
-    correlation: list[list[float]]
-    """Lower triangle, along `detector_names`."""
+    spreads: dict[str, Spread]
+    count: int
+    ties: Ties
     scores: Baseline
 
 
-class AnomalyModel:
-    """The pipeline of one point and the baseline of its own scores, from which the limit comes.
+class AnomalyModel(base.AnomalyDetector):
+    """A River anomaly detector: the worst deviation of any value from its own past, or from what the others tell.
 
-    What goes in is smoothed exponentially first, which shows small shifts that last (Lowry et al. 1992, "A
-    multivariate exponentially weighted moving average control chart").
+    Each value is smoothed exponentially, which shows small shifts that last (Roberts 1959; Lowry et al. 1992, "A
+    multivariate exponentially weighted moving average control chart"), and standardised by the spread that its
+    smoothed self had while sound (`condition.spread`). What the other values predict of it is taken off in a second
+    reckoning (`condition.ties`); the worse of the two counts. Values may come and go; the first 24 names are kept.
 
     Parameters
     ----------
-    floor, relative_floor
-        As for `FlooredScaler`.
+    floor
+        The least standard deviation, in the value's own unit.
+    relative_floor
+        The least standard deviation as a part of the mean.
     smoothing
         Weight of the newest observation, above 0; 1 doesn't smooth.
 
+    >>> model = AnomalyModel(floor=0.1)
+    >>> for i in range(100):
+    ...     model.learn_one({"flow": 5.0 + i % 2, "pressure": 2.0})
+    >>> model.score_one({"flow": 5.5, "pressure": 2.0}) < 1 < 4 < model.score_one({"flow": 9.0, "pressure": 2.0})
+    True
+
     """
 
-    def __init__(self, floor: float, relative_floor: float = 0.0, smoothing: float = 1.0) -> None:
+    def __init__(self, floor: float = 1e-9, relative_floor: float = 0.0, smoothing: float = 1.0) -> None:
+        self.floor = floor
+        self.relative_floor = relative_floor
         self.smoothing = smoothing
-        self.smoothed: dict[str, float] = {}
-        self.scaler = FlooredScaler(floor, relative_floor)
-        self.detector = CorrelatedDistance()
-        self.pipeline = compose.Pipeline(self.scaler, self.detector)
+        self.spreads: dict[str, Spread] = {}
+        self.count = 0
+        self.ties = Ties()
         self.scores = Baseline(floor=_SCORE_FLOOR)
 
     @property
     def limit(self) -> float | None:
-        """The score above which an observation is anomalous; None while there are too few sound ones."""
+        """The score above which an observation is anomalous; None while there are too few sound ones.
+
+        Four standard deviations; where sound scores are restless, four of theirs above their usual one.
+        """
         scores = self.scores
-        return scores.location + _LIMIT_SIGMAS * scores.sigma() if scores.ready else None
-
-    def _taken(self, features: Mapping[str, float]) -> Features:
-        """Smooth, and leave out names beyond the first 24, so that the state stays bounded."""
-        known = self.scaler.counts
-        room = MOST_FEATURES - len(known)
-        new = [name for name in features if name not in known][:room]
-        last, weight = self.smoothed, self.smoothing
-        return {
-            name: last.get(name, value) + weight * (value - last.get(name, value))
-            for name, value in features.items()
-            if name in known or name in new
-        }
-
-    def most_unusual(self, features: Mapping[str, float]) -> str:
-        """Name the feature that is furthest from its mean, in its own standard deviations; empty without any."""
-        scaled = self.scaler.transform_one(self._taken(features))
-        return str(max(scaled, key=lambda name: abs(scaled[name]))) if scaled else ""
-
-    def score(self, features: Mapping[str, float]) -> float | None:
-        """Score an observation without learning from it; None where there is nothing to compare with yet."""
-        if self.detector.count < max(10, len(self.detector.names)) or not features:
+        if not scores.ready:
             return None
-        return float(self.pipeline.score_one(self._taken(features)))
+        return max(_LEAST_LIMIT, scores.location + _LIMIT_SIGMAS * max(scores.scale, scores.floor))
 
-    def learn(self, features: Mapping[str, float], score: float | None) -> None:
-        """Take in a sound observation together with the score it had before."""
-        if not features:
+    def look(self, features: Mapping[str, float]) -> Look:
+        """Compare an observation with the past, without learning from it."""
+        spreads, weight = self.spreads, self.smoothing
+        smoothed: dict[str, float] = {}
+        deviations = [0.0] * len(spreads)
+        widths = [1.0] * len(spreads)
+        for i, (name, spread) in enumerate(spreads.items()):
+            if name not in features:
+                continue
+            smoothed[name] = value = spread.smooth(features[name], weight)
+            deviation = spread.deviation(value, self.floor, self.relative_floor)
+            deviations[i] = min(max(deviation, -_LARGEST_DEVIATION), _LARGEST_DEVIATION)
+            widths[i] = spread.widening()
+        if self.count < _LEAST_LEARNED or not smoothed:
+            return Look(None, {}, smoothed)
+        worst = [abs(z) for z in deviations]
+        for i, residual in enumerate(self.ties.residuals(deviations)):
+            worst[i] = max(worst[i], abs(residual))
+        found = {
+            name: deviation / width
+            for name, deviation, width in zip(spreads, worst, widths, strict=True)
+            if name in smoothed
+        }
+        return Look(max(found.values()), found, smoothed)
+
+    def learn(self, features: Mapping[str, float], look: Look) -> None:
+        """Take in a sound observation together with the look it had before."""
+        spreads = self.spreads
+        for name, value in features.items():
+            if name not in spreads and len(spreads) < MOST_FEATURES:
+                spreads[name] = Spread(newest=value)
+        deviations = []
+        for name, spread in spreads.items():
+            if name not in features:
+                deviations.append(0.0)
+                continue
+            smoothed = look.smoothed.get(name, features[name])
+            spread.learn(features[name], smoothed)
+            deviations.append(spread.deviation(smoothed, self.floor, self.relative_floor))
+        if not deviations:
             return
-        self.pipeline.learn_one(self._taken(features))
-        if score is not None and isfinite(score):
-            self.scores.learn(score)
+        self.count = min(self.count + 1, MEMORY)
+        self.ties.learn(deviations, 1.0 / self.count)
+        self.ties.refresh([spread.independent() for spread in spreads.values()])
+        if look.score is not None and isfinite(look.score):
+            self.scores.learn(look.score)
 
-    def advance(self, features: Mapping[str, float]) -> None:
+    def advance(self, look: Look) -> None:
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
-        if self.smoothing < 1.0:
-            known = self.scaler.counts
-            self.smoothed.update(
-                {str(name): value for name, value in self._taken(features).items() if name in known}
-            )
+        for name, smoothed in look.smoothed.items():
+            self.spreads[name].move(smoothed)
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""
-        self.smoothed.clear()
+        for spread in self.spreads.values():
+            spread.fresh = True
+
+    def score_one(self, x: dict[Hashable, Any]) -> float:
+        """Give the score alone, as River asks for it; 0 where there is nothing to compare with."""
+        return self.look({str(name): value for name, value in x.items()}).score or 0.0
+
+    def learn_one(self, x: dict[Hashable, Any]) -> None:
+        """Take in an observation that is known to be sound, as River does it."""
+        features = {str(name): value for name, value in x.items()}
+        look = self.look(features)
+        self.learn(features, look)
+        self.advance(look)
 
     def to_numbers(self) -> ModelNumbers:
         """Give the whole state as plain numbers."""
-        scaler, detector = self.scaler, self.detector
-        names = list(scaler.counts)
         return ModelNumbers(
-            scaler.floor, scaler.relative_floor, self.smoothing, self.smoothed, names,
-            [scaler.counts[n] for n in names], [scaler.means[n] for n in names], [scaler.vars[n] for n in names],
-            [str(n) for n in detector.names], detector.count, detector.correlation, self.scores,
-        )  # fmt: skip
+            self.floor, self.relative_floor, self.smoothing, self.spreads, self.count, self.ties, self.scores
+        )
 
     @classmethod
     def from_numbers(cls, numbers: ModelNumbers) -> "AnomalyModel":
         """Continue, bit for bit, from what `to_numbers` gave."""
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
-        model.smoothed = numbers.smoothed
-        names, detector = numbers.names, model.detector
-        model.scaler.counts.update(dict(zip(names, numbers.counts, strict=True)))
-        model.scaler.means.update(zip(names, numbers.means, strict=True))
-        model.scaler.vars.update(zip(names, numbers.variances, strict=True))
-        detector.names, detector.count = list(numbers.detector_names), numbers.detector_count
-        detector.correlation = numbers.correlation
-        model.scores = numbers.scores
+        model.spreads, model.count = numbers.spreads, numbers.count
+        model.ties, model.scores = numbers.ties, numbers.scores
         return model

@@ -7,7 +7,7 @@ import msgspec
 
 from models.advice.alarm import Alarm
 from models.clock import SECOND_US
-from models.condition.anomaly import AnomalyModel
+from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import YOUNG, Baseline
 from models.condition.degree import Finding
 from models.condition.evidence import Evidence
@@ -18,7 +18,17 @@ from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
 
-__all__ = ["CHANGE_INDICATORS", "Channel", "Measured", "Phase", "features_of", "measurement_of", "new_channel"]
+__all__ = [
+    "CHANGE_INDICATORS",
+    "COLDEST_C",
+    "HOTTEST_C",
+    "Channel",
+    "Measured",
+    "Phase",
+    "features_of",
+    "measurement_of",
+    "new_channel",
+]
 
 Measured = VibrationObserved | TemperatureObserved | ReadingObserved
 Phase = Literal["learning", "ready"]
@@ -31,11 +41,14 @@ _CHANGE_FLOOR = 0.05
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
     "indicators": (0.05, 0.0, 1.0),
     "temperature": (1.0, 0.0, 1.0),
-    "readings": (1e-9, 1e-3, 0.25),
+    "readings": (1e-9, 1e-3, 0.1),
 }
 """The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _LONGEST_NAME = 64
+COLDEST_C, HOTTEST_C = -300.0, 5_000.0
+"""What a temperature is clipped to."""
+_RECENT_WEIGHT = 0.2
 _SMALLEST = 1e-6
 _LARGEST = 1e12
 
@@ -57,6 +70,8 @@ class Channel(msgspec.Struct, array_like=True):
     evidence: dict[str, Evidence] = {}
     alarms: dict[str, Alarm] = {}
     findings: list[Finding] = []
+    recent_c: float | None = None
+    """A temperature's running mean over about its last five values, to tell a sudden change by."""
     learning_since_us: int = 0
     learned: int = 0
     learned_us: int = 0
@@ -88,6 +103,20 @@ class Channel(msgspec.Struct, array_like=True):
         """Take one value into the evidence and give its running median."""
         return self.evidence.setdefault(name, Evidence()).add(time_us, value)
 
+    def advance(self, features: dict[str, float], look: Look) -> None:
+        """Let an observation in order, sound or not, move what the next one is compared with."""
+        self.model.advance(look)
+        if "change_c" in features:
+            recent_c = features["value_c"] - features["change_c"]
+            self.recent_c = recent_c + _RECENT_WEIGHT * features["change_c"]
+
+    def forget_recent(self) -> None:
+        """Begin afresh with all that is smoothed, as after a standstill."""
+        for evidence in self.evidence.values():
+            evidence.clear()
+        self.model.forget_recent()
+        self.recent_c = None
+
 
 def measurement_of(observation: Measured) -> Measurement:
     """Give the measurement that an observation's rows belong to."""
@@ -108,17 +137,22 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
     )
 
 
-def features_of(measurement: Measurement, values: dict[str, float]) -> dict[str, float]:
+def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     """Give what the anomaly model looks at, clipped to what a machine can measure.
 
-    Vibration in natural logarithms (indicators and octave bands), a temperature in degrees Celsius, readings as is.
+    Vibration in natural logarithms (indicators and octave bands), a temperature in degrees Celsius with its change
+    against its own last few values, readings as is.
     """
-    if measurement == "indicators":
+    if channel.measurement == "indicators":
         return {
             name: log(min(max(value, _SMALLEST), _LARGEST))
             for name, value in values.items()
             if name in _MODEL_FEATURES or name.startswith("band_")
         }
-    if measurement == "temperature":
-        return {"value_c": min(max(values["value_c"], -300.0), 5_000.0)} if "value_c" in values else {}
+    if channel.measurement == "temperature":
+        if "value_c" not in values:
+            return {}
+        value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
+        recent_c = value_c if channel.recent_c is None else channel.recent_c
+        return {"value_c": value_c, "change_c": value_c - recent_c}
     return {name: min(max(v, -_LARGEST), _LARGEST) for name, v in values.items() if len(name) <= _LONGEST_NAME}

@@ -1,7 +1,7 @@
 """Judge one trusted observation of a running machine: learn from it, or tell how far gone it is."""
 
 from models.clock import SECOND_US
-from models.condition.channel import CHANGE_INDICATORS, Channel, Measured, features_of
+from models.condition.channel import CHANGE_INDICATORS, COLDEST_C, HOTTEST_C, Channel, Measured, features_of
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
 from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
@@ -17,7 +17,6 @@ _FOLLOW_EVERY = 4
 """Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
 _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
-_COLDEST_C, _HOTTEST_C = -300.0, 5_000.0
 
 
 def stands_still(channel: Channel, observation: Measured, configuration: Configuration) -> bool:
@@ -37,11 +36,10 @@ def stands_still(channel: Channel, observation: Measured, configuration: Configu
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
     """Score an observation without learning from it; `anomalous` is None until its point is ready."""
-    return _score(channel, features_of(channel.measurement, values))
+    return _anomaly(channel, channel.model.look(features_of(channel, values)).score)
 
 
-def _score(channel: Channel, features: dict[str, float]) -> Anomaly:
-    found = channel.model.score(features)
+def _anomaly(channel: Channel, found: float | None) -> Anomaly:
     if not channel.ready or found is None:
         return Anomaly(score=found, limit=None, anomalous=False if channel.ready else None)
     limit = channel.model.limit
@@ -52,8 +50,9 @@ def judge(
     channel: Channel, observation: Measured, values: dict[str, float], time_us: int, configuration: Configuration
 ) -> Anomaly:
     """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
-    features = features_of(channel.measurement, values)
-    anomaly = _score(channel, features)
+    features = features_of(channel, values)
+    look = channel.model.look(features)
+    anomaly = _anomaly(channel, look.score)
     smoothed = _smooth(channel, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
     if channel.ready:
@@ -61,15 +60,15 @@ def judge(
         findings += [] if change is None else [change]
         if anomaly.score is not None and anomaly.limit is not None:
             usual = channel.smooth("score", time_us, anomaly.score)
-            unusual = channel.model.most_unusual(features) if usual >= _NAMED_FROM * anomaly.limit else ""
-            findings.append(anomaly_finding(channel, usual, anomaly.limit, unusual))
+            shares = look.shares() if usual >= _NAMED_FROM * anomaly.limit else {}
+            findings.append(anomaly_finding(channel, usual, anomaly.limit, shares))
     channel.findings = findings
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
     if not channel.ready or (sound and not anomaly.anomalous):
         if not channel.ready or channel.learned % _FOLLOW_EVERY == 0:
-            channel.model.learn(features, anomaly.score)
+            channel.model.learn(features, look)
         _learn(channel, values, smoothed, time_us)
-    channel.model.advance(features)
+    channel.advance(features, look)
     return anomaly
 
 
@@ -85,7 +84,7 @@ def _smooth(channel: Channel, values: dict[str, float], time_us: int) -> dict[st
             if name in values
         }
     if channel.measurement == "temperature" and "value_c" in values:
-        value_c = min(max(values["value_c"], _COLDEST_C), _HOTTEST_C)
+        value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
         return {"value_c": channel.smooth("value_c", time_us, value_c)}
     return {}
 

@@ -16,6 +16,8 @@ _SIGMA_SHARES = (1.0, 1.25, 1.5)
 """What is significant at low need not be much more so to be worse: above that the factor decides."""
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
+_NAMED = 3
+_LEAST_SHARE = 0.1
 
 
 def value_to_log(value: float) -> float:
@@ -103,11 +105,13 @@ def absolute_findings(
     return [] if found is None else [found]
 
 
-def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, most_unusual: str) -> Finding:
+def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Finding:
     """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
 
-    `most_unusual` names the value that people should look at first.
+    `shares` are the parts that single values have in it, largest first; the first three are kept.
     """
+    most_unusual = next(iter(shares), "")
+    named = {name: share for name, share in list(shares.items())[:_NAMED] if share >= _LEAST_SHARE}
     usual = channel.model.scores.location
     degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
-    return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999))
+    return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

@@ -34,7 +34,10 @@ def test_a_sentence_has_value_limit_unit_factor_and_what_to_look_at():
             ("95 °C", "25 K above", "70 °C", "lubrication"),
         ),
         (Finding("temperature", "value_c", 95.0, None, [75.0, 80.0, 90.0], 3.0), ("95 °C", "80 °C")),
-        (Finding("anomaly", "pressure", 4.0, None, [2.0], 1.5), ("pressure", "score 4", "limit 2")),
+        (
+            Finding("anomaly", "pressure", 5.0, None, [4.0], 1.5, {"pressure": 0.7, "flow": 0.2}),
+            ("pressure (70 %), flow (20 %)", "score 5", "limit 4"),
+        ),
         (Finding("change", "envelope_rms_g", 0.5, 0.2, [0.32, 0.5, 1.3], 2.0), ("2.5 times", "0.5 g", "bearings")),
     ],
 )

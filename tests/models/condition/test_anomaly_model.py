@@ -3,9 +3,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from river import checks
 
-from models.condition.anomaly import AnomalyModel, FlooredScaler, ModelNumbers
-from models.condition.distance import CorrelatedDistance, cholesky
+from models.condition.anomaly import AnomalyModel, ModelNumbers
+from models.condition.spread import Spread
+from models.condition.ties import Ties, inverse
 
 
 def sound(count, seed=3):
@@ -14,60 +16,82 @@ def sound(count, seed=3):
         yield {"load": 10 + a, "current": 5 + 0.5 * a + 0.05 * b, "pressure": 2 + 0.1 * c}
 
 
-def learned(count=500):
-    model = AnomalyModel(1e-9, 1e-3)
+def learned(count=500, smoothing=1.0):
+    model = AnomalyModel(1e-9, 1e-3, smoothing)
     for features in sound(count):
-        model.learn(features, model.score(features))
+        model.learn_one(features)
     return model
 
 
 def test_sound_observations_stay_below_the_limit_and_strange_ones_do_not():
     model = learned()
-    fresh = [model.score(features) for features in sound(500, seed=4)]
+    fresh = [model.score_one(features) for features in sound(500, seed=4)]
     assert sum(score >= model.limit for score in fresh) <= 5
-    assert model.score({"load": 10.0, "current": 5.0, "pressure": 3.0}) >= model.limit
+    assert model.score_one({"load": 10.0, "current": 5.0, "pressure": 3.0}) >= model.limit
 
 
-def test_what_breaks_a_correlation_is_stranger_than_what_keeps_it():
-    model = learned()
+def test_what_breaks_a_correlation_is_strange_though_each_value_is_usual():
+    model = learned(5_000)
     together = {"load": 12.0, "current": 6.0, "pressure": 2.0}
     against = {"load": 12.0, "current": 4.0, "pressure": 2.0}
-    assert model.score(together) < model.limit <= model.score(against)
+    assert model.score_one(together) < model.limit <= model.score_one(against)
+
+
+def test_values_that_drifted_together_by_chance_are_not_taken_for_tied():
+    model = AnomalyModel(1e-9, 1e-3)
+    for i in range(400):
+        model.learn_one({"ambient": 20 + i / 100, "level": 5 + i / 100})
+    assert model.score_one({"ambient": 24.5, "level": 4.5}) < model.limit
+
+
+def test_a_slow_value_that_goes_on_drifting_is_no_anomaly_and_the_same_shift_of_a_lively_one_is():
+    rng = np.random.default_rng(2)
+    model = AnomalyModel(1e-9, 1e-3)
+    slow, lively = rng.normal(size=400).cumsum() * 0.05, rng.normal(size=400)
+    for a, b in zip(slow.tolist(), lively.tolist(), strict=True):
+        model.learn_one({"oil": 40 + a, "current": 10 + b})
+    oil, current = (model.spreads[name] for name in ("oil", "current"))
+    shifted = {"oil": oil.mean + 6 * oil.variance**0.5, "current": current.mean}
+    assert model.score_one(shifted) < model.limit
+    shifted = {"oil": oil.mean, "current": current.mean + 6 * current.variance**0.5}
+    assert model.score_one(shifted) >= model.limit
 
 
 def test_scoring_teaches_nothing():
     model = learned(100)
     before = msgspec.msgpack.encode(model.to_numbers())
-    model.score({"load": 99.0, "current": -3.0, "pressure": 7.0})
+    model.look({"load": 99.0, "current": -3.0, "pressure": 7.0})
     assert msgspec.msgpack.encode(model.to_numbers()) == before
 
 
 def test_inputs_are_left_alone_and_features_may_come_and_go():
     model = learned(100)
     features = {"load": 10.0, "flow": 3.0}
-    model.learn(features, model.score(features))
+    model.learn_one(features)
     assert features == {"load": 10.0, "flow": 3.0}
-    assert np.isfinite(model.score({"pressure": 2.0}))
-    assert model.score({}) is None
+    assert np.isfinite(model.look({"pressure": 2.0}).score)
+    assert model.look({}).score is None
 
 
 def test_a_value_that_never_moved_is_strange_when_it_does():
     model = AnomalyModel(1e-9, 1e-3)
     for _ in range(100):
-        features = {"valve": 1.0}
-        model.learn(features, model.score(features))
-    assert model.score({"valve": 1.0}) < model.limit <= model.score({"valve": 1.1})
+        model.learn_one({"valve": 1.0})
+    assert model.score_one({"valve": 1.0}) < model.limit <= model.score_one({"valve": 1.1})
 
 
-def test_it_names_what_is_most_unusual():
-    assert learned().most_unusual({"load": 10.0, "current": 5.0, "pressure": 9.0}) == "pressure"
+def test_it_gives_the_share_of_each_value_the_most_unusual_first():
+    shares = learned().look({"load": 10.0, "current": 6.5, "pressure": 9.0}).shares()
+    assert list(shares) == ["pressure", "current", "load"]
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert shares["pressure"] > 0.9
 
 
 def test_names_without_end_leave_it_bounded():
     model = AnomalyModel(0.05)
     for i in range(2_000):
-        model.learn({f"name {i}": 1.0, f"other {i}": 2.0}, None)
-    assert len(msgspec.msgpack.encode(model.to_numbers())) < 6_000
+        model.learn_one({f"name {i}": 1.0, f"other {i}": 2.0})
+    assert len(msgspec.msgpack.encode(model.to_numbers())) < 9_000
 
 
 @settings(max_examples=50, deadline=None)
@@ -85,42 +109,52 @@ def test_it_continues_bit_for_bit_from_its_numbers(observations, cut):
         if i == cut:
             data = msgspec.msgpack.encode(restored.to_numbers())
             restored = AnomalyModel.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers))
-        score = whole.score(features)
-        assert score == restored.score(features)
-        assert score is None or np.isfinite(score)
-        whole.learn(features, score)
-        restored.learn(features, score)
+        look = whole.look(features)
+        assert look == restored.look(features)
+        assert look.score is None or np.isfinite(look.score)
+        whole.learn(features, look)
+        whole.advance(look)
+        restored.learn(features, look)
+        restored.advance(look)
     assert msgspec.msgpack.encode(whole.to_numbers()) == msgspec.msgpack.encode(restored.to_numbers())
 
 
-def test_the_scaler_agrees_with_plain_numpy_and_fades_only_beyond_its_memory():
+def test_it_keeps_what_river_asks_of_a_detector():
+    model = learned(100)
+    for check in (checks.common.check_repr, checks.common.check_str, checks.common.check_tags):
+        check(model)
+
+
+def test_the_spread_agrees_with_plain_numpy():
     values = np.random.default_rng(0).normal(4.0, 2.0, 400)
-    scaler = FlooredScaler()
-    for value in values:
-        scaler.learn_one({"x": float(value)})
-    expected = (10.0 - values.mean()) / values.std()
-    assert scaler.transform_one({"x": 10.0})["x"] == pytest.approx(expected)
+    spread = Spread(newest=0.0)
+    for value in values.tolist():
+        spread.learn(value, value)
+    assert spread.deviation(10.0, 1e-9, 0.0) == pytest.approx((10.0 - values.mean()) / values.std())
+    ratio = (np.diff(values) ** 2).sum() / 400 / 2 / values.var()
+    assert spread.independent() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
 
 
-def test_the_distance_is_mahalanobis_per_feature():
-    rng, detector = np.random.default_rng(1), CorrelatedDistance()
-    z = rng.normal(size=(3000, 2))
+def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
+    rng = np.random.default_rng(1)
+    z = rng.normal(size=(20_000, 3))
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
-    for row in z:
-        detector.learn_one({"a": row[0], "b": row[1]})
-    clipped = np.clip(z, -6, 6)
-    matrix = clipped.T @ clipped / len(z) + 0.1 * np.eye(2)
-    point = np.array([1.0, -1.0])
-    expected = np.sqrt(point @ np.linalg.inv(matrix) @ point / 2)
-    assert detector.score_one({"a": 1.0, "b": -1.0}) == pytest.approx(expected)
+    matrix = np.corrcoef(z, rowvar=False)
+    ties = Ties(precision=inverse([row[: i + 1] for i, row in enumerate(matrix.tolist())]))
+    others = np.linalg.lstsq(z[:, [0, 2]], z[:, 1], rcond=None)[0]
+    error = z[:, 1] - z[:, [0, 2]] @ others
+    point = np.array([1.0, -1.0, 0.5])
+    assert ties.residuals(point.tolist())[1] == pytest.approx(
+        (point[1] - point[[0, 2]] @ others) / error.std(), rel=0.02
+    )
 
 
-@given(st.lists(st.lists(st.floats(-6, 6), min_size=5, max_size=5), min_size=1, max_size=20))
-def test_the_factor_is_numpys(rows):
-    matrix = np.cov(np.array(rows), rowvar=False, bias=True) if len(rows) > 1 else np.zeros((5, 5))
-    factor = cholesky([row[: i + 1] for i, row in enumerate(matrix.tolist())], 0.1)
-    dense = np.array([row + [0.0] * (5 - len(row)) for row in factor])
-    assert np.allclose(dense @ dense.T, matrix + 0.1 * np.eye(5), atol=1e-9)
+@given(st.lists(st.lists(st.floats(-6, 6), min_size=5, max_size=5), min_size=2, max_size=20))
+def test_the_inverse_is_numpys(rows):
+    matrix = np.cov(np.array(rows), rowvar=False, bias=True) + 0.1 * np.eye(5)
+    found = inverse([row[: i + 1] for i, row in enumerate(matrix.tolist())])
+    dense = np.array([row + [0.0] * (5 - len(row)) for row in found])
+    assert np.allclose(np.tril(np.linalg.inv(matrix)), dense, rtol=1e-6, atol=1e-9)
 
 
 def test_smoothing_shows_a_small_shift_that_lasts():
@@ -128,13 +162,12 @@ def test_smoothing_shows_a_small_shift_that_lasts():
     for smoothing in (1.0, 0.25):
         model = AnomalyModel(1e-9, 1e-3, smoothing)
         for features in sound(500):
-            score = model.score(features)
-            model.learn(features, score)
-            model.advance(features)
+            model.learn_one(features)
         strange = 0
         for features in sound(200, seed=5):
             shifted = {**features, "pressure": features["pressure"] + 0.2}
-            strange += model.score(shifted) >= model.limit
-            model.advance(shifted)
+            look = model.look(shifted)
+            strange += look.score >= model.limit
+            model.advance(look)
         found.append(strange)
     assert found[1] > 3 * found[0]

@@ -1,0 +1,88 @@
+"""What is usual of one value: where it lies, how far it strays, and how many independent values say so.
+
+A slow value (a temperature, a level) repeats itself: four hundred readings of it in four hundred seconds may say no
+more than two independent ones. Its spread is then hardly known, and is taken as wider. With n values whose squared
+successive differences average d2 and whose variance is v, von Neumann's ratio d2/2v = 1 - r gives the correlation r
+of neighbours, and n (1 - r)/(1 + r) independent values (Bayley and Hammersley 1946, "The effective number of
+independent observations in an autocorrelated time series", for a first-order process).
+"""
+
+from math import sqrt
+
+import msgspec
+
+from models.condition.baseline import YOUNG
+
+__all__ = ["MEMORY", "Spread"]
+
+MEMORY = 5_000
+"""Beyond this many values the oldest fade, so that slow drift is followed."""
+
+_WIDENING = 2.0 * YOUNG
+_LEAST_INDEPENDENT = 1e-3
+_LEAST_VARIANCE = 1e-30
+
+
+class Spread(msgspec.Struct, array_like=True):
+    """One value's own past; `mean` and `variance` are of it smoothed, the rest is of it as it came."""
+
+    newest: float
+    """The smoothed value, moved by everything that came in order, sound or not."""
+    fresh: bool = True
+    """Whether the smoothing begins anew with the next value."""
+    count: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+    raw_mean: float = 0.0
+    raw_variance: float = 0.0
+    raw_change: float = 0.0
+    """Mean square of the differences between successive values learned."""
+    raw_last: float = 0.0
+
+    def smooth(self, value: float, weight: float) -> float:
+        """Give what the smoothed value becomes with this one, without moving it."""
+        return value if self.fresh else self.newest + weight * (value - self.newest)
+
+    def move(self, smoothed: float) -> None:
+        """Move the smoothed value."""
+        self.newest, self.fresh = smoothed, False
+
+    def learn(self, value: float, smoothed: float) -> None:
+        """Take in one sound value with its smoothed value, each weighing 1/n."""
+        if self.count == 0:
+            self.count, self.mean, self.raw_mean, self.raw_last = 1, smoothed, value, value
+            return
+        self.count = min(self.count + 1, MEMORY)
+        gain = 1.0 / self.count
+        error = smoothed - self.mean
+        self.mean += gain * error
+        self.variance += gain * (error * (smoothed - self.mean) - self.variance)
+        error = value - self.raw_mean
+        self.raw_mean += gain * error
+        self.raw_variance += gain * (error * (value - self.raw_mean) - self.raw_variance)
+        self.raw_change += gain * ((value - self.raw_last) ** 2 - self.raw_change)
+        self.raw_last = value
+
+    def independent(self) -> float:
+        """Give how many independent values the past is worth, at least a thousandth of one.
+
+        >>> import numpy as np
+        >>> spread = Spread(newest=0.0)
+        >>> for value in np.random.default_rng(1).normal(size=400).cumsum().tolist():
+        ...     spread.learn(value, value)
+        >>> spread.independent() < 5
+        True
+        """
+        unlike = min(self.raw_change / (2.0 * max(self.raw_variance, _LEAST_VARIANCE)), 1.0)
+        if self.raw_variance <= _LEAST_VARIANCE:
+            unlike = 1.0
+        return max(self.count * unlike / (2.0 - unlike), _LEAST_INDEPENDENT)
+
+    def deviation(self, smoothed: float, floor: float, relative_floor: float) -> float:
+        """Give the deviation from the mean in standard deviations, none taken smaller than the floors."""
+        sigma = max(sqrt(max(self.variance, 0.0)), floor, relative_floor * abs(self.mean))
+        return (smoothed - self.mean) / sigma
+
+    def widening(self) -> float:
+        """How many times wider the spread is taken for what is not known of it: sqrt(1 + 40/n)."""
+        return sqrt(1.0 + _WIDENING / self.independent())

@@ -1,0 +1,120 @@
+"""How values usually move together, so that one which leaves the others is told although it is usual by itself.
+
+In plain Python on purpose: every operation has one order, so that a score is the same to the last bit on every
+processor and every version of NumPy, which a replay relies on; for at most 24 values it is fast enough.
+"""
+
+from collections.abc import Sequence
+from math import sqrt
+
+import msgspec
+
+__all__ = ["MOST_FEATURES", "Ties", "inverse"]
+
+MOST_FEATURES = 24
+
+_RIDGE = 0.1
+_LARGEST_LEARNED = 6.0
+_REFRESH = 50
+"""Lessons after which the regression is computed anew."""
+_BELIEF = 500.0
+"""Independent values from which on half of a correlation is believed."""
+_LEAST_PIVOT = 1e-6
+
+Triangle = list[list[float]]
+"""Lower triangle of a symmetric matrix: row i holds i + 1 numbers."""
+
+
+class Ties(msgspec.Struct, array_like=True):
+    """Running correlations of standardised deviations, and the regression of each on all others that they give.
+
+    With P the inverse of the regularised correlation matrix, (P z)_i / P_ii is the error of value i as predicted by
+    the others, and (P z)_i / sqrt(P_ii) the same in its own standard deviations (Lauritzen 1996, Graphical Models,
+    section 5.1). Two values that both drift are correlated by chance, so a correlation is believed by
+    sqrt(n_i n_j) / (500 + n) only, n being independent values (`condition.spread`).
+    """
+
+    count: int = 0
+    correlation: Triangle = []
+    precision: Triangle = []
+
+    def learn(self, deviations: Sequence[float], gain: float) -> None:
+        """Take in standardised deviations, clipped at six; there may be more of them than before, not fewer."""
+        clipped = [min(max(z, -_LARGEST_LEARNED), _LARGEST_LEARNED) for z in deviations]
+        rows = self.correlation
+        while len(rows) < len(clipped):
+            rows.append([0.0] * (len(rows) + 1))
+        for row, a in zip(rows, clipped, strict=True):
+            part = gain * a
+            row[:] = [old + part * b - gain * old for old, b in zip(row, clipped, strict=False)]
+        self.count += 1
+
+    def refresh(self, independent: Sequence[float]) -> None:
+        """Compute the regression anew, where enough lessons have passed; `independent` as in `Spread`."""
+        if self.count % _REFRESH:
+            return
+        belief = [sqrt(n / (n + _BELIEF)) for n in independent]
+        scale = [sqrt(max(row[-1], _LEAST_PIVOT)) for row in self.correlation]
+        believed = [
+            [
+                row[j] * belief[i] * belief[j] / (scale[i] * scale[j]) if j < i else 1.0 + _RIDGE
+                for j in range(i + 1)
+            ]
+            for i, row in enumerate(self.correlation)
+        ]
+        self.precision = inverse(believed)
+
+    def residuals(self, deviations: Sequence[float]) -> list[float]:
+        """Give what is left of each deviation once the others have predicted it; those known to the regression.
+
+        >>> ties = Ties(precision=inverse([[1.1], [-0.9, 1.1]]))
+        >>> together, against = ties.residuals([1.0, -1.0]), ties.residuals([1.0, 1.0])
+        >>> abs(together[0]) < 1 < abs(against[0])
+        True
+        """
+        z = deviations[: len(self.precision)]
+        totals = [0.0] * len(z)
+        for i, row in enumerate(self.precision[: len(z)]):
+            total, own = 0.0, z[i]
+            for j in range(i):
+                p = row[j]
+                total += p * z[j]
+                totals[j] += p * own
+            totals[i] += total + row[i] * own
+        return [total / sqrt(row[-1]) for total, row in zip(totals, self.precision, strict=False)]
+
+
+def inverse(matrix: Triangle) -> Triangle:
+    """Invert a symmetric positive definite matrix given as its lower triangle, by Cholesky's factor.
+
+    >>> inverse([[4.0], [2.0, 5.0]])
+    [[0.3125], [-0.125, 0.25]]
+    """
+    size = len(matrix)
+    factor: Triangle = []
+    for source in matrix:
+        row: list[float] = []
+        for column in factor:
+            rest = source[len(row)]
+            for a, b in zip(row, column, strict=False):
+                rest -= a * b
+            row.append(rest / column[-1])
+        pivot = source[-1]
+        for a in row:
+            pivot -= a * a
+        row.append(sqrt(max(pivot, _LEAST_PIVOT)))
+        factor.append(row)
+    # Column k of the factor's inverse, from row k down; the inverse is its transpose times itself.
+    columns: list[list[float]] = []
+    for k in range(size):
+        column = [1.0 / factor[k][k]]
+        for i in range(k + 1, size):
+            rest = 0.0
+            for offset, x in enumerate(column):
+                rest -= factor[i][k + offset] * x
+            column.append(rest / factor[i][i])
+        columns.append(column)
+    return [
+        [sum(a * b for a, b in zip(columns[i], columns[j][i - j :], strict=True)) for j in range(i + 1)]
+        for i in range(size)
+    ]
