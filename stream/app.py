@@ -18,6 +18,7 @@ from stream.agents.condition import Condition
 from stream.agents.indicators import add_indicator_agents
 from stream.agents.storage import Storage
 from stream.agents.ticks import add_ticks
+from stream.capturing import Capturing
 from stream.machines import load_fleet
 from stream.outbox import Outbox
 from stream.settings import Settings
@@ -39,6 +40,7 @@ class Worker:
         self.settings = settings
         self.fleet = load_fleet(settings)
         self.epoch = Epoch()
+        self.capturing = Capturing()
         self.app = _faust_app(settings)
         self._producer: AIOKafkaProducer | None = None
         self._outbox: Outbox | None = None

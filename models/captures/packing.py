@@ -76,7 +76,7 @@ def unpack_spectrum(data: bytes, *, count: int, top: float) -> Real:
 def pack_waveform(samples: Real) -> tuple[bytes, float]:
     """Pack finite samples of shape (n,); gives the bytes and the largest magnitude."""
     top = float(np.abs(samples).max(initial=0.0))
-    counts = np.rint(samples * (_LARGEST / top)) if top > 0 else np.zeros(samples.size)
+    counts = np.rint(samples / top * _LARGEST) if top > 0 else np.zeros(samples.size)
     return _deflated(counts.astype(np.int16).view(np.uint16)), top
 
 

@@ -96,6 +96,9 @@ class Condition:
             return
         for output in outputs:
             self._worker.outbox.send(_TOPIC[type(output)], key=output.machine.encode(), value=encode_output(output))
+            if isinstance(output, Alert):
+                for capture in self._worker.capturing.alert(output):
+                    self._worker.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
 
     async def checkpoint(self, partition: Partition) -> None:
         """Save what has changed in a partition, and only then acknowledge what has changed it."""

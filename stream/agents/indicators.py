@@ -1,18 +1,21 @@
-"""Indicator agents: `vibration`, `temperature` and `readings` become `observations`, and nothing is kept here."""
+"""Indicator agents: `vibration`, `temperature` and `readings` become `observations`; no state that matters is here.
+
+Now and then a block of vibration also leaves a spectrum or its waveform behind (`stream.capturing`).
+"""
 
 import logging
 import time
 from typing import TYPE_CHECKING, Any
 
 from models.errors import MessageError
-from models.observations import Configured, Observation, Source
+from models.observations import Configured, Observation, Source, VibrationObserved
 from stream.acknowledging import Acknowledger
 from stream.dead_letters import send_dead_letter
-from stream.messages import decode
+from stream.messages import Vibration, decode
 from stream.observe import observe
 from stream.outbox import Confirmation
-from stream.records import encode_observation
-from stream.topics import INPUTS, OBSERVATIONS
+from stream.records import encode_observation, encode_output
+from stream.topics import INPUTS, OBSERVATIONS, ROWS
 
 if TYPE_CHECKING:
     from stream.app import Worker
@@ -66,6 +69,10 @@ class _Observer:
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
             return send_dead_letter(self._worker.outbox, record, f"internal error, please report it: {error!r}")
         self._announce(Configured(machine=message.machine, observed_us=now_us, configuration=configuration))
+        if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
+            for capture in self._worker.capturing.block(message, observation):
+                # Before the observation, whose confirmation so means that of the capture as well.
+                self._worker.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
         return self._send(observation)
 
     def _announce(self, configured: Configured) -> None:
