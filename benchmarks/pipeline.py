@@ -1,0 +1,150 @@
+"""How fast a worker is from Kafka to its store, beside floors that read the same messages in the same run.
+
+python benchmarks/pipeline.py [messages]
+
+Needs a real Kafka (Java and Maven, see tests/services). Each reader is a process of its own, one after the other,
+on the same load of 4,096-sample float32 blocks; time runs from its first message to its last. Ratios say more than
+rates: a reader shares this computer with its broker.
+"""
+
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from kafka import KafkaProducer
+
+from stream.messages import Vibration, encode
+from stream.topics import VIBRATION
+from tests.services.kafka import Kafka
+from tests.services.processes import wait_until
+from tests.services.workers import STETHOS, start_worker
+
+__all__ = ["main"]
+
+SAMPLES, RATE_HZ = 4096, 25_600.0
+MACHINES = 12
+SHARED = {"STETHOS_PARTITIONS": "12"}
+FLOORS = {"bare aiokafka consumer": "consumer", "bare Faust agent": "agent"}
+
+
+def blocks(count: int) -> Iterator[tuple[bytes, bytes]]:
+    """Key and value of messages of twelve machines in turn, each machine's a second apart."""
+    generator = np.random.default_rng(1)
+    waveform = [generator.standard_normal(SAMPLES).astype("<f4").tobytes() for _ in range(64)]
+    begin = datetime.now(UTC) - timedelta(seconds=count // MACHINES + 60)
+    for number in range(count):
+        machine = f"M-{number % MACHINES}"
+        message = Vibration(
+            machine=machine,
+            point="DE",
+            time=begin + timedelta(seconds=number // MACHINES),
+            rate=RATE_HZ,
+            unit="g",
+            samples=waveform[number % 64],
+            speed=1480.0,
+        )
+        yield machine.encode(), encode(message)
+
+
+def fill(kafka: Kafka, count: int) -> None:
+    """Publish the load and wait until all of it is there."""
+    subprocess.run([STETHOS, "topics"], env={**os.environ, **settings(kafka)}, check=True, capture_output=True)
+    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, linger_ms=20, batch_size=1 << 20)
+    for key, value in blocks(count):
+        producer.send(VIBRATION, key=key, value=value)
+    producer.flush()
+    producer.close()
+
+
+def settings(kafka: Kafka, folder: Path | None = None) -> dict[str, str]:
+    """Give the environment of a process; results go to SQLite in `folder`."""
+    store = {"STETHOS_SQLITE__PATH": str(folder / "results.db")} if folder else {}
+    return {"STETHOS_BROKER": kafka.bootstrap, **SHARED, **store}
+
+
+def floor_s(kind: str, kafka: Kafka, count: int) -> float:
+    """Seconds that a reader which only counts takes from its first message to its last."""
+    script = Path(__file__).parent / "floors" / "bare_readers.py"
+    done = subprocess.run(
+        [sys.executable, script, kind, kafka.bootstrap, str(count)],
+        check=True, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    return float(done.stdout.split()[-1])
+
+
+def stored(database: Path) -> int:
+    """How many blocks' rows are in the store."""
+    if not database.exists():
+        return 0
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return int(connection.execute("SELECT count(*) FROM row").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0  # made, but still empty
+    finally:
+        connection.close()
+
+
+def worker_s(kafka: Kafka, folder: Path, count: int, workers: int) -> tuple[float, float]:
+    """Seconds from the first stored row to the last, and the CPU seconds that the workers used for all of it."""
+    folder.mkdir()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processes = [start_worker(folder, settings(kafka, folder)) for _ in range(workers)]
+    try:
+        database = folder / "results.db"
+        wait_until(lambda: stored(database) > 0, "the first row is stored", every_s=0.02)
+        begun, first = time.perf_counter(), stored(database)
+        wait_until(lambda: stored(database) >= count, "all rows are stored", deadline_s=300, every_s=0.05)
+        seconds = (time.perf_counter() - begun) * count / max(1, count - first)
+    finally:
+        for process in processes:
+            process.stop()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Print one line a reader: messages a second, and the share of the bare Faust agent's."""
+    count = int(arguments[0]) if arguments else 6000
+    folder = Path(tempfile.mkdtemp(prefix="stethos-bench-"))
+    try:
+        seconds = {name: measured(kind, folder / kind, count) for name, kind in FLOORS.items()}
+        for workers in (1, 2):
+            name = f"worker to store, {workers} of them"
+            seconds[name] = measured(str(workers), folder / str(workers), count)
+    finally:
+        shutil.rmtree(folder)
+    floor = seconds["bare Faust agent"]
+    print(f"{count} messages of {SAMPLES} float32 samples, {MACHINES} machines, {os.cpu_count()} CPUs")
+    print(f"{'reader':32} {'messages/s':>11} {'of the bare Faust agent':>24}")
+    for name, taken in seconds.items():
+        print(f"{name:32} {count / taken:11,.0f} {floor / taken:24.2f}")
+
+
+def measured(kind: str, folder: Path, count: int) -> float:
+    """Let one kind of reader work on a broker of its own, filled afresh."""
+    folder.mkdir(parents=True)
+    kafka = Kafka(folder)
+    try:
+        kafka.start()
+        fill(kafka, count)
+        if kind in FLOORS.values():
+            return floor_s(kind, kafka, count)
+        seconds, cpu_s = worker_s(kafka, folder / "work", count, int(kind))
+        print(f"{kind} worker(s): {cpu_s:.1f} s of CPU with start and stop", file=sys.stderr)
+        return seconds
+    finally:
+        kafka.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
