@@ -39,7 +39,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"2 river-{version('river')}"
+STATE_VERSION = f"3 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -62,13 +62,20 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     """
     state.observed_us = max(state.observed_us, observation.observed_us)
     if isinstance(observation, Configured):
-        state.configuration = observation.configuration
-        state.version = observation.configuration.version()
+        _configure(state, observation.configuration)
         return state, ()
     if isinstance(observation, Tick):
         state.counts.ticks += 1
         return state, _tick(state)
     return state, _measured(state, observation)
+
+
+def _configure(state: MachineState, configuration: Configuration) -> None:
+    before = state.configuration
+    if (before.machine, before.orders) != (configuration.machine, configuration.orders):
+        for channel in state.channels.values():
+            channel.diagnosing.forget()  # what was seen was seen with another bearing or speed in mind
+    state.configuration, state.version = configuration, configuration.version()
 
 
 def _tick(state: MachineState) -> tuple[Output, ...]:
@@ -112,7 +119,9 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         flags=flags,
     )
     quality = Quality(ok=trusted, flags=flags)
-    health = health_of(state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality)
+    health = health_of(
+        state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality, channel=channel
+    )
     return (row, health, *alerts)
 
 
@@ -142,11 +151,14 @@ def _in_order(
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
     flags = channel.sensor.examine(flags, time_us, value_c)
     if channel.sensor.faulty:
+        if channel.sensor.faults > 1:
+            channel.diagnosing.forget()
         return flags, None
     was_stopped, channel.stopped = channel.stopped, stands_still(channel, observation, state.configuration)
     if was_stopped and not channel.stopped:
         channel.forget_recent()
     if channel.stopped or is_stopped(state):
+        channel.diagnosing.stand(time_us)
         return flags, None
     channel.end_learning(state.configuration.learning, state.time_us)
     return flags, judge(channel, observation, values, time_us, state.configuration)

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from models.diagnosis.observed import ObservedFault
+
 __all__ = [
     "Alert",
     "AlertState",
@@ -46,7 +48,7 @@ class Deduction(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence for people, with values, limits and units."""
     points: float
     code: str
-    """What kind of evidence: `severity`, `change`, `anomaly`, `temperature`."""
+    """What kind of evidence: `severity`, `change`, `anomaly`, `temperature`, `diagnosis`."""
     point: str
     value: float
     limit: float
@@ -63,10 +65,23 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault's name with its confidence from 0 to 1."""
+    """What is the matter at a point, from its last observations: a fault's name, `healthy` or `unknown`."""
 
     verdict: str
     confidence: float
+    """From 0 to 1; 0 where it is unknown."""
+    text: str = ""
+    """The evidence in one sentence, or why nothing can be told."""
+    text_zh: str = ""
+    next_check: str = ""
+    next_check_zh: str = ""
+    supporting: int = 0
+    """Observations that say so, of `observations`."""
+    observations: int = 0
+    since: datetime | None = None
+    """Since when the fault is named (event time)."""
+    evidence: ObservedFault | None = None
+    """What was seen of the fault last."""
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):

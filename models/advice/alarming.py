@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from models.advice.alarm import Alarm, Delays
 from models.advice.alerts import Cause, transition
-from models.advice.texts import Sentence, cleared_sentence, finding_sentence, sensor_sentence
+from models.advice.texts import Sentence, cleared_sentence, finding_sentence, sensor_sentence, with_cause
 from models.clock import SECOND_US
 from models.condition.channel import Channel
+from models.condition.degree import Finding
 from models.condition.state import MachineState
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
@@ -40,12 +41,22 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
         if level == alarm.level:
             continue
         sentence = (
-            finding_sentence(channel.point, finding, level, look=True)
+            _raised(state, channel.point, finding, level)
             if level and finding
             else cleared_sentence(channel.point, finding)
         )
         value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
+
+
+def _raised(state: MachineState, point: str, finding: Finding, level: int) -> Sentence:
+    """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
+    vibration = state.channels.get(f"indicators/{point}")
+    fault = vibration.diagnosing.first() if vibration is not None else None
+    if fault is None or vibration is None or finding.rule == "diagnosis":
+        return finding_sentence(point, finding, level, look=True)
+    sentence = finding_sentence(point, finding, level, look=finding.rule == "temperature")
+    return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 
 
 def watch_sensor(

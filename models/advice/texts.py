@@ -2,8 +2,10 @@
 
 from typing import NamedTuple
 
+from models.advice.fault_names import fault_name
 from models.advice.names import indicator_name
 from models.condition.degree import Finding
+from models.diagnosis.texts import FAULTS
 
 __all__ = [
     "Sentence",
@@ -13,6 +15,7 @@ __all__ = [
     "no_data_sentence",
     "number",
     "sensor_sentence",
+    "with_cause",
     "withheld_sentence",
 ]
 
@@ -69,11 +72,21 @@ def number(value: float) -> str:
 
 def finding_sentence(point: str, finding: Finding, level: int, *, look: bool = False) -> Sentence:
     """Say what a finding found against the limit of a level (1 to 3); with `look`, also what to look at."""
-    english, chinese = (_anomaly if finding.rule == "anomaly" else _measured)(point, finding, level)
+    if finding.said is not None:
+        english, chinese = f"{point}: {finding.said[0]}", f"{point}：{finding.said[1]}"
+    else:
+        english, chinese = (_anomaly if finding.rule == "anomaly" else _measured)(point, finding, level)
     if not look:
         return Sentence(english, chinese)
-    look_en, look_zh = _LOOK.get(finding.indicator) or _LOOK[finding.rule]
+    look_en, look_zh = _look(finding)
     return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
+
+
+def _look(finding: Finding) -> tuple[str, str]:
+    if finding.said is not None and finding.indicator in FAULTS:
+        fault = FAULTS[finding.indicator]
+        return fault.next_en, fault.next_zh
+    return _LOOK.get(finding.indicator) or _LOOK.get(finding.rule) or ("", "")
 
 
 def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
@@ -160,8 +173,27 @@ def cleared_sentence(point: str, finding: Finding | None) -> Sentence:
             f"Back to usual. {point}: like its own past again; score {score}, limit {limit}.",
             f"已恢复正常。{point}：重新与自身历史相符；异常分数 {score}，限值 {limit}。",
         )
+    if finding.rule == "diagnosis":
+        name_en, name_zh = fault_name(finding.indicator)
+        return Sentence(
+            f"{point}: hardly any observation shows {name_en} any more.",
+            f"{point}：近期测量已基本不再显示{name_zh}。",
+        )
     english, chinese = finding_sentence(point, finding, 1)
     return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
+
+
+def with_cause(sentence: Sentence, fault: str, confidence: float) -> Sentence:
+    """Add to what an alert says the fault that the same point's diagnosis names.
+
+    >>> with_cause(Sentence("Loud.", "振动大。"), "unbalance", 0.9).en
+    'Loud. Probable cause: unbalance (confidence 90 %).'
+    """
+    english, chinese = fault_name(fault)
+    return Sentence(
+        f"{sentence.en} Probable cause: {english} (confidence {100 * confidence:.0f} %).",
+        f"{sentence.zh}可能原因：{chinese}（置信度 {100 * confidence:.0f} %）。",
+    )
 
 
 def data_back_sentence() -> Sentence:

@@ -10,6 +10,7 @@ from models.clock import SECOND_US
 from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import YOUNG, Baseline
 from models.condition.degree import Finding
+from models.condition.diagnosing import Diagnosing
 from models.condition.evidence import Evidence
 from models.condition.recent import Recent
 from models.condition.sensor import Sensor
@@ -78,6 +79,7 @@ class Channel(msgspec.Struct, array_like=True):
     ended: bool = False
     """Whether learning is over for good."""
     stopped: bool = False
+    diagnosing: Diagnosing = msgspec.field(default_factory=Diagnosing)
 
     @property
     def ready(self) -> bool:

@@ -20,6 +20,8 @@ class Finding(msgspec.Struct, array_like=True):
     degree: float
     shares: dict[str, float] = {}
     """The parts that single values have in it, from 0 to 1, largest first; empty where it is about one value."""
+    said: tuple[str, str] | None = None
+    """What a diagnosis says, in English and Chinese."""
 
     def limit(self, level: int) -> float:
         """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""

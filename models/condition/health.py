@@ -10,7 +10,7 @@ __all__ = ["deductions_of", "points_of"]
 
 _CURVE = ((0.5, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
 """Degree of the evidence, and tenths of a point taken off; straight lines between."""
-_MOST_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100}
+_MOST_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100, "diagnosis": 200}
 _MOST = 1000
 _SHARE_SAME_KIND = 4
 _SHARE_OTHER_KIND = 2

@@ -3,6 +3,7 @@
 from models.clock import SECOND_US
 from models.condition.channel import CHANGE_INDICATORS, COLDEST_C, HOTTEST_C, Channel, Measured, features_of
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
+from models.condition.verdict import diagnosis_finding
 from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
@@ -55,6 +56,10 @@ def judge(
     anomaly = _anomaly(channel, look.score)
     smoothed = _smooth(channel, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
+    if isinstance(observation, VibrationObserved):
+        channel.diagnosing.take(observation.diagnosis, rate_hz=observation.rate_hz, time_us=time_us)
+        named = diagnosis_finding(channel.diagnosing)
+        findings += [] if named is None else [named]
     if channel.ready:
         change = change_finding(channel, smoothed, configuration.thresholds)
         findings += [] if change is None else [change]

@@ -6,6 +6,7 @@ from models.clock import to_datetime
 from models.condition.channel import Channel
 from models.condition.health import deductions_of
 from models.condition.state import MachineState
+from models.condition.verdict import diagnosis_of
 from models.outputs import Anomaly, Health, Quality, Status
 
 __all__ = ["health_of", "is_open", "is_stopped", "status_of"]
@@ -45,9 +46,15 @@ def status_of(state: MachineState) -> Status:
 
 
 def health_of(
-    state: MachineState, point: str, time_us: int, *, anomaly: Anomaly | None = None, quality: Quality | None = None
+    state: MachineState,
+    point: str,
+    time_us: int,
+    *,
+    anomaly: Anomaly | None = None,
+    quality: Quality | None = None,
+    channel: Channel | None = None,
 ) -> Health:
-    """Give the machine's health at a moment, with what one point's observation adds to it."""
+    """Give the machine's health at a moment, with what one point's observation in its channel adds to it."""
     status, trusted = status_of(state), _trusted(state)
     judged = status not in _WITHHELD and any(channel.ready for channel in trusted)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
@@ -64,6 +71,7 @@ def health_of(
         score=points,
         deductions=deductions,
         anomaly=anomaly,
+        diagnosis=None if channel is None else diagnosis_of(channel.diagnosing),
         quality=quality or Quality(ok=True),
         configuration=state.version,
         reason=reason.en,

@@ -1,0 +1,141 @@
+"""The diagnosis in the fold: what counts, what is forgotten, and what health and alerts make of a name."""
+
+import msgspec
+import pytest
+
+from models import fold
+from models.machinery.kinematics import BearingOrders
+from models.observations import VibrationObserved
+from tests.models.condition.test_diagnosing import OUTER, SHORT, names
+from tests.models.observed import (
+    alerts,
+    at,
+    configured,
+    healths,
+    learned,
+    reading,
+    run,
+    temperature,
+    transitions,
+    vibration,
+)
+
+NAMED = names(OUTER)
+
+
+def struck(i, **changes):
+    return vibration(i, diagnosis=NAMED, **changes)
+
+
+def verdicts(outputs, point="drive-end"):
+    return [health.diagnosis and health.diagnosis.verdict for health in healths(outputs) if health.point == point]
+
+
+def test_health_carries_the_diagnosis_of_its_point_and_of_no_other():
+    _, outputs = run([struck(0), *(struck(i) for i in range(1, 6)), vibration(6, "other"), temperature(7)])
+    found = healths(outputs)
+    assert [health.diagnosis.verdict for health in found[:6]] == ["unknown"] * 4 + [OUTER] * 2
+    assert found[6].diagnosis is None
+    assert found[7].diagnosis is None
+    assert healths(run([reading(0), temperature(1), vibration(2)])[1])[2].diagnosis is None
+
+
+def test_a_named_fault_is_deducted_and_raised_at_low_priority_only():
+    _, outputs = learned(*(struck(i) for i in range(100, 160)))
+    assert transitions(outputs) == [("diagnosis", "active", "low")]
+    (alert,) = alerts(outputs)
+    assert (alert.value, alert.limit) == (11.0, 5.0)  # a minute after the fifth, at ten seconds each
+    assert alert.text.startswith("drive-end: Damaged outer race of the bearing (confidence ")
+    assert "grease" in alert.text
+    assert alert.text_zh.startswith("drive-end：轴承外圈损伤（置信度")
+    last = healths(outputs)[-1]
+    assert last.status == "watch"
+    (deduction,) = (each for each in last.deductions if each.code == "diagnosis")
+    assert (deduction.points, deduction.value, deduction.limit, deduction.point) == (20.0, 15.0, 5.0, "drive-end")
+    assert last.score == 80.0
+
+
+def test_the_alert_is_cleared_once_the_name_is_gone_for_long_enough():
+    state, outputs = learned(
+        *(struck(i) for i in range(100, 110)), *(vibration(i, diagnosis=SHORT) for i in range(110, 200))
+    )
+    assert transitions(outputs) == [("diagnosis", "active", "low"), ("diagnosis", "cleared", "low")]
+    assert healths(outputs)[-1].score == 100.0
+    assert not state.channels["indicators/drive-end"].diagnosing.named
+
+
+def test_other_alerts_of_the_point_name_the_fault():
+    usual = [each(i, point="drive-end") for i in range(100) for each in (vibration, temperature)]
+    loud = [struck(i, factor=3.0) for i in range(100, 140)]
+    hot = [temperature(i, 60.0 + min(i - 100, 40), point="drive-end") for i in range(100, 160)]
+    _, outputs = run([configured(), *usual, *loud, *hot])
+    raised = {alert.rule: alert for alert in alerts(outputs) if alert.state == "active"}
+    assert {"change", "diagnosis", "temperature"} <= set(raised)
+    cause = "Probable cause: damaged outer race of the bearing (confidence"
+    assert cause in raised["change"].text
+    assert "可能原因：轴承外圈损伤" in raised["change"].text_zh
+    assert cause in raised["temperature"].text
+    assert "lubrication, cooling" in raised["temperature"].text
+    assert cause not in raised["diagnosis"].text
+
+
+def test_a_fault_is_named_while_the_machine_is_still_being_learned():
+    _, outputs = run([configured(), *(struck(i) for i in range(20))])
+    assert transitions(outputs) == [("diagnosis", "active", "low")]
+    last = healths(outputs)[-1]
+    assert (last.status, last.score, last.diagnosis.verdict) == ("watch", None, OUTER)
+
+
+def test_late_future_and_repeated_observations_do_not_count():
+    sound = [vibration(i, diagnosis=SHORT) for i in range(10, 20)]
+    late = [struck(i) for i in range(10)]
+    future = [struck(100 + i, observed_us=at(20)) for i in range(10)]
+    again = [struck(20)] * 10
+    _, outputs = run([*sound, *late, *future, *again])
+    assert set(verdicts(outputs)[10:]) == {"healthy"}
+    assert healths(outputs)[-1].diagnosis.observations == 11
+
+
+def test_an_odd_sensor_fault_is_left_out_and_one_that_holds_is_forgotten():
+    clipped = {"flags": ("clipped",), "diagnosis": None}
+    one = [*(struck(i) for i in range(6)), vibration(6, **clipped), struck(7)]
+    assert verdicts(run(one)[1])[-2:] == [OUTER, OUTER]
+    two = [*(struck(i) for i in range(6)), vibration(6, **clipped), vibration(7, **clipped)]
+    assert verdicts(run(two)[1])[-1] is None
+
+
+def test_a_standing_machine_is_not_diagnosed_and_after_long_begins_anew():
+    standing = [vibration(i, speed_rpm=0.0, factor=0.001) for i in range(6, 500)]
+    _, outputs = run([*(struck(i, speed_rpm=1480.0) for i in range(6)), *standing, struck(500, speed_rpm=1480.0)])
+    hour = 3_600_000_000 // (at(1) - at(0))
+    assert len(standing) > hour, "the test stands for more than an hour"
+    assert verdicts(outputs)[-2] == OUTER
+    assert verdicts(outputs)[-1] == "unknown"
+
+
+def test_another_bearing_begins_anew_and_the_same_configuration_does_not():
+    state, _ = run([configured(), *(struck(i) for i in range(6))])
+    state, outputs = run([configured(), struck(6)], state)
+    assert verdicts(outputs) == [OUTER]
+    told = configured()
+    other = msgspec.structs.replace(
+        told.configuration, orders={"drive-end": BearingOrders(bpfo=3.5, bpfi=5.5, bsf2=4.7, ftf=0.4)}
+    )
+    _, outputs = run([msgspec.structs.replace(told, configuration=other), struck(7)], state)
+    assert verdicts(outputs) == ["unknown"]
+
+
+def test_a_state_goes_on_bit_for_bit():
+    observations = [configured(), *(struck(i) if i % 3 else vibration(i, diagnosis=SHORT) for i in range(40))]
+    whole, expected = run(observations)
+    begun, _ = run(observations[:20])
+    resumed, outputs = run(observations[20:], fold.load_state(fold.dump_state(begun)))
+    assert outputs == expected[20:]
+    assert fold.dump_state(resumed) == fold.dump_state(whole)
+
+
+@pytest.mark.parametrize("coding", [msgspec.json, msgspec.msgpack], ids=["json", "msgpack"])
+def test_an_observation_from_before_there_was_a_diagnosis_is_still_read(coding):
+    now = vibration(1)
+    before = {key: value for key, value in msgspec.to_builtins(now).items() if key != "diagnosis"}
+    assert coding.decode(coding.encode(before), type=VibrationObserved) == now
