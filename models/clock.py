@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["MINUTE_US", "SECOND_US", "from_datetime", "to_datetime"]
+__all__ = ["HOUR_US", "MINUTE_US", "SECOND_US", "from_datetime", "to_datetime"]
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -29,6 +29,12 @@ class Sentence(NamedTuple):
 
 _UNITS = {"rms_g": "g", "velocity_rms_mm_s": "mm/s", "envelope_rms_g": "g", "rise": "°C", "value_c": "°C"}
 
+
+def _unit(indicator: str) -> str:
+    """Give the unit with a space before it; nothing for a reading, whose unit isn't known."""
+    return f" {_UNITS[indicator]}" if indicator in _UNITS else ""
+
+
 _LOOK = {  # by indicator where it says more, else by rule
     "velocity_rms_mm_s": (
         "Look at unbalance, alignment, looseness and the bearings.",
@@ -103,15 +109,16 @@ def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
 
 
 def _measured(point: str, finding: Finding, level: int) -> Sentence:
-    (name_en, name_zh), unit = indicator_name(finding.indicator), _UNITS[finding.indicator]
+    (name_en, name_zh), unit = indicator_name(finding.indicator), _unit(finding.indicator)
     limit = finding.limit(level)
     above = finding.value >= limit
     against_en, against_zh = ("", "") if finding.reference is None else _against(finding)
     verb_en, verb_zh = ("at or above", "达到或超过") if above else ("below", "低于")
     zone = " zone" if finding.rule == "severity" and level >= 2 else ""
-    value, bound = f"{number(finding.value)} {unit}", f"{number(limit)} {unit}"
+    value, bound = f"{number(finding.value)}{unit}", f"{number(limit)}{unit}"
+    shown = name_en if name_en == finding.indicator else name_en[0].upper() + name_en[1:]
     return Sentence(
-        f"{point}: {name_en[0].upper()}{name_en[1:]} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
+        f"{point}: {shown} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
         f"{point}：{name_zh} {value}{against_zh}，{verb_zh}限值 {bound}。",
     )
 
@@ -124,10 +131,10 @@ def _against(finding: Finding) -> tuple[str, str]:
             f", {number(rise)} K above its warm state of {number(reference)} °C",
             f"，比正常温度 {number(reference)} °C 高 {number(rise)} K",
         )
-    factor, unit = finding.value / max(reference, 1e-12), _UNITS[finding.indicator]
+    factor, unit = finding.value / max(reference, 1e-12), _unit(finding.indicator)
     return (
-        f", {number(factor)} times its baseline of {number(reference)} {unit}",
-        f"，为基线 {number(reference)} {unit} 的 {number(factor)} 倍",
+        f", {number(factor)} times its baseline of {number(reference)}{unit}",
+        f"，为基线 {number(reference)}{unit} 的 {number(factor)} 倍",
     )
 
 

@@ -18,6 +18,8 @@ YOUNG = 20
 FOLLOW_S = 7 * 86_400.0
 """Time constant with which a baseline follows once learning is over, in seconds of event time."""
 
+_RECENT_S = 3_600.0
+_LEAST_RECENT = 30
 _LONGEST_STEP_S = 3_600.0
 _HUBER = 2.0
 _MEAN_OF_CLIPPED = 0.7809
@@ -36,6 +38,9 @@ class Baseline(msgspec.Struct, array_like=True):
     scale: float = 0.0
     anchor: float | None = None
     """The location when learning ended; None while it lasts."""
+    recent: float = 0.0
+    """The location of about the last hour, while running in."""
+    recent_scale: float = 0.0
     young: list[float] = []
 
     @property
@@ -61,15 +66,40 @@ class Baseline(msgspec.Struct, array_like=True):
         if not self.ready:
             self.learn(value)
             return
-        if self.anchor is None:
-            self.anchor = self.location
+        self._drop_anchor()
         self._step(value, min(1.0 / self.count, min(elapsed_s, _LONGEST_STEP_S) / FOLLOW_S))
-        self.location = min(max(self.location, self.anchor - _BAND), self.anchor + _BAND)
+        self._keep_in_band()
+
+    def settle(self, value: float, elapsed_s: float) -> None:
+        """Sink to level and spread of about the last hour where they are lower, as a machine runs in.
+
+        What is merely strange may teach this much: it only makes the judgement stricter.
+        """
+        if not self.ready:
+            return
+        self._drop_anchor()
+        gain = min(min(elapsed_s, _LONGEST_STEP_S) / _RECENT_S, 1.0 / _LEAST_RECENT)
+        bounded = self._bounded(value - self.recent)
+        self.recent += gain * bounded
+        self.recent_scale += gain * (abs(bounded) / _MEAN_OF_CLIPPED - self.recent_scale)
+        self.location, self.scale = min(self.location, self.recent), min(self.scale, self.recent_scale)
+        self._keep_in_band()
+
+    def _drop_anchor(self) -> None:
+        if self.anchor is None:
+            self.anchor = self.recent = self.location
+            self.recent_scale = self.scale
+
+    def _keep_in_band(self) -> None:
+        if self.anchor is not None:
+            self.location = min(max(self.location, self.anchor - _BAND), self.anchor + _BAND)
+
+    def _bounded(self, error: float) -> float:
+        reach = _HUBER * max(self.scale, self.floor)
+        return min(max(error, -reach), reach)
 
     def _step(self, value: float, gain: float) -> None:
-        sigma = max(self.scale, self.floor)
-        error = value - self.location
-        bounded = min(max(error, -_HUBER * sigma), _HUBER * sigma)
+        bounded = self._bounded(value - self.location)
         self.location += gain * bounded
         self.scale += gain * (abs(bounded) / _MEAN_OF_CLIPPED - self.scale)
 

@@ -18,6 +18,7 @@ from models.condition.warmth import Warmth
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
+from models.signal.reading_names import is_vibration_level
 
 __all__ = [
     "CHANGE_INDICATORS",
@@ -47,6 +48,7 @@ _MODELS: dict[Measurement, tuple[float, float, float]] = {
 """The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _LONGEST_NAME = 64
+_MOST_LEVELS = 16
 COLDEST_C, HOTTEST_C = -300.0, 5_000.0
 """What a temperature is clipped to."""
 _RECENT_WEIGHT = 0.2
@@ -76,6 +78,7 @@ class Channel(msgspec.Struct, array_like=True):
     learning_since_us: int = 0
     learned: int = 0
     learned_us: int = 0
+    settled_us: int = 0
     ended: bool = False
     """Whether learning is over for good."""
     stopped: bool = False
@@ -100,6 +103,15 @@ class Channel(msgspec.Struct, array_like=True):
         elif self.learned:
             long = machine_us - self.learning_since_us >= learning.duration_s * SECOND_US
             self.ended = long and self.learned >= learning.observations
+
+    def has_baseline(self, name: str) -> bool:
+        """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
+        if name in self.baselines:
+            return True
+        if len(self.baselines) >= _MOST_LEVELS or len(name) > _LONGEST_NAME or not is_vibration_level(name):
+            return False
+        self.baselines[name] = Baseline(floor=_CHANGE_FLOOR)
+        return True
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
         """Take one value into the evidence and give its running median."""

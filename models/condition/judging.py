@@ -1,6 +1,6 @@
 """Judge one trusted observation of a running machine: learn from it, or tell how far gone it is."""
 
-from models.clock import SECOND_US
+from models.clock import HOUR_US, SECOND_US
 from models.condition.channel import CHANGE_INDICATORS, COLDEST_C, HOTTEST_C, Channel, Measured, features_of
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
 from models.condition.verdict import diagnosis_finding
@@ -16,6 +16,7 @@ _SLOWEST_PART = 0.05
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
 """Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
+_RUNNING_IN_US = 24 * HOUR_US
 _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
 
@@ -69,6 +70,8 @@ def judge(
             findings.append(anomaly_finding(channel, usual, anomaly.limit, shares))
     channel.findings = findings
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
+    if channel.ready:
+        _settle(channel, values, smoothed, time_us)
     if not channel.ready or (sound and not anomaly.anomalous):
         if not channel.ready or channel.learned % _FOLLOW_EVERY == 0:
             channel.model.learn(features, look)
@@ -88,10 +91,28 @@ def _smooth(channel: Channel, values: dict[str, float], time_us: int) -> dict[st
             for name in CHANGE_INDICATORS
             if name in values
         }
+    if channel.measurement == "readings":
+        return {
+            name: channel.smooth(name, time_us, value_to_log(value))
+            for name, value in values.items()
+            if value > 0.0 and channel.has_baseline(name)
+        }
     if channel.measurement == "temperature" and "value_c" in values:
         value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
         return {"value_c": channel.smooth("value_c", time_us, value_c)}
     return {}
+
+
+def _settle(channel: Channel, values: dict[str, float], smoothed: dict[str, float], time_us: int) -> None:
+    """Let the baselines sink with a machine that runs in, unless a change stands that isn't a mere anomaly."""
+    elapsed_s = max(0, time_us - channel.settled_us) / SECOND_US if channel.settled_us else 0.0
+    channel.settled_us = time_us
+    changed = any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.findings)
+    if changed or time_us - channel.learning_since_us >= _RUNNING_IN_US:
+        return
+    for name, baseline in channel.baselines.items():
+        if name in smoothed:
+            baseline.settle(value_to_log(values[name]), elapsed_s)
 
 
 def _learn(
@@ -105,7 +126,7 @@ def _learn(
         channel.learning_since_us = time_us
     learning = not channel.ready
     for name, baseline in channel.baselines.items():
-        if name not in values:
+        if name not in smoothed:
             continue
         if learning:
             baseline.learn(value_to_log(values[name]))

@@ -231,3 +231,40 @@ def test_no_speed_is_a_standstill_at_once():
 
 
 # Order and time
+
+
+# Readings that are levels of vibration
+
+
+def test_a_reading_of_vibration_that_doubles_and_more_is_a_change_and_another_reading_is_an_anomaly():
+    def readings(count, factor=1.0, begin=0):
+        return [
+            reading(
+                i,
+                values={
+                    "vib_rms_mm_s": 2.0 * factor * (1 + 0.05 * (i % 5)),
+                    "flow_rms": 30.0 * factor * (1 + 0.01 * (i % 7)),
+                },
+            )
+            for i in range(begin, begin + count)
+        ]
+
+    _, outputs = run([configured(), *readings(100), *readings(60, 3.0, begin=100)])
+    assert ("change", "active", "medium") in transitions(outputs)
+    texts = {alert.rule: alert for alert in alerts(outputs)}
+    assert "vib_rms_mm_s" in texts["change"].text
+    assert "3" in texts["change"].text_zh
+    _, outputs = run(
+        [
+            configured(),
+            *readings(100),
+            *[msgspec.structs.replace(r, values={"flow_rms": 90.0}) for r in readings(60, begin=100)],
+        ]
+    )
+    assert {alert.rule for alert in alerts(outputs)} == {"anomaly"}
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_a_reading_of_vibration_without_a_positive_value_has_no_factor(value):
+    _, outputs = run([configured(), *(reading(i, values={"rms": value if i < 100 else 5.0}) for i in range(160))])
+    assert "change" not in {alert.rule for alert in alerts(outputs)}

@@ -69,3 +69,28 @@ def test_it_stays_finite(values, elapsed_s):
             baseline.follow(value, elapsed_s)
     assert np.isfinite([baseline.location, baseline.scale, baseline.sigma()]).all()
     assert len(baseline.young) < YOUNG
+
+
+def test_running_in_it_sinks_to_what_is_held_for_an_hour_and_by_a_quarter_at_most():
+    rng, baseline = np.random.default_rng(3), Baseline(floor=0.01)
+    for value in rng.normal(0.0, 0.2, 200).tolist():
+        baseline.learn(value)
+    for value in rng.normal(-0.1, 0.05, 3000).tolist():
+        baseline.settle(value, 10.0)
+    assert baseline.location == pytest.approx(-0.1, abs=0.02)
+    assert baseline.scale == pytest.approx(0.05, rel=0.2)
+    for value in rng.normal(0.5, 0.3, 3000).tolist():
+        baseline.settle(value, 10.0)
+    assert baseline.location == pytest.approx(-0.1, abs=0.02)
+    assert baseline.scale < 0.07
+    for _ in range(3000):
+        baseline.settle(-5.0, 10.0)
+    assert baseline.location == pytest.approx(-log(1.25), abs=0.05)
+
+
+def test_sparse_values_settle_it_no_faster_than_thirty_of_them():
+    baseline = Baseline(floor=0.05)
+    for _ in range(100):
+        baseline.learn(0.0)
+    baseline.settle(-1.0, 86_400.0)
+    assert -0.01 < baseline.location < 0.0
