@@ -22,6 +22,7 @@ from grafana.parts import (
     MEASURED,
     ORANGE,
     PURPLE,
+    SKY,
     VERMILION,
     YELLOW,
     answer,
@@ -158,19 +159,19 @@ def _over_time(measurement: str, selected: str, *, group: str = '"machine", "poi
 def _trends() -> tuple[Builder[model.Panel], ...]:
     by_machine = '"machine"'
     given = '"withheld" = 0'
-    codes = ("severity", "change", "anomaly", "temperature")
+    codes = ("severity", "change", "anomaly", "temperature", "diagnosis")
     deducted = ", ".join(f'MAX("deduction_{code}") AS "{code}"' for code in codes)
     both = "$tag_machine $tag_point"
     taken = trend(
         "What takes health away (points)?",
         "Points taken off 100, by kind of evidence: zone after ISO 20816-3, change from the machine's own "
-        "baseline, anomaly score, temperature.",
+        "baseline, anomaly score, temperature, a fault that the diagnosis names.",
         query(_over_time("health", deducted, group=by_machine, condition=given), alias="$tag_machine: $col"),
         unit="none",
         none=_NO_HEALTH,
         bridge_gaps=False,
     ).min(0)
-    for code, shade in zip(codes, (VERMILION, BLUE, PURPLE, ORANGE), strict=True):
+    for code, shade in zip(codes, (VERMILION, BLUE, PURPLE, ORANGE, SKY), strict=True):
         taken.override_by_regexp(f"/: {code}$/", colour(shade))
     return (
         states(

@@ -21,7 +21,7 @@ from stream.stores.store import PermanentStoreError
 
 __all__ = ["DEDUCTION_CODES", "field_name", "line", "measurement"]
 
-DEDUCTION_CODES = ("severity", "change", "anomaly", "temperature")
+DEDUCTION_CODES = ("severity", "change", "anomaly", "temperature", "diagnosis")
 """Each is a field of every health row that has a score, zero where nothing was deducted, so that charts end."""
 
 _RESERVED = frozenset({"time", "machine", "point", "flags"})
@@ -93,6 +93,8 @@ def _health_fields(health: Health) -> Iterator[str]:
         numbers |= _deducted(health)
     if health.anomaly:
         numbers |= {"anomaly_score": health.anomaly.score, "anomaly_limit": health.anomaly.limit}
+    if health.diagnosis:
+        numbers["diagnosis_confidence"] = health.diagnosis.confidence
     if health.remaining_life_h:
         life = health.remaining_life_h
         numbers |= {
@@ -110,6 +112,9 @@ def _health_fields(health: Health) -> Iterator[str]:
             _text("why_zh", _why_zh(health)),
             _text("deductions", msgspec.json.encode(health.deductions).decode()),
             _text("flags", ",".join(health.quality.flags)),
+            _text("verdict", health.diagnosis.verdict if health.diagnosis else ""),
+            _text("diagnosis", health.diagnosis.text if health.diagnosis else ""),
+            _text("diagnosis_zh", health.diagnosis.text_zh if health.diagnosis else ""),
             _text("record", record(whole)),
         ),
     )

@@ -8,6 +8,7 @@ from math import isfinite
 import msgspec
 
 from models.captures.capture import Capture
+from models.diagnosis.observed import ObservedFault
 from models.outputs import Alert, Health, Row
 from stream.records import Stored
 from stream.stores.store import PermanentStoreError
@@ -89,6 +90,14 @@ def _numbers(output: Stored) -> Iterator[tuple[str, float | None]]:
             yield from (("anomaly score", output.anomaly.score), ("anomaly limit", output.anomaly.limit))
         if output.diagnosis:
             yield "confidence", output.diagnosis.confidence
+            yield from _numbers_seen(output.diagnosis.evidence)
         if output.remaining_life_h:
             life = output.remaining_life_h
             yield from (("remaining life", hours) for hours in (life.low, life.median, life.high))
+
+
+def _numbers_seen(evidence: ObservedFault | None) -> Iterator[tuple[str, float | None]]:
+    if evidence is not None:
+        seen = msgspec.structs.asdict(evidence)
+        yield from (("evidence", value) for value in seen.values() if isinstance(value, float))
+        yield from (("evidence", edge) for edge in evidence.band_hz or ())

@@ -8,6 +8,7 @@ from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, Status
 from stream.web.facts import Facts, is_about_sensor
 from stream.web.moments import age_text, clock_text, span_text
+from stream.web.named_view import named_text
 from stream.web.points_view import PointView, flag_texts, point_name, points_view
 from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase
 from stream.web.trend_view import TrendView, trend_view
@@ -82,6 +83,8 @@ class MachineView(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     since: str
     more: str
+    named: str
+    """The fault that the diagnosis names; empty where none is, or where that is what is the matter."""
     score: float | None
     score_text: str
     deductions: tuple[DeductionView, ...]
@@ -100,6 +103,9 @@ def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
     """Draw one machine up; `old` says that its data are older than they should be."""
     health, language = facts.newest, viewer.language
     why, since, more = _why(facts, viewer)
+    named = named_text(facts, language)
+    if named and facts.alerts and facts.alerts[0].rule == "diagnosis":
+        why, named = named, ""
     alerts = tuple(_alert(alert, viewer) for alert in facts.alerts)
     own = STATUSES[health.status].say(language).lower()
     return MachineView(
@@ -112,6 +118,7 @@ def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
         why=why,
         since=since,
         more=more,
+        named=named,
         score=health.score,
         score_text=(
             _WITHHELD.say(language) if health.score is None else _SCORE.say(language, score=_tenths(health.score))

@@ -87,6 +87,7 @@ CODES = {
     "change": Phrase("vibrates far more than it used to", "振动明显高于平时"),
     "anomaly": Phrase("behaves unlike before", "表现与以往不同"),
     "temperature": Phrase("too hot", "温度过高"),
+    "diagnosis": Phrase("a fault is named", "已诊断出故障"),
     "no_data": Phrase("no data", "无数据"),
     "sensor_fault": Phrase("sensor cannot be trusted", "传感器不可信"),
 }

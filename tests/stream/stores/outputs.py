@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from models.diagnosis.observed import ObservedFault
 from models.outputs import Alert, Anomaly, Deduction, Diagnosis, Health, Quality, RemainingLife, Row
 
 __all__ = ["START", "alert", "alerts_of", "at", "full_health", "health", "of_machine", "row"]
@@ -51,7 +52,18 @@ def full_health(machine, time=START):
         status="warning",
         deductions=deductions,
         anomaly=Anomaly(score=0.1 + 0.2, limit=1e-300, anomalous=True),
-        diagnosis=Diagnosis(verdict="bearing_outer_race", confidence=0.71),
+        diagnosis=Diagnosis(
+            verdict="bearing_outer_race",
+            confidence=0.71,
+            text='outer race, "5 of 15"\\',
+            text_zh="外圈,\n十五次中五次",
+            next_check="listen",
+            next_check_zh="听音",
+            supporting=5,
+            observations=15,
+            since=time,
+            evidence=ObservedFault(fault="bearing_outer_race", confidence=0.7, nats=20.5, band_hz=(1e3, 2e3)),
+        ),
         quality=Quality(ok=True, flags=("short", "gap")),
         remaining_life_h=RemainingLife(low=1.5, median=20.25, high=400.0),
         configuration="0123456789ab",

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from models.diagnosis.observed import ObservedFault
 from models.errors import ServiceError
-from models.outputs import Anomaly
+from models.outputs import Anomaly, Diagnosis
 from stream.stores.store import PermanentStoreError, ValueAt, Written
 from tests.stream.stores.outputs import START, alert, health, row
 
@@ -21,6 +22,12 @@ def test_readings_may_have_any_name(use, machine, name):
         return await store.series("readings", reading.machine, "drive end", name, START, START)
 
     assert use(work) == [ValueAt(START, 4.5)]
+
+
+def _seen(**numbers):
+    return Diagnosis(
+        verdict="gear", confidence=0.9, evidence=ObservedFault(fault="gear", confidence=0.9, **numbers)
+    )
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,9 @@ def test_readings_may_have_any_name(use, machine, name):
         row("m", point="a\x00b", rms_g=1.0),
         health("m", score=float("nan")),
         health("m", anomaly=Anomaly(score=float("inf"), limit=1.0, anomalous=None)),
+        health("m", diagnosis=Diagnosis(verdict="gear", confidence=float("nan"))),
+        health("m", diagnosis=_seen(nats=float("inf"))),
+        health("m", diagnosis=_seen(band_hz=(1.0, float("nan")))),
         health("m", reason="\udfff"),
         alert("m", rule="a\tb"),
         alert("m", value=float("nan")),
