@@ -33,6 +33,8 @@ TOLERANCE = 0.025
 _LEAST_TURNS = 0.25
 """Lowest order of a comb that is looked for: cages turn at 0.33 to 0.48 of the shaft."""
 _SHAFT_TOLERANCE = 0.003
+_SKIRTED = 20.0
+"""Prominence from which a line's second bins stand out of the noise as well: they are 16 dB and more below it."""
 _TIE_BREAK = 0.1
 """Nats of evidence for each of strength: of two bands where all lines count in full, the clearer one is taken."""
 
@@ -84,8 +86,8 @@ def comb_map(
     if not refined:
         shaft_bins = knocking_shaft(prominence, shaft_bins) or shaft_bins
     place = np.arange(bins, dtype=np.float64)
-    ignored = place < 3
-    ignored |= _multiples(place, shaft_bins, _SHAFT_TOLERANCE)
+    ignored = (place < 3) | _multiples(place, shaft_bins, _SHAFT_TOLERANCE)
+    ignored |= _skirts(prominence, ignored)
     for mains in mains_hz:
         ignored |= _multiples(place, mains / spectra.bin_hz, 0.001)
     lines = line_evidence(prominence, segments=spectra.segments, ignored=ignored)
@@ -100,6 +102,15 @@ def _multiples(place: Real, base: float, tolerance: float) -> NDArray[np.bool_]:
     reach = np.minimum(np.maximum(1.5, tolerance * place), base / 8)
     near: NDArray[np.bool_] = (number > 0) & (np.abs(place - number * base) <= reach)
     return near
+
+
+def _skirts(prominence: Real, ignored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell the bins beside strong lines of the shaft's: a Hann-windowed line reaches two bins either way."""
+    before, top, after = prominence[:, :-2], prominence[:, 1:-1], prominence[:, 2:]
+    strong = np.zeros(ignored.shape, dtype=np.bool_)
+    strong[1:-1] = ((top >= _SKIRTED) & (top >= before) & (top >= after)).any(axis=0)
+    wide: NDArray[np.bool_] = maximum_filter1d(strong & ignored, 5)
+    return wide
 
 
 def _strength(lines: LineEvidence) -> Real:

@@ -101,8 +101,8 @@ def cage_hypothesis(finding: CageFinding, combs: CombMap, ftf: float) -> Hypothe
 
 
 def machine_hypothesis(observed: Observed) -> Hypothesis:
-    """Tell what speaks for a fault of the machine; surer the further its rule is passed, never above 90 %."""
-    confidence = min(0.9, 0.6 + 0.15 * (observed.clearness - 1))
+    """Tell what speaks for a fault of the machine; surer the further its rule is passed, never above 95 %."""
+    confidence = min(0.95, 0.88 + 0.05 * (observed.clearness - 1))
     return _hypothesis(observed.fault, confidence, observed.evidence)
 
 

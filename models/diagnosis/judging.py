@@ -41,6 +41,8 @@ _SIDEBAND = 6.0
 """Nats from which sidebands are there: noise gets so far once in 400."""
 _INNER_SIDEBAND = 3.0
 """Nats of sidebands without which an inner race is not named: noise gets so far once in 20."""
+_BARE_ELEMENT = 0.75
+"""Most confidence in a rolling element without cage sidebands."""
 HEALTHY_RATE_HZ = 20_000.0
 """Rate below which nothing found does not mean healthy: a bearing's impacts excite resonances from 500 Hz to 10 kHz
 (the demodulation band in use for shafts of some hundred to some thousand rpm, such as SKF's filter 3), and what a
@@ -125,11 +127,15 @@ def is_suspicious(comb: Comb | CageFinding) -> bool:
 def bearing_confidence(finding: Finding) -> float:
     """Probability that a comb is what it is taken for, from its evidence and its lead over its rival.
 
-    Calibrated on simulated recordings, see docs/diagnosis.md.
+    Compared with how often it is right, on simulated recordings, in docs/diagnosis.md. A rolling element without
+    cage sidebands is a comb like any other, so it stays at `_BARE_ELEMENT`.
     """
     evidence = (finding.comb.evidence - EVIDENCE) / 4.0
     lead = (finding.comb.strength - finding.rival) / 0.25
-    return _logistic(min(evidence, lead) + 1.5) if is_named(finding) else min(0.5, _logistic(min(evidence, lead)))
+    if not is_named(finding):
+        return min(0.5, _logistic(min(evidence, lead)))
+    bare = finding.defect.fault == "bearing_rolling_element" and finding.sideband_evidence < _INNER_SIDEBAND
+    return min(_BARE_ELEMENT if bare else 1.0, _logistic(min(evidence, lead) + 2.0))
 
 
 def cage_confidence(finding: CageFinding) -> float:
@@ -143,8 +149,11 @@ def shows_all(rate_hz: float, shaft_hz: float) -> bool:
 
 
 def healthy_confidence(turns: float) -> float:
-    """Probability that nothing is there when nothing was found: longer recordings show weaker faults."""
-    return min(0.95, 0.6 + 0.3 * min(1.0, turns / 240.0) + 0.05 * min(1.0, turns / 960.0))
+    """Probability that nothing is there when nothing was found: longer recordings show weaker faults.
+
+    Of as many sound machines as ones with impacts 15 dB below to 5 dB above the noise, see docs/diagnosis.md.
+    """
+    return 0.75 + 0.1 * min(1.0, turns / 240.0) + 0.05 * min(1.0, turns / 960.0)
 
 
 def margins_of(finding: Finding | None, shaft_hz: float) -> Margins:

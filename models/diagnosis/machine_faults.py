@@ -169,7 +169,7 @@ _CARPET_LEAST_G = 3.0
 def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
     """Lack of lubrication: most of a strong acceleration is a carpet without lines above 5 kHz.
 
-    At least 3 g RMS, nine tenths of the acceleration's energy, and no octave's worth of it in a few bins.
+    At least 3 g RMS, four fifths of the acceleration's energy, and no octave's worth of it in a few bins.
     """
     top = 0.97 * spectrum.bin_hz * (spectrum.power.size - 1)
     if top < 8000.0:
@@ -178,7 +178,7 @@ def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
     first = math.ceil(5000.0 / spectrum.bin_hz)
     bins = spectrum.power[first : math.floor(top / spectrum.bin_hz)]
     lines = float(bins[bins > 20 * bins.mean()].sum()) / max(float(bins.sum()), 1e-300)
-    if high >= _CARPET_LEAST_G and high >= math.sqrt(0.9) * everything and lines < 0.1:
+    if high >= _CARPET_LEAST_G and high >= math.sqrt(0.8) * everything and lines < 0.1:
         evidence = Evidence(
             kind="carpet",
             amplitude=high,

@@ -1,5 +1,7 @@
 """The shaft's speed as the signal shows it: the comb of its harmonics near the speed that was given."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,7 +43,7 @@ def refined_shaft_hz(spectrum: AveragedSpectrum, shaft_hz: float, mains_hz: tupl
     clear = nats[:, best] >= np.log(_CLEAR)
     if not clear[0] or np.count_nonzero(clear) < _FEWEST_CLEAR or best in (0, _STEPS - 1):
         return None
-    return _parabola(candidates, nats.sum(axis=0), best)
+    return _exact(spectrum, float(candidates[best]), [h for h, seen in zip(_HARMONICS, clear, strict=True) if seen])
 
 
 _KNOCKS = 8
@@ -66,9 +68,17 @@ def knocking_shaft(prominence: NDArray[np.float64], shaft_bins: float) -> float 
     return float(as_good.mean())
 
 
-def _parabola(places: NDArray[np.float64], heights: NDArray[np.float64], top: int) -> float:
-    """Place of the maximum of the parabola through a top and its neighbours."""
-    left, middle, right = (float(heights[top + i]) for i in (-1, 0, 1))
-    bend = left - 2 * middle + right
-    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    return float(places[top] + max(-0.5, min(0.5, shift)) * (places[1] - places[0]))
+def _exact(spectrum: AveragedSpectrum, shaft_hz: float, harmonics: list[int]) -> float:
+    """Speed by least squares from where the tops of harmonics lie between bins: sum h f_h / sum h^2."""
+    total = weight = 0.0
+    for harmonic in harmonics:
+        top = round(
+            spectrum.top_near(harmonic * shaft_hz, max(1.0, 0.002 * harmonic * shaft_hz / spectrum.bin_hz))
+            / spectrum.bin_hz
+        )
+        left, middle, right = (math.log(max(float(spectrum.power[top + i]), 1e-300)) for i in (-1, 0, 1))
+        bend = left - 2 * middle + right
+        aside = 0.5 * (left - right) / bend if bend < 0 else 0.0
+        total += harmonic * (top + max(-0.5, min(0.5, aside)))
+        weight += harmonic**2
+    return total / weight * spectrum.bin_hz

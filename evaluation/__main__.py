@@ -1,0 +1,26 @@
+"""`python -m evaluation`: all evaluations, or the one that is named. Each is a file or folder of its own."""
+
+import typer
+
+from evaluation.diagnosis.command import diagnosis
+
+__all__ = ["app"]
+
+EVALUATIONS = (diagnosis,)
+"""Functions with a docstring and options, all of which have defaults: their names are the commands'."""
+
+app = typer.Typer(help="How well Stethos does, in figures.", add_completion=False, pretty_exceptions_enable=False)
+for evaluation in EVALUATIONS:
+    app.command()(evaluation)
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context) -> None:
+    """Run all evaluations, one after the other, unless one is named."""
+    if context.invoked_subcommand is None:
+        for each in EVALUATIONS:
+            each()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""The diagnosis: blind on real recordings, told wrong things, and by the thousand on the simulator."""

@@ -1,0 +1,89 @@
+"""`python -m evaluation diagnosis`: all tables and plots about the diagnosis."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evaluation.diagnosis.blind import blind_tables
+from evaluation.diagnosis.judged import judge, side_by_side
+from evaluation.diagnosis.sensitivity import cases, sensitivity_table, tried
+from evaluation.diagnosis.thousands import tasks, thousands_tables
+from evaluation.recorded import data_path
+from evaluation.tables import Table
+
+__all__ = ["diagnosis"]
+
+
+class Part(StrEnum):
+    """What can be run alone."""
+
+    BLIND = "blind"
+    SIMULATED = "simulated"
+    SENSITIVITY = "sensitivity"
+
+
+def diagnosis(
+    part: Annotated[list[Part] | None, typer.Option(help="Run only this; may be given more than once.")] = None,
+    sound: Annotated[int, typer.Option(min=1, help="How many sound machines to make up.")] = 1000,
+    each: Annotated[int, typer.Option(min=1, help="How many machines at every level of every fault.")] = 24,
+    first_seed: Annotated[
+        int, typer.Option(help="Where the simulator's seeds begin; constants were chosen on those below 10,000.")
+    ] = 1_000_000,
+    write: Annotated[
+        Path | None,
+        typer.Option(help="Also write diagnosis-figures.md, and images/ with the plots, to this folder."),
+    ] = None,
+) -> None:
+    """Score the diagnosis: blind on real recordings, told wrong things, and on simulated machines."""
+    parts = set(part or Part)
+    path = data_path() if (data_path() / "cwru").is_dir() else None
+    if path is None:
+        typer.echo("no real recordings: set STETHOS_DATA to the folder that holds them", err=True)
+    tables: list[Table] = []
+    if Part.BLIND in parts and path is not None:
+        tables += _shown(blind_tables(path, _progress("real recordings")))
+    if Part.SIMULATED in parts:
+        items = tasks(sound, each, first_seed)
+        judged = list(side_by_side(judge, items, _progress("simulated machines", len(items))))
+        tables += _shown(thousands_tables(judged))
+        if write is not None:
+            from evaluation.diagnosis.plots import write_plots  # noqa: PLC0415 - only a plot needs matplotlib
+
+            write_plots(judged, write / "images")
+    if Part.SENSITIVITY in parts:
+        todo = cases(path)
+        found = side_by_side(tried, todo, _progress("constants changed", len(todo)))
+        tables += _shown([sensitivity_table(found)])
+    if write is not None:
+        text = "\n\n".join(table.markdown() for table in tables)
+        head = "# The diagnosis in figures\n\nMade by `python -m evaluation diagnosis --write docs`; see "
+        head += "[diagnosis.md](diagnosis.md) for what they mean.\n\n"
+        (write / "diagnosis-figures.md").write_text(head + text + "\n", encoding="utf-8")
+
+
+def _shown(tables: Iterable[Table]) -> list[Table]:
+    kept = []
+    for table in tables:
+        kept.append(table)
+        typer.echo("\n" + table.markdown())
+    return kept
+
+
+def _progress(what: str, total: int | None = None) -> Callable[[int], None]:
+    """Give a function that tells on stderr how many are done, once a second."""
+    last = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= 1 or done == total:
+            last = time.monotonic()
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\r{what}: {done}{f' of {total}' if total else ''} {end}")
+            sys.stderr.flush()
+
+    return tell

@@ -1,0 +1,112 @@
+"""The evaluation's own arithmetic, and that it can be started."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from evaluation.diagnosis.constants import CONSTANTS, changed
+from evaluation.diagnosis.judged import Task, judge, outcome
+from evaluation.diagnosis.thousands import tasks, thousands_tables
+from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS, simulated
+from evaluation.statistics import reliability, upper_bound
+from evaluation.tables import Table
+from models.diagnosis import bearing, cage, judging
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@given(trials=st.integers(1, 3000), share=st.floats(0, 1))
+def test_upper_bound_is_where_so_few_hits_become_unlikely(trials, share):
+    hits = int(share * trials)
+    bound = upper_bound(hits, trials)
+    if hits < trials:
+        assert binom.cdf(hits, trials, bound) == pytest.approx(0.05, rel=1e-6)
+    else:
+        assert bound == 1.0
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 1), st.booleans())))
+def test_reliability_counts_every_answer_once(answers):
+    bins = reliability(answers, (0.5, 0.7, 0.9, 1.0))
+    assert sum(count for _, _, count, _, _ in bins) == len(answers)
+    assert all(low <= stated <= high and 0 <= right <= 1 for low, high, _, stated, right in bins)
+
+
+@pytest.mark.parametrize(
+    ("truth", "verdict", "told"),
+    [
+        ("healthy", "healthy", "right"),
+        ("gear", "gear", "right"),
+        ("gear", "unknown", "unknown"),
+        ("gear", "healthy", "missed"),
+        ("gear", "unbalance", "wrong"),
+        ("healthy", "gear", "wrong"),
+    ],
+)
+def test_outcomes(truth, verdict, told):
+    assert outcome(truth, verdict) == told
+
+
+def test_table_is_markdown_of_equal_columns():
+    lines = Table("T", ("a", "bb"), (("ccc", "d"),), "Note.").markdown().splitlines()
+    assert lines[:4] == ["## T", "", "Note.", ""]
+    assert len({len(line) for line in lines[4:]}) == 1
+
+
+@pytest.mark.parametrize("fault", ["healthy", *BEARING_FAULTS, *MACHINE_FAULTS])
+def test_simulated_machine_is_the_same_for_the_same_seed(fault):
+    one, other = (simulated(5, fault, snr_db=0.0, seconds=0.5) for _ in range(2))
+    assert (one.samples_g == other.samples_g).all()
+    assert abs(one.samples_g).max() < 1000
+    assert one.samples_g.std() > 0.01
+
+
+def test_louder_machines_have_louder_faults():
+    quiet, loud = (simulated(8, "unbalance", snr_db=level, seconds=1.0).samples_g.std() for level in (0, 40))
+    assert loud > 5 * quiet
+
+
+@pytest.mark.parametrize("constant", CONSTANTS, ids=lambda constant: f"{constant.module}.{constant.name}")
+def test_every_constant_is_where_the_sensitivity_looks_for_it(constant):
+    before = constant.value
+    assert constant.low < before < constant.high
+    with changed(constant, constant.high):
+        assert constant.value == constant.high
+    assert constant.value == before
+
+
+def test_a_changed_constant_is_changed_wherever_it_is_used():
+    harmonics = next(constant for constant in CONSTANTS if constant.name == "HARMONICS")
+    with changed(harmonics, 5):
+        assert bearing.HARMONICS == 5
+    assert bearing.HARMONICS == 4
+    lead = next(constant for constant in CONSTANTS if constant.name == "_SIDEBAND")
+    with changed(lead, 7.5):
+        assert judging._SIDEBAND == 7.5
+        assert cage._HIT == 4.0
+
+
+def test_tables_of_a_handful_of_machines():
+    judged = [judge(task) for task in [*tasks(2, 1, 4000)[:2], Task(4001, "bearing_outer_race", 5.0)]]
+    tables = list(thousands_tables(judged))
+    assert [table.title for table in tables][-2:] == ["Sound machines", "What confidence is worth"]
+    assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+
+
+def test_command_tells_its_options():
+    told = subprocess.run(
+        [sys.executable, "-m", "evaluation", "diagnosis", "--help"],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.returncode == 0
+    assert "--part" in told.stdout
+    assert "--write" in told.stdout
