@@ -72,7 +72,7 @@ def _shaft_faults(
     high = [
         n for n in range(3, 11) if lines[n - 1] >= 0.1 * largest and _clear_line(spectrum, n * shaft_hz, shaft_hz)
     ]
-    half = [value for value in halves if value >= 0.1 * largest]
+    half = [value for value in halves if value > 0 and value >= 0.1 * largest]
     evidence = _velocity_lines(spectrum, shaft_hz, lines[:3])
     if len(high) >= 5 or len(half) >= 3:
         yield Observed("looseness", overall / limit, _velocity_lines(spectrum, shaft_hz, lines))

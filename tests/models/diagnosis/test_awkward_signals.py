@@ -142,6 +142,11 @@ def test_bearing_faults_do_not_depend_on_the_scale(scale):
     assert other.margins.modulation == pytest.approx(one.margins.modulation, rel=1e-6)
 
 
+def test_loud_noise_at_a_rate_that_shows_no_harmonic_is_not_looseness():
+    found = judged(np.random.default_rng(0).standard_normal(64), rate_hz=200.0, speed_rpm=5532.0)
+    assert found.verdict == "unknown"
+
+
 @given(
     seed=st.integers(0, 2**32 - 1),
     rate_hz=st.floats(200, 200_000),
