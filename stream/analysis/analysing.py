@@ -1,9 +1,11 @@
 """Everything that is said about one waveform: its quality, indicators, severity and diagnosis."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
+from models.clock import to_datetime
 from models.diagnosis.diagnose import diagnose
 from models.diagnosis.results import Diagnosed, MachineKnowledge
 from models.machinery.bearings import CatalogueEntry
@@ -18,7 +20,10 @@ from stream.analysis.waveforms import Waveform
 
 __all__ = ["Analysis", "BearingUsed", "Conditions", "Quality", "Severity", "WhyNoZone", "analyse", "is_finding"]
 
-WhyNoZone = Literal["", "sensor_fault", "short", "no_velocity", "unknown_machine", "below_15_kw"]
+WhyNoZone = Literal["", "sensor_fault", "short", "no_velocity", "unknown_machine", "below_15_kw", "implausible"]
+
+_PLAUSIBLE_RMS_G = (1e-6, 100.0)
+"""Below, no sensor tells it from its own noise; above, none of those on machines measures it, nor do they last."""
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
 
     machine: str
     point: str
+    time: datetime | None
+    """Of the first sample, where the file says it."""
     seconds: float
     rate_hz: float
     unit: Unit
@@ -76,11 +83,14 @@ def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
         waveform.samples, rate_hz=waveform.rate_hz, unit=waveform.unit, speed_rpm=waveform.speed_rpm
     )
     flags = (*indicators.flags, *waveform.notes)
+    if not is_fault(flags) and not _is_plausible(indicators.values["rms_g"]):
+        flags = (*flags, "implausible")
     bearing = conditions.bearing
     machine = Machine(id=waveform.machine, power_kw=conditions.power_kw, mounting=conditions.mounting)
     return Analysis(
         machine=waveform.machine,
         point=waveform.point,
+        time=to_datetime(waveform.begins_us) if waveform.begins_us is not None else None,
         seconds=waveform.seconds,
         rate_hz=waveform.rate_hz,
         unit=waveform.unit,
@@ -98,6 +108,11 @@ def is_finding(analysis: Analysis) -> bool:
     return analysis.diagnosis.verdict not in ("healthy", "unknown")
 
 
+def _is_plausible(rms_g: float) -> bool:
+    low, high = _PLAUSIBLE_RMS_G
+    return low <= rms_g <= high
+
+
 def _severity(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Machine) -> Severity:
     boundaries = boundaries_of(machine)
     why = _why_no_zone(velocity_mm_s, flags, machine)
@@ -109,6 +124,8 @@ def _severity(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Mach
 def _why_no_zone(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Machine) -> WhyNoZone:
     if is_fault(flags):
         return "sensor_fault"
+    if "implausible" in flags:
+        return "implausible"
     if machine.power_kw is None or machine.mounting is None:
         return "unknown_machine"
     if boundaries_of(machine) is None:

@@ -105,6 +105,7 @@ def _joined(blocks: list[Vibration], hints: Hints, machine: str, point: str) -> 
         rate_hz=chosen[0].rate,
         unit=chosen[0].unit,
         speed_rpm=speed,
+        begins_us=chosen[0].time_us,
         notes=tuple(note for note, there in found.items() if there),
     )
 

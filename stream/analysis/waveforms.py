@@ -29,6 +29,8 @@ class Waveform(msgspec.Struct, frozen=True, kw_only=True):
     rate_hz: float
     unit: Unit
     speed_rpm: float | None = None
+    begins_us: int | None = None
+    """Microseconds since the epoch of the first sample, where it is known."""
     notes: tuple[str, ...] = ()
     """What is special about how it was put together: `gaps`, `speed_varies`."""
 

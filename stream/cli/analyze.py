@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from models.machinery.bearings import CatalogueEntry
     from stream.analysis.analysing import Analysis, Conditions
+    from stream.analysis.page import Shown
     from stream.analysis.waveforms import Hints, Waveform
+    from stream.web.texts import Language
 
 __all__ = ["analyze"]
 
@@ -73,16 +75,17 @@ def analyze(
     if plot is not None or report is not None:
         import stream.analysis.plotting  # noqa: F401, PLC0415 -- a missing extra is told before the work
     found = False
-    shown: list[tuple[Analysis, bytes]] = []
+    shown: list[Shown] = []
+    said: Language = "zh" if language == "zh" else "en"
     for waveform in _waveforms(file, hints, machine, point):
         from stream.analysis.analysing import analyse, is_finding  # noqa: PLC0415 -- keeps --help quick
 
         analysis = analyse(waveform, conditions)
         found |= is_finding(analysis)
-        _print(analysis, language, as_json=as_json)
+        _print(analysis, said, as_json=as_json)
         if plot is not None or report is not None:
-            shown.append((analysis, _picture(waveform, analysis, language)))
-    _write(shown, plot, report, language)
+            shown.append(_shown(waveform, analysis, said, narrow=report is not None))
+    _write(shown, plot, report, said, file)
     if found and exit_code:
         raise typer.Exit(1)
 
@@ -177,7 +180,7 @@ def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | Non
         )
 
 
-def _print(analysis: "Analysis", language: str, *, as_json: bool) -> None:
+def _print(analysis: "Analysis", language: "Language", *, as_json: bool) -> None:
     if as_json:
         import msgspec  # noqa: PLC0415 -- keeps --help quick
 
@@ -188,26 +191,28 @@ def _print(analysis: "Analysis", language: str, *, as_json: bool) -> None:
 
     from stream.analysis.terminal import terminal_report  # noqa: PLC0415 -- the same
 
-    Console().print(terminal_report(analysis, "zh" if language == "zh" else "en"))
+    Console().print(terminal_report(analysis, language))
 
 
-def _picture(waveform: "Waveform", analysis: "Analysis", language: str) -> bytes:
+def _shown(waveform: "Waveform", analysis: "Analysis", language: "Language", *, narrow: bool) -> "Shown":
     from stream.analysis.curves import curves_of  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.page import Shown  # noqa: PLC0415 -- the same
     from stream.analysis.plotting import picture_png  # noqa: PLC0415 -- the same
 
-    return picture_png(curves_of(waveform, analysis), analysis, "zh" if language == "zh" else "en")
+    curves = curves_of(waveform, analysis)
+    wide = picture_png(curves, analysis, language)
+    return Shown(analysis, wide, picture_png(curves, analysis, language, "narrow") if narrow else b"")
 
 
-def _write(shown: "list[tuple[Analysis, bytes]]", plot: Path | None, report: Path | None, language: str) -> None:
+def _write(shown: "list[Shown]", plot: Path | None, report: Path | None, language: "Language", file: Path) -> None:
     """Write the picture, one file for each machine and point, and the page, one for all."""
     if plot is not None:
-        for number, (_, picture) in enumerate(shown, 1):
-            name = plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}")
-            _save(name, picture)
+        for number, each in enumerate(shown, 1):
+            _save(plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}"), each.wide)
     if report is not None:
         from stream.analysis.page import html_page  # noqa: PLC0415 -- keeps --help quick
 
-        _save(report, html_page(shown, "zh" if language == "zh" else "en").encode())
+        _save(report, html_page(shown, language, file=file.name).encode())
 
 
 def _save(file: Path, content: bytes) -> None:

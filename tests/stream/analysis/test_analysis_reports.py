@@ -1,5 +1,6 @@
 import base64
 import re
+import struct
 from html.parser import HTMLParser
 
 import msgspec
@@ -7,10 +8,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from models.diagnosis.results import Hypothesis
 from models.machinery.bearings import resolve_bearing
 from stream.analysis.analysing import Analysis, Conditions, analyse
 from stream.analysis.curves import curves_of
-from stream.analysis.page import html_page
+from stream.analysis.facts import facts_of
+from stream.analysis.page import Shown, html_page
 from stream.analysis.plotting import picture_png
 from stream.analysis.terminal import terminal_report
 from stream.analysis.waveforms import Waveform
@@ -33,6 +36,11 @@ def shown(analysis, language="en") -> str:
     return console.export_text()
 
 
+def pixels(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG, from its header."""
+    return struct.unpack(">II", picture[16:24])
+
+
 class Texts(HTMLParser):
     """Gathers what a browser would show, and what it would load."""
 
@@ -44,7 +52,7 @@ class Texts(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.sources += [value or "" for name, value in attrs if name in ("src", "href")]
+        self.sources += [value or "" for name, value in attrs if name in ("src", "srcset", "href")]
 
     def handle_data(self, data):
         self.texts.append(data)
@@ -64,7 +72,7 @@ def test_the_terminal_says_verdict_evidence_next_check_severity_and_units():
         "P1 · DE",
         "Bearing damage, outer race",
         "Check next",
-        "Zone A",
+        "zone A",
         "ISO 20816-3",
         "mm/s",
         "kurtosis",
@@ -107,7 +115,7 @@ def test_the_curves_hold_what_was_found():
     assert len(harmonics) == 4
     top = curves.envelope.x[curves.envelope.y.argmax()]
     assert min(abs(top - line) for line in harmonics) < 1.0
-    low, high = curves.bands.chosen_hz
+    low, high = curves.bands.edges_hz[curves.bands.chosen]
     assert low < 3000 < high or low < 4000  # where the resonance is
 
 
@@ -134,7 +142,9 @@ def test_pictures_are_small(language):
     waveform, analysis = analysed(faulty_g(), machine="泵 1")
     picture = picture_png(curves_of(waveform, analysis), analysis, language)
     assert picture.startswith(PNG)
-    assert len(picture) < 200_000
+    assert len(picture) < 400_000
+    narrow = picture_png(curves_of(waveform, analysis), analysis, language, "narrow")
+    assert pixels(narrow)[0] < pixels(picture)[0]  # for telephones
 
 
 def test_pictures_do_without_a_chinese_font(monkeypatch):
@@ -149,22 +159,90 @@ def test_the_page_needs_no_other_file_and_escapes_everything():
     analysis = msgspec.structs.replace(
         analysis, machine=nasty, bearing=msgspec.structs.replace(analysis.bearing, name=nasty, source=nasty)
     )
-    page = html_page([(analysis, PNG)], "en")
+    page = html_page([Shown(analysis, PNG, PNG + b"2")], "en", file=nasty)
     read = Texts()
     read.feed(page)
     assert "script" not in read.tags
     assert any(nasty in text for text in read.texts)
-    assert read.sources == ["data:image/png;base64," + base64.b64encode(PNG).decode()]
+    pictures = [base64.b64encode(picture).decode() for picture in (PNG + b"2", PNG)]
+    assert read.sources == [f"data:image/png;base64,{picture}" for picture in pictures]
     assert "default-src 'none'" in page
     assert "Bearing damage, outer race" in page
 
 
 def test_the_page_holds_every_point_in_its_language():
     analyses = [
-        (analysed(signal, machine=name)[1], PNG) for name, signal in (("泵", faulty_g()), ("风机", sound_g()))
+        Shown(analysed(signal, machine=name)[1], PNG, PNG)
+        for name, signal in (("泵", faulty_g()), ("风机", sound_g()))
     ]
-    page = html_page(analyses, "zh")
-    assert page.count("<section>") == 2
+    page = html_page(analyses, "zh", file="一月.jsonl")
+    assert page.count("<section ") == 2
+    assert "文件：一月.jsonl" in page
     assert 'lang="zh-Hans"' in page
     for part in ("泵 · DE", "风机 · DE", "轴承外圈故障", "正常：未发现故障"):
-        assert part in page
+        assert page.count(part) >= 2  # in the overview too
+    for target in re.findall(r'href="#(\w+)"', page):
+        assert f'id="{target}"' in page
+    assert "总览" not in html_page(analyses[:1], "zh", file="一月.jsonl")  # of one there is nothing to overlook
+
+
+@pytest.mark.parametrize(
+    ("fields", "conditions", "asked"),
+    [
+        ({"speed_rpm": None}, Conditions(), ("--speed", "--bearing")),
+        ({"speed_rpm": None}, KNOWN, ("--speed",)),
+        ({}, Conditions(), ("--bearing",)),
+        ({}, KNOWN, ()),
+    ],
+)
+def test_what_is_missing_for_a_verdict_is_asked_for(fields, conditions, asked):
+    _, analysis = analysed(sound_g(), conditions, **fields)
+    for language in ("en", "zh"):
+        texts = [fact.text for fact in facts_of(analysis, language) if fact.label in ("Give also", "请补充")]
+        assert len(texts) == bool(asked)
+        for option in ("--speed", "--bearing"):
+            assert (option in "".join(texts)) == (option in asked)
+
+
+def test_certainty_is_never_claimed_and_unlikely_faults_stay_in_the_json():
+    _, analysis = analysed(faulty_g())
+    sure = msgspec.structs.replace(analysis.diagnosis, confidence=1.0)
+    doubtful = Hypothesis(fault="bearing_cage", confidence=0.4, sentence_en="Perhaps the cage.")
+    sure = msgspec.structs.replace(sure, hypotheses=(*sure.hypotheses, doubtful))
+    text = shown(msgspec.structs.replace(analysis, diagnosis=sure))
+    assert "> 99 %" in text
+    assert "100" not in text.split("Evidence")[0]
+    assert "Perhaps the cage" not in text
+    open_ = msgspec.structs.replace(sure, verdict="unknown", hypotheses=(doubtful,))
+    assert "Perhaps the cage" in shown(msgspec.structs.replace(analysis, diagnosis=open_))
+
+
+@pytest.mark.parametrize("factor", [1e5, 1e-6])
+def test_a_level_that_no_machine_has_asks_for_unit_and_scale_and_gets_no_zone(factor):
+    _, analysis = analysed(factor * sound_g())
+    assert analysis.quality.flags == ("implausible",)
+    assert analysis.quality.ok
+    assert analysis.severity.zone is None
+    assert "check --unit and --scale" in " ".join(shown(analysis).split())
+
+
+def test_the_time_of_a_recording_is_told():
+    _, analysis = analysed(sound_g(), begins_us=1_772_352_000_000_000)
+    assert "2026-03-01 08:00:00 UTC" in shown(analysis)
+    assert b'"time":"2026-03-01T08:00:00Z"' in msgspec.json.encode(analysis)
+
+
+def test_the_piece_of_the_waveform_holds_its_highest_peak():
+    samples = sound_g()
+    samples[20_000] = 9.0
+    waveform, analysis = analysed(samples)
+    curves = curves_of(waveform, analysis)
+    assert curves.piece.y.max() == 9.0
+    assert curves.piece_turns == 4
+    assert curves.piece.x[-1] - curves.piece.x[0] == pytest.approx(4 * 60 / SPEED_RPM, rel=0.01)
+
+
+def test_bands_in_which_nothing_stands_out_stay_pale():
+    sound, faulty = (curves_of(*analysed(samples)).bands.prominence_db for samples in (sound_g(), faulty_g()))
+    assert sound.max() < 8.0
+    assert faulty.max() > 12.0
