@@ -19,10 +19,13 @@ from stream.agents.indicators import add_indicator_agents
 from stream.agents.storage import Storage
 from stream.agents.ticks import add_ticks
 from stream.capturing import Capturing
+from stream.groups import FAUST_GROUP, mark_of
 from stream.machines import load_fleet
 from stream.outbox import Outbox
 from stream.settings import Settings
 from stream.topics import MAXIMUM_MESSAGE_BYTES
+from stream.vitals.metrics import Metrics
+from stream.vitals.monitor import Monitor
 
 __all__ = ["Worker"]
 
@@ -41,11 +44,14 @@ class Worker:
         self.fleet = load_fleet(settings)
         self.epoch = Epoch()
         self.capturing = Capturing()
-        self.app = _faust_app(settings)
+        self.mark = mark_of(settings, self.fleet)
+        self.app = _faust_app(settings, self.mark.client_id())
         self._producer: AIOKafkaProducer | None = None
         self._outbox: Outbox | None = None
         self._last_breath = 0.0
         self.begun = asyncio.Event()
+        self.metrics = Metrics(settings=f"{self.mark.judging}-{self.mark.keeping}")
+        self.monitor = Monitor(self, self.metrics, patience_s=settings.health.patience_s)
         add_indicator_agents(self)
         self.condition = Condition(self)
         Storage(self)
@@ -98,6 +104,7 @@ class Worker:
 
     async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
         self.epoch.begin()
+        self.monitor.enter("rebalancing")
         self.condition.drop()
 
     async def _on_rebalance_complete(self, *_: object, **__: object) -> None:
@@ -113,9 +120,11 @@ class Worker:
                 machines,
                 time.monotonic() - began,
             )
+            self.monitor.enter("running")
 
     async def _on_before_shutdown(self, *_: object, **__: object) -> None:
         """Nothing flows any more: finish what is in hand, so that the next start repeats nothing."""
+        self.monitor.enter("stopping")
         if self._outbox is not None:
             for step in (self._outbox.confirmed, self.condition.checkpoint_all):
                 try:
@@ -127,10 +136,11 @@ class Worker:
             await self._producer.stop()
 
 
-def _faust_app(settings: Settings) -> Any:  # noqa: ANN401 -- Faust has no types
+def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Faust has no types
     return faust.App(
-        "stethos",
+        FAUST_GROUP,
         broker=[f"kafka://{server}" for server in settings.servers],
+        broker_client_id=client_id,
         autodiscover=False,
         producer_acks=-1,
         stream_wait_empty=False,  # acknowledgements follow checkpoints; with True a stop hangs

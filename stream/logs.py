@@ -1,10 +1,13 @@
 """How a long-running command logs: one line an event, and a line that keeps coming only now and then."""
 
+import json
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
 
-__all__ = ["Seldom", "set_up_logging"]
+__all__ = ["JsonLines", "Seldom", "set_up_logging"]
 
 _EVERY_S = 30.0
 _MOST_KINDS = 1000
@@ -38,10 +41,27 @@ class Seldom(logging.Filter):
         return True
 
 
-def set_up_logging(*, verbose: bool) -> None:
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time (UTC), level, logger, message, and the traceback where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logging(*, verbose: bool, form: Literal["text", "json"] = "text") -> None:
     """Log to stderr: our own information and others' warnings; with `verbose` all of it."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonLines() if form == "json" else text)
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     logging.getLogger("stream").setLevel(logging.DEBUG if verbose else logging.INFO)
     if not verbose:

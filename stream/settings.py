@@ -31,6 +31,7 @@ from stream.toml import read_toml
 
 __all__ = [
     "Checkpoint",
+    "Health",
     "Influxdb",
     "Learning",
     "Settings",
@@ -134,6 +135,25 @@ class Checkpoint(_Section):
     every_s: PositiveFloat = Field(default=5.0, description="Seconds between two checkpoints.")
 
 
+class Health(_Section):
+    """Where a worker tells how it is: `/health` and `/metrics` (Prometheus)."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address on which a worker answers; only this computer unless changed."
+    )
+    port: int = Field(
+        default=0,
+        description="Port on which a worker answers `/health` and `/metrics`, such as 9464; 0 is none.",
+        ge=0,
+        le=65535,
+    )
+    patience_s: float = Field(
+        default=60.0,
+        description="Seconds without progress, broker or store after which a worker is not well.",
+        ge=1,
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Paths are relative to the folder that a command is started in."""
 
@@ -166,6 +186,10 @@ class Settings(BaseSettings):
     learning: Learning = Learning()
     thresholds: dict[str, float] = Field(default={}, description="Thresholds that differ from their defaults.")
     checkpoint: Checkpoint = Checkpoint()
+    health: Health = Health()
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Lines of the log of worker and page: for people, or one JSON object each."
+    )
 
     @field_validator("broker")
     @classmethod

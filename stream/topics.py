@@ -3,7 +3,7 @@
 All have the same number of partitions, so that one machine is one partition in every topic.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,12 @@ __all__ = [
     "TEMPERATURE",
     "TOPICS",
     "VIBRATION",
+    "Shortfall",
     "TopicState",
     "check_partitions",
+    "config_shortfalls",
     "ensure_topics",
+    "mend_topics",
 ]
 
 VIBRATION = "vibration"
@@ -78,6 +81,18 @@ _CONFIGS: dict[str, dict[str, str]] = {
     # A dead letter is the original with its reason and source beside it.
     DEAD_LETTER: {"retention.ms": str(90 * _DAY_MS), "max.message.bytes": str(MAXIMUM_MESSAGE_BYTES + 64 * 1024)},
 }
+
+
+_NEEDED_BY_ALL = {"cleanup.policy": "delete"}
+_MATTERS_LITTLE = frozenset({"segment.bytes", "segment.ms", "min.cleanable.dirty.ratio"})
+"""How often a broker tidies up: another choice loses nothing."""
+
+
+class Shortfall(msgspec.Struct, frozen=True):
+    """A key of a topic's configuration that is not as it must be."""
+
+    found: str
+    needed: str
 
 
 class TopicState(msgspec.Struct, frozen=True):
@@ -155,12 +170,64 @@ def _create(admin: "KafkaAdminClient", names: list[str], settings: "Settings") -
 
 def _check_compaction(admin: "KafkaAdminClient") -> None:
     """Refuse a `checkpoints` that somebody made without compaction: it would forget states after a week."""
-    from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above
-
-    found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, CHECKPOINTS)], config_filter="all")
-    policy = found["topic"][CHECKPOINTS]["cleanup.policy"]["value"]
+    policy = _found_configs(admin, [CHECKPOINTS])[CHECKPOINTS]["cleanup.policy"]
     if policy != "compact":
         raise ConfigurationError(
-            f"topics: {CHECKPOINTS} has cleanup.policy={policy}, which forgets the machines' states; set it with "
-            f"kafka-configs.sh --alter --topic {CHECKPOINTS} --add-config cleanup.policy=compact"
+            f"topics: {CHECKPOINTS} has cleanup.policy={policy}, which forgets the machines' states; "
+            "set what it needs with `stethos topics --mend`"
         )
+
+
+def config_shortfalls(admin: "KafkaAdminClient", names: Iterable[str]) -> dict[str, dict[str, Shortfall]]:
+    """Give what existing topics keep too short, refuse too early or treat otherwise than they must, by topic."""
+    found = _found_configs(admin, list(names))
+    short = {
+        name: {
+            key: Shortfall(found[name][key], needed)
+            for key, needed in (_NEEDED_BY_ALL | _COMMON | _CONFIGS[name]).items()
+            if key not in _MATTERS_LITTLE and _falls_short(found[name][key], needed)
+        }
+        for name in found
+    }
+    return {name: keys for name, keys in short.items() if keys}
+
+
+def mend_topics(settings: "Settings") -> dict[str, dict[str, Shortfall]]:
+    """Set what `config_shortfalls` finds, and nothing else; gives what that was."""
+    from kafka import KafkaAdminClient  # noqa: PLC0415 -- as above
+    from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above
+
+    with told_as_service_error(settings, "topics"):
+        admin = KafkaAdminClient(**client_options(settings))
+        try:
+            short = config_shortfalls(admin, _partitions(admin))
+            changes = [
+                ConfigResource(ConfigResourceType.TOPIC, name, {key: one.needed for key, one in keys.items()})
+                for name, keys in short.items()
+            ]
+            if changes:
+                admin.alter_configs(changes)
+        finally:
+            admin.close()
+    return short
+
+
+def _found_configs(admin: "KafkaAdminClient", names: list[str]) -> dict[str, dict[str, str]]:
+    from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above
+
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found = admin.describe_configs(asked, config_filter="all")["topic"]
+    return {name: {key: entry["value"] for key, entry in found[name].items()} for name in names}
+
+
+def _falls_short(found: str, needed: str) -> bool:
+    """More than needed is fine for what is counted; -1 is without end.
+
+    >>> _falls_short("-1", "1000"), _falls_short("999", "1000")
+    (False, True)
+    >>> _falls_short("delete", "compact")
+    True
+    """
+    if not needed.isdigit():
+        return found != needed
+    return int(found) != -1 and int(found) < int(needed)

@@ -6,6 +6,7 @@ from the checkpoints before anything is read again.
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from models.errors import MessageError
@@ -15,6 +16,7 @@ from stream.dead_letters import send_dead_letter
 from stream.partition import Partition
 from stream.records import decode_observation, encode_output
 from stream.topics import ALERTS, CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS
+from stream.vitals.monitor import CONDITION_AGENT
 
 if TYPE_CHECKING:
     from stream.app import Worker
@@ -33,7 +35,7 @@ class Condition:
         self.partitions: dict[int, Partition] = {}
         self._worker = worker
         self._stream: Any = None
-        worker.agent([OBSERVATIONS], self._agent, name="condition")
+        worker.agent([OBSERVATIONS], self._agent, name=CONDITION_AGENT)
         worker.background(self._checkpoint_now_and_then)
 
     def drop(self) -> None:
@@ -65,6 +67,7 @@ class Condition:
         every = self._worker.settings.checkpoint.every_events
         async for event in stream.events():
             await self._worker.outbox.room()
+            self._worker.monitor.event(CONDITION_AGENT)
             record = event.message
             partition = self.partitions.get(record.partition)
             if partition is None:
@@ -84,16 +87,19 @@ class Condition:
 
     def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
         try:
-            outputs = partition.fold(record.offset, decode_observation(record.value))
+            observation = decode_observation(record.value)
+            outputs = partition.fold(record.offset, observation)
         except MessageError as error:
-            send_dead_letter(self._worker.outbox, record, str(error))
+            send_dead_letter(self._worker, record, str(error))
             return
         except Exception as error:
             # The fold is deterministic: it would fail here after every restart too. Keep the observation,
             # tell of it, go on; a replay of `observations` stumbles over it in the same place.
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
-            send_dead_letter(self._worker.outbox, record, f"internal error, please report it: {error!r}")
+            send_dead_letter(self._worker, record, f"internal error, please report it: {error!r}")
             return
+        kind = str(type(observation).__struct_config__.tag)
+        self._worker.metrics.judged(record.topic, kind, observation.observed_us)
         for output in outputs:
             self._worker.outbox.send(_TOPIC[type(output)], key=output.machine.encode(), value=encode_output(output))
             if isinstance(output, Alert):
@@ -107,6 +113,7 @@ class Condition:
             ours = epoch.current
             if not partition.waiting or self.partitions.get(partition.number) is not partition:
                 return
+            began = time.perf_counter()
             events, partition.waiting = partition.waiting, []
             records = partition.snapshot()
             await outbox.confirmed()
@@ -119,6 +126,7 @@ class Condition:
                 return
             for event in events:
                 await self._stream.ack(event)
+            self._worker.metrics.checkpoint_s.observe(time.perf_counter() - began)
 
     async def checkpoint_all(self) -> None:
         """Save every partition, one after the other."""

@@ -16,6 +16,7 @@ from stream.observe import observe
 from stream.outbox import Confirmation
 from stream.records import encode_observation, encode_output
 from stream.topics import INPUTS, OBSERVATIONS, ROWS
+from stream.vitals.monitor import AGENT_OF
 
 if TYPE_CHECKING:
     from stream.app import Worker
@@ -30,16 +31,18 @@ def add_indicator_agents(worker: "Worker") -> None:
     for topic in INPUTS:
         acknowledger = Acknowledger(worker.epoch)
         worker.background(acknowledger.run)
-        worker.agent([topic], _agent(worker, acknowledger), name=f"{topic}-indicators")
+        name = AGENT_OF[topic]
+        worker.agent([topic], _agent(worker, acknowledger, name), name=name)
 
 
-def _agent(worker: "Worker", acknowledger: Acknowledger) -> Any:  # noqa: ANN401 -- Faust has no types
+def _agent(worker: "Worker", acknowledger: Acknowledger, name: str) -> Any:  # noqa: ANN401 -- Faust has no types
     observer = _Observer(worker)
 
     async def indicators(stream: Any) -> None:  # noqa: ANN401
         stream = stream.noack()
         async for event in stream.events():
             await worker.outbox.room()
+            worker.monitor.event(name)
             acknowledger.add(stream, event, observer.handle(event.message))
             await worker.breathe()
 
@@ -63,16 +66,17 @@ class _Observer:
             source = Source(record.topic, record.partition, record.offset)
             observation = observe(message, configuration, observed_us=now_us, source=source)
         except MessageError as error:
-            return send_dead_letter(self._worker.outbox, record, str(error))
+            return send_dead_letter(self._worker, record, str(error))
         except Exception as error:
             # A fault of ours in one message must not stop all the others; the message is kept, the fault is told.
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
-            return send_dead_letter(self._worker.outbox, record, f"internal error, please report it: {error!r}")
+            return send_dead_letter(self._worker, record, f"internal error, please report it: {error!r}")
         self._announce(Configured(machine=message.machine, observed_us=now_us, configuration=configuration))
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
             for capture in self._worker.capturing.block(message, observation):
                 # Before the observation, whose confirmation so means that of the capture as well.
                 self._worker.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
+        self._worker.metrics.observed(record.topic, type(message).__name__.lower(), record.timestamp)
         return self._send(observation)
 
     def _announce(self, configured: Configured) -> None:

@@ -8,6 +8,7 @@ the same again changes nothing, so what a rebalance repeats does no harm.
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,19 +16,20 @@ from aiokafka.errors import KafkaError
 
 from models.errors import MessageError, ServiceError
 from stream.dead_letters import send_dead_letter
+from stream.groups import STORAGE_GROUP
 from stream.records import Stored, decode_output
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
 from stream.topics import ALERTS, HEALTH, ROWS
+from stream.vitals.monitor import STORAGE_AGENT
 
 if TYPE_CHECKING:
     from stream.app import Worker
 
-__all__ = ["STORAGE_GROUP", "Storage"]
+__all__ = ["Storage"]
 
 log = logging.getLogger(__name__)
 
-STORAGE_GROUP = "stethos-storage"
 _BATCH = 4000
 _POLL_MS = 500
 _GATHER_S = 0.1
@@ -55,6 +57,7 @@ class Storage:
             HEALTH,
             ALERTS,
             bootstrap_servers=self._worker.settings.servers,
+            client_id=self._worker.mark.client_id(),
             group_id=STORAGE_GROUP,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -63,10 +66,12 @@ class Storage:
             max_poll_interval_ms=24 * 3600 * 1000,  # a store that is away for long must not cost us our partitions
         )
         await consumer.start()
+        self._worker.monitor.storage_partitions = consumer.assignment
         try:
             while True:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 if batches:
+                    self._worker.monitor.event(STORAGE_AGENT)
                     await self._keep([item for records in batches.values() for item in self._items(records)])
                     await self._worker.outbox.confirmed()  # the dead letters among them
                     await _commit(consumer, {place: records[-1].offset + 1 for place, records in batches.items()})
@@ -81,7 +86,7 @@ class Storage:
             try:
                 items.append(_Item(record, decode_output(record.value)))
             except MessageError as error:
-                send_dead_letter(self._worker.outbox, record, str(error))
+                send_dead_letter(self._worker, record, str(error))
         return items
 
     async def _keep(self, items: list[_Item]) -> None:
@@ -90,17 +95,22 @@ class Storage:
             return
         try:
             await self._write_until_kept([item.output for item in items])
+            for item in items:
+                kind = type(item.output).__name__.lower()
+                self._worker.metrics.stored(item.record.topic, kind, item.record.timestamp)
         except PermanentStoreError as error:
+            self._worker.monitor.store.refused_for_good()
             if len(items) == 1:
-                send_dead_letter(self._worker.outbox, items[0].record, str(error))
+                send_dead_letter(self._worker, items[0].record, str(error))
                 return
             middle = len(items) // 2
             await self._keep(items[:middle])
             await self._keep(items[middle:])
 
     async def _write_until_kept(self, outputs: list[Stored]) -> None:
-        wait_s = _RETRY_FIRST_S
+        wait_s, watch = _RETRY_FIRST_S, self._worker.monitor.store
         while True:
+            began = time.perf_counter()
             try:
                 if not self._open:
                     await self._store.open()
@@ -110,10 +120,12 @@ class Storage:
                 raise
             except ServiceError as error:
                 pause_s = max(wait_s, error.retry_after_s or 0.0)
+                watch.failed(str(error))
                 log.warning("store: not written, trying again in %.1f s: %s", pause_s, error)
                 await asyncio.sleep(pause_s)
                 wait_s = min(2 * wait_s, _RETRY_LONGEST_S)
             else:
+                watch.kept(written.kept, written.refused, time.perf_counter() - began)
                 if written.refused:
                     log.warning("store: %d rows refused for good: %s", written.refused, written.reason)
                 return

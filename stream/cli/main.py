@@ -31,6 +31,8 @@ COMMANDS = {
     "demo": Command("stream.cli.demo", "demo", "Show everything at work on this computer."),
     "worker": Command("stream.cli.worker", "worker", "Judge what comes in, and keep it."),
     "web": Command("stream.cli.web", "web", "Serve the page."),
+    "health": Command("stream.cli.health", "health", "Ask the worker here whether it is well."),
+    "doctor": Command("stream.cli.doctor", "doctor", "Find what is wrong, and how to mend it."),
     "topics": Command("stream.cli.topics", "topics", "Create the topics on the broker, or check them."),
     "publish": Command("stream.cli.publish", "publish", "Send recordings to the broker."),
     "record": Command("stream.cli.record", "record", "Write a topic down as a recording."),

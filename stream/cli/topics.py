@@ -1,5 +1,7 @@
 """`stethos topics`: create the topics, or see that they are as they must be."""
 
+from typing import Annotated
+
 import msgspec
 import typer
 
@@ -8,7 +10,14 @@ from stream.cli.terminal import AsJson, SettingsFile
 __all__ = ["topics"]
 
 
-def topics(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+def topics(
+    *,
+    settings: SettingsFile = None,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Also set what existing topics keep too short or refuse too early.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Create the topics that are missing, all with equal partition counts; running it again changes nothing.
 
     The count is `partitions` of the settings, fixed once the topics exist.
@@ -18,11 +27,18 @@ def topics(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
       stethos topics
 
       STETHOS_BROKER=kafka:9092 stethos topics --json
+
+      stethos topics --mend
     """
     from stream.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
-    from stream.topics import ensure_topics  # noqa: PLC0415 -- the same
+    from stream.topics import ensure_topics, mend_topics  # noqa: PLC0415 -- the same
 
-    states = ensure_topics(load_settings(settings))
+    chosen = load_settings(settings)
+    if mend:
+        for name, keys in mend_topics(chosen).items():
+            for key, short in keys.items():
+                typer.echo(f"{name}: {key} was {short.found}, is {short.needed}", err=True)
+    states = ensure_topics(chosen)
     if as_json:
         typer.echo(msgspec.json.encode(states).decode())
         return

@@ -34,18 +34,21 @@ def web(
     """
     import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
 
+    from stream.logs import set_up_logging  # noqa: PLC0415 -- the same
     from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.stores import open_store  # noqa: PLC0415 -- the same
     from stream.web.server import make_server  # noqa: PLC0415 -- the same
 
     settings = load_settings(settings_file)
+    set_up_logging(verbose=False, form=settings.log_format)
     address, number = host or settings.web.host, port or settings.web.port
     server = make_server(open_store(settings), load_fleet(settings).machines)
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         typer.echo(f"Page: http://{shown}:{number}", err=True)
-        uvicorn.Server(uvicorn.Config(server, log_level="warning")).run(sockets=[listener])
+        config = uvicorn.Config(server, log_level="warning", log_config=None)  # as set_up_logging has it
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listening(address: str, port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from stream.agents.storage import STORAGE_GROUP
+from stream.groups import STORAGE_GROUP
 from stream.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["CONSUMED", "lag", "read_topic", "wait_for_no_lag"]

@@ -1,0 +1,58 @@
+"""`stethos doctor`: look at everything that Stethos needs, and say how to mend what is wrong."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from stream.cli.terminal import AsJson, SettingsFile
+
+if TYPE_CHECKING:
+    from stream.doctor.findings import Finding
+
+__all__ = ["doctor"]
+
+_SIGNS = {
+    "good": ("✓", "green"),
+    "warning": ("!", "yellow"),
+    "wrong": ("✗", "red"),
+    "skipped": ("-", "bright_black"),
+}
+
+
+def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+    """Look at settings, versions, disk, brokers, topics, workers, store and clocks; change nothing.
+
+    Each line is good, or says how to mend it. Exit 1 where something is wrong; what only deserves a look (!) isn't.
+
+    For example:
+
+      stethos doctor
+
+      STETHOS_BROKER=kafka:9092 stethos doctor --json
+    """
+    from stream.doctor.examination import examine  # noqa: PLC0415 -- keeps --help quick
+
+    findings = []
+    for finding in examine(settings):
+        findings.append(finding)
+        if not as_json:
+            _tell(finding)
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    if as_json:
+        import msgspec  # noqa: PLC0415 -- keeps --help quick
+
+        from stream.doctor.findings import Checkup  # noqa: PLC0415 -- the same
+
+        typer.echo(msgspec.json.encode(Checkup(not wrong, tuple(findings))).decode())
+    else:
+        look = sum(finding.state == "warning" for finding in findings)
+        typer.echo("all good" if not wrong + look else f"{wrong} wrong, {look} to look at")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _tell(finding: "Finding") -> None:
+    sign, colour = _SIGNS[finding.state]
+    typer.echo(f"{typer.style(sign, fg=colour)} {finding.area:10}{finding.found}")
+    if finding.fix:
+        typer.echo(f"  {'':10}-> {finding.fix}")

@@ -1,0 +1,77 @@
+"""`stethos health`: ask the worker on this computer whether it is well."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from models.errors import ConfigurationError, ServiceError
+from stream.cli.terminal import AsJson, SettingsFile
+
+if TYPE_CHECKING:
+    from stream.vitals.signs import Report
+
+__all__ = ["health"]
+
+_ANSWER_S = 5.0
+
+
+def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+    """Ask the worker on this computer how it is: exit 0 where it is well, else 1 with the reason.
+
+    For health checks of systemd, Docker and Kubernetes, where there is no curl. The worker answers where `[health]`
+    of the settings says; without a port it doesn't. One that has no messages is well; one that is stuck, has lost
+    its broker, or could not write to its store for `patience_s`, isn't.
+
+    For example:
+
+      STETHOS_HEALTH__PORT=9464 stethos health
+
+      stethos health --json
+    """
+    from stream.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+
+    chosen = load_settings(settings).health
+    if not chosen.port:
+        raise ConfigurationError(
+            "health: the worker is not asked to answer; set port in [health] (STETHOS_HEALTH__PORT=9464, say), "
+            "for the worker and for this command"
+        )
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(chosen.host, chosen.host)  # noqa: S104
+    body = _ask(f"http://{f'[{host}]' if ':' in host else host}:{chosen.port}/health")
+    report = _report(body)
+    typer.echo(body.decode().strip() if as_json else _told(report))
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _ask(address: str) -> bytes:
+    import urllib.error  # noqa: PLC0415 -- keeps --help quick
+    import urllib.request  # noqa: PLC0415 -- the same
+
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
+    try:
+        with direct.open(address, timeout=_ANSWER_S) as answer:
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.read()
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise ServiceError(f"health: no worker answers at {address} ({reason}); is it running?") from None
+
+
+def _report(body: bytes) -> "Report":
+    import msgspec  # noqa: PLC0415 -- keeps --help quick
+
+    from stream.vitals.signs import Report  # noqa: PLC0415 -- the same
+
+    try:
+        return msgspec.json.decode(body, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise ServiceError("health: something else answers there; correct [health] port") from None
+
+
+def _told(report: "Report") -> str:
+    signs = report.signs
+    lag = sum(agent.lag for agent in signs.agents)
+    facts = f"{signs.state}, {signs.partitions} partitions, {signs.machines} machines, {lag} messages waiting"
+    return f"well: {facts}" if report.ok else "; ".join(report.reasons)

@@ -1,0 +1,139 @@
+"""Kafka: who answers, and from where; what waits in it, its clock and its disk."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from models.errors import ServiceError
+from stream.broker import client_options, told_as_service_error
+from stream.doctor.computer import check_space
+from stream.doctor.findings import Finding, good, skipped, warning, wrong
+from stream.doctor.topics import check_topics
+from stream.doctor.workers import check_workers
+from stream.topics import DEAD_LETTER, TOPICS
+
+if TYPE_CHECKING:
+    from kafka import KafkaAdminClient, KafkaConsumer
+
+    from stream.settings import Settings
+
+__all__ = ["CLOCK_TOLERANCE_S", "check_brokers"]
+
+CLOCK_TOLERANCE_S = 5.0
+"""Clocks further apart shift latencies and silence so that people notice."""
+
+_CONNECT_S = 3.0
+_HOUR_S = 3600
+
+
+def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+    """Look at the brokers, and through them at topics, workers, what was put aside, clock and disk."""
+    silent = {server: reason for server in settings.servers if (reason := _unreachable(server))}
+    for server, reason in silent.items():
+        yield wrong(
+            "broker",
+            f"{server} does not answer ({reason})",
+            "start Kafka there, or correct `broker` in stethos.toml (STETHOS_BROKER)",
+        )
+    if len(silent) == len(settings.servers):
+        yield skipped("topics", "not looked at: no broker answers")
+        yield skipped("workers", "not looked at: no broker answers")
+        return
+    try:
+        with told_as_service_error(settings, "doctor"):
+            yield from _look(settings, clock)
+    except ServiceError as error:
+        yield wrong("broker", str(error).removeprefix("doctor: "))
+
+
+def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[Finding]:
+    from kafka import KafkaAdminClient, KafkaConsumer  # noqa: PLC0415 -- slow to import
+
+    options = client_options(settings)
+    with closing(KafkaAdminClient(**options)) as admin:
+        yield from _advertised(admin)
+        yield from check_topics(admin, settings)
+        yield from check_workers(admin, settings)
+        if not settings.embedded_broker:
+            yield from _disks(admin)
+    with closing(KafkaConsumer(**options, group_id=None, enable_auto_commit=False)) as consumer:
+        yield from _ahead(consumer, clock())
+        yield from _put_aside(consumer, clock())
+
+
+def _unreachable(server: str) -> str:
+    host, _, port = server.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return ""
+
+
+def _advertised(admin: "KafkaAdminClient") -> Iterator[Finding]:
+    """See that brokers can be reached under the names that they give: the commonest mistake there is."""
+    brokers = admin.describe_cluster()["brokers"]
+    for broker in brokers:
+        server = f"{broker['host']}:{broker['port']}"
+        if reason := _unreachable(server):
+            yield wrong(
+                "broker",
+                f"a broker says that it is at {server}, which does not answer from here ({reason})",
+                "correct advertised.listeners of that broker, or the name service",
+            )
+        else:
+            yield good("broker", f"{server} answers")
+
+
+def _disks(admin: "KafkaAdminClient") -> Iterator[Finding]:
+    for answer in admin.describe_log_dirs():
+        for folder in answer["log_dirs"]:
+            free, total = folder.get("usable_bytes", -1), folder.get("total_bytes", -1)
+            if free >= 0 and total > 0:
+                place = f"the disk of broker {answer['broker']} ({folder['log_dir']})"
+                yield check_space("disk", place, total, free)
+
+
+def _places(consumer: "KafkaConsumer", names: tuple[str, ...]) -> list[object]:
+    from kafka import TopicPartition  # noqa: PLC0415 -- slow to import
+
+    return [
+        TopicPartition(name, number)
+        for name in names
+        for number in sorted(consumer.partitions_for_topic(name) or ())
+    ]
+
+
+def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[Finding]:
+    """Brokers stamp what they take: a stamp in our future shows that the clocks differ."""
+    later_ms = int((now_s + CLOCK_TOLERANCE_S) * 1000)
+    places = _places(consumer, TOPICS)
+    found = consumer.offsets_for_times(dict.fromkeys(places, later_ms)) if places else {}
+    ahead_s = max((at.timestamp / 1000 - now_s for at in found.values() if at is not None), default=None)
+    if ahead_s is not None:
+        yield wrong(
+            "clock",
+            f"the broker has stamped messages {ahead_s:.0f} s later than this computer's clock",
+            "let both computers take their time from the same NTP server (chrony, systemd-timesyncd)",
+        )
+    else:
+        yield good("clock", "no message bears a time that has not come yet")
+
+
+def _put_aside(consumer: "KafkaConsumer", now_s: float) -> Iterator[Finding]:
+    places = _places(consumer, (DEAD_LETTER,))
+    if not places:
+        return
+    since = consumer.offsets_for_times(dict.fromkeys(places, int((now_s - _HOUR_S) * 1000)))
+    ends = consumer.end_offsets(places)
+    count = sum(ends[place] - at.offset for place, at in since.items() if at is not None)
+    if count:
+        yield warning(
+            "messages",
+            f"{count} messages were put aside in the last hour",
+            f"the log of the workers says why; they are in the topic {DEAD_LETTER}, each with its reason",
+        )
+    else:
+        yield good("messages", "none was put aside in the last hour")

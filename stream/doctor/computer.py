@@ -1,0 +1,90 @@
+"""The computer it runs on: versions, free disk, settings and the files that they name."""
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+
+from models.errors import ConfigurationError
+from stream.doctor.findings import Finding, good, warning, wrong
+from stream.machines import load_fleet
+
+if TYPE_CHECKING:
+    from stream.settings import Settings
+
+__all__ = ["check_disk", "check_files", "check_space", "check_versions"]
+
+_PYTHON = ((3, 11), (3, 14))
+_GIB = 1024**3
+_FULL_BYTES, _TIGHT_BYTES, _TIGHT_SHARE = 1 * _GIB, 10 * _GIB, 0.1
+
+Usage = Callable[[Path], tuple[int, int, int]]
+"""Gives total, used and free bytes of the disk that a path is on, as `shutil.disk_usage` does."""
+
+
+def check_versions(
+    installed: Callable[[str], str] = version, python: tuple[int, int] = sys.version_info[:2]
+) -> Iterator[Finding]:
+    """See that Python and the libraries are ones that this version was made for."""
+    number = ".".join(map(str, python))
+    if not _PYTHON[0] <= python < _PYTHON[1]:
+        yield wrong("versions", f"Python is {number}", "use Python 3.11, 3.12 or 3.13")
+    others = []
+    for requirement in map(Requirement, requires("stethos") or ()):
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = installed(requirement.name)
+        except PackageNotFoundError:
+            others.append(f"{requirement.name} is missing (needs {requirement.specifier})")
+            continue
+        if not requirement.specifier.contains(found, prereleases=True):
+            others.append(f"{requirement.name} is {found} (needs {requirement.specifier})")
+    if others:
+        yield wrong("versions", "; ".join(others), "pip install --upgrade stethos in this environment")
+    else:
+        yield good("versions", f"Stethos {version('stethos')} on Python {number}, libraries as they should be")
+
+
+def check_files(settings: "Settings") -> Iterator[Finding]:
+    """Read the file of machines; see that the token's file is for its owner alone."""
+    try:
+        machines = len(load_fleet(settings).machines)
+    except ConfigurationError as error:
+        yield wrong("machines", str(error))
+    else:
+        if settings.machines.exists():
+            yield good("machines", f"{settings.machines}: {machines} machines described")
+        else:
+            yield good("machines", f"no {settings.machines}: each machine is judged by its own past alone")
+    token_file = settings.influxdb.token_file
+    if settings.store == "influxdb" and token_file is not None and token_file.exists():
+        mode = stat.S_IMODE(token_file.stat().st_mode)
+        if mode & stat.S_IROTH:
+            yield warning(
+                "settings", f"everybody on this computer may read {token_file}", f"chmod o-rwx {token_file}"
+            )
+
+
+def check_disk(settings: "Settings", usage: Usage = shutil.disk_usage) -> Iterator[Finding]:
+    """See that there is room where this computer writes."""
+    path = settings.sqlite.path if settings.store == "sqlite" else Path()
+    while not path.exists():
+        path = path.parent
+    total, _, free = usage(path)
+    yield check_space("disk", f"the disk of {path.resolve()}", total, free)
+
+
+def check_space(area: str, place: str, total: int, free: int) -> Finding:
+    """Judge the free bytes of a disk."""
+    told = f"{place} has {free / _GIB:.1f} GiB of {total / _GIB:.1f} GiB free"
+    if free < _FULL_BYTES:
+        return wrong(area, told, "free some space, or move the data to a larger disk")
+    if free < _TIGHT_BYTES and free < _TIGHT_SHARE * total:
+        return warning(area, told, "plan for a larger disk, or keep rows for a shorter time (docs/operations.md)")
+    return good(area, told)

@@ -1,0 +1,48 @@
+"""All checks in their order; one that is impossible because of an earlier one is named as such."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from models.errors import StethosError
+from stream.doctor.brokers import check_brokers
+from stream.doctor.computer import Usage, check_disk, check_files, check_versions
+from stream.doctor.findings import Finding, good, skipped, wrong
+from stream.doctor.influxdb import check_influxdb
+from stream.doctor.sqlite import check_sqlite
+from stream.settings import DEFAULT_FILE, Settings, load_settings
+
+__all__ = ["examine"]
+
+
+def examine(
+    settings_file: Path | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    usage: Usage = shutil.disk_usage,
+) -> Iterator[Finding]:
+    """Look at everything; findings come as they are made, over a few seconds."""
+    yield from check_versions()
+    try:
+        settings = load_settings(settings_file)
+    except StethosError as error:
+        yield wrong("settings", str(error))
+        yield skipped("broker", "not looked at: the settings come first")
+        yield skipped("store", "not looked at: the settings come first")
+        return
+    file = settings_file or DEFAULT_FILE
+    yield good(
+        "settings", f"{file} and variables are valid" if file.exists() else "defaults and variables are valid"
+    )
+    yield from check_files(settings)
+    yield from check_disk(settings, usage)
+    yield from check_brokers(settings, clock)
+    yield from _store(settings, clock)
+
+
+def _store(settings: Settings, clock: Callable[[], float]) -> Iterator[Finding]:
+    if settings.store == "influxdb":
+        yield from check_influxdb(settings.influxdb, clock)
+    else:
+        yield from check_sqlite(settings.sqlite.path)

@@ -1,0 +1,92 @@
+"""The workers: how many there are, whether they work by the same settings, and how much waits for them."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from models.errors import StethosError
+from stream.doctor.findings import Finding, good, warning, wrong
+from stream.groups import FAUST_GROUP, Mark, mark_of, read_mark
+from stream.machines import load_fleet
+
+if TYPE_CHECKING:
+    from kafka import KafkaAdminClient
+
+    from stream.settings import Settings
+
+__all__ = ["check_workers", "compared"]
+
+_COORDINATOR_S = (0.5, 1.0, 2.0)
+_ASPECTS = {
+    "version": ("run different versions", "upgrade all of them"),
+    "judging": (
+        "judge by different machines, thresholds or learning",
+        "give all the same machines.toml and the same [thresholds] and [learning], and restart them",
+    ),
+    "keeping": ("keep results in different places", "give all the same store, [influxdb] and partitions"),
+}
+
+
+def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[Finding]:
+    """Look at the members of the workers' group."""
+    members = _members(admin)
+    marks = [
+        (f"{member['client_host'].lstrip('/')} ({member['client_id']})", read_mark(member["client_id"]))
+        for member in members
+    ]
+    try:
+        own = mark_of(settings, load_fleet(settings))
+    except StethosError:
+        own = None  # told where the machines are looked at
+    yield from compared(marks, own, partitions=settings.partitions)
+
+
+def _members(admin: "KafkaAdminClient") -> list[dict[str, str]]:
+    """Give who is in the group; a broker that has never had a group needs a moment for the first question."""
+    from kafka.errors import CoordinatorNotAvailableError  # noqa: PLC0415 -- slow to import
+
+    for patience_s in _COORDINATOR_S:
+        try:
+            return list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ())
+        except CoordinatorNotAvailableError:
+            time.sleep(patience_s)
+    return list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ())
+
+
+def compared(marks: list[tuple[str, Mark | None]], own: Mark | None, *, partitions: int) -> Iterator[Finding]:
+    """Compare the workers with each other and with the settings here; each comes with the place where it is."""
+    if not marks:
+        yield warning("workers", "none is at work", "start one: `stethos worker`")
+        return
+    unmarked = [place for place, mark in marks if mark is None]
+    known = [(place, mark) for place, mark in marks if mark is not None]
+    if unmarked:
+        yield wrong(
+            "workers",
+            f"{', '.join(unmarked)}: not a worker of this version in the group {FAUST_GROUP!r}",
+            "upgrade it, or end it",
+        )
+    alike = True
+    for aspect, (what, fix) in _ASPECTS.items():
+        values: dict[str, list[str]] = defaultdict(list)
+        for place, mark in known:
+            values[getattr(mark, aspect)].append(place)
+        if len(values) > 1:
+            alike = False
+            told = " / ".join(f"{value} at {', '.join(places)}" for value, places in sorted(values.items()))
+            yield wrong("workers", f"they {what}: {told}", fix)
+        elif own is not None and known and getattr(own, aspect) not in values:
+            yield warning(
+                "workers",
+                f"they {what} than the settings read here",
+                "restart the workers if the settings were changed; else run this where they run",
+            )
+    if len(marks) > partitions:
+        yield warning(
+            "workers",
+            f"{len(marks)} share {partitions} partitions, so some have nothing to do",
+            "run fewer of them",
+        )
+    if alike and not unmarked:
+        yield good("workers", f"{len(marks)} at work, by the same settings")
