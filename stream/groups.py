@@ -43,7 +43,7 @@ def mark_of(settings: "Settings", fleet: "Fleet") -> Mark:
     """Give the mark of a worker with these settings. Addresses of the broker and secrets are not part of it."""
     influxdb = settings.influxdb
     store = (
-        (influxdb.org, influxdb.bucket, influxdb.bucket_raw)
+        (influxdb.org, influxdb.bucket, influxdb.bucket_raw, influxdb.bucket_spectra)
         if settings.store == "influxdb"
         else (str(settings.sqlite.path),)
     )

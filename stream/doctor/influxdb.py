@@ -100,7 +100,11 @@ def _access(chosen: "Influxdb") -> Iterator[Finding]:
         missing = f"{chosen.token_file} does not exist" if chosen.token_file else "no token_file is named"
         yield wrong("store", f"there is no token ({missing})", "run `stethos influx setup`, which writes it there")
         return
-    kept_days = {chosen.bucket: chosen.retention_days, chosen.bucket_raw: chosen.retention_raw_days}
+    kept_days = {
+        chosen.bucket: chosen.retention_days,
+        chosen.bucket_raw: chosen.retention_raw_days,
+        chosen.bucket_spectra: chosen.retention_spectra_days,
+    }
     reached = []
     for bucket in kept_days:
         where = {"org": chosen.org, "bucket": bucket, "precision": "us"}
@@ -114,7 +118,7 @@ def _access(chosen: "Influxdb") -> Iterator[Finding]:
         else:
             reached.append(bucket)
     if reached:
-        yield good("store", f"the token may read and write {' and '.join(reached)}")
+        yield good("store", f"the token may read and write {', '.join(reached)}")
     for bucket in reached:
         yield from _retention(chosen, bucket, kept_days[bucket])
 

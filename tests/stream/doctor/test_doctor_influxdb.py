@@ -25,7 +25,7 @@ def test_a_server_that_is_as_it_should_be(influxdb: InfluxServer):
     told = good_in(check_influxdb(chosen(influxdb)))
     assert told[0].startswith("InfluxDB ")
     assert "that of InfluxDB agrees with this computer's" in told
-    assert "the token may read and write stethos and stethos_raw" in told
+    assert "the token may read and write stethos, stethos_raw, stethos_spectra" in told
     assert "stethos_raw keeps rows for ever" in told
 
 
@@ -52,7 +52,7 @@ def test_a_wrong_organisation_and_a_token_that_may_only_read(influxdb: InfluxSer
     assert all("organisation nobody" in finding.found for finding in said)
     said = states(check_influxdb(chosen(influxdb, token_file=influxdb.read_token_file)))["wrong"]
     assert all("may not do this" in finding.found for finding in said)
-    assert len(said) == 2
+    assert len(said) == 3
 
 
 @pytest.mark.influxdb
