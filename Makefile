@@ -31,7 +31,7 @@ format: $(VENV)/.dev ## Format the code, and mend of its style what can be mende
 bench: $(VENV)/.dev ## Measure speed
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-evaluate: $(VENV)/.dev ## Score diagnosis on real and simulated machines (ARGS="diagnosis --help")
+evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated machines (ARGS="skab" and so on)
 	$(BIN)/python -m evaluation $(ARGS)
 
 docs: $(VENV)/.dev ## Write again what is made from code: settings page, dashboards, pictures
