@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from models.outputs import Alert, Health
+from models.advice.fault_names import FAULT_NAMES
+from models.outputs import Alert, Diagnosis, Health
 from stream.replaying import MachineSummary, Replayed, Summary
 
 __all__ = ["Report", "json_line", "json_lines"]
@@ -49,6 +50,7 @@ class Report:
     def __init__(self) -> None:
         self._health: dict[str, Health] = {}
         self._lowest: dict[str, Health] = {}
+        self._diagnoses: dict[str, dict[str, Diagnosis]] = {}
         self._alerts: list[Alert] = []
 
     def add(self, replayed: Replayed) -> None:
@@ -58,6 +60,8 @@ class Report:
             self._alerts.append(output)
         elif isinstance(output, Health):
             self._health[output.machine] = output
+            if output.diagnosis is not None:
+                self._diagnoses.setdefault(output.machine, {})[output.point] = output.diagnosis
             lowest = self._lowest.get(output.machine)
             if output.score is not None and (lowest is None or lowest.score is None or output.score < lowest.score):
                 self._lowest[output.machine] = output
@@ -83,6 +87,9 @@ class Report:
             lines.append(Text(f"  {health.reason}"))
         if health is not None:
             lines += [Text(f"  -{deduction.points:g}  {deduction.reason}") for deduction in health.deductions]
+        for point, diagnosis in self._diagnoses.get(name, {}).items():
+            if diagnosis.verdict in FAULT_NAMES:
+                lines.append(Text(f"  diagnosis  {point}: {diagnosis.text}"))
         if lowest is not None and lowest.score != machine.score:
             lines.append(Text(f"  lowest {lowest.score:g} at {lowest.time:%Y-%m-%d %H:%M:%S} UTC"))
         counts = [f"{machine.observations} observations"]

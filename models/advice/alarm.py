@@ -45,6 +45,8 @@ class Alarm(msgspec.Struct, array_like=True):
     """0 none, 1 low, 2 medium, 3 high."""
     id: str = ""
     since_us: int = 0
+    about: str = ""
+    """The fault that it was raised for, of a diagnosis."""
 
     def update(self, degree: float, time_us: int, delays: Delays) -> int:
         """Take in the degree of the evidence (see `condition.degree`) at an event time; give the level it makes."""

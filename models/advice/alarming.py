@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from models.advice.alarm import Alarm, Delays
 from models.advice.alerts import Cause, transition
-from models.advice.texts import Sentence, cleared_sentence, finding_sentence, sensor_sentence, with_cause
+from models.advice.texts import (
+    Sentence,
+    cleared_sentence,
+    finding_sentence,
+    renamed_sentence,
+    sensor_sentence,
+    with_cause,
+)
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.degree import Finding
@@ -14,6 +21,7 @@ from models.outputs import Alert
 
 __all__ = ["SENSOR_RULE", "clear_all", "watch_findings", "watch_sensor"]
 
+DIAGNOSIS_RULE = "diagnosis"
 SENSOR_RULE = "sensor_fault"
 
 _FAULTS = 2
@@ -30,13 +38,21 @@ def _delays(thresholds: Thresholds) -> Delays:
 
 
 def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: str) -> Iterator[Alert]:
-    """Bring the alarms of a point's condition up to date; a rule that found nothing counts as quiet."""
+    """Bring the alarms of a point's condition up to date; a rule that found nothing counts as quiet.
+
+    An alert that names a fault is over at once when another one is named, which is raised as its own.
+    """
     delays = _delays(state.configuration.thresholds)
     found = {finding.rule: finding for finding in channel.findings}
     for rule in sorted(found.keys() | channel.alarms.keys()):
         if rule == SENSOR_RULE:
             continue
         finding, alarm = found.get(rule), channel.alarms.setdefault(rule, Alarm())
+        if rule == DIAGNOSIS_RULE and finding and alarm.level and alarm.about != finding.indicator:
+            sentence = renamed_sentence(channel.point, alarm.about, finding.indicator)
+            value, limit = finding.value, finding.limit(1)
+            yield from _move(state, channel, rule, 0, time_us, value, limit, sentence, digest)
+            alarm = channel.alarms[rule] = Alarm()
         level = alarm.update(finding.degree if finding else 0.0, time_us, delays)
         if level == alarm.level:
             continue
@@ -46,6 +62,7 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
             else cleared_sentence(channel.point, finding)
         )
         value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
+        alarm.about = finding.indicator if finding and rule == DIAGNOSIS_RULE else ""
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
 
 
@@ -53,7 +70,7 @@ def _raised(state: MachineState, point: str, finding: Finding, level: int) -> Se
     """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
     vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosing.first() if vibration is not None else None
-    if fault is None or vibration is None or finding.rule == "diagnosis":
+    if fault is None or vibration is None or finding.rule == DIAGNOSIS_RULE:
         return finding_sentence(point, finding, level, look=True)
     sentence = finding_sentence(point, finding, level, look=finding.rule == "temperature")
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))

@@ -14,6 +14,7 @@ __all__ = [
     "finding_sentence",
     "no_data_sentence",
     "number",
+    "renamed_sentence",
     "sensor_sentence",
     "with_cause",
     "withheld_sentence",
@@ -200,6 +201,16 @@ def with_cause(sentence: Sentence, fault: str, confidence: float) -> Sentence:
     return Sentence(
         f"{sentence.en} Probable cause: {english} (confidence {100 * confidence:.0f} %).",
         f"{sentence.zh}可能原因：{chinese}（置信度 {100 * confidence:.0f} %）。",
+    )
+
+
+def renamed_sentence(point: str, before: str, now: str) -> Sentence:
+    """Say that observations speak for another fault than before."""
+    before_en, before_zh = fault_name(before)
+    now_en, now_zh = fault_name(now)
+    return Sentence(
+        f"{point}: the observations no longer speak for {before_en} but for {now_en}.",
+        f"{point}：近期测量不再支持{before_zh}，而支持{now_zh}。",
     )
 
 

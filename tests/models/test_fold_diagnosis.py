@@ -64,6 +64,23 @@ def test_the_alert_is_cleared_once_the_name_is_gone_for_long_enough():
     assert not state.channels["indicators/drive-end"].diagnosing.named
 
 
+def test_an_alert_never_goes_on_under_another_name():
+    inner = names("bearing_inner_race")
+    _, outputs = learned(
+        *(struck(i) for i in range(100, 115)), *(vibration(i, diagnosis=inner) for i in range(115, 160))
+    )
+    raised, cleared, again = alerts(outputs)
+    assert [raised.state, cleared.state, again.state] == ["active", "cleared", "active"]
+    assert raised.id == cleared.id != again.id
+    assert cleared.text == (
+        "drive-end: the observations no longer speak for damaged outer race of the bearing but for damaged inner "
+        "race of the bearing."
+    )
+    assert "轴承内圈损伤" in cleared.text_zh
+    assert "inner race" in again.text
+    assert cleared.time < again.time
+
+
 def test_other_alerts_of_the_point_name_the_fault():
     usual = [each(i, point="drive-end") for i in range(100) for each in (vibration, temperature)]
     loud = [struck(i, factor=3.0) for i in range(100, 140)]

@@ -1,0 +1,46 @@
+"""What people read after a replay: how each machine stands, and the fault that its points name."""
+
+import io
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from models.outputs import Diagnosis, Health
+from stream.recordings import Line
+from stream.replaying import MachineSummary, Replayed, Summary
+from stream.reporting import Report
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+OUTER = Diagnosis(verdict="bearing_outer_race", confidence=0.9, text="Damaged outer race (confidence 90 %).")
+SOUND = Diagnosis(verdict="healthy", confidence=0.9, text="No fault found.")
+SUMMARY = Summary(
+    machines={
+        "P1": MachineSummary(
+            status="watch", score=80.0, observations=2, duplicates=0, late=0, future=0, alerts={"low": 1}
+        )
+    },
+    observations=2,
+    duplicates=0,
+    refused=0,
+    seconds=0.1,
+)
+
+
+def printed(*diagnoses):
+    report = Report()
+    for point, diagnosis in diagnoses:
+        health = Health(machine="P1", point=point, time=START, status="watch", score=80.0, diagnosis=diagnosis)
+        report.add(Replayed(Line("file", 1, b""), health))
+    out = io.StringIO()
+    report.print(SUMMARY, Console(file=out, width=200))
+    return out.getvalue()
+
+
+def test_a_named_fault_is_told_with_its_point():
+    said = printed(("drive-end", OUTER), ("bearing", None), ("non-drive-end", SOUND))
+    assert "diagnosis  drive-end: Damaged outer race (confidence 90 %)." in said
+    assert "No fault found" not in said
+
+
+def test_a_name_that_is_gone_at_the_end_is_not_told():
+    assert "outer race" not in printed(("drive-end", OUTER), ("drive-end", SOUND))
