@@ -13,6 +13,7 @@ from models.errors import ConfigurationError, MessageError
 from models.machinery.bearings import Catalogue, parse_bearing
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Configuration, Learning, Machine, Name, Thresholds
+from stream.bearing_files import load_catalogue
 from stream.checks import check_name, shown
 from stream.thresholds import thresholds_from
 from stream.toml import read_toml
@@ -92,7 +93,10 @@ def load_fleet(settings: "Settings") -> Fleet:
     from stream.settings import learning_of  # noqa: PLC0415 -- replay does without pydantic
 
     return load_machines(
-        settings.machines, thresholds=thresholds_from(settings.thresholds), learning=learning_of(settings)
+        settings.machines,
+        thresholds=thresholds_from(settings.thresholds),
+        learning=learning_of(settings),
+        catalogue=load_catalogue(settings.catalogue),
     )
 
 

@@ -179,6 +179,9 @@ class Settings(BaseSettings):
     machines: Path = Field(
         default=Path("machines.toml"), description="File of machines; without it all get the defaults."
     )
+    catalogue: Path | None = Field(
+        default=None, description="File of your own bearings, to find those that machines name; none unless given."
+    )
     store: Literal["sqlite", "influxdb"] = Field(default="sqlite", description="Where results are kept.")
     sqlite: Sqlite = Sqlite()
     influxdb: Influxdb = Influxdb()

@@ -131,7 +131,8 @@ def resolve_bearing(text: str, catalogue: Catalogue | None = None) -> CatalogueE
         raise ConfigurationError(
             f"bearing {text.strip()[:60]!r} is not in the catalogue{_hint(text, catalogue)}; give its geometry as "
             f'"{_FORM}" (number and diameter of rolling elements, pitch diameter, contact angle in degrees), or '
-            "add it to a file of your own (--catalogue); `stethos bearings` lists what is known"
+            "add it to a file of your own (--catalogue, or catalogue in stethos.toml); "
+            "`stethos bearings` lists what is known"
         )
     return entry
 

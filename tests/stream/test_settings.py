@@ -145,6 +145,21 @@ def test_thresholds_and_learning_reach_the_fleet(monkeypatch):
     assert configuration.learning == machine.Learning(observations=7)
 
 
+def test_machines_may_have_bearings_of_a_catalogue_of_one_s_own(tmp_path):
+    settings = load_settings(written('catalogue = "own.toml"'))
+    own = '[[bearing]]\ndesignation = "XYZ 999"\nsource = "sheet"\nrolling_elements = 9\nelement_diameter = 8.0\n'
+    (tmp_path / "machines.toml").write_text(
+        '[[machine]]\nid = "P1"\nbearings = { a = "XYZ 999", b = "6205" }', "utf-8"
+    )
+    (tmp_path / "own.toml").write_text(f"{own}pitch_diameter = 40.0", "utf-8")
+    orders = load_fleet(settings).configuration("P1").orders
+    assert orders["a"].bpfo == pytest.approx(3.6)
+    assert "b" in orders
+    (tmp_path / "own.toml").write_text(own, "utf-8")
+    with pytest.raises(ConfigurationError, match=r"own\.toml: bearing 1"):
+        load_fleet(settings)
+
+
 def test_defaults_are_those_of_the_fold():
     assert learning_of(Settings()) == machine.Learning()
     assert load_fleet(Settings()).configuration("P1") == machine.Configuration(machine=machine.Machine(id="P1"))
@@ -168,7 +183,8 @@ def test_the_example_file_shows_every_default():
     settings = load_settings(written(shown))
     assert settings.influxdb.token_file == Path("var/influxdb-token")  # the one that has no default
     plain = settings.influxdb.model_copy(update={"token_file": None})
-    told = settings.model_copy(update={"influxdb": plain, "thresholds": {}})
+    assert settings.catalogue == Path("bearings.toml")  # nor has this
+    told = settings.model_copy(update={"influxdb": plain, "thresholds": {}, "catalogue": None})
     assert told == Settings()
     assert machine.Thresholds(**settings.thresholds) == machine.Thresholds()
     keys = {row.split("`")[1].rsplit(".")[-1] for row in settings_table().splitlines() if row.startswith("| `")}
