@@ -12,7 +12,7 @@ from models.advice.alarming import clear_all, watch_findings, watch_sensor
 from models.clock import MINUTE_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
-from models.condition.judging import judge, score, stands_still
+from models.condition.judging import is_running, judge, score
 from models.condition.recent import fingerprint
 from models.condition.silence import end_silence, hear, notice_silence
 from models.condition.state import Counts, MachineState
@@ -20,7 +20,7 @@ from models.condition.status import health_of, is_stopped
 from models.errors import StateError
 from models.machinery.machine import Configuration, Machine
 from models.observations import Configured, Observation, ReadingObserved, Tick
-from models.outputs import Alert, Anomaly, Output, Quality, Row
+from models.outputs import Alert, Anomaly, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
 __all__ = [
@@ -39,7 +39,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"3 river-{version('river')}"
+STATE_VERSION = f"4 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -58,7 +58,8 @@ def initial_state(machine: str) -> MachineState:
 def step(state: MachineState, observation: Observation) -> tuple[MachineState, tuple[Output, ...]]:
     """Fold one observation into a machine's state, which is changed in place, and give what it means.
 
-    A measurement gives one row, one health and the transitions of alerts; a duplicate gives nothing.
+    A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran; a
+    duplicate gives nothing.
     """
     state.observed_us = max(state.observed_us, observation.observed_us)
     if isinstance(observation, Configured):
@@ -100,12 +101,13 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _hear(state, channel, observation, time_us, in_order=not notes)
     values, flags = _clean(observation)
+    hours: tuple[Uptime, ...] = ()
     if notes:
         flags = (*flags, *notes)
         trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
         anomaly = score(channel, values) if trusted and not is_stopped(state) else None
     else:
-        flags, anomaly = _in_order(state, channel, observation, values, time_us, flags)
+        flags, anomaly, hours = _in_order(state, channel, observation, values, time_us, flags)
         trusted = not channel.sensor.faulty
         alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
         if anomaly is not None:
@@ -122,7 +124,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     health = health_of(
         state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality, channel=channel
     )
-    return (row, health, *alerts)
+    return (row, health, *alerts, *hours)
 
 
 def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -141,10 +143,10 @@ def _in_order(
     values: dict[str, float],
     time_us: int,
     flags: tuple[str, ...],
-) -> tuple[tuple[str, ...], Anomaly | None]:
+) -> tuple[tuple[str, ...], Anomaly | None, tuple[Uptime, ...]]:
     """Let one observation in order move its point.
 
-    Gives its flags, with what the sensor's check added, and None where it wasn't judged.
+    Gives its flags, with what the sensor's check added, None where it wasn't judged, and the hours it tells of.
     """
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
@@ -153,15 +155,23 @@ def _in_order(
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
             channel.diagnosing.forget()
-        return flags, None
-    was_stopped, channel.stopped = channel.stopped, stands_still(channel, observation, state.configuration)
+        return flags, None, ()
+    running = is_running(channel, observation, state.configuration)
+    was_stopped, channel.stopped = channel.stopped, running is False
+    hours = () if running is None else _run(state, channel, time_us)
     if was_stopped and not channel.stopped:
         channel.forget_recent()
     if channel.stopped or is_stopped(state):
         channel.diagnosing.stand(time_us)
-        return flags, None
+        return flags, None, hours
     channel.end_learning(state.configuration.learning, state.time_us)
-    return flags, judge(channel, observation, values, time_us, state.configuration)
+    return flags, judge(channel, observation, values, time_us, state.configuration), hours
+
+
+def _run(state: MachineState, channel: Channel, time_us: int) -> tuple[Uptime, ...]:
+    """Account for the time up to an observation that tells whether its machine runs."""
+    earlier_us = channel.recent.times_us[:-1]
+    return state.run_time.say(state.machine, time_us, running=not is_stopped(state), earlier_us=earlier_us)
 
 
 def _was_folded(state: MachineState, observation: Measured) -> bool:

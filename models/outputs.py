@@ -1,4 +1,4 @@
-"""What the fold says: rows to keep, the machine's health, and every transition of an alert."""
+"""What the fold says: rows to keep, the machine's health, every transition of an alert, and how long it ran."""
 
 from datetime import datetime
 from typing import Literal
@@ -21,6 +21,7 @@ __all__ = [
     "RemainingLife",
     "Row",
     "Status",
+    "Uptime",
 ]
 
 Status = Literal["warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"]
@@ -145,4 +146,16 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
     """Digest of the observation that caused this transition; `tick` where none did."""
 
 
-Output = Row | Health | Alert
+class Uptime(msgspec.Struct, frozen=True, kw_only=True, tag="uptime"):
+    """How long a machine ran and stood in one hour (UTC), so far; a later word on an hour replaces it."""
+
+    machine: str
+    time: datetime
+    """When the hour began."""
+    running_s: float
+    stopped_s: float
+    unknown_s: float
+    """What nobody knows of the time between its beginning and the last word; an hour without a row is unknown."""
+
+
+Output = Row | Health | Alert | Uptime

@@ -51,7 +51,7 @@ def decode_observation(data: bytes | None) -> Observation:
 
 
 def encode_output(output: Stored) -> bytes:
-    """JSON, as rows, captures, health and alerts stand in their topics."""
+    """JSON, as rows, captures, hours, health and alerts stand in their topics."""
     return msgspec.json.encode(output)
 
 

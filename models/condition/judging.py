@@ -8,7 +8,7 @@ from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["judge", "score", "stands_still"]
+__all__ = ["is_running", "judge", "score"]
 
 _STANDSTILL_PART = 0.1
 _SLOWEST_RPM = 1.0
@@ -21,19 +21,21 @@ _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
 
 
-def stands_still(channel: Channel, observation: Measured, configuration: Configuration) -> bool:
-    """Whether a vibration observation is of a machine that stands: no speed, or under a tenth of its usual RMS."""
+def is_running(channel: Channel, observation: Measured, configuration: Configuration) -> bool | None:
+    """Whether a vibration observation is of a machine that runs; None where it does not tell.
+
+    It stands with hardly any speed, or with less than a tenth of its usual RMS.
+    """
     if not isinstance(observation, VibrationObserved):
-        return False
+        return None
     nominal = configuration.machine.speed_rpm
     slowest = _SLOWEST_PART * nominal if nominal else _SLOWEST_RPM
-    if observation.speed_rpm is not None and abs(observation.speed_rpm) < slowest:
-        return True
+    by_speed = None if observation.speed_rpm is None else abs(observation.speed_rpm) >= slowest
     rms = observation.indicators.get("rms_g")
     baseline = channel.baselines["rms_g"]
-    if rms is None or not channel.ready or not baseline.ready:
-        return False
-    return value_to_log(rms) < baseline.location + value_to_log(_STANDSTILL_PART)
+    if by_speed is False or rms is None or not channel.ready or not baseline.ready:
+        return by_speed
+    return value_to_log(rms) >= baseline.location + value_to_log(_STANDSTILL_PART)
 
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:

@@ -3,6 +3,7 @@
 import msgspec
 
 from models.advice.alarm import Alarm
+from models.advice.uptime import RunTime
 from models.condition.channel import Channel
 from models.machinery.machine import Configuration
 
@@ -40,5 +41,6 @@ class MachineState(msgspec.Struct, kw_only=True):
     channels: dict[str, Channel] = {}
     """By `measurement/point`."""
     silence: Alarm = msgspec.field(default_factory=Alarm)
+    run_time: RunTime = msgspec.field(default_factory=RunTime)
     raised: int = 0
     """How many alerts there have been; their ids count them."""

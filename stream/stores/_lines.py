@@ -14,7 +14,7 @@ import msgspec
 
 from models.captures.capture import Capture
 from models.clock import from_datetime
-from models.outputs import Alert, Deduction, Health, Row
+from models.outputs import Alert, Deduction, Health, Row, Uptime
 from stream.records import Stored
 from stream.stores._outputs import record
 from stream.stores.store import PermanentStoreError
@@ -50,6 +50,8 @@ def measurement(output: Stored) -> str:
             return "alerts"
         case Capture():
             return "spectra"
+        case Uptime():
+            return "uptime"
 
 
 def line(output: Stored) -> bytes:
@@ -63,6 +65,8 @@ def line(output: Stored) -> bytes:
             tags, fields = _tags(output.machine, output.point, rule=output.rule), _alert_fields(output)
         case Capture():
             tags, fields = _tags(output.machine, output.point, kind=output.kind), _capture_fields(output)
+        case Uptime():
+            tags, fields = _tags(output.machine, ""), _uptime_fields(output)
     text = f"{measurement(output)}{tags} {','.join(fields)} {from_datetime(output.time)}"
     try:
         return text.encode()
@@ -158,6 +162,10 @@ def _capture_fields(capture: Capture) -> Iterator[str]:
     """All of it is always written, so the later of two at one place leaves nothing of the earlier one."""
     yield _text("record", record(capture))
     yield _text("data", b64encode(capture.data).decode())
+
+
+def _uptime_fields(hour: Uptime) -> Iterator[str]:
+    return _floats({"running_s": hour.running_s, "stopped_s": hour.stopped_s, "unknown_s": hour.unknown_s})
 
 
 def _floats(numbers: Mapping[str, float | None]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from models.captures.capture import Capture
 from models.diagnosis.observed import ObservedFault
-from models.outputs import Alert, Health, Row
+from models.outputs import Alert, Health, Row, Uptime
 from stream.records import Stored
 from stream.stores.store import PermanentStoreError
 
@@ -59,6 +59,8 @@ def _names(output: Stored) -> Iterator[str]:
     if not output.machine:
         raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
     yield output.machine
+    if isinstance(output, Uptime):
+        return
     yield output.point
     if isinstance(output, Alert):
         yield output.rule
@@ -82,6 +84,8 @@ def _numbers(output: Stored) -> Iterator[tuple[str, float | None]]:
         yield from (("first", output.first), ("step", output.step), ("top", output.top))
         yield from (("band", edge) for edge in output.band_hz or ())
         yield "speed", output.speed_rpm
+    elif isinstance(output, Uptime):
+        yield from (("running", output.running_s), ("stopped", output.stopped_s), ("unknown", output.unknown_s))
     else:
         yield "score", output.score
         for deduction in output.deductions:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores._sqlite_captures import TABLE
+from stream.stores import _sqlite_captures, _sqlite_uptime
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["SCHEMA_VERSION", "connect", "explained"]
@@ -86,7 +86,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     """Create the schema in an empty file; look again first, as another process may just have done so."""
     version = _version(connection)
     if version == SCHEMA_VERSION:
-        connection.execute(TABLE)
+        _add(connection)
         return
     if version > SCHEMA_VERSION:
         raise ServiceError(
@@ -95,14 +95,24 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
         )
     if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise ServiceError(f"{path} is the database of another program: name another file in [sqlite] path")
-    for statement in (*_SCHEMA.split(";"), TABLE):
+    for statement in _SCHEMA.split(";"):
         connection.execute(statement)
+    _add(connection)
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
+_ADDED = {"capture": _sqlite_captures.TABLE, "uptime": _sqlite_uptime.TABLE}
+"""Tables that were added without a new version: a file of a version before lacks them."""
+
+
+def _add(connection: sqlite3.Connection) -> None:
+    for statement in _ADDED.values():
+        connection.execute(statement)
+
+
 def _has_all(connection: sqlite3.Connection) -> bool:
-    """Whether the file has what was added without a new version: one of a version before lacks it."""
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'capture'").fetchone() is not None
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return names >= set(_ADDED)
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -1,8 +1,8 @@
 """The store for a plant: InfluxDB 2, written in line protocol and read through InfluxQL.
 
-`health` and `alerts` live in one bucket, `indicators`, `temperature` and `readings` in another, `spectra` in a
-third, each with a lifetime of its own. Nothing is buffered or repeated here: the store agent does both, so that no
-row is lost in between.
+`health`, `alerts` and `uptime` live in one bucket, `indicators`, `temperature` and `readings` in another, `spectra`
+in a third, each with a lifetime of its own. Nothing is buffered or repeated here: the store agent does both, so
+that no row is lost in between.
 """
 
 from base64 import b64decode
@@ -18,7 +18,7 @@ from influxdb_client.rest import ApiException
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Alert, Deduction, Health, Measurement, Row
+from models.outputs import Alert, Deduction, Health, Measurement, Row, Uptime
 from stream.records import Stored
 from stream.stores._influx_errors import explained, too_old
 from stream.stores._influxql import identifier, rows
@@ -160,6 +160,24 @@ class InfluxStore:
         )
         found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **_range(since, until))
         return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in found]
+
+    async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
+        """Give how long a machine ran and stood in each hour, oldest first."""
+        query = (
+            'SELECT "running_s", "stopped_s", "unknown_s" FROM "uptime" '
+            'WHERE "machine" = $machine AND time >= $since AND time <= $until'
+        )
+        found = await self._rows(self.bucket, query, machine=machine, **_range(since, until))
+        return [
+            Uptime(
+                machine=machine,
+                time=to_datetime(time_us),
+                running_s=float(running_s),
+                stopped_s=float(stopped_s),
+                unknown_s=float(unknown_s),
+            )
+            for time_us, running_s, stopped_s, unknown_s in found
+        ]
 
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime

@@ -13,11 +13,12 @@ import msgspec
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Alert, Health, Measurement, Row
+from models.outputs import Alert, Health, Measurement, Row, Uptime
 from stream.records import Stored
 from stream.stores._outputs import check, gets_row, record
 from stream.stores._sqlite_captures import list_captures, read_capture, write_captures
 from stream.stores._sqlite_file import connect, explained
+from stream.stores._sqlite_uptime import list_uptime, write_uptime
 from stream.stores.store import HealthAt, ValueAt, Written
 
 __all__ = ["SqliteStore"]
@@ -118,6 +119,10 @@ class SqliteStore:
         rows = await self._run(_select, query, *span, measurement, machine, point, field)
         return [ValueAt(to_datetime(time_us), value) for time_us, value in rows]
 
+    async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
+        """Give how long a machine ran and stood in each hour, oldest first."""
+        return await self._run(list_uptime, machine, from_datetime(since), from_datetime(until))
+
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
     ) -> list[Capture]:
@@ -141,6 +146,7 @@ def _write(connection: sqlite3.Connection, outputs: Sequence[Stored], retention_
         _write_rows(connection, [output for output in outputs if isinstance(output, Row)])
         _write_health(connection, [output for output in outputs if isinstance(output, Health)])
         _write_alerts(connection, [output for output in outputs if isinstance(output, Alert)])
+        write_uptime(connection, [output for output in outputs if isinstance(output, Uptime)])
         captures = [output for output in outputs if isinstance(output, Capture)]
         write_captures(connection, captures, retention_days=retention_spectra_days)
         connection.execute("COMMIT")

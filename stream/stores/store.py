@@ -8,7 +8,7 @@ import msgspec
 
 from models.captures.capture import Capture, CaptureKind
 from models.errors import ServiceError
-from models.outputs import Alert, Health, Measurement, Status
+from models.outputs import Alert, Health, Measurement, Status, Uptime
 from stream.records import Stored
 
 __all__ = ["HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
@@ -73,6 +73,9 @@ class Store(Protocol):
         self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
     ) -> list[ValueAt]:
         """One field over time, oldest first; rows without the field are left out."""
+
+    async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
+        """Give how long a machine ran and stood in each hour that began in the range, oldest first."""
 
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime

@@ -13,7 +13,7 @@ from models import fold
 from models.clock import MINUTE_US, SECOND_US
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import Configured, ReadingObserved, Source, TemperatureObserved, Tick, VibrationObserved
-from models.outputs import Alert, Health, Row
+from models.outputs import Alert, Health, Row, Uptime
 from tests.models.observed import START_US, at, configured, run, temperature, vibration
 
 STATUSES = {"warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"}
@@ -125,6 +125,9 @@ def test_every_output_is_well_formed(before, observations):
                 places[output.measurement, output.point, output.time] += 1
             elif isinstance(output, Health):
                 well_formed(output)
+            elif isinstance(output, Uptime):
+                assert output.running_s + output.stopped_s > 0
+                assert min(output.running_s, output.stopped_s, output.unknown_s) >= 0
             else:
                 follow(output, open_alerts)
     assert set(places.values()) <= {1}

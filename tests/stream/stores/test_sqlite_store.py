@@ -13,6 +13,7 @@ import pytest
 
 from models.captures.taking import hourly_spectra
 from models.errors import ServiceError
+from models.outputs import Uptime
 from stream.stores._sqlite_file import SCHEMA_VERSION, explained
 from stream.stores.sqlite import SqliteStore
 from stream.stores.store import PermanentStoreError, ValueAt, Written
@@ -203,18 +204,21 @@ def test_a_cancelled_write_is_whole_or_not_there(tmp_path):
     assert run(SqliteStore(tmp_path / "x.db"), work) in {0, 5000}
 
 
-def test_a_file_from_before_captures_gets_their_table_and_keeps_its_rows(tmp_path):
+@pytest.mark.parametrize("table", ["capture", "uptime"])
+def test_a_file_from_before_a_table_gets_it_and_keeps_its_rows(tmp_path, table):
     path = tmp_path / "old.db"
     run(SqliteStore(path), lambda store: store.write([row("m", rms_g=1.0)]))
     with closing(sqlite3.connect(path)) as old:
-        old.execute("DROP TABLE capture")
+        old.execute(f"DROP TABLE {table}")
         old.commit()
     spectrum = hourly_spectra(
         np.ones(25_600), machine="m", point="p", measured=START, rate_hz=25_600.0, unit="g", speed_rpm=None
     )[0]
+    hour = Uptime(machine="m", time=START, running_s=1.0, stopped_s=2.0, unknown_s=3.0)
 
     async def work(store):
-        await store.write([spectrum])
+        await store.write([spectrum, hour])
+        assert await store.uptime("m", START, START) == [hour]
         return (
             await store.capture("m", "p", spectrum.kind, spectrum.time),
             await store.series("indicators", "m", "drive end", "rms_g", START, START),
