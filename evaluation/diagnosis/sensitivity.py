@@ -38,12 +38,12 @@ class Tried(msgspec.Struct, frozen=True):
 
 def cases(path: Path | None) -> list[tuple[Path | None, int, Task]]:
     """Give real recordings by their number, and simulated machines."""
-    made = [Task(FIRST_SEED + k, "healthy") for k in range(40)]
+    made = [Task(FIRST_SEED + k, "healthy") for k in range(80)]
     made += [
         Task(FIRST_SEED + 100 + k, fault, level)
         for fault in BEARING_FAULTS
         for level in (-10, -3, 4)
-        for k in range(4)
+        for k in range(5)
     ]
     made += [Task(FIRST_SEED + 200 + k, fault, 4) for fault in MACHINE_FAULTS for k in range(2)]
     real = sum(1 for _ in recorded(path)) if path is not None else 0

@@ -11,10 +11,9 @@ import math
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import next_fast_len
 
 from models.diagnosis.envelopes import segments_of
-from models.signal.envelope import high_band
+from models.signal.envelope import high_band, power_of, windowed_envelope
 from models.signal.spectrum import Grid, Spectrum, spectrum
 
 __all__ = ["Lines", "Spectra", "block_spectra"]
@@ -104,23 +103,15 @@ def _envelope(power: Real, grid: Grid, shaft_hz: float) -> Lines | None:
 
 
 def _envelope_power(segments: list[Spectrum], grid: Grid) -> Real | None:
-    """Mean square of the high band's envelope in each bin; half the band's width can be told.
-
-    The band's bins, moved down to 0 Hz and transformed back, are the analytic signal times the window, and its
-    modulus the envelope times the window: less the windowed mean it can be transformed as it is.
-    """
+    """Mean square of the high band's envelope in each bin; half the band's width can be told."""
     band = high_band(grid)
     width = band.stop - band.start
     if width < 2 * _FEWEST_BINS:
         return None
-    size = next_fast_len(width)
-    window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
-    weight = 0.375 * size  # the sum of the window's squares
     power = np.zeros(width // 2)
     for each in segments:
-        windowed = np.abs(np.fft.ifft(each.transform[band], size)) * (2 * size / grid.size)
-        windowed -= window * (float((windowed * window).sum()) / weight)
-        transform = np.fft.rfft(windowed)[: width // 2]
-        power += transform.real**2 + transform.imag**2
-    result: Real = power * (2 / (size * weight)) / len(segments)
-    return result
+        windowed = windowed_envelope(each)
+        if windowed is None:
+            return None
+        power += power_of(windowed, width // 2)
+    return power / len(segments)

@@ -1,13 +1,17 @@
 """The envelope of the high band: how strongly the machine's resonances are struck, as by a bearing's defects."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
 from models.signal.spectrum import Grid, Spectrum
 
-__all__ = ["envelope_rms", "high_band"]
+__all__ = ["envelope_rms", "high_band", "power_of", "rms_of", "windowed_envelope"]
+
+Real = NDArray[np.float64]
 
 _FEWEST_BINS = 16
 
@@ -20,22 +24,55 @@ def high_band(grid: Grid) -> slice:
     return grid.bins(min(2000.0, grid.nyquist_hz / 4), min(0.9 * grid.nyquist_hz, 20_000.0))
 
 
-def envelope_rms(spectrum: Spectrum) -> float | None:
-    """RMS of the high band's envelope about its mean, in the signal's unit; None with fewer than 16 bins.
+def windowed_envelope(spectrum: Spectrum) -> Real | None:
+    """Give the high band's envelope e times the window w, shape (n,), in the signal's unit; None below 16 bins.
 
-    The band's bins, moved down to 0 Hz and transformed back, are the analytic signal at a lower rate; its modulus
-    is the envelope e, times the window w. Mean and mean square are weighted with w^2, so the ends of the block,
-    where any band-pass rings, do not count: the result is sqrt(<e^2> - <e>^2). A carrier A (1 + m cos) gives
-    A m / sqrt 2; Gaussian noise of RMS s in the band gives s sqrt(2 - pi/2), a steady sine nothing.
+    The band's bins, moved down to 0 Hz and transformed back, are the analytic signal at a lower rate, times the
+    window; its modulus is what is given.
     """
     grid = spectrum.grid
     band = spectrum.transform[high_band(grid)]
     if band.size < _FEWEST_BINS:
         return None
     size = next_fast_len(band.size)
-    windowed = np.abs(np.fft.ifft(band, size)) * (2 * size / grid.size)
-    window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
-    weight = 0.375 * size  # the sum of w^2
+    windowed: Real = np.abs(np.fft.ifft(band, size)) * (2 * size / grid.size)
+    return windowed
+
+
+def envelope_rms(spectrum: Spectrum) -> float | None:
+    """RMS of the high band's envelope about its mean, in the signal's unit; None with fewer than 16 bins.
+
+    Mean and mean square are weighted with w^2, so the ends of the block, where any band-pass rings, do not count:
+    the result is sqrt(<e^2> - <e>^2). A carrier A (1 + m cos) gives A m / sqrt 2; Gaussian noise of RMS s in the
+    band gives s sqrt(2 - pi/2), a steady sine nothing.
+    """
+    windowed = windowed_envelope(spectrum)
+    return None if windowed is None else rms_of(windowed)
+
+
+def rms_of(windowed: Real) -> float:
+    """RMS of a `windowed_envelope` about its mean."""
+    window, weight = _window(windowed.size)
     mean = float((windowed * window).sum()) / weight
     mean_square = float((windowed * windowed).sum()) / weight
     return math.sqrt(max(0.0, mean_square - mean**2))
+
+
+def power_of(windowed: Real, bins: int) -> Real:
+    """Mean square of a `windowed_envelope` about its mean in the first `bins` bins, as far apart as the block's.
+
+    Half the band's width can be told. Over all bins it adds up to the square of `rms_of`.
+    """
+    window, weight = _window(windowed.size)
+    level = windowed - window * (float((windowed * window).sum()) / weight)
+    transform = np.fft.rfft(level)[:bins]
+    power: Real = (transform.real**2 + transform.imag**2) * (2 / (windowed.size * weight))
+    return power
+
+
+@lru_cache(maxsize=16)
+def _window(size: int) -> tuple[Real, float]:
+    """Hann's, and the sum of its squares."""
+    window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
+    window.flags.writeable = False
+    return window, 0.375 * size

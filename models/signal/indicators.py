@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.signal.acceleration import acceleration_g
-from models.signal.envelope import envelope_rms
+from models.signal.envelope import power_of, rms_of, windowed_envelope
 from models.signal.octaves import octave_rms
 from models.signal.quality import is_rate, is_silent, waveform_faults
 from models.signal.spectrum import Grid, Spectrum, spectrum
@@ -34,21 +34,26 @@ _SPEED_TOLERANCE = 0.02
 """How far the shaft may be off the speed that is known: the slip of a motor between no load and full load."""
 
 
-class Indicators(msgspec.Struct, frozen=True):
+class Indicators(msgspec.Struct, frozen=True, repr_omit_defaults=True):
     """Named values, all finite, and what is wrong with or special about the signal they come from."""
 
     values: dict[str, float] = {}
     flags: tuple[str, ...] = ()
+    envelope: NDArray[np.float64] | None = None
+    """Where asked for: mean square of the high band's envelope (g^2) in each bin of the block's, from 0 Hz on."""
 
 
-def waveform_indicators(samples: ArrayLike, *, rate_hz: float, unit: Unit, speed_rpm: float | None) -> Indicators:
+def waveform_indicators(
+    samples: ArrayLike, *, rate_hz: float, unit: Unit, speed_rpm: float | None, with_envelope: bool = False
+) -> Indicators:
     """Describe a waveform of shape (n,), n >= 0; never raises on numbers, never gives NaN or infinity.
 
     Values: `rms_g`, `peak_g` (both about the mean), `peak_to_peak_g`, `crest_factor`, `skewness`, `kurtosis`
     (Gaussian: 3), `velocity_rms_mm_s` (10-1000 Hz, 2-1000 Hz below 600 rpm), `band_<low>_<high>_hz_g` (RMS in the
     octaves that the block covers), `spectral_centroid_hz` (weighted with power), `peak1_hz`, `peak1_g` to
     `peak3_...` (lines, peak amplitude), `order1_mm_s` to `order3_mm_s` (peak amplitude at 1, 2 and 3 times the
-    shaft speed, from four turns on), `envelope_rms_g` (2 kHz up). What the block cannot show is left out.
+    shaft speed, from four turns on), `envelope_rms_g` (2 kHz up). What the block cannot show is left out. The
+    envelope's spectrum comes along `with_envelope`.
 
     Faults that leave nothing to compute (`too_short`, `not_finite`, `out_of_range`) give no values, and a constant
     signal gives zeros; other faults are told along with the values.
@@ -76,10 +81,11 @@ def waveform_indicators(samples: ArrayLike, *, rate_hz: float, unit: Unit, speed
     values |= octave_rms(lines)
     values |= _lines(lines)
     values |= _orders(lines, velocity, speed_hz)
-    envelope = envelope_rms(lines)
-    if envelope is not None:
-        values["envelope_rms_g"] = envelope
-    return Indicators(values, faults + _notes(lines.grid, speed_hz))
+    windowed = windowed_envelope(lines)
+    if windowed is not None:
+        values["envelope_rms_g"] = rms_of(windowed)
+    shown = power_of(windowed, windowed.size // 2) if with_envelope and windowed is not None else None
+    return Indicators(values, faults + _notes(lines.grid, speed_hz), shown)
 
 
 def _statistics(acceleration_g: NDArray[np.float64]) -> dict[str, float]:

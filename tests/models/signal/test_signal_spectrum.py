@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.signal.envelope import envelope_rms
+from models.signal.indicators import waveform_indicators
 from models.signal.octaves import octave_rms
 from models.signal.spectrum import differentiate, grid, spectrum
 from models.signal.units import velocity_mm_s
@@ -177,3 +178,16 @@ def test_grid_is_shared_and_cannot_be_changed(size):
     assert axes.velocity[0] == axes.velocity[1] == 0.0
     with pytest.raises(ValueError, match="read-only"):
         axes.window[0] = 1.0
+
+
+@pytest.mark.parametrize("modulation_hz", [37.0, 211.0])
+def test_envelope_spectrum_holds_the_modulation_at_its_frequency(modulation_hz):
+    time = np.arange(25_600) / 25_600
+    carrier = (1 + 0.4 * np.cos(2 * np.pi * modulation_hz * time)) * np.sin(2 * np.pi * 6000 * time)
+    found = waveform_indicators(carrier, rate_hz=25_600.0, unit="g", speed_rpm=None, with_envelope=True)
+    power = found.envelope
+    assert power.argmax() == modulation_hz
+    assert math.sqrt(power[int(modulation_hz) - 2 : int(modulation_hz) + 3].sum()) == pytest.approx(
+        0.4 / math.sqrt(2), rel=0.01
+    )
+    assert math.sqrt(power.sum()) == pytest.approx(found.values["envelope_rms_g"], rel=0.01)
