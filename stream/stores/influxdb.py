@@ -7,7 +7,7 @@ that no row is lost in between.
 
 from base64 import b64decode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -24,7 +24,7 @@ from stream.stores._influx_errors import explained, too_old
 from stream.stores._influxql import identifier, rows
 from stream.stores._lines import field_name, line
 from stream.stores._outputs import check, gets_row
-from stream.stores.store import HealthAt, PermanentStoreError, ValueAt, Written
+from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, ValueAt, Written
 
 __all__ = ["InfluxStore"]
 
@@ -117,29 +117,42 @@ class InfluxStore:
             for time_us, score, withheld, status, _ in found
         ]
 
-    async def alerts(self, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
+    async def health_lows(self, machine: str, since: datetime, until: datetime, step: timedelta) -> list[HealthAt]:
+        """Give a machine's lowest health in each step of time, oldest first."""
+        query = (
+            'SELECT min("score"), last("status") FROM "health" WHERE "machine" = $machine '  # noqa: S608 (a number)
+            f"AND time >= $since AND time <= $until GROUP BY {_steps(step)}"
+        )
+        found = await self._rows(self.bucket, query, machine=machine, **_range(since, until))
+        return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in found]
+
+    async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
         """Last transition of each alert, newest first.
 
         A rule has at most one alert open at a point, so what is open is among the newest of each rule and point.
         """
-        found = await (self._newest_of_each_rule() if open_only else self._newest_alerts(limit))
+        found = await (self._newest_of_each_rule(machine) if open_only else self._newest_alerts(machine, limit))
         newest: dict[str, Alert] = {}
         for alert in found:
             newest.setdefault(alert.id, alert)
         wanted = (alert for alert in newest.values() if alert.state == "active" or not open_only)
         return sorted(wanted, key=lambda alert: (-from_datetime(alert.time), alert.id))[: max(limit, 0)]
 
-    async def _newest_of_each_rule(self) -> list[Alert]:
-        query = 'SELECT "record" FROM "alerts" GROUP BY "machine", "point", "rule" ORDER BY time DESC LIMIT 1'
-        return [_alert(row[1]) for row in await self._rows(self.bucket, query)]
+    async def _newest_of_each_rule(self, machine: str | None) -> list[Alert]:
+        which, values = _of(machine)
+        query = (
+            f'SELECT "record" FROM "alerts"{which} GROUP BY "machine", "point", "rule" ORDER BY time DESC LIMIT 1'  # noqa: S608 (a constant)
+        )
+        return [_alert(row[1]) for row in await self._rows(self.bucket, query, **values)]
 
-    async def _newest_alerts(self, limit: int) -> list[Alert]:
+    async def _newest_alerts(self, machine: str | None, limit: int) -> list[Alert]:
         """Read transitions, newest first, until they belong to `limit` alerts (ties in time included) or end."""
         found: list[Alert] = []
+        which, values = _of(machine)
         page = max(limit, 1) * _TRANSITIONS_PER_ALERT
         while limit > 0:
-            query = f'SELECT "record" FROM "alerts" ORDER BY time DESC LIMIT {page} OFFSET {len(found)}'  # noqa: S608 (two numbers)
-            more = await self._rows(self.bucket, query)
+            query = f'SELECT "record" FROM "alerts"{which} ORDER BY time DESC LIMIT {page} OFFSET {len(found)}'  # noqa: S608 (a constant, two numbers)
+            more = await self._rows(self.bucket, query, **values)
             found += [_alert(row[1]) for row in more]
             if len(more) < page or len({alert.id for alert in found}) > limit:
                 break
@@ -178,6 +191,26 @@ class InfluxStore:
             )
             for time_us, running_s, stopped_s, unknown_s in found
         ]
+
+    async def extremes(
+        self,
+        measurement: Measurement,
+        machine: str,
+        point: str,
+        field: str,
+        since: datetime,
+        until: datetime,
+        step: timedelta,
+    ) -> list[ExtremesAt]:
+        """One field in steps of time, oldest first."""
+        name = identifier(field_name(field))
+        query = (
+            f"SELECT min({name}), max({name}) FROM {identifier(measurement)} "  # noqa: S608 (quoted identifiers)
+            'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until '
+            f"GROUP BY {_steps(step)}"
+        )
+        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **_range(since, until))
+        return [ExtremesAt(to_datetime(time_us), float(low), float(high)) for time_us, low, high in found]
 
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
@@ -237,6 +270,15 @@ class InfluxStore:
     def _unreachable(self, error: Exception) -> ServiceError:
         why = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
         return ServiceError(f"InfluxDB at {self.url} is not reachable ({why}): start it, or correct [influxdb] url")
+
+
+def _steps(step: timedelta) -> str:
+    return f"time({step // timedelta(microseconds=1)}u) fill(none)"
+
+
+def _of(machine: str | None) -> tuple[str, dict[str, str]]:
+    """Narrow a query to a machine, or don't."""
+    return ("", {}) if machine is None else (' WHERE "machine" = $machine', {"machine": machine})
 
 
 def _range(since: datetime, until: datetime) -> dict[str, int]:

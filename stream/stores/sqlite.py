@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -19,7 +19,7 @@ from stream.stores._outputs import check, gets_row, record
 from stream.stores._sqlite_captures import list_captures, read_capture, write_captures
 from stream.stores._sqlite_file import connect, explained
 from stream.stores._sqlite_uptime import list_uptime, write_uptime
-from stream.stores.store import HealthAt, ValueAt, Written
+from stream.stores.store import ExtremesAt, HealthAt, ValueAt, Written
 
 __all__ = ["SqliteStore"]
 
@@ -94,8 +94,26 @@ class SqliteStore:
         rows = await self._run(_select, query, machine, from_datetime(since), from_datetime(until))
         return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in rows]
 
-    async def alerts(self, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
+    async def health_lows(self, machine: str, since: datetime, until: datetime, step: timedelta) -> list[HealthAt]:
+        """Give a machine's lowest health in each step of time, oldest first."""
+        query = (
+            "SELECT time_us / ?1 * ?1 AS begun, min(score), substr(max(printf('%020d', time_us) || status), 21) "
+            "FROM health WHERE machine = ?2 AND time_us BETWEEN ?3 AND ?4 GROUP BY begun ORDER BY begun"
+        )
+        step_us = step // timedelta(microseconds=1)
+        rows = await self._run(_select, query, step_us, machine, from_datetime(since), from_datetime(until))
+        return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in rows]
+
+    async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
         """Last transition of each alert, newest first."""
+        if machine is not None:
+            query = (
+                "SELECT record FROM latest_alert WHERE id IN (SELECT json_extract(record, '$.id') "
+                "FROM alert_transition WHERE machine = ?) AND (state = 'active' OR NOT ?) "
+                "ORDER BY time_us DESC, id LIMIT ?"
+            )
+            rows = await self._run(_select, query, machine, open_only, max(limit, 0))
+            return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
         which = "WHERE state = 'active' " if open_only else ""
         query = f"SELECT record FROM latest_alert {which}ORDER BY time_us DESC, id LIMIT ?"  # noqa: S608 (two constants)
         rows = await self._run(_select, query, max(limit, 0))
@@ -122,6 +140,26 @@ class SqliteStore:
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
         """Give how long a machine ran and stood in each hour, oldest first."""
         return await self._run(list_uptime, machine, from_datetime(since), from_datetime(until))
+
+    async def extremes(
+        self,
+        measurement: Measurement,
+        machine: str,
+        point: str,
+        field: str,
+        since: datetime,
+        until: datetime,
+        step: timedelta,
+    ) -> list[ExtremesAt]:
+        """One field in steps of time, oldest first."""
+        query = (
+            "SELECT time_us / ?1 * ?1 AS begun, min(value), max(value) FROM value WHERE time_us BETWEEN ?2 AND ?3 "
+            "AND point = (SELECT id FROM point WHERE measurement = ?4 AND machine = ?5 AND point = ?6) "
+            "AND field = (SELECT id FROM field WHERE name = ?7) GROUP BY begun ORDER BY begun"
+        )
+        span = (step // timedelta(microseconds=1), from_datetime(since), from_datetime(until))
+        rows = await self._run(_select, query, *span, measurement, machine, point, field)
+        return [ExtremesAt(to_datetime(time_us), low, high) for time_us, low, high in rows]
 
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime

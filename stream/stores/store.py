@@ -1,7 +1,7 @@
 """The one interface of every store. Writing the same outputs again changes nothing, so repeats are harmless."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -11,7 +11,7 @@ from models.errors import ServiceError
 from models.outputs import Alert, Health, Measurement, Status, Uptime
 from stream.records import Stored
 
-__all__ = ["HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
+__all__ = ["ExtremesAt", "HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
 
 
 class PermanentStoreError(ServiceError):
@@ -41,6 +41,14 @@ class ValueAt(msgspec.Struct, frozen=True):
     value: float
 
 
+class ExtremesAt(msgspec.Struct, frozen=True):
+    """Lowest and highest stored value of one step of time, which begins at `time`."""
+
+    time: datetime
+    low: float
+    high: float
+
+
 class Store(Protocol):
     """What agents write to and pages read from. Times are UTC; ranges are `since <= time <= until`."""
 
@@ -63,8 +71,14 @@ class Store(Protocol):
     async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
         """Give a machine's health over time, oldest first, over all its points."""
 
-    async def alerts(self, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
-        """Last transition of each alert, newest first."""
+    async def health_lows(self, machine: str, since: datetime, until: datetime, step: timedelta) -> list[HealthAt]:
+        """Give a machine's lowest health in each step of time, oldest first; steps begin at whole multiples.
+
+        The status is the last one in the step; the score is None where it was withheld all through it.
+        """
+
+    async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
+        """Last transition of each alert, of one machine or of all, newest first."""
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""
@@ -76,6 +90,18 @@ class Store(Protocol):
 
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
         """Give how long a machine ran and stood in each hour that began in the range, oldest first."""
+
+    async def extremes(
+        self,
+        measurement: Measurement,
+        machine: str,
+        point: str,
+        field: str,
+        since: datetime,
+        until: datetime,
+        step: timedelta,
+    ) -> list[ExtremesAt]:
+        """One field in steps of time, oldest first: so that no peak of a month is lost on the way to a screen."""
 
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
