@@ -12,11 +12,14 @@ from pathlib import Path
 from models.clock import SECOND_US
 from models.fold import initial_state, step
 from models.machinery.machine import Configuration
-from models.observations import Configured
-from models.outputs import Output
+from models.observations import Configured, VibrationObserved
+from models.outputs import Alert
 from models.simulation.plant import PLANT, demo_machines_toml
 from models.simulation.run import simulate
+from stream.capturing import Capturing
+from stream.messages import Vibration
 from stream.observe import observe
+from stream.records import Stored
 from stream.simulated import as_message, until
 from stream.stores.sqlite import SqliteStore
 from tests.services.page import launched, served_page
@@ -26,22 +29,27 @@ HOURS = 5.6
 PICTURES = (("page-en.png", "en-GB", 1280, 900), ("page-zh-phone.png", "zh-CN", 360, 780))
 
 
-def outputs(start_us: int, end_us: int) -> list[Output]:
-    """Give all that the fold says about the plant between two moments."""
+def outputs(start_us: int, end_us: int) -> list[Stored]:
+    """Give all that is stored about the plant between two moments."""
     configurations = {each.machine.id: Configuration(machine=each.machine) for each in PLANT}
     states = {name: initial_state(name) for name in configurations}
     for name, configuration in configurations.items():
         step(states[name], Configured(machine=name, observed_us=start_us, configuration=configuration))
-    found: list[Output] = []
+    found: list[Stored] = []
+    capturing = Capturing()
     for measured in until(simulate(start_us=start_us), end_us):
+        message = as_message(measured)
         observation = observe(
-            as_message(measured),
+            message,
             configurations[measured.machine],
             observed_us=measured.time_us + 2 * SECOND_US,
             source=None,
         )
         states[measured.machine], said = step(states[measured.machine], observation)
         found.extend(said)
+        if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
+            found.extend(capturing.block(message, observation))
+        found.extend(capture for output in said if isinstance(output, Alert) for capture in capturing.alert(output))
     return found
 
 

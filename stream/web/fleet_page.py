@@ -13,12 +13,12 @@ from stream.web.machine_view import MachineView
 from stream.web.moments import zone_text
 from stream.web.notice_bar import NoticeBar
 from stream.web.notices_view import Notice
-from stream.web.texts import Language, Phrase
+from stream.web.paths import language_path
+from stream.web.texts import OTHER_LANGUAGE, Language, Phrase
 from stream.web.tile import TileButton
 
 __all__ = ["FleetPage"]
 
-_OTHER_LANGUAGE: dict[Language, tuple[Language, str]] = {"en": ("zh", "中文"), "zh": ("en", "English")}
 _ATTENTION = Phrase("Needs someone", "需要处理")
 _OPENED = Phrase("Opened", "已展开")
 _REST = Phrase("The rest of the fleet", "其余设备")
@@ -65,13 +65,13 @@ class FleetPage:
 
     def _build(self) -> None:
         language = self._language
-        other, other_name = _OTHER_LANGUAGE[language]
+        other, other_name = OTHER_LANGUAGE[language]
         with box("div", "page"):
             with box("header", "top"):
                 words("span", "brand", "Stethos")
                 self._updated = words("span", "updated")
                 link = words("a", "language", other_name)
-                describe(link, href=f"/language/{other}", hreflang=other, lang=other)
+                describe(link, href=language_path(other), hreflang=other, lang=other)
             self._notices: Keyed[Notice] = Keyed(box("div", "notices"), NoticeBar)
             with box("main", "main"):
                 self._headline = words("h1", "headline")

@@ -9,6 +9,7 @@ from stream.web.deduction_row import DeductionRow, ReasonRow
 from stream.web.elements import Keyed, box, describe, restyle, words
 from stream.web.health_bar import HealthBar
 from stream.web.machine_view import AlertView, DeductionView, MachineView
+from stream.web.paths import machine_path
 from stream.web.point_row import PointRow
 from stream.web.points_view import PointView
 from stream.web.shapes import shape_svg
@@ -23,6 +24,7 @@ _MORE_ALERTS = Phrase("More open alerts", "其他未关闭的报警")
 _REASONS = Phrase("Why points were taken off", "扣分依据")
 _POINTS = Phrase("Measuring points", "测点")
 _CLOSE = Phrase("Close", "收起")
+_PAGE = Phrase("Trends and spectra ›", "趋势与频谱 ›")
 _DEDUCTIONS = Phrase("Points taken off", "扣分")
 
 
@@ -54,6 +56,7 @@ class MachineCard:
             self._trend = Sparkline()
             self._alert_title = words("h4", "part")
             alert = box("ul", "alerts")
+            self._page = words("a", "page-link", _PAGE.say(language))
             with box("details", "details"):
                 self._summary = words("summary", "summary")
                 self._more_title = words("h4", "part")
@@ -84,6 +87,7 @@ class MachineCard:
         self._machine_text.set_text(view.machine_text)
         self._age.set_text(view.age)
         self._name.set_text(view.name)
+        describe(self._page, href=machine_path(self._language, view.id))
         self._facts.set_text(view.facts)
         self._why.set_text(view.why)
         self._since.set_text(view.since)

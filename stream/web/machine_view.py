@@ -13,7 +13,15 @@ from stream.web.points_view import PointView, flag_texts, point_name, points_vie
 from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase
 from stream.web.trend_view import TrendView, trend_view
 
-__all__ = ["AlertView", "DeductionView", "MachineView", "Viewer", "machine_name", "machine_view"]
+__all__ = [
+    "AlertView",
+    "DeductionView",
+    "MachineView",
+    "Viewer",
+    "machine_name",
+    "machine_view",
+    "matter_text",
+]
 
 _SINCE = Phrase("since {clock} ({span})", "自{clock}起（已{span}）")
 _WHAT = Phrase("{point}: {matter}", "{point}：{matter}")
@@ -159,7 +167,7 @@ def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
     if of_machine:
         first = of_machine[0]
         more = _sensor_text(facts, language) if facts.faulty else ""
-        return _what(first.point, first.rule, language), _since(first.since, viewer), more
+        return matter_text(first.point, first.rule, language), _since(first.since, viewer), more
     if facts.faulty:
         return _sensor_text(facts, language), _sensor_since(facts, viewer), _sensor_help(facts, language)
     if health.status == "no_data":
@@ -169,7 +177,7 @@ def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
         return _reason(health, language), "", ""
     if health.deductions:
         worst = max(health.deductions, key=lambda deduction: deduction.points)
-        return _what(worst.point, worst.code, language), "", ""
+        return matter_text(worst.point, worst.code, language), "", ""
     return (_SOUND if health.status == "healthy" else STATUSES[health.status]).say(language), "", ""
 
 
@@ -179,7 +187,8 @@ def _details(more_alerts: int, language: Language) -> str:
     return _DETAILS.say(language)
 
 
-def _what(point: str, code: str, language: Language) -> str:
+def matter_text(point: str, code: str, language: Language) -> str:
+    """Say what is the matter where, in few words."""
     matter = CODES[code].say(language) if code in CODES else code
     name = point_name(point, language)
     text = _WHAT.say(language, point=name, matter=matter) if name else matter
@@ -221,7 +230,7 @@ def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]
         DeductionView(
             points=deduction.points,
             points_text=f"−{_tenths(deduction.points)}",
-            label=_what(deduction.point, deduction.code, language),
+            label=matter_text(deduction.point, deduction.code, language),
             reason=_named(
                 (deduction.reason_zh if language == "zh" else "") or deduction.reason, deduction.point, language
             ),

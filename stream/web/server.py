@@ -1,10 +1,12 @@
 """The page's web server: one feed for everybody, one page a viewer, nothing from the internet."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
@@ -12,14 +14,19 @@ from nicegui import Client, ui
 
 from models.machinery.machine import Machine
 from stream.stores.store import Store
+from stream.web.chart_style import Theme
 from stream.web.feed import Feed
 from stream.web.fleet_page import FleetPage
+from stream.web.machine_page import MachinePage
 from stream.web.moments import viewer_zone
+from stream.web.past import Pasts
+from stream.web.paths import fleet_path, machine_path
 from stream.web.texts import LANGUAGES, Language, Phrase, choose_language
 
 __all__ = ["make_server"]
 
 _COOKIE = "stethos_language"
+_TAGS: dict[Language, Literal["zh-CN", "en-US"]] = {"zh": "zh-CN", "en": "en-US"}
 _YEAR_S = 365 * 24 * 3600
 _REFRESH_S = 1.0
 _STYLE = Path(__file__).with_name("page.css")
@@ -30,7 +37,8 @@ _ICON = (
     '<rect width="24" height="24" rx="5" fill="#0072b2"/>'
     '<path d="M3 13h4l2-6 4 11 3-8 1 3h4" fill="none" stroke="#fff" stroke-width="2"/></svg>'
 )
-_ZONE = "return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -new Date().getTimezoneOffset()]"
+_BROWSER = """return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -new Date().getTimezoneOffset(),
+  matchMedia('(prefers-color-scheme: dark)').matches]"""
 
 
 def make_server(
@@ -55,8 +63,10 @@ def make_server(
 
     server = FastAPI(lifespan=lifespan, openapi_url=None)
     _add_language_routes(server)
+    pasts = Pasts(store, monotonic=time.monotonic)
     for language in LANGUAGES:
         _add_page(language, feed, machines, clock)
+        _add_machine_page(language, feed, machines, pasts, clock)
     ui.run_with(
         server,
         title="Stethos",
@@ -77,8 +87,9 @@ def _add_language_routes(server: FastAPI) -> None:
         return RedirectResponse(f"/{remembered if remembered in LANGUAGES else accepted}", status_code=302)
 
     @server.get("/language/{language}")
-    def _remember(language: Language) -> RedirectResponse:
-        answer = RedirectResponse(f"/{language}", status_code=302)
+    def _remember(language: Language, machine: str = "") -> RedirectResponse:
+        path = machine_path(language, machine) if machine else fleet_path(language)
+        answer = RedirectResponse(path, status_code=302)
         answer.set_cookie(_COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
         return answer
 
@@ -86,14 +97,14 @@ def _add_language_routes(server: FastAPI) -> None:
 def _add_page(
     language: Language, feed: Feed, machines: Mapping[str, Machine], clock: Callable[[], datetime]
 ) -> None:
-    @ui.page(f"/{language}", title=_TITLE.say(language), language="zh-CN" if language == "zh" else "en-US")
+    @ui.page(f"/{language}", title=_TITLE.say(language), language=_TAGS[language])
     async def _page(client: Client) -> None:
         left = asyncio.Event()
         client.on_delete(left.set)
         ui.add_css(_STYLE)
         waiting = ui.label(_LOADING.say(language)).classes("waiting")
         await client.connected(timeout=30)
-        zone = await _zone()
+        zone, _ = await _ask_browser()
         if left.is_set():  # while the page was loading
             return
         waiting.delete()
@@ -102,10 +113,41 @@ def _add_page(
         ui.timer(_REFRESH_S, page.refresh)
 
 
-async def _zone() -> tzinfo:
-    """Ask the viewer's browser where it is; UTC if it doesn't say."""
+def _add_machine_page(
+    language: Language, feed: Feed, machines: Mapping[str, Machine], pasts: Pasts, clock: Callable[[], datetime]
+) -> None:
+    # `path`, as a name may hold anything once it is decoded, a slash too.
+    @ui.page(f"/{language}/machine/{{machine:path}}", title=_TITLE.say(language), language=_TAGS[language])
+    async def _page(client: Client, machine: str) -> None:
+        left = asyncio.Event()
+        client.on_delete(left.set)
+        ui.add_css(_STYLE)
+        waiting = ui.label(_LOADING.say(language)).classes("waiting")
+        await client.connected(timeout=30)
+        zone, theme = await _ask_browser()
+        if left.is_set():  # while the page was loading
+            return
+        waiting.delete()
+        page = MachinePage(
+            feed,
+            machines,
+            pasts,
+            machine=machine,
+            viewer=client.id,
+            language=language,
+            zone=zone,
+            theme=theme,
+            clock=clock,
+        )
+        client.on_delete(page.close)
+        ui.timer(_REFRESH_S, page.refresh)
+        ui.timer(_REFRESH_S, page.refresh_charts)
+
+
+async def _ask_browser() -> tuple[tzinfo, Theme]:
+    """Ask the viewer's browser where it is, and whether it is dark there; UTC and light if it doesn't say."""
     try:
-        name, offset_minutes = await ui.run_javascript(_ZONE, timeout=10)
-        return viewer_zone(str(name), float(offset_minutes))
+        name, offset_minutes, dark = await ui.run_javascript(_BROWSER, timeout=10)
+        return viewer_zone(str(name), float(offset_minutes)), "dark" if dark else "light"
     except (TimeoutError, TypeError, ValueError):
-        return UTC
+        return UTC, "light"

@@ -10,6 +10,7 @@ __all__ = [
     "CODES",
     "FLAGS",
     "LANGUAGES",
+    "OTHER_LANGUAGE",
     "POINTS",
     "PRIORITIES",
     "STATUSES",
@@ -20,6 +21,8 @@ __all__ = [
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
+OTHER_LANGUAGE: dict[Language, tuple[Language, str]] = {"en": ("zh", "中文"), "zh": ("en", "English")}
+"""Where a page in a language leads to, in that one's own words."""
 
 
 class Phrase(msgspec.Struct, frozen=True):

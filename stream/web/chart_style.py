@@ -1,0 +1,92 @@
+"""What all charts look like: quiet axes, few colours, text large enough, times and numbers without words."""
+
+from typing import Any, Literal
+
+__all__ = [
+    "FONT_PX",
+    "Options",
+    "Theme",
+    "axis_label",
+    "line_style",
+    "significant",
+    "text_style",
+    "tooltip",
+    "zoom_bar",
+]
+
+Options = dict[str, Any]
+"""Of ECharts (https://echarts.apache.org/en/option.html)."""
+Theme = Literal["light", "dark"]
+
+FONT_PX = 12
+_INK: dict[Theme, str] = {"light": "#565656", "dark": "#b5b5b2"}
+_RULE: dict[Theme, str] = {"light": "#d9d9d6", "dark": "#3b3d41"}
+_PAPER: dict[Theme, str] = {"light": "#ffffff", "dark": "#222427"}
+_LINES: dict[Theme, tuple[str, ...]] = {
+    "light": ("#0072b2", "#cc5fa0", "#00795a", "#7a7a77", "#5a4fcf"),
+    "dark": ("#56b4e9", "#e08fc0", "#2fc498", "#b5b5b2", "#a49cf5"),
+}
+"""After Okabe and Ito, without the colours that mean a status."""
+_DASHES: tuple[str | list[int], ...] = ("solid", [6, 3], [2, 2], [8, 3, 2, 3])
+
+
+def text_style(theme: Theme) -> Options:
+    """Give colour and size of a chart's text."""
+    return {"color": _INK[theme], "fontSize": FONT_PX}
+
+
+def line_style(number: int, theme: Theme) -> Options:
+    """Tell lines apart by colour and, without colours, by their dashes."""
+    colours = _LINES[theme]
+    return {"color": colours[number % len(colours)], "type": _DASHES[number % len(_DASHES)], "width": 1.5}
+
+
+def axis_label(theme: Theme) -> Options:
+    """Give an axis' quiet lines and labels."""
+    return {
+        "axisLabel": {**text_style(theme), "hideOverlap": True},
+        "axisLine": {"lineStyle": {"color": _RULE[theme]}},
+        "axisTick": {"lineStyle": {"color": _RULE[theme]}},
+        "splitLine": {"lineStyle": {"color": _RULE[theme], "opacity": 0.6}},
+    }
+
+
+def tooltip(theme: Theme, *, formatter: str) -> Options:
+    """Give the box that follows pointer or finger; `formatter` is a function in JavaScript, of ours."""
+    return {
+        "trigger": "axis",
+        "confine": True,
+        "backgroundColor": _PAPER[theme],
+        "borderColor": _RULE[theme],
+        "textStyle": {**text_style(theme)},
+        ":formatter": formatter,
+        "axisPointer": {"lineStyle": {"color": _INK[theme]}, "label": {"show": False}},
+    }
+
+
+def significant(value: float, digits: int = 4) -> float:
+    """Round to so many digits, as no more can be seen.
+
+    >>> significant(0.00123456), significant(-0.0)
+    (0.001235, 0.0)
+    """
+    return float(f"{value:.{digits}g}") + 0.0
+
+
+def zoom_bar(theme: Theme, axes: list[int], *, bottom: int) -> list[Options]:
+    """Give the bar below a chart that zooms into it: dragging the chart itself must scroll the page."""
+    return [
+        {
+            "type": "slider",
+            "xAxisIndex": axes,
+            "bottom": bottom,
+            "height": 28,
+            "left": 56,
+            "right": 28,
+            "showDetail": False,
+            "brushSelect": False,
+            "borderColor": _RULE[theme],
+            "handleSize": "120%",
+            "filterMode": "none",
+        }
+    ]

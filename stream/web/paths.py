@@ -1,0 +1,30 @@
+"""Addresses of pages."""
+
+from urllib.parse import quote, urlencode
+
+from stream.web.texts import Language
+
+__all__ = ["fleet_path", "language_path", "machine_path"]
+
+
+def fleet_path(language: Language) -> str:
+    """Give the fleet's page."""
+    return f"/{language}"
+
+
+def machine_path(language: Language, machine: str) -> str:
+    """Give a machine's page, whatever it is called.
+
+    >>> machine_path("en", "泵 1"), machine_path("zh", "a/b?c")
+    ('/en/machine/%E6%B3%B5%201', '/zh/machine/a%2Fb%3Fc')
+    """
+    return f"/{language}/machine/{quote(machine, safe='')}"
+
+
+def language_path(language: Language, machine: str = "") -> str:
+    """Give the address that remembers a language and goes to the fleet or a machine in it.
+
+    >>> language_path("zh", "泵 1&x")
+    '/language/zh?machine=%E6%B3%B5+1%26x'
+    """
+    return f"/language/{language}" + (f"?{urlencode({'machine': machine})}" if machine else "")

@@ -1,0 +1,109 @@
+"""A machine's page in a real browser: both languages, both widths, odd names, live, and nothing from outside."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from tests.services.page import chromium
+from tests.stream.stores.outputs import row
+from tests.stream.web.fleets import alert, four, health
+from tests.stream.web.test_page_in_browser import (
+    MACHINES_TOML,
+    NARROW,
+    WIDE,
+    cut_off,
+    fill,
+    fits,
+    fleet,
+    looked_at,
+    low_contrast,
+    smallest_font_px,
+    too_small_to_touch,
+    wait_for_text,
+)
+
+__all__ = ["chromium"]  # the fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LONGEST = "泵 " + "x" * 62
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory):
+    now = datetime.now(UTC)
+    folder = tmp_path_factory.mktemp("plant")
+    names = [LONGEST, "Pumpe 2.b-c_d"]
+    odd = [health(name, "p", now) for name in names] + [row(name, now, point="p", rms_g=1.0) for name in names]
+    with fleet(folder, [*four(now), *odd], machines=MACHINES_TOML) as address:
+        yield address, folder / "results.db", now
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_machine_can_be_read_from_verdict_to_proof(chromium, plant, size, locale, dark):
+    with looked_at(chromium, f"{plant[0]}/{locale}/machine/P-101", size=size, dark=dark) as page:
+        wait_for_text(page, "h1", "1号冷却水泵" if locale == "zh" else "Cooling water pump 1")
+        wait_for_text(page, ".head .status", "危险" if locale == "zh" else "Critical")
+        assert page.locator(".head .deduction").count() == 2
+        assert page.locator(".head .alert").count() == 2
+        page.locator(".chart svg").first.wait_for()
+        wait_for_text(page, ".chart svg text", "振动速度" if locale == "zh" else "Velocity RMS, mm/s")
+        wait_for_text(page, ".points .value-label", "温度" if locale == "zh" else "Temperature")
+        assert fits(page)
+        assert too_small_to_touch(page) == []
+        assert cut_off(page) == []
+        assert smallest_font_px(page) >= 12
+        assert low_contrast(page) == []
+
+
+def test_from_the_fleet_to_a_machine_and_back_in_either_language(chromium, plant):
+    with looked_at(chromium, f"{plant[0]}/en") as page:
+        page.locator(".card[data-machine='M-301'] a.page-link").click()
+        wait_for_text(page, "h1", "Conveyor motor")
+        page.get_by_role("link", name="中文").click()
+        wait_for_text(page, "h1", "输送带电机")
+        page.get_by_role("link", name="全部设备").click()
+        wait_for_text(page, "h1", "需要处理")
+
+
+def test_another_range_is_drawn_at_once(chromium, plant):
+    with looked_at(chromium, f"{plant[0]}/en/machine/P-101") as page:
+        page.locator(".chart svg").first.wait_for()
+        assert page.locator(".choice-button.chosen").first.inner_text() == "24 hours"
+        page.get_by_role("button", name="1 hour", exact=True).click()
+        wait_for_text(page, ".choice-button.chosen", "1 hour")
+        page.locator(".chart svg").first.wait_for()
+
+
+@pytest.mark.parametrize("name", [LONGEST, "Pumpe 2.b-c_d"])
+def test_odd_names_have_their_page(chromium, plant, name):
+    with looked_at(chromium, f"{plant[0]}/en/machine/{quote(name, safe='')}", size=NARROW) as page:
+        wait_for_text(page, "h1", name[:10])
+        page.locator(".chart svg").first.wait_for()
+        assert fits(page)
+
+
+@pytest.mark.parametrize(
+    "path", ["nobody", "a%2Fb/c", "%E6%B3%B5%209", "%3Cscript%3Ewindow.hacked%3D1", "x" * 3000]
+)
+def test_an_unknown_machine_gives_a_clear_page(chromium, plant, path):
+    with looked_at(chromium, f"{plant[0]}/en/machine/{path}", size=NARROW) as page:
+        wait_for_text(page, "h1", "There is no machine")
+        assert page.locator("p.detail").inner_text()
+        assert page.evaluate("window.hacked") is None
+        assert fits(page)
+
+
+def test_it_shows_what_happens_without_being_asked(chromium, plant):
+    address, file, now = plant
+    with looked_at(chromium, f"{address}/en/machine/G-401") as page:
+        wait_for_text(page, ".head .part", "No open alerts")
+        page.locator(".chart svg").first.wait_for()
+        soon = now + timedelta(seconds=2)
+        raised = alert("G-401", "oil", "temperature", "high", soon, "oil: Temperature 99 °C.", "oil:温度 99 °C。")
+        fill(file, [health("G-401", "oil", soon, status="critical", score=10.0), raised])
+        wait_for_text(page, ".head .status", "Critical")
+        wait_for_text(page, ".head .alert", "99 °C")
