@@ -1,4 +1,4 @@
-"""The dashboard of the fleet as code. `python -m grafana.dashboards` writes it to grafana/dashboards/fleet.json.
+"""The dashboard of the fleet as code. `python -m grafana.dashboards` writes all dashboards to grafana/dashboards.
 
 First a row of answers, then trends on one time axis, then tables. Long ranges are thinned so that what matters
 survives: the lowest health and the highest value of each interval, never an average.
@@ -33,8 +33,9 @@ from grafana.parts import (
     states,
     trend,
 )
+from grafana.pipeline import FILE_NAME, pipeline
 
-__all__ = ["FILE", "fleet", "main"]
+__all__ = ["FILE", "dashboards", "fleet", "main"]
 
 FILE = Path(__file__).with_name("dashboards") / "fleet.json"
 UID = "stethos-fleet"
@@ -66,6 +67,10 @@ def fleet() -> str:
     )
     for panel in (*_answers(), *_trends(), *_tables()):
         dashboard.with_panel(panel)
+    return _text(dashboard)
+
+
+def _text(dashboard: build.Dashboard) -> str:
     built = dashboard.build()
     for number, placed in enumerate(built.panels or [], start=1):
         placed.id_val = number
@@ -295,11 +300,17 @@ def _link_to_machine() -> model.DynamicConfigValue:
     return model.DynamicConfigValue("links", [{"title": "Only this machine", "url": address}])
 
 
+def dashboards() -> dict[Path, str]:
+    """Give the text of every dashboard by its file."""
+    return {FILE: fleet(), FILE.with_name(FILE_NAME): _text(pipeline())}
+
+
 def main() -> None:
-    """Write the dashboard's file."""
+    """Write the dashboards' files."""
     FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(fleet(), encoding="utf-8")
-    sys.stdout.write(f"wrote {FILE}\n")
+    for path, text in dashboards().items():
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote {path}\n")
 
 
 if __name__ == "__main__":

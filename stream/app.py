@@ -26,6 +26,7 @@ from stream.settings import Settings
 from stream.topics import MAXIMUM_MESSAGE_BYTES
 from stream.vitals.metrics import Metrics
 from stream.vitals.monitor import Monitor
+from stream.vitals.pipeline import add_pipeline_rows
 
 __all__ = ["Worker"]
 
@@ -56,6 +57,7 @@ class Worker:
         self.condition = Condition(self)
         Storage(self)
         add_ticks(self, self.condition)
+        add_pipeline_rows(self)
         self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
         self.app.on_before_shutdown.connect(self._on_before_shutdown)

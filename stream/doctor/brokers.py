@@ -53,14 +53,26 @@ def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[Finding]
 
     options = client_options(settings)
     with closing(KafkaAdminClient(**options)) as admin:
-        yield from _advertised(admin)
-        yield from check_topics(admin, settings)
-        yield from check_workers(admin, settings)
-        if not settings.embedded_broker:
-            yield from _disks(admin)
+        yield from _guarded("broker", _advertised(admin))
+        yield from _guarded("topics", check_topics(admin, settings))
+        if not settings.embedded_broker:  # which knows neither
+            yield from _guarded("workers", check_workers(admin, settings))
+            yield from _guarded("disk", _disks(admin))
     with closing(KafkaConsumer(**options, group_id=None, enable_auto_commit=False)) as consumer:
-        yield from _ahead(consumer, clock())
-        yield from _put_aside(consumer, clock())
+        yield from _guarded("clock", _ahead(consumer, clock()))
+        yield from _guarded("messages", _put_aside(consumer, clock()))
+
+
+def _guarded(area: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Go on to the next check where a broker answers in a way that the client does not understand."""
+    try:
+        yield from findings
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        yield warning(
+            area,
+            f"this broker's answer could not be read ({error!r})",
+            "use Apache Kafka 3.7 or later, or report it",
+        )
 
 
 def _unreachable(server: str) -> str:
@@ -111,8 +123,8 @@ def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[Finding]:
     later_ms = int((now_s + CLOCK_TOLERANCE_S) * 1000)
     places = _places(consumer, TOPICS)
     found = consumer.offsets_for_times(dict.fromkeys(places, later_ms)) if places else {}
-    ahead_s = max((at.timestamp / 1000 - now_s for at in found.values() if at is not None), default=None)
-    if ahead_s is not None:
+    ahead_s = max((at.timestamp / 1000 - now_s for at in found.values() if at is not None), default=0.0)
+    if ahead_s > CLOCK_TOLERANCE_S:  # the embedded broker gives times that were not asked for
         yield wrong(
             "clock",
             f"the broker has stamped messages {ahead_s:.0f} s later than this computer's clock",

@@ -14,9 +14,20 @@ from urllib.request import Request, urlopen
 
 from models.clock import from_datetime
 
-__all__ = ["DASHBOARD", "Query", "filled", "load", "queries_of", "run", "run_every_query", "run_variable"]
+__all__ = [
+    "DASHBOARD",
+    "PIPELINE",
+    "Query",
+    "filled",
+    "load",
+    "queries_of",
+    "run",
+    "run_every_query",
+    "run_variable",
+]
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "grafana" / "dashboards" / "fleet.json"
+PIPELINE = DASHBOARD.with_name("pipeline.json")
 ALL = "$__all"
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
@@ -114,7 +125,7 @@ def run_every_query(
     `influx` needs `url`, `token`, `bucket` and `bucket_raw`. A row without any value counts for nothing.
     """
     dashboard = dashboard or load()
-    chosen = {
+    chosen = {variable["name"]: [ALL] for variable in dashboard["templating"]["list"]} | {
         "machine": [machine] if isinstance(machine, str) else list(machine),
         "point": [point] if isinstance(point, str) else list(point),
     }
