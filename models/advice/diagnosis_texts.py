@@ -7,6 +7,7 @@ from models.diagnosis.reasons import Reason
 from models.diagnosis.texts import FAULTS
 
 __all__ = [
+    "changed_sentence",
     "contested_sentence",
     "few_sentence",
     "healthy_sentence",
@@ -106,6 +107,15 @@ def contested_sentence(faults: tuple[str, ...]) -> Sentence:
     return Sentence(
         f"The observations contradict each other: {english}. Measure longer, and check speed and bearing.",
         f"各次测量结论不一致：{chinese}。请延长测量时间，并核对转速和轴承型号。",
+    )
+
+
+def changed_sentence() -> Sentence:
+    """Say that there is something, though no fault can be named."""
+    return Sentence(
+        "The vibration has changed or is too strong, and no fault can be named from it: measure longer blocks, or "
+        "look at the spectra.",
+        "振动已变化或过大，但无法据此判定故障：请延长单次测量时间，或查看频谱。",
     )
 
 

@@ -71,7 +71,7 @@ def health_of(
         score=points,
         deductions=deductions,
         anomaly=anomaly,
-        diagnosis=None if channel is None else diagnosis_of(channel.diagnosing),
+        diagnosis=None if channel is None else diagnosis_of(channel.diagnosing, channel.findings),
         quality=quality or Quality(ok=True),
         configuration=state.version,
         reason=reason.en,

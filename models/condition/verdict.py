@@ -1,8 +1,10 @@
 """What a point's gathered diagnoses come to: a verdict to tell, and a finding to weigh and to raise."""
 
 import math
+from collections.abc import Sequence
 
 from models.advice.diagnosis_texts import (
+    changed_sentence,
     contested_sentence,
     few_sentence,
     healthy_sentence,
@@ -21,13 +23,17 @@ __all__ = ["diagnosis_finding", "diagnosis_of"]
 
 _CLEAN = ("", "short", "narrow_band")
 """Doubts of blocks in which nothing was found: many short ones together are not short."""
-_CLEAN_SHARE = 2 / 3
+_CLEAN_SHARE = 0.8
+_CHANGED = ("severity", "change", "anomaly")
 _STEADY = 25.0
 """Votes that would be degree 2: there are 15 at most, so a name takes off 20 points and is of low priority."""
 
 
-def diagnosis_of(diagnosing: Diagnosing) -> Diagnosis | None:
-    """Give the verdict on a point; None where nothing has been diagnosed."""
+def diagnosis_of(diagnosing: Diagnosing, findings: Sequence[Finding] = ()) -> Diagnosis | None:
+    """Give the verdict on a point with what else was found there; None where nothing has been diagnosed.
+
+    A point whose vibration is too strong or has changed is not healthy, whatever single blocks do not show.
+    """
     votes = diagnosing.votes
     if not votes:
         return None
@@ -41,6 +47,8 @@ def diagnosis_of(diagnosing: Diagnosing) -> Diagnosis | None:
         why = few_sentence(len(votes), FEWEST)
     elif contested:
         why = contested_sentence(contested)
+    elif any(finding.rule in _CHANGED and finding.degree >= 1 for finding in findings):
+        why = changed_sentence()
     elif len(clean) < _CLEAN_SHARE * len(votes):
         why = _commonest(diagnosing)
     elif not all(vote.shows_all for vote in clean):

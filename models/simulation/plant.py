@@ -1,7 +1,8 @@
 """The four machines: what an engineer knows of them, how they sound when sound, and what happens to each.
 
-Sizes and speeds are ordinary ones; the bearings are deep-groove ball bearings of the sizes such machines have,
-given by their geometry (balls, ball and pitch diameter in mm, contact angle in degrees).
+Sizes and speeds are ordinary ones; the bearings are ball bearings of the sizes such machines have, angular-contact
+ones in pump and gearbox, given by their geometry (balls, ball and pitch diameter in mm, contact angle in degrees).
+None of their frequencies is a multiple of the shaft's: a fault that strikes thrice a turn looks like a harmonic.
 """
 
 import msgspec
@@ -36,7 +37,7 @@ class SimulatedMachine(msgspec.Struct, frozen=True, kw_only=True):
     fault: Fault | None = None
 
 
-_LARGE = Bearing(balls=8, ball_mm=19.05, pitch_mm=80.0)
+_LARGE = Bearing(balls=12, ball_mm=19.05, pitch_mm=80.0, contact_angle_degrees=40.0)
 _MEDIUM = Bearing(balls=8, ball_mm=17.46, pitch_mm=75.0)
 _ENDS = (Point(name="drive-end"), Point(name="non-drive-end", gain=0.8))
 

@@ -17,9 +17,10 @@ from models.simulation.vibration import tones_g
 
 __all__ = ["LENGTH", "RATE_HZ", "Measured", "TemperatureBlock", "VibrationBlock", "simulate"]
 
-RATE_HZ = 12_800.0
-LENGTH = 16_384
-"""Samples in a block: 1.28 s, long enough for a severity zone, 32 KB as 16-bit counts."""
+RATE_HZ = 20_480.0
+"""Fast enough for the impacts of bearings."""
+LENGTH = 20_480
+"""Samples in a block: a second, long enough for a severity zone, 40 KB as 16-bit counts."""
 _INTERVAL_S = 60.0
 _SLIP = 0.015
 """Mean slip and scatter of the impacts' intervals, relative."""
@@ -72,7 +73,7 @@ def simulate(
 
     >>> first = next(simulate(start_us=0))
     >>> first.machine, first.point, len(first.counts)
-    ('P-101', 'drive-end', 16384)
+    ('P-101', 'drive-end', 20480)
     """
     plan = plan or Plan()
     runs = (_run(each, index, seed, start_us, plan) for index, each in enumerate(plant))

@@ -103,6 +103,16 @@ def test_a_fault_is_named_while_the_machine_is_still_being_learned():
     assert (last.status, last.score, last.diagnosis.verdict) == ("watch", None, OUTER)
 
 
+def test_a_point_that_has_changed_is_not_called_healthy():
+    _, outputs = learned(*(vibration(i, diagnosis=SHORT) for i in range(100, 120)))
+    assert verdicts(outputs)[-1] == "healthy"
+    _, outputs = learned(*(vibration(i, factor=3.0, diagnosis=SHORT) for i in range(100, 120)))
+    last = healths(outputs)[-1].diagnosis
+    assert last.verdict == "unknown"
+    assert "no fault can be named" in last.text
+    assert "振动已变化" in last.text_zh
+
+
 def test_late_future_and_repeated_observations_do_not_count():
     sound = [vibration(i, diagnosis=SHORT) for i in range(10, 20)]
     late = [struck(i) for i in range(10)]
