@@ -81,6 +81,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     observations: int = 0
     since: datetime | None = None
     """Since when the fault is named (event time)."""
+    stronger_at: str = ""
+    """Another point of the machine that shows the same fault more strongly; empty where none does."""
     evidence: ObservedFault | None = None
     """What was seen of the fault last."""
 

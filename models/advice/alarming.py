@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from models.advice.alarm import Alarm, Delays
 from models.advice.alerts import Cause, transition
+from models.advice.diagnosis_texts import with_stronger
 from models.advice.texts import (
     Sentence,
     cleared_sentence,
@@ -15,6 +16,7 @@ from models.advice.texts import (
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.degree import Finding
+from models.condition.elsewhere import stronger_elsewhere
 from models.condition.state import MachineState
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
@@ -57,7 +59,7 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
         if level == alarm.level:
             continue
         sentence = (
-            _raised(state, channel.point, finding, level)
+            _raised(state, channel, finding, level)
             if level and finding
             else cleared_sentence(channel.point, finding)
         )
@@ -66,13 +68,16 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
 
 
-def _raised(state: MachineState, point: str, finding: Finding, level: int) -> Sentence:
+def _raised(state: MachineState, channel: Channel, finding: Finding, level: int) -> Sentence:
     """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
-    vibration = state.channels.get(f"indicators/{point}")
+    if finding.rule == DIAGNOSIS_RULE:
+        sentence = finding_sentence(channel.point, finding, level, look=True)
+        return with_stronger(sentence, stronger_elsewhere(state, channel))
+    vibration = state.channels.get(f"indicators/{channel.point}")
     fault = vibration.diagnosing.first() if vibration is not None else None
-    if fault is None or vibration is None or finding.rule == DIAGNOSIS_RULE:
-        return finding_sentence(point, finding, level, look=True)
-    sentence = finding_sentence(point, finding, level, look=finding.rule == "temperature")
+    if fault is None or vibration is None:
+        return finding_sentence(channel.point, finding, level, look=True)
+    sentence = finding_sentence(channel.point, finding, level, look=finding.rule == "temperature")
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "next_check",
     "reason_sentence",
     "seen_sentence",
+    "with_stronger",
 ]
 
 
@@ -76,6 +77,20 @@ def _comb(seen: ObservedFault, found_hz: float, expected_hz: float, band_hz: tup
         english += f" and {seen.sidebands} of {seen.sidebands_of} sidebands"
         chinese += f"，{seen.sidebands_of} 条边频带中 {seen.sidebands} 条突出"
     return Sentence(english, chinese)
+
+
+def with_stronger(sentence: Sentence, point: str) -> Sentence:
+    """Add where the same is seen more strongly; nothing without a point.
+
+    >>> with_stronger(Sentence("Unbalance.", "不平衡。"), "drive-end").en
+    'Unbalance. It is stronger at drive-end: look there first.'
+    """
+    if not point:
+        return sentence
+    return Sentence(
+        f"{sentence.en} It is stronger at {point}: look there first.",
+        f"{sentence.zh}{point} 处更强：请先检查该处。",
+    )
 
 
 def next_check(fault: str) -> Sentence:

@@ -1,13 +1,17 @@
 """A machine's status and health, from what its points say."""
 
+import msgspec
+
 from models.advice.alarm import Alarm
-from models.advice.texts import withheld_sentence
+from models.advice.diagnosis_texts import with_stronger
+from models.advice.texts import Sentence, withheld_sentence
 from models.clock import to_datetime
 from models.condition.channel import Channel
+from models.condition.elsewhere import stronger_elsewhere
 from models.condition.health import deductions_of
 from models.condition.state import MachineState
 from models.condition.verdict import diagnosis_of
-from models.outputs import Anomaly, Health, Quality, Status
+from models.outputs import Anomaly, Diagnosis, Health, Quality, Status
 
 __all__ = ["health_of", "is_open", "is_stopped", "status_of"]
 
@@ -45,6 +49,15 @@ def status_of(state: MachineState) -> Status:
     return _BY_LEVEL[level]
 
 
+def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
+    found = diagnosis_of(channel.diagnosing, channel.findings)
+    point = stronger_elsewhere(state, channel)
+    if found is None or not point:
+        return found
+    said = with_stronger(Sentence(found.text, found.text_zh), point)
+    return msgspec.structs.replace(found, text=said.en, text_zh=said.zh, stronger_at=point)
+
+
 def health_of(
     state: MachineState,
     point: str,
@@ -71,7 +84,7 @@ def health_of(
         score=points,
         deductions=deductions,
         anomaly=anomaly,
-        diagnosis=None if channel is None else diagnosis_of(channel.diagnosing, channel.findings),
+        diagnosis=None if channel is None else _diagnosis(state, channel),
         quality=quality or Quality(ok=True),
         configuration=state.version,
         reason=reason.en,

@@ -11,7 +11,7 @@ _NAMED = Phrase("{point}: {fault} (confidence {share})", "{point}：{fault}（�
 
 
 def named_text(facts: Facts, language: Language) -> str:
-    """Name the fault that most observations of a point agree on; empty where no point names any."""
+    """Name the fault that most observations agree on, at the point where it is strongest; empty without one."""
     named = [
         (health.point, health.diagnosis)
         for health in facts.healths
@@ -19,7 +19,9 @@ def named_text(facts: Facts, language: Language) -> str:
     ]
     if not named:
         return ""
-    point, diagnosis = max(named, key=lambda item: (item[1].supporting, item[1].confidence))
+    point, diagnosis = max(
+        named, key=lambda item: (not item[1].stronger_at, item[1].supporting, item[1].confidence)
+    )
     fault = fault_name(diagnosis.verdict)[language == "zh"]
     share = f"{100 * diagnosis.confidence:.0f} %"
     text = _NAMED.say(language, point=point_name(point, language), fault=fault, share=share)

@@ -103,6 +103,29 @@ def test_a_fault_is_named_while_the_machine_is_still_being_learned():
     assert (last.status, last.score, last.diagnosis.verdict) == ("watch", None, OUTER)
 
 
+def test_a_fault_that_two_points_show_is_told_where_it_is_stronger():
+    faint, strong = names(OUTER, amplitude=0.3), names(OUTER, amplitude=0.6)
+    both = [vibration(i, point, diagnosis=seen) for i in range(30) for point, seen in (("a", faint), ("b", strong))]
+    _, outputs = run([configured(), *both])
+    last = {health.point: health.diagnosis for health in healths(outputs)}
+    assert (last["a"].stronger_at, last["b"].stronger_at) == ("b", "")
+    assert last["a"].text.endswith("It is stronger at b: look there first.")
+    assert last["a"].text_zh.endswith("b 处更强：请先检查该处。")
+    texts = {alert.point: alert.text for alert in alerts(outputs)}
+    assert "stronger at b" in texts["a"]
+    assert "stronger" not in texts["b"]
+
+
+def test_the_same_fault_at_another_frequency_is_another_bearing_s():
+    other = msgspec.structs.replace(NAMED.faults[0], found_hz=140.0, amplitude=0.9)
+    elsewhere = msgspec.structs.replace(NAMED, faults=(other,))
+    both = [
+        vibration(i, point, diagnosis=seen) for i in range(9) for point, seen in (("a", NAMED), ("b", elsewhere))
+    ]
+    _, outputs = run([configured(), *both])
+    assert {health.diagnosis.stronger_at for health in healths(outputs)} == {""}
+
+
 def test_a_point_that_has_changed_is_not_called_healthy():
     _, outputs = learned(*(vibration(i, diagnosis=SHORT) for i in range(100, 120)))
     assert verdicts(outputs)[-1] == "healthy"

@@ -44,6 +44,8 @@ def test_the_name_stands_below_what_is_the_matter(language, line):
 def test_the_surest_point_is_told():
     surer = msgspec.structs.replace(OUTER, verdict="unbalance", supporting=12)
     assert card(diagnosed(OUTER), diagnosed(surer, point="bearing")).named.startswith("Bearing: unbalance")
+    carried = msgspec.structs.replace(surer, stronger_at="drive-end")
+    assert card(diagnosed(OUTER), diagnosed(carried, point="bearing")).named.startswith("Drive end: ")
 
 
 @pytest.mark.parametrize(
