@@ -10,14 +10,12 @@ import math
 import msgspec
 import numpy as np
 
-from models.diagnosis.comb_map import TOLERANCE, CombMap, is_shaft_like
+from models.diagnosis.comb_map import HIT, TOLERANCE, CombMap, is_shaft_like
 from models.diagnosis.combs import fisher
 
 __all__ = ["CageFinding", "find_cage"]
 
 _HARMONICS = 8
-_HIT = 4.0
-"""Nats from which a harmonic counts as seen: 2 % of noise gets so far."""
 
 
 class CageFinding(msgspec.Struct, frozen=True):
@@ -67,7 +65,7 @@ def find_cage(combs: CombMap, ftf: float) -> CageFinding | None:
         band=band,
         fundamental=fundamental,
         evidence=fisher(float(total[band, column]), possible) - math.log(total.size),
-        seen=int(np.count_nonzero(evidence[band, :, column] >= _HIT)),
+        seen=int(np.count_nonzero(evidence[band, :, column] >= HIT)),
         possible=possible,
         harmonics=tuple(prominence),
         modulation=math.sqrt(sum(value**2 for value in depth)),

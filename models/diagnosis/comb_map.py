@@ -13,6 +13,7 @@ from models.diagnosis.speed import knocking_shaft
 
 __all__ = [
     "HARMONICS",
+    "HIT",
     "TOLERANCE",
     "Comb",
     "CombMap",
@@ -35,6 +36,8 @@ _LEAST_TURNS = 0.25
 _SHAFT_TOLERANCE = 0.003
 _SKIRTED = 20.0
 """Prominence from which a line's second bins stand out of the noise as well: they are 16 dB and more below it."""
+HIT = 4.0
+"""Nats from which a harmonic counts as seen: 2 % of noise gets so far."""
 _TIE_BREAK = 0.1
 """Nats of evidence for each of strength: of two bands where all lines count in full, the clearer one is taken."""
 
@@ -71,6 +74,8 @@ class Comb(msgspec.Struct, frozen=True):
     strength: float
     harmonics: tuple[float, ...]
     modulation: float
+    seen: int
+    """Harmonics that stand out of the noise, each by itself and where nothing else has a line."""
 
 
 def comb_map(
@@ -137,6 +142,7 @@ def strongest(combs: CombMap) -> Comb:
     left_out = (place < combs.lowest) | is_shaft_like(place, combs.shaft_bins)
     evidence = np.where(left_out, 0.0, combs.evidence)
     band, fundamental, found = best_of(evidence, HARMONICS)
+    fundamental = max(fundamental, combs.lowest)  # 0 where there is no evidence at all
     return comb_at(combs, band, fundamental, found - math.log(evidence.size))
 
 
@@ -166,4 +172,13 @@ def comb_at(combs: CombMap, band: int, fundamental: int, evidence: float) -> Com
         w * h * h for w, h in zip(weights, numbers, strict=True)
     )
     near = combs.strength[max(0, fundamental - 1) : fundamental + 2]
-    return Comb(band, refined, evidence, float(near.max()), tuple(heights), math.sqrt(modulation))
+    seen = _seen(combs, band, refined)
+    return Comb(band, refined, evidence, float(near.max()), tuple(heights), math.sqrt(modulation), seen)
+
+
+def _seen(combs: CombMap, band: int, fundamental: float) -> int:
+    """Count the harmonics that stand out by themselves; one where shaft or mains have a line may be theirs."""
+    place = np.rint(np.arange(1, HARMONICS + 1) * fundamental).astype(np.intp)
+    evidence = np.concatenate((combs.lines.narrow[band, place[:2]], combs.lines.wide[band, place[2:]]))
+    explained = combs.lines.prominence[band, place] == 1.0
+    return int(np.count_nonzero((evidence >= HIT) & ~explained))

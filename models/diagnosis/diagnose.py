@@ -17,6 +17,7 @@ from models.diagnosis.judging import (
     is_ambiguous,
     is_cage,
     is_named,
+    is_suspected,
     is_suspicious,
     margins_of,
     shows_all,
@@ -223,7 +224,7 @@ def _doubt(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge)
 
 def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None:
     best = chosen(seen.findings)
-    suspected = best is not None and is_suspicious(best.comb)
+    suspected = best is not None and is_suspected(best)
     if best is not None and is_named(best):
         return Reason.AMBIGUOUS, best.comb.fundamental * combs.spectra.bin_hz
     if best is not None and suspected and best.rival >= best.comb.strength:

@@ -9,6 +9,8 @@ from models.diagnosis.results import Margins
 
 __all__ = [
     "EVIDENCE",
+    "FAINT_MODULATION",
+    "FEWEST_HARMONICS",
     "HEALTHY_RATE_HZ",
     "HEALTHY_TURNS",
     "MODULATION",
@@ -22,6 +24,7 @@ __all__ = [
     "is_ambiguous",
     "is_cage",
     "is_named",
+    "is_suspected",
     "is_suspicious",
     "margins_of",
     "shows_all",
@@ -35,8 +38,12 @@ MODULATION = 0.2
 """Least modulation of the squared envelope, all harmonics together: 20 % is +-0.8 dB of the band's level. Sound
 bearings have some too, as their rolling elements carry the load in turn (variable compliance), and the longer a
 recording, the less of it is enough for evidence."""
+FEWEST_HARMONICS = 2
+"""A single line is a modulation by whatever, or another comb's; impacts have harmonics."""
 SUSPICIOUS_MODULATION = 0.1
 """Half of that forbids calling the bearing healthy."""
+FAINT_MODULATION = 0.05
+"""And so does a quarter, where the evidence would be enough for a name."""
 _SIDEBAND = 6.0
 """Nats from which sidebands are there: noise gets so far once in 400."""
 _INNER_SIDEBAND = 3.0
@@ -61,6 +68,7 @@ def is_named(finding: Finding) -> bool:
         comb.evidence >= EVIDENCE
         and comb.modulation >= MODULATION
         and comb.strength > finding.rival
+        and comb.seen >= FEWEST_HARMONICS
         and not finding.at_edge
         and not contradicted(finding)
     )
@@ -122,6 +130,12 @@ def is_cage(finding: CageFinding | None) -> bool:
 def is_suspicious(comb: Comb | CageFinding) -> bool:
     """Whether a comb that is not the shaft's forbids saying `healthy`."""
     return comb.evidence >= SUSPICION and comb.modulation >= SUSPICIOUS_MODULATION
+
+
+def is_suspected(finding: Finding) -> bool:
+    """Whether a comb at this defect's own frequency forbids it: less modulation is enough where it is sure."""
+    comb = finding.comb
+    return is_suspicious(comb) or (comb.evidence >= EVIDENCE and comb.modulation >= FAINT_MODULATION)
 
 
 def bearing_confidence(finding: Finding) -> float:

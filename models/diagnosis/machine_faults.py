@@ -60,7 +60,7 @@ def _shaft_faults(
     """
     low = 2.0 if shaft_hz < 10 else 10.0
     overall = spectrum.velocity_rms_mm_s(low, 1000.0)
-    if overall < limit:
+    if overall < limit or shaft_hz < low:  # below 2 Hz integration makes velocity out of a sensor's drift
         return
     lines = [
         spectrum.line_rms_mm_s(order * shaft_hz, _reach(spectrum, order * shaft_hz, shaft_hz))
@@ -78,7 +78,7 @@ def _shaft_faults(
         yield Observed("looseness", overall / limit, _velocity_lines(spectrum, shaft_hz, lines))
     elif lines[1] >= max(0.75 * lines[0], 0.6 * limit) and not electrical:
         yield Observed("misalignment", lines[1] / (0.6 * limit), evidence)
-    elif lines[0] >= 0.9 * overall:
+    elif lines[0] >= 0.9 * overall and _clear_line(spectrum, shaft_hz, shaft_hz):
         yield Observed("unbalance", lines[0] / limit, evidence)
 
 

@@ -88,7 +88,7 @@ def test_a_changed_constant_is_changed_wherever_it_is_used():
     lead = next(constant for constant in CONSTANTS if constant.name == "_SIDEBAND")
     with changed(lead, 7.5):
         assert judging._SIDEBAND == 7.5
-        assert cage._HIT == 4.0
+        assert cage.HIT == 4.0
 
 
 def test_tables_of_a_handful_of_machines():

@@ -147,6 +147,18 @@ def test_loud_noise_at_a_rate_that_shows_no_harmonic_is_not_looseness():
     assert found.verdict == "unknown"
 
 
+def test_drift_at_the_speed_of_a_very_slow_shaft_is_not_unbalance():
+    drift = np.random.default_rng(0).standard_normal(14_400)
+    assert judged(drift, rate_hz=200.0, speed_rpm=10.0).verdict == "unknown"
+
+
+@pytest.mark.parametrize("speed_rpm", [60.0, 600.0, 1500.0])
+def test_steady_tone_alone_is_judged(speed_rpm):
+    """Without any noise hardly a line of the envelope is left to be weighed."""
+    tone = np.sin(np.arange(60_000) * (np.pi / 2))
+    assert judged(tone, rate_hz=10_000.0, speed_rpm=speed_rpm).verdict in ("healthy", "unknown")
+
+
 @given(
     seed=st.integers(0, 2**32 - 1),
     rate_hz=st.floats(200, 200_000),
