@@ -6,6 +6,7 @@ WORKDIR /build
 COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY models models
 COPY stream stream
+COPY grafana/dashboards grafana/dashboards
 RUN python -m venv /opt/stethos && /opt/stethos/bin/pip install --no-cache-dir '.[web]'
 
 FROM python:${PYTHON}

@@ -162,7 +162,8 @@ def test_the_wheel_carries_models_and_stream_with_all_their_files_and_nothing_el
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     with zipfile.ZipFile(wheel) as archive:
         carried = {name for name in archive.namelist() if ".dist-info/" not in name}
-    assert carried == {name for name in listed if (ROOT / name).exists()}
+    dashboards = {f"stream/dashboards/{path.name}" for path in (ROOT / "grafana/dashboards").iterdir()}
+    assert carried == {name for name in listed if (ROOT / name).exists()} | dashboards
     assert "stream/web/page.css" in carried
 
 
@@ -181,6 +182,8 @@ def test_the_wheel_works_where_nothing_else_of_the_project_is(wheel: Path, tmp_p
     assert Path(run(sys.executable, "-c", "import stream; print(stream.__file__)").strip()).is_relative_to(target)
     stethos = target / "bin" / "stethos"
     assert run(stethos, "--version").strip() == f"stethos {PROJECT['version']}"
+    asked = "from stream.pushing import dashboard_files; print(*(file.name for file in dashboard_files()))"
+    assert "fleet.json" in run(sys.executable, "-c", asked)
     run(stethos, "simulate", "--output", "run.jsonl", "--duration", "5m")
     assert run(stethos, "replay", "run.jsonl", "--json").count('"type":"health"') == 60
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),
     "bearings": Command("stream.cli.bearings", "bearings", "Find a bearing and its frequencies."),
     "influx": Command("stream.cli.influx", "app", "Prepare InfluxDB."),
+    "grafana": Command("stream.cli.grafana", "app", "Bring the dashboards into Grafana."),
 }
 """Every command by name, in the order of `--help`. A new one gets its line here."""
 

@@ -1,0 +1,84 @@
+"""`stethos grafana push`: bring the dashboards into a Grafana that is already there."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import ConfigurationError
+from stream.cli.terminal import AsJson, SettingsFile
+
+if TYPE_CHECKING:
+    from stream.pushing import Access
+    from stream.settings import Influxdb
+
+__all__ = ["app"]
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Show the machines in a Grafana of your own."""
+
+
+@app.command()
+def push(
+    *,
+    url: Annotated[str, typer.Option(help="Address of Grafana.")] = "http://127.0.0.1:3000",
+    token_file: Annotated[Path, typer.Option(help="Token of a service account of Grafana.")],
+    influxdb_token_file: Annotated[
+        Path | None,
+        typer.Option(help="Token that may read InfluxDB: also creates or updates the data sources."),
+    ] = None,
+    influxdb_url: Annotated[
+        str | None, typer.Option(help="InfluxDB as Grafana reaches it; [influxdb] url unless given.")
+    ] = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create or update folder, data sources and dashboards; running it again changes nothing.
+
+    What that Grafana reads from files of its own is left alone. Changes made in the browser to these dashboards are
+    overwritten: save a copy under another name to keep them.
+
+    For example:
+
+      stethos grafana push --token-file var/grafana-admin --influxdb-token-file var/grafana-token
+
+      stethos grafana push --url https://grafana.plant --token-file token --json
+    """
+    if not url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{url!r} is no address; write http://host:3000", param_hint="--url")
+    from stream.pushing import dashboard_files  # noqa: PLC0415 -- keeps --help quick
+    from stream.pushing import push as bring  # noqa: PLC0415 -- the same
+    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+
+    chosen = load_settings(settings).influxdb
+    token = None if influxdb_token_file is None else _secret(influxdb_token_file)
+    access = _access(chosen, url, _secret(token_file), influxdb_url or chosen.url, token)
+    for pushed in bring(access, dashboard_files()):
+        if as_json:
+            import msgspec  # noqa: PLC0415 -- keeps --help quick
+
+            typer.echo(msgspec.json.encode(pushed).decode())
+        else:
+            why = f" ({pushed.reason})" if pushed.reason else ""
+            typer.echo(f"{pushed.done:10}{pushed.kind} {pushed.name}{why}")
+
+
+def _access(chosen: "Influxdb", url: str, token: str, influxdb_url: str, influxdb_token: str | None) -> "Access":
+    from stream.pushing import Access  # noqa: PLC0415 -- keeps --help quick
+
+    buckets = {"stethos": ("Stethos", chosen.bucket), "stethos-raw": ("Stethos measurements", chosen.bucket_raw)}
+    return Access(url=url, token=token, influxdb_url=influxdb_url, influxdb_token=influxdb_token, buckets=buckets)
+
+
+def _secret(path: Path) -> str:
+    try:
+        token = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read ({type(error).__name__}); name the token's file") from None
+    if not token or not token.isascii() or not token.isprintable():
+        raise ConfigurationError(f"{path} holds no token; write nothing but the token into it")
+    return token
