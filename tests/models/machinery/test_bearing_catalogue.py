@@ -1,3 +1,4 @@
+import math
 import tomllib
 from importlib.resources import files
 
@@ -52,11 +53,30 @@ def test_orders_are_those_of_the_geometry_where_both_are_given(entry):
             assert getattr(entry.orders, name) == pytest.approx(getattr(computed, name), rel=2e-4)
 
 
-def test_nothing_is_a_mean_of_bore_and_outside_diameter_by_mistake():
-    content = tomllib.loads((files("models.machinery") / "catalogue" / "bearings.toml").read_text("utf-8"))
-    assert len(content["bearing"]) == len(built_in().entries) >= 15
+@pytest.mark.parametrize("entry", built_in().entries, ids=lambda entry: entry.name)
+def test_published_orders_do_not_contradict_each_other(entry):
+    """With n elements and c = d/D cos b: bpfo + bpfi = n, bpfo = n ftf, and bsf2 = (1 - c^2) cos b / c."""
+    orders = entry.orders
+    elements = round(orders.bpfo + orders.bpfi)
+    assert orders.bpfo + orders.bpfi == pytest.approx(elements, abs=2e-3)
+    assert orders.bpfo == pytest.approx(elements * orders.ftf, rel=2e-3)
+    c = 1 - 2 * orders.bpfo / elements
+    angle = entry.geometry.contact_angle_deg if entry.geometry else 0.0
+    assert orders.bsf2 == pytest.approx((1 - c * c) * math.cos(math.radians(angle)) / c, rel=3e-3)
+
+
+def test_no_pitch_is_a_mean_of_bore_and_outside_diameter_and_all_files_are_read():
+    folder = files("models.machinery") / "catalogue"
+    written = [
+        tomllib.loads(file.read_text("utf-8"))["bearing"]
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    ]
+    assert sum(map(len, written)) == len(built_in().entries) >= 40
     kinds = {entry.kind.split(",")[0] for entry in built_in().entries}
-    assert kinds >= {"deep groove ball", "cylindrical roller", "spherical roller", "tapered roller"}
+    assert kinds >= {"deep groove ball", "cylindrical roller", "spherical roller", "tapered roller", "insert ball"}
+    skf_6205 = find_bearing("SKF 6205").geometry
+    assert skf_6205.pitch_diameter != pytest.approx((25 + 52) / 2, rel=0.01)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +89,7 @@ def test_nothing_is_a_mean_of_bore_and_outside_diameter_by_mistake():
         ("6203", "SKF 6203"), ("FAG 6203-2RSR", "FAG 6203"), ("MTK 6203", "MTK 6203"),
         ("za2115", "Rexnord ZA-2115"),
         ("Rexnord ZA-2115", "Rexnord ZA-2115"), ("er16k", "MB ER-16K"), ("MFPT NICE", "NICE MFPT"),
+        ("206k", "Timken 206K"), ("Timken 312K", "Timken 312K"),
         ("NJ204", "N204"), ("dirg b3", "DIRG B1"), ("6204-2Z", "6204"),
     ],
 )  # fmt: skip
