@@ -1,10 +1,16 @@
 # ruff: noqa: INP001 -- a script beside the pages it makes pictures for, no package
-"""Make the pictures of the README: `python -m docs.screenshots`, with Chromium and the extras `dev` installed.
+"""Make the pictures of the pages: `python -m docs.screenshots`, with Chromium and the extras `dev` installed.
 
-The simulated plant goes through the real fold into a real store, and the real page is photographed.
+The simulated plant goes through the real fold into a real store, and the real page is photographed. The pictures of
+`docs/analyze.md` are those that its own commands make.
 """
 
 import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,6 +33,7 @@ from tests.services.page import launched, served_page
 IMAGES = Path(__file__).with_name("images")
 HOURS = 5.6
 PICTURES = (("page-en.png", "en-GB", 1280, 900), ("page-zh-phone.png", "zh-CN", 360, 780))
+REPORTS = {"pump.png": "analyze-fault.png", "gearbox.png": "analyze-healthy.png"}
 
 
 def outputs(start_us: int, end_us: int) -> list[Stored]:
@@ -62,9 +69,21 @@ async def fill(file: Path) -> None:
     await store.close()
 
 
+def reports(folder: Path) -> None:
+    """Run the commands of `docs/analyze.md` that draw, and keep what they drew."""
+    page = IMAGES.with_name("analyze.md").read_text("utf-8")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for command in re.findall(r"^(stethos simulate .*|stethos analyze .* --plot .*)$", page, re.MULTILINE):
+        subprocess.run(command, shell=True, cwd=folder, env=environment, check=True)  # noqa: S602 -- our own page's
+    for drawn, kept in REPORTS.items():
+        shutil.copy(folder / drawn, IMAGES / kept)
+
+
 def main() -> None:
-    """Make both pictures."""
+    """Make all pictures."""
     IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        reports(Path(name))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "machines.toml").write_text(demo_machines_toml(), encoding="utf-8")

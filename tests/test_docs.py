@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 import typer.main
 
+from stream.bearing_files import load_catalogue
 from stream.cli.main import app
 from stream.machines import load_machines
 from stream.messages import decode
@@ -163,6 +164,8 @@ def check_toml(text: str, folder: Path) -> None:
             assert load_machines(file).machines
         case "stethos.toml":
             assert Settings(**read_toml(file))
+        case "bearings.toml":
+            assert load_catalogue(file).entries[0].source
         case _:
             assert load_thresholds(file)
 
@@ -188,3 +191,25 @@ def test_the_readmes_commands_that_need_no_server_run_one_after_the_other(tmp_pa
     judged = [json.loads(line) for line in (tmp_path / "judged.jsonl").read_text().splitlines()]
     assert judged[-1]["type"] == "summary"
     assert judged[-1]["machines"]["P-101"]["status"] == "critical"
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_page_about_analyze_run_and_name_what_it_says(tmp_path: Path):
+    for kind, text in blocks("docs/analyze.md"):
+        if kind == "toml":
+            check_toml(text, tmp_path)
+    environment = {**os.environ, "PATH": f"{Path(STETHOS).parent}:{os.environ['PATH']}", "COLUMNS": "200"}
+    told = {}
+    lines = [line for kind, text in blocks("docs/analyze.md") if kind == "sh" for line in text.splitlines()]
+    assert len(lines) >= 8
+    for line in lines:
+        done = subprocess.run(  # noqa: PLW1510 -- asserted below, with what was said
+            line, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+        told[line] = done.stdout
+    pump, gearbox = (next(said for line, said in told.items() if name in line) for name in ("P-101", "G-401"))
+    assert "Bearing damage, outer race" in pump
+    assert "Healthy: nothing found" in gearbox
+    for name in ("pump.png", "gearbox.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")

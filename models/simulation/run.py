@@ -15,15 +15,22 @@ from models.simulation.sensor import SCALE_G, broken_cable, digitise, failing_ca
 from models.simulation.surroundings import Load, ambient_c
 from models.simulation.vibration import tones_g
 
-__all__ = ["LENGTH", "RATE_HZ", "Measured", "TemperatureBlock", "VibrationBlock", "simulate"]
+__all__ = ["LENGTH", "RATE_HZ", "Measured", "Sampling", "TemperatureBlock", "VibrationBlock", "simulate"]
 
 RATE_HZ = 20_480.0
 """Fast enough for the impacts of bearings."""
 LENGTH = 20_480
-"""Samples in a block: a second, long enough for a severity zone, 40 KB as 16-bit counts."""
+"""Samples in a block unless told otherwise: a second, long enough for a severity zone, 40 KB as 16-bit counts."""
 _INTERVAL_S = 60.0
 _SLIP = 0.015
 """Mean slip and scatter of the impacts' intervals, relative."""
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a block of vibration is taken."""
+
+    rate_hz: float = RATE_HZ
+    length: int = LENGTH
 
 
 class VibrationBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,9 +71,16 @@ class _Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def simulate(
-    *, seed: int = 0, start_us: int, plan: Plan | None = None, plant: Sequence[SimulatedMachine] = PLANT
+    *,
+    seed: int = 0,
+    start_us: int,
+    plan: Plan | None = None,
+    plant: Sequence[SimulatedMachine] = PLANT,
+    sampling: Sampling | None = None,
 ) -> Iterator[Measured]:
     """Yield the plant's measurements without end, in order of time: one of each point every simulated minute.
+
+    Without a `sampling` blocks are `LENGTH` samples at `RATE_HZ`.
 
     The same arguments give the same measurements, bit for bit; machines do not influence each other's numbers.
     After the development of its faults the plant stays as it is then.
@@ -75,12 +89,14 @@ def simulate(
     >>> first.machine, first.point, len(first.counts)
     ('P-101', 'drive-end', 20480)
     """
-    plan = plan or Plan()
-    runs = (_run(each, index, seed, start_us, plan) for index, each in enumerate(plant))
+    plan, sampling = plan or Plan(), sampling or Sampling()
+    runs = (_run(each, index, seed, start_us, plan, sampling) for index, each in enumerate(plant))
     yield from merge(*runs, key=lambda measured: measured.time_us)
 
 
-def _run(simulated: SimulatedMachine, index: int, seed: int, start_us: int, plan: Plan) -> Iterator[Measured]:
+def _run(
+    simulated: SimulatedMachine, index: int, seed: int, start_us: int, plan: Plan, sampling: Sampling
+) -> Iterator[Measured]:
     for number, moment in enumerate(_moments(simulated, index, seed, start_us, plan)):
         # A few seconds between one point and the next, as a collector that goes round would have it.
         time_us = moment.start_us + index * 4 * SECOND_US
@@ -90,9 +106,10 @@ def _run(simulated: SimulatedMachine, index: int, seed: int, start_us: int, plan
                 machine=simulated.machine.id,
                 point=point.name,
                 time_us=time_us + place * 2 * SECOND_US,
-                counts=_counts(simulated, point, moment, plan, generator),
+                counts=_counts(simulated, point, moment, plan, generator, sampling),
                 speed_rpm=round(60 * moment.shaft_hz, 1),
                 load_percent=round(100 * moment.load, 1),
+                rate_hz=sampling.rate_hz,
             )
         yield TemperatureBlock(
             machine=simulated.machine.id,
@@ -143,24 +160,35 @@ def _extra_c(simulated: SimulatedMachine, plan: Plan, seconds: float, load: floa
 
 
 def _counts(
-    simulated: SimulatedMachine, point: Point, moment: _Moment, plan: Plan, generator: np.random.Generator
+    simulated: SimulatedMachine,
+    point: Point,
+    moment: _Moment,
+    plan: Plan,
+    generator: np.random.Generator,
+    sampling: Sampling,
 ) -> NDArray[np.int16]:
     """Write one block down as the converter at this point does."""
     fault = simulated.fault
     if isinstance(fault, CableBreak) and fault.point == point.name and fault.off(plan, moment.seconds):
-        return broken_cable(np.zeros(LENGTH, np.int16))
-    counts = digitise(point.gain * _acceleration_g(simulated, point, moment, plan, generator), generator)
+        return broken_cable(np.zeros(sampling.length, np.int16))
+    acceleration_g = _acceleration_g(simulated, point, moment, plan, generator, sampling)
+    counts = digitise(point.gain * acceleration_g, generator)
     if isinstance(fault, CableBreak) and fault.point == point.name and fault.loose_contact(plan, moment.seconds):
         return failing_cable(counts, generator)
     return counts
 
 
 def _acceleration_g(
-    simulated: SimulatedMachine, point: Point, moment: _Moment, plan: Plan, generator: np.random.Generator
+    simulated: SimulatedMachine,
+    point: Point,
+    moment: _Moment,
+    plan: Plan,
+    generator: np.random.Generator,
+    sampling: Sampling,
 ) -> NDArray[np.float64]:
     fault = simulated.fault
     strength = 0.75 + 0.25 * moment.load
-    noise = simulated.noise_g * strength * generator.standard_normal(LENGTH)
+    noise = simulated.noise_g * strength * generator.standard_normal(sampling.length)
     shaking = strength
     struck = 0.3 * noise
     if isinstance(fault, OuterRace) and (impact_g := fault.impact_g(plan, moment.seconds)) > 0:
@@ -169,12 +197,14 @@ def _acceleration_g(
             generator,
             frequency_hz=(1 - _SLIP) * fault.bearing.outer_race_order() * moment.shaft_hz,
             slip=_SLIP,
-            length=LENGTH,
-            rate_hz=RATE_HZ,
+            length=sampling.length,
+            rate_hz=sampling.rate_hz,
         )
         # Through the casing to the other end, little of an impact arrives.
         reach = 1.0 if fault.point == point.name else 0.2
         struck = struck + impact_g * strength * reach * train
     phases = generator.uniform(0, 2 * np.pi, len(simulated.tones))
-    tones = tones_g(simulated.tones, shaft_hz=moment.shaft_hz, phases=phases, length=LENGTH, rate_hz=RATE_HZ)
-    return shaking * tones + 0.7 * noise + simulated.resonance.response(struck, rate_hz=RATE_HZ)
+    tones = tones_g(
+        simulated.tones, shaft_hz=moment.shaft_hz, phases=phases, length=sampling.length, rate_hz=sampling.rate_hz
+    )
+    return shaking * tones + 0.7 * noise + simulated.resonance.response(struck, rate_hz=sampling.rate_hz)

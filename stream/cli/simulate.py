@@ -17,7 +17,7 @@ from models.clock import SECOND_US, from_datetime, to_datetime
 from models.errors import MessageError
 from models.simulation.faults import Plan
 from models.simulation.plant import demo_machines_toml
-from models.simulation.run import Measured, simulate
+from models.simulation.run import LENGTH, RATE_HZ, Measured, Sampling, simulate
 from models.simulation.truth import Truth, truths
 from stream.cli.terminal import SettingsFile, complain_at, progress
 from stream.durations import parse_duration_us
@@ -27,6 +27,8 @@ from stream.simulated import Pace, as_lines, default_start_us, paced, until, wri
 __all__ = ["simulate_command"]
 
 _STDOUT = STDIN
+_BLOCKS_S = (0.01, 60.0)
+"""A point is measured once a minute."""
 _FILE_START = datetime(2026, 1, 1, tzinfo=UTC)
 """Of recordings, so that the same seed gives the same file whenever it is made."""
 
@@ -38,6 +40,13 @@ def _duration(text: str | float) -> float:
         return parse_duration_us(text) / SECOND_US
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _block(text: str | float) -> float:
+    seconds = _duration(text)
+    if _BLOCKS_S[0] <= seconds <= _BLOCKS_S[1]:
+        return seconds
+    raise typer.BadParameter(f"{text} is no length of a block; give one from 0.01s to 60s")
 
 
 def _speed(speed_up: float) -> float:
@@ -99,6 +108,13 @@ def simulate_command(
             show_default="6h",
         ),
     ] = 21_600.0,
+    block: Annotated[
+        float,
+        typer.Option(parser=_block, metavar="DURATION", help="Length of a block of vibration.", show_default="1s"),
+    ] = LENGTH / RATE_HZ,
+    rate: Annotated[
+        float, typer.Option(min=1_000.0, max=102_400.0, metavar="HZ", help="Samples of vibration a second.")
+    ] = RATE_HZ,
     start: Annotated[
         datetime | None,
         typer.Option(parser=_time, metavar="TIME", help="First measurement; a day ago, in a file 2026-01-01."),
@@ -126,6 +142,8 @@ def simulate_command(
 
       stethos simulate --output run.jsonl.gz: the whole script, eight hours, as a recording
 
+      stethos simulate --block 8s --duration 10m --output long.jsonl.gz: blocks for `analyze`
+
       stethos simulate --machines > machines.toml: what an engineer would know of the four
     """
     if machines:
@@ -139,7 +157,8 @@ def simulate_command(
         start_us = from_datetime(start or _FILE_START)
         duration = healthy + plan.development_s if duration is None else duration
     end_us = None if duration is None else start_us + round(duration * SECOND_US)
-    measurements = until(simulate(seed=seed, start_us=start_us, plan=plan), end_us)
+    sampling = Sampling(rate_hz=rate, length=max(1, round(block * rate)))
+    measurements = until(simulate(seed=seed, start_us=start_us, plan=plan, sampling=sampling), end_us)
     if output is None:
         pace = Pace(
             start_us=start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=round(head_start * SECOND_US)

@@ -9,6 +9,7 @@ from models.machinery.severity import boundaries_of
 from models.simulation.plant import PLANT, demo_machines_toml
 from stream.cli.simulate import simulate_command
 from stream.machines import load_machines
+from stream.messages import Vibration
 from stream.recordings import Recordings, decode_line
 
 
@@ -39,10 +40,22 @@ def test_standard_output_holds_nothing_but_the_recording(run):
     assert all(json.loads(line)["type"] in ("vibration", "temperature") for line in result.stdout.splitlines())
 
 
+def test_blocks_of_another_length_and_rate(run, tmp_path):
+    file = tmp_path / "run.jsonl"
+    assert run("--output", str(file), "--duration", "1m", "--block", "2s", "--rate", "25600").exit_code == 0
+    blocks = [message for line in Recordings([file]) if isinstance(message := decode_line(line), Vibration)]
+    assert len(blocks) == 8
+    assert {(block.rate, block.count) for block in blocks} == {(25_600.0, 51_200)}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("--duration", "soon"),
+        ("--block", "99s"),
+        ("--block", "0s"),
+        ("--rate", "10"),
+        ("--rate", "fast"),
         ("--start", "yesterday"),
         ("--start", "2026-03-01T08:00:00"),
         ("--seed", "-1"),
