@@ -4,12 +4,13 @@ import typer
 
 from evaluation.condition.lives import lives
 from evaluation.condition.nab import nab
+from evaluation.condition.remaining import remaining
 from evaluation.condition.skab import skab
 from evaluation.diagnosis.command import diagnosis
 
 __all__ = ["app"]
 
-EVALUATIONS = (lives, skab, nab, diagnosis)
+EVALUATIONS = (lives, remaining, skab, nab, diagnosis)
 """Functions with a docstring and options, all of which have defaults: their names are the commands'."""
 
 app = typer.Typer(help="How well Stethos does, in figures.", add_completion=False, pretty_exceptions_enable=False)

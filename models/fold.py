@@ -12,6 +12,7 @@ from models.advice.alarming import clear_all, watch_findings, watch_sensor
 from models.clock import MINUTE_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
+from models.condition.declining import track_decline
 from models.condition.judging import is_running, judge, score
 from models.condition.recent import fingerprint
 from models.condition.silence import end_silence, hear, notice_silence
@@ -112,6 +113,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
         if anomaly is not None:
             alerts += watch_findings(state, channel, time_us, observation.digest)
+            track_decline(channel, time_us)
     row = Row(
         measurement=measurement,
         machine=state.machine,
@@ -160,7 +162,7 @@ def _in_order(
     was_stopped, channel.stopped = channel.stopped, running is False
     hours = () if running is None else _run(state, channel, time_us)
     if was_stopped and not channel.stopped:
-        channel.forget_recent()
+        channel.start(time_us)
     if channel.stopped or is_stopped(state):
         channel.diagnosing.stand(time_us)
         return flags, None, hours

@@ -95,11 +95,14 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
-    """An interval for the remaining useful life, in hours of operation."""
+    """An interval for the remaining useful life, in hours of operation, that is to hold in four of five cases."""
 
     low: float
     median: float
     high: float
+    held: int = 0
+    """How many of the tests of this decline's own foresight it has held so far."""
+    checked: int = 0
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):

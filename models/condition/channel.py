@@ -18,6 +18,7 @@ from models.condition.warmth import Warmth
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
+from models.prognosis.decline import Decline
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [
@@ -83,6 +84,8 @@ class Channel(msgspec.Struct, array_like=True):
     """Whether learning is over for good."""
     stopped: bool = False
     diagnosing: Diagnosing = msgspec.field(default_factory=Diagnosing)
+    decline: Decline | None = None
+    """Since its onset; None while there is none."""
 
     @property
     def ready(self) -> bool:
@@ -124,8 +127,10 @@ class Channel(msgspec.Struct, array_like=True):
             recent_c = features["value_c"] - features["change_c"]
             self.recent_c = recent_c + _RECENT_WEIGHT * features["change_c"]
 
-    def forget_recent(self) -> None:
-        """Begin afresh with all that is smoothed, as after a standstill."""
+    def start(self, time_us: int) -> None:
+        """Begin afresh with all that is smoothed, after a standstill that ends now."""
+        if self.decline is not None:
+            self.decline.pause(time_us)
         for evidence in self.evidence.values():
             evidence.clear()
         self.model.forget_recent()

@@ -8,6 +8,7 @@ from models.advice.texts import Sentence, withheld_sentence
 from models.clock import to_datetime
 from models.condition.channel import Channel
 from models.condition.elsewhere import stronger_elsewhere
+from models.condition.declining import remaining_life
 from models.condition.health import deductions_of
 from models.condition.state import MachineState
 from models.condition.verdict import diagnosis_of
@@ -86,6 +87,7 @@ def health_of(
         anomaly=anomaly,
         diagnosis=None if channel is None else _diagnosis(state, channel),
         quality=quality or Quality(ok=True),
+        remaining_life_h=remaining_life(state, trusted) if judged else None,
         configuration=state.version,
         reason=reason.en,
         reason_zh=reason.zh,

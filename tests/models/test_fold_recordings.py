@@ -131,6 +131,17 @@ def test_bearing2_1_whose_channels_disagree_is_told_after_the_earlier_step_at_14
     assert 144 <= min(life("Bearing2_1").raised("medium", "high")) <= 336
 
 
+def test_remaining_life_is_told_after_an_onset_only_and_its_interval_holds(life):
+    for bearing, earliest in (("Bearing1_1", 1446), ("Bearing1_2", 619), ("Bearing2_1", 144), ("Bearing3_1", 367)):
+        told = [snapshot for snapshot, health in life(bearing).healths if health.remaining_life_h]
+        assert min(told, default=earliest) >= earliest
+    lived = life("Bearing1_1")
+    for snapshot in (2146, 2365, 2584):
+        said = next(health for at, health in lived.healths if at == snapshot).remaining_life_h
+        assert said.low <= (2803 - snapshot) / 360 <= said.high
+        assert said.checked >= said.held > 0
+
+
 def test_the_same_life_as_one_reading_a_minute_is_told_as_well(life):
     """As a cheap sensor would send it: nothing but an RMS, whose name says what it is."""
     lived = [o for o in life("Bearing1_1").observations if isinstance(o, VibrationObserved)]
