@@ -7,8 +7,8 @@ from models.advice.diagnosis_texts import with_stronger
 from models.advice.texts import Sentence, withheld_sentence
 from models.clock import to_datetime
 from models.condition.channel import Channel
-from models.condition.elsewhere import stronger_elsewhere
 from models.condition.declining import remaining_life
+from models.condition.elsewhere import stronger_elsewhere
 from models.condition.health import deductions_of
 from models.condition.state import MachineState
 from models.condition.verdict import diagnosis_of
