@@ -17,12 +17,12 @@ from pathlib import Path
 
 from models.clock import SECOND_US
 from models.fold import initial_state, step
-from models.machinery.machine import Configuration
 from models.observations import Configured, VibrationObserved
 from models.outputs import Alert
-from models.simulation.plant import PLANT, demo_machines_toml
+from models.simulation.plant import demo_machines_toml
 from models.simulation.run import simulate
 from stream.capturing import Capturing
+from stream.machines import Fleet, load_machines
 from stream.messages import Vibration
 from stream.observe import observe
 from stream.records import Stored
@@ -35,13 +35,22 @@ HOURS = 5.6
 PICTURES = (("page-en.png", "en-GB", 1280, 900), ("page-zh-phone.png", "zh-CN", 360, 780))
 REPORTS = {"pump.png": "analyze-fault.png", "gearbox.png": "analyze-healthy.png"}
 
+MACHINE_PICTURES = (
+    ("machine-en.png", "/en/machine/P-101", 1280, 900, "1 hour before"),
+    ("machine-zh-phone.png", "/zh/machine/P-101", 360, 780, "1小时前"),
+)
+YEAR = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+"""As the legend of a spectrum has it."""
 
-def outputs(start_us: int, end_us: int) -> list[Stored]:
+
+def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
     """Give all that is stored about the plant between two moments."""
-    configurations = {each.machine.id: Configuration(machine=each.machine) for each in PLANT}
+    configurations = {name: fleet.configuration(name) for name in fleet.machines}
     states = {name: initial_state(name) for name in configurations}
     for name, configuration in configurations.items():
-        step(states[name], Configured(machine=name, observed_us=start_us, configuration=configuration))
+        states[name], _ = step(
+            states[name], Configured(machine=name, observed_us=start_us, configuration=configuration)
+        )
     found: list[Stored] = []
     capturing = Capturing()
     for measured in until(simulate(start_us=start_us), end_us):
@@ -60,12 +69,14 @@ def outputs(start_us: int, end_us: int) -> list[Stored]:
     return found
 
 
-async def fill(file: Path) -> None:
-    """Write the plant's last hours into a store."""
+async def fill(folder: Path) -> None:
+    """Describe the plant in a folder, and write its last hours into a store there."""
+    machines = folder / "machines.toml"
+    machines.write_text(demo_machines_toml(), encoding="utf-8")
     end_us = time.time_ns() // 1000
-    store = SqliteStore(file)
+    store = SqliteStore(folder / "results.db")
     await store.open()
-    await store.write(outputs(end_us - round(HOURS * 3600 * SECOND_US), end_us))
+    await store.write(outputs(load_machines(machines), end_us - round(HOURS * 3600 * SECOND_US), end_us))
     await store.close()
 
 
@@ -86,8 +97,7 @@ def main() -> None:
         reports(Path(name))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "machines.toml").write_text(demo_machines_toml(), encoding="utf-8")
-        asyncio.run(fill(folder / "results.db"))
+        asyncio.run(fill(folder))
         with served_page(folder, SQLITE__PATH="results.db") as address, launched() as browser:
             for file, locale, width, height in PICTURES:
                 page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
@@ -95,6 +105,15 @@ def main() -> None:
                 page.locator(".card .trend .line").first.wait_for()
                 page.locator(".card .points .value").first.wait_for(state="attached")
                 page.screenshot(path=IMAGES / file)
+                page.close()
+            for file, path, width, height, choice in MACHINE_PICTURES:
+                page = browser.new_page(viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai")
+                page.goto(address + path)
+                page.locator(".chart svg").nth(2).wait_for()  # trends, velocity and envelope spectrum
+                page.get_by_role("button", name=choice, exact=True).click()
+                page.locator(".chart svg").filter(has_text=YEAR).first.wait_for()
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=IMAGES / file, full_page=True)
                 page.close()
 
 

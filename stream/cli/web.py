@@ -43,7 +43,8 @@ def web(
     settings = load_settings(settings_file)
     set_up_logging(verbose=False, form=settings.log_format)
     address, number = host or settings.web.host, port or settings.web.port
-    server = make_server(open_store(settings), load_fleet(settings).machines)
+    fleet = load_fleet(settings)
+    server = make_server(open_store(settings), fleet.machines, orders=fleet.orders)
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         typer.echo(f"Page: http://{shown}:{number}", err=True)

@@ -1,5 +1,6 @@
 """What all charts look like: quiet axes, few colours, text large enough, times and numbers without words."""
 
+import math
 from typing import Any, Literal
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Theme",
     "axis_label",
     "line_style",
+    "round_above",
     "significant",
     "text_style",
     "tooltip",
@@ -27,6 +29,7 @@ _LINES: dict[Theme, tuple[str, ...]] = {
     "dark": ("#56b4e9", "#e08fc0", "#2fc498", "#b5b5b2", "#a49cf5"),
 }
 """After Okabe and Ito, without the colours that mean a status."""
+_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 _DASHES: tuple[str | list[int], ...] = ("solid", [6, 3], [2, 2], [8, 3, 2, 3])
 
 
@@ -41,10 +44,10 @@ def line_style(number: int, theme: Theme) -> Options:
     return {"color": colours[number % len(colours)], "type": _DASHES[number % len(_DASHES)], "width": 1.5}
 
 
-def axis_label(theme: Theme) -> Options:
-    """Give an axis' quiet lines and labels."""
+def axis_label(theme: Theme, *, last: bool = True) -> Options:
+    """Give an axis' quiet lines and labels, the `last` label only where it is a round one."""
     return {
-        "axisLabel": {**text_style(theme), "hideOverlap": True},
+        "axisLabel": {**text_style(theme), "hideOverlap": True, **({} if last else {"showMaxLabel": False})},
         "axisLine": {"lineStyle": {"color": _RULE[theme]}},
         "axisTick": {"lineStyle": {"color": _RULE[theme]}},
         "splitLine": {"lineStyle": {"color": _RULE[theme], "opacity": 0.6}},
@@ -71,6 +74,16 @@ def significant(value: float, digits: int = 4) -> float:
     (0.001235, 0.0)
     """
     return float(f"{value:.{digits}g}") + 0.0
+
+
+def round_above(value: float) -> float:
+    """Give a round number not below a value above 0, to end an axis at.
+
+    >>> round_above(0.77), round_above(3.1), round_above(99.0)
+    (0.8, 4.0, 100.0)
+    """
+    power = 10.0 ** math.floor(math.log10(value))
+    return significant(next(step for step in _ROUND if step * power >= 0.9999 * value) * power)
 
 
 def zoom_bar(theme: Theme, axes: list[int], *, bottom: int) -> list[Options]:

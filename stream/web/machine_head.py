@@ -36,6 +36,7 @@ class MachineHead:
                 self._age = words("span", "age")
             self._why = words("p", "why")
             self._since = words("p", "since")
+            self._named = words("p", "named")
             self._more = words("p", "more")
             with box("div", "health"):
                 words("span", "health-label", _HEALTH.say(language))
@@ -60,6 +61,7 @@ class MachineHead:
         self._age.set_text(view.age)
         self._why.set_text(view.why)
         self._since.set_text(view.since)
+        self._named.set_text(view.named)
         self._more.set_text(view.more)
         self._score.set_text(view.score_text)
         restyle(self._score, "score" if view.score is not None else "score withheld")

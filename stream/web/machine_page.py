@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
+import msgspec
+
+from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
 from stream.web.chart_style import Theme
 from stream.web.elements import Keyed, box, describe, restyle, words
@@ -14,12 +17,22 @@ from stream.web.notice_bar import NoticeBar
 from stream.web.notices_view import Notice
 from stream.web.past import Pasts
 from stream.web.paths import fleet_path, language_path
+from stream.web.spectra import Spectra
+from stream.web.spectrum_section import SpectrumSection
 from stream.web.texts import OTHER_LANGUAGE, Language, Phrase
 from stream.web.trend_section import TrendSection
+from stream.web.verdict_section import VerdictSection
 
-__all__ = ["MachinePage"]
+__all__ = ["MachinePage", "Readers"]
 
 _BACK = Phrase("‹ All machines", "‹ 全部设备")
+
+
+class Readers(msgspec.Struct, frozen=True):
+    """What is read for all viewers together."""
+
+    pasts: Pasts
+    spectra: Spectra
 
 
 class MachinePage:
@@ -29,16 +42,18 @@ class MachinePage:
         self,
         feed: Feed,
         machines: Mapping[str, Machine],
-        pasts: Pasts,
+        readers: Readers,
         *,
         machine: str,
+        orders: Mapping[str, BearingOrders],
         viewer: str,
         language: Language,
         zone: tzinfo,
         theme: Theme,
         clock: Callable[[], datetime],
     ) -> None:
-        self._feed, self._machines, self._pasts, self._machine = feed, machines, pasts, machine
+        self._feed, self._machines, self._readers, self._machine = feed, machines, readers, machine
+        self._orders = orders
         self._viewer, self._language, self._zone, self._theme = viewer, language, zone, theme
         self._clock = clock
         self._last: MachinePageView | None = None
@@ -69,6 +84,8 @@ class MachinePage:
             return
         async with self._busy:
             await self._trends.refresh(newest=view.newest, now=view.now)
+            verdicts = {verdict.point: verdict.verdict for verdict in view.verdicts}
+            await self._spectra.refresh(newest=view.newest, suspect=view.suspect, verdicts=verdicts)
 
     def close(self) -> None:
         """Forget this viewer."""
@@ -94,12 +111,23 @@ class MachinePage:
     def _build_sections(self) -> MachineHead:
         """Only once there is something to show in them."""
         language = self._language
+        machine = self._machines.get(self._machine) or Machine(id=self._machine)
         with self._body:
             head = MachineHead(language)
+            self._verdicts = VerdictSection(language)
             self._points = PointsSection(language)
             self._trends = TrendSection(
-                self._pasts,
-                self._machines.get(self._machine) or Machine(id=self._machine),
+                self._readers.pasts,
+                machine,
+                language=language,
+                zone=self._zone,
+                theme=self._theme,
+                on_change=self.refresh_charts,
+            )
+            self._spectra = SpectrumSection(
+                self._readers.spectra,
+                machine,
+                self._orders,
                 language=language,
                 zone=self._zone,
                 theme=self._theme,
@@ -119,4 +147,5 @@ class MachinePage:
         self._facts.set_text(view.machine.facts)
         restyle(self._headline, "headline calm" if view.machine.status == "healthy" else "headline")
         self._head.show(view.machine)
+        self._verdicts.show(view.verdicts)
         self._points.show(view.machine)

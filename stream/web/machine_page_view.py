@@ -7,13 +7,14 @@ import msgspec
 
 from models.machinery.machine import Machine
 from models.outputs import Alert, Priority
-from stream.web.facts import all_facts, is_about_sensor, is_old, usual_interval
+from stream.web.facts import Facts, all_facts, is_about_sensor, is_old, usual_interval
 from stream.web.freshness import freshness
 from stream.web.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.moments import clock_text, span_text
 from stream.web.notices_view import Notice, notices
 from stream.web.snapshot import Snapshot
 from stream.web.texts import PRIORITIES, Language, Phrase
+from stream.web.verdicts_view import VerdictView, verdicts_view
 
 __all__ = ["MachinePageView", "PastAlert", "machine_page_view", "past_alerts"]
 
@@ -59,6 +60,9 @@ class MachinePageView(msgspec.Struct, frozen=True, kw_only=True):
     """From here ages are counted: the clock, or the newest data while they run behind it."""
     newest: datetime | None
     """When the machine was measured last."""
+    verdicts: tuple[VerdictView, ...] = ()
+    suspect: str = ""
+    """The point to look at first."""
 
 
 def machine_page_view(
@@ -87,8 +91,8 @@ def machine_page_view(
     else:
         headline, detail = _UNKNOWN.say(language, name=name), _UNKNOWN_HELP.say(language)
     view = None
+    viewer = Viewer(language=language, zone=zone, now=fresh.now)
     if ours is not None:
-        viewer = Viewer(language=language, zone=zone, now=fresh.now)
         view = machine_view(ours, viewer, old=fresh.now == clock and is_old(ours, fresh.now, usual=usual))
     return MachinePageView(
         headline=headline,
@@ -98,7 +102,17 @@ def machine_page_view(
         machine=view,
         now=fresh.now,
         newest=ours.newest.time if ours is not None else None,
+        verdicts=verdicts_view(ours.healths, viewer) if ours is not None else (),
+        suspect=_suspect(ours) if ours is not None else "",
     )
+
+
+def _suspect(facts: Facts) -> str:
+    """Give the point that has the most urgent alert, or else took most off health."""
+    if facts.alerts:
+        return facts.alerts[0].point
+    worst = max(facts.newest.deductions, key=lambda deduction: deduction.points, default=None)
+    return worst.point if worst else ""
 
 
 def past_alerts(

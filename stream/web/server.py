@@ -6,21 +6,24 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
 
+from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
 from stream.stores.store import Store
 from stream.web.chart_style import Theme
 from stream.web.feed import Feed
 from stream.web.fleet_page import FleetPage
-from stream.web.machine_page import MachinePage
+from stream.web.machine_page import MachinePage, Readers
 from stream.web.moments import viewer_zone
 from stream.web.past import Pasts
 from stream.web.paths import fleet_path, machine_path
+from stream.web.spectra import Spectra
 from stream.web.texts import LANGUAGES, Language, Phrase, choose_language
 
 __all__ = ["make_server"]
@@ -45,9 +48,13 @@ def make_server(
     store: Store,
     machines: Mapping[str, Machine],
     *,
+    orders: Mapping[str, Mapping[str, BearingOrders]] = MappingProxyType({}),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`."""
+    """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
+
+    `orders` are those of the known bearings, by machine and point.
+    """
     feed = Feed(store, machines, clock=clock)
 
     @asynccontextmanager
@@ -63,10 +70,10 @@ def make_server(
 
     server = FastAPI(lifespan=lifespan, openapi_url=None)
     _add_language_routes(server)
-    pasts = Pasts(store, monotonic=time.monotonic)
+    readers = Readers(Pasts(store, monotonic=time.monotonic), Spectra(store, monotonic=time.monotonic))
     for language in LANGUAGES:
         _add_page(language, feed, machines, clock)
-        _add_machine_page(language, feed, machines, pasts, clock)
+        _add_machine_page(language, feed, machines, orders, readers, clock)
     ui.run_with(
         server,
         title="Stethos",
@@ -114,7 +121,12 @@ def _add_page(
 
 
 def _add_machine_page(
-    language: Language, feed: Feed, machines: Mapping[str, Machine], pasts: Pasts, clock: Callable[[], datetime]
+    language: Language,
+    feed: Feed,
+    machines: Mapping[str, Machine],
+    orders: Mapping[str, Mapping[str, BearingOrders]],
+    readers: Readers,
+    clock: Callable[[], datetime],
 ) -> None:
     # `path`, as a name may hold anything once it is decoded, a slash too.
     @ui.page(f"/{language}/machine/{{machine:path}}", title=_TITLE.say(language), language=_TAGS[language])
@@ -131,8 +143,9 @@ def _add_machine_page(
         page = MachinePage(
             feed,
             machines,
-            pasts,
+            readers,
             machine=machine,
+            orders=orders.get(machine, {}),
             viewer=client.id,
             language=language,
             zone=zone,

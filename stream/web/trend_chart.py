@@ -4,20 +4,20 @@ Pure: a `Past` in, options of ECharts out. Health that was withheld is a grey st
 where data are missing; nothing is drawn across.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from statistics import median
 
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.outputs import Alert, Priority
-from stream.stores.store import ExtremesAt, HealthAt
+from stream.stores.store import HealthAt
+from stream.web.believed import believed, faulty_spans, usual_gap
 from stream.web.chart_style import (
     Options,
     Theme,
     axis_label,
     line_style,
+    round_above,
     significant,
     text_style,
     tooltip,
@@ -31,7 +31,6 @@ __all__ = ["chart_height_px", "panels", "trend_chart"]
 
 _PANEL_PX = 168
 _TOP_PX, _INSIDE_PX, _FOOT_PX = 44, 110, 60
-_MISSING_INTERVALS = 3.5
 _MOST_ALERTS = 40
 _HEALTH = Phrase("Health, of 100 (lowest of each moment)", "健康度，满分100（各时段最低值）")
 _TITLES = {
@@ -76,6 +75,7 @@ def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Them
     """Draw health and every field of `panels` one below the other, `_PANEL_PX` high each."""
     fields = panels(past)
     axes = list(range(len(fields) + 1))
+    past = believed(past)
     names = _names(past, language)
     titles = [_HEALTH.say(language), *(_TITLES[field].say(language) for field in fields)]
     series = [_health(past, language, theme)]
@@ -83,9 +83,7 @@ def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Them
         traces = [trace for trace in past.traces if trace.field == field]
         limits = _limits(field, machine, language)
         for place, trace in enumerate(traces):
-            series.append(
-                _trace(trace, past, axis, names[trace.point], limits if place == 0 else [], theme, list(names))
-            )
+            series.append(_trace(trace, past, axis, names, limits if place == 0 else [], language, theme))
     return {
         "animation": False,
         "textStyle": text_style(theme),
@@ -106,6 +104,7 @@ def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Them
             "type": "scroll",
             "textStyle": text_style(theme),
             "itemWidth": 34,
+            "itemStyle": {"opacity": 0},
             "pageTextStyle": text_style(theme),
         },
         "grid": [
@@ -154,17 +153,17 @@ def _value_axis(past: Past, field: str, machine: Machine, theme: Theme) -> Optio
     first = [limit for _, limit in _limits(field, machine, "en")][:1]
     highest = max([*values, *(1.1 * limit for limit in first)])
     axis = {"type": "value", "gridIndex": panels(past).index(field) + 1, "splitNumber": 3, **axis_label(theme)}
-    return axis | {"scale": field == "value_c", "max": significant(highest, 2) if first else None}
+    return axis | {"scale": field == "value_c", "max": round_above(highest) if first and highest > 0 else None}
 
 
 def _health(past: Past, language: Language, theme: Theme) -> Options:
-    interval = _usual(past.health, past.step)
+    interval = usual_gap(past.health, past.step)
     withheld = [
         [
             {
                 "xAxis": _ms(run[0].time),
                 "name": STATUSES[run[0].status].say(language),
-                "label": {**text_style(theme), "position": "insideTop", "overflow": "truncate", "width": 80},
+                "label": _area_label(theme),
             },
             {"xAxis": _ms(run[-1].time + past.step)},
         ]
@@ -176,7 +175,7 @@ def _health(past: Past, language: Language, theme: Theme) -> Options:
         "name": _LINE.say(language),
         "xAxisIndex": 0,
         "yAxisIndex": 0,
-        "showSymbol": len(points) < 3,
+        "symbol": "circle" if len(points) < 3 else "none",
         "itemStyle": {"color": line_style(3, theme)["color"]},
         "lineStyle": {**line_style(3, theme), "type": "solid", "width": 2},
         "data": _drawn(points, interval, past.step),
@@ -190,6 +189,10 @@ def _health(past: Past, language: Language, theme: Theme) -> Options:
     }
 
 
+def _area_label(theme: Theme) -> Options:
+    return {**text_style(theme), "position": "insideTop", "overflow": "truncate", "width": 110}
+
+
 def _alerts_in(past: Past) -> list[Alert]:
     return [alert for alert in past.alerts if past.since <= alert.since <= past.until][:_MOST_ALERTS]
 
@@ -200,22 +203,43 @@ def _alert_mark(alert: Alert) -> Options:
 
 
 def _trace(
-    trace: Trace, past: Past, axis: int, name: str, limits: list[tuple[str, float]], theme: Theme, order: list[str]
+    trace: Trace,
+    past: Past,
+    axis: int,
+    names: dict[str, str],
+    limits: list[tuple[str, float]],
+    language: Language,
+    theme: Theme,
 ) -> Options:
-    style = line_style(order.index(trace.point), theme)
+    name, style = names[trace.point], line_style(list(names).index(trace.point), theme)
     points = [(each.time, (each.low, each.high)) for each in trace.values]
     unit = _UNITS[trace.field]
-    interval = _usual(trace.values, past.step)
+    interval = usual_gap(trace.values, past.step)
     return {
         "type": "line",
         "name": name,
         "xAxisIndex": axis,
         "yAxisIndex": axis,
-        "showSymbol": len(points) < 3,
+        "symbol": "circle" if len(points) < 3 else "none",
         "symbolSize": 5,
         "itemStyle": {"color": style["color"]},
         "lineStyle": style,
         "data": [[*pair, unit] for pair in _drawn(points, interval, past.step)],
+        "markArea": {
+            "silent": True,
+            "itemStyle": {"color": _WITHHELD},
+            "data": [
+                [
+                    {
+                        "xAxis": _ms(begin),
+                        "name": STATUSES["sensor_fault"].say(language),
+                        "label": _area_label(theme),
+                    },
+                    {"xAxis": _ms(end)},
+                ]
+                for begin, end in faulty_spans(trace.point, past)
+            ],
+        },
         "markLine": {
             "silent": True,
             "symbol": "none",
@@ -260,12 +284,6 @@ def _drawn(
                 drawn.append([_ms(time + step / 2), high])
         before = time
     return drawn
-
-
-def _usual(values: Sequence[HealthAt | ExtremesAt], step: timedelta) -> timedelta:
-    """Give the longest distance between two values that is no gap."""
-    steps_s = [(later.time - earlier.time).total_seconds() for earlier, later in itertools.pairwise(values)]
-    return _MISSING_INTERVALS * max(step, timedelta(seconds=median(steps_s)) if steps_s else step)
 
 
 def _withheld_runs(history: Sequence[HealthAt], interval: timedelta) -> Iterator[list[HealthAt]]:

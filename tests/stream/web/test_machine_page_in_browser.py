@@ -1,9 +1,11 @@
 """A machine's page in a real browser: both languages, both widths, odd names, live, and nothing from outside."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
@@ -22,6 +24,7 @@ from tests.stream.web.test_page_in_browser import (
     too_small_to_touch,
     wait_for_text,
 )
+from tests.stream.web.test_spectra_on_page import spectra
 
 __all__ = ["chromium"]  # the fixture
 
@@ -35,8 +38,10 @@ def plant(tmp_path_factory):
     now = datetime.now(UTC)
     folder = tmp_path_factory.mktemp("plant")
     names = [LONGEST, "Pumpe 2.b-c_d"]
+    hours = [now - timedelta(hours=hour) for hour in (30, 24, 1, 0)]
+    kept = [capture for hour in hours for capture in spectra(hour)]
     odd = [health(name, "p", now) for name in names] + [row(name, now, point="p", rms_g=1.0) for name in names]
-    with fleet(folder, [*four(now), *odd], machines=MACHINES_TOML) as address:
+    with fleet(folder, [*four(now), *odd, *kept], machines=MACHINES_TOML) as address:
         yield address, folder / "results.db", now
 
 
@@ -51,6 +56,8 @@ def test_a_machine_can_be_read_from_verdict_to_proof(chromium, plant, size, loca
         assert page.locator(".head .alert").count() == 2
         page.locator(".chart svg").first.wait_for()
         wait_for_text(page, ".chart svg text", "振动速度" if locale == "zh" else "Velocity RMS, mm/s")
+        page.locator(".spectrum .chart svg").nth(1).wait_for()
+        wait_for_text(page, ".spectrum .chart svg text", "转频" if locale == "zh" else "shaft speed")
         wait_for_text(page, ".points .value-label", "温度" if locale == "zh" else "Temperature")
         assert fits(page)
         assert too_small_to_touch(page) == []
@@ -76,6 +83,22 @@ def test_another_range_is_drawn_at_once(chromium, plant):
         page.get_by_role("button", name="1 hour", exact=True).click()
         wait_for_text(page, ".choice-button.chosen", "1 hour")
         page.locator(".chart svg").first.wait_for()
+
+
+def test_an_older_spectrum_is_laid_beside_today_s(chromium, plant):
+    with looked_at(chromium, f"{plant[0]}/en/machine/P-101") as page:
+        velocity = page.locator(".spectrum").first
+        velocity.locator(".chart svg").wait_for()
+        assert page.locator(".spectrum").nth(1).inner_text().count("No known bearing") == 1
+        for choice, drawn in (("1 day before", 2), ("nothing", 1), ("the oldest", 2)):
+            page.get_by_role("button", name=choice).click()
+            dated = velocity.locator("svg text").filter(has_text=re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$"))
+            expect(dated).to_have_count(drawn)
+        page.locator("input.moment-input").fill(f"{plant[2] - timedelta(hours=20):%Y-%m-%dT%H:%M}")
+        expect(page.get_by_role("button", name="the oldest")).to_have_attribute("aria-pressed", "false")
+        expect(dated).to_have_count(2)
+        page.get_by_role("button", name="orders").click()
+        wait_for_text(page, ".spectrum svg text", "Orders")
 
 
 @pytest.mark.parametrize("name", [LONGEST, "Pumpe 2.b-c_d"])

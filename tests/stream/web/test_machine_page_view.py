@@ -159,7 +159,7 @@ def test_a_peak_of_a_month_is_still_there_and_the_chart_small(tmp_path):
 def test_a_single_value_is_a_dot(tmp_path):
     past = past_of(tmp_path, [row("m", NOW, point=POINT, rms_g=0.0), health_of("m", NOW, score=None)], "m")
     chart = trend_chart(past, Machine(id="m"), language="en", theme="light")
-    assert all(each["showSymbol"] for each in chart["series"])
+    assert all(each["symbol"] == "circle" for each in chart["series"])
 
 
 def test_a_past_is_read_once_for_all_and_again_when_it_is_old(tmp_path):
@@ -203,3 +203,21 @@ def test_an_empty_past_draws_nothing_wrong():
     chart = trend_chart(empty, PUMP, language="en", theme="light")
     assert len(chart["grid"]) == 1
     assert chart["series"][0]["data"] == []
+
+
+def test_what_a_faulty_sensor_told_is_a_stretch_with_its_reason_and_no_line(tmp_path):
+    rows = [row("m", time, point=point, rms_g=1.0) for time in minutes(60) for point in (POINT, "axial")]
+    raised = alert("m", POINT, "sensor_fault", "low", NOW - timedelta(minutes=30), "", "", id="s")
+    cleared = msgspec.structs.replace(raised, state="cleared", time=NOW - timedelta(minutes=10))
+    past = past_of(tmp_path, [*rows, raised, cleared], "m", range_=HOUR)
+    faulty, other = sorted(
+        lines(trend_chart(past, Machine(id="m"), language="zh", theme="light"), 1),
+        key=lambda line: len(line["data"]),
+    )
+    (stretch,) = faulty["markArea"]["data"]
+    begin, end = stretch[0]["xAxis"], stretch[1]["xAxis"]
+    assert stretch[0]["name"] == "传感器故障"
+    assert (begin, end) == tuple(1000 * each.timestamp() for each in (cleared.since, cleared.time))
+    assert [value for time, value, _ in faulty["data"] if value is not None and begin <= time <= end] == []
+    assert len([value for _, value, _ in other["data"] if value is not None]) == 60
+    assert other["markArea"]["data"] == []
