@@ -65,7 +65,7 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     anomalous: bool | None
 
 
-class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is the matter at a point, from its last observations: a fault's name, `healthy` or `unknown`."""
 
     verdict: str

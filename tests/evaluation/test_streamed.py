@@ -1,0 +1,20 @@
+"""The evaluation of the stream: blocks are told one by one, and a name takes five."""
+
+from evaluation.simulated import simulated
+from evaluation.streamed import streamed
+
+
+def test_a_strong_fault_is_named_from_the_fifth_block_on():
+    machine = simulated(3, "bearing_outer_race", snr_db=6.0, seconds=14.0)
+    block_s = 2.0
+    told = list(
+        streamed(
+            machine.samples_g,
+            rate_hz=machine.rate_hz,
+            speed_rpm=machine.speed_rpm,
+            orders=machine.orders,
+            block_s=block_s,
+        )
+    )
+    assert [each.alone for each in told] == ["bearing_outer_race"] * 7
+    assert [each.gathered.verdict for each in told] == ["unknown"] * 4 + ["bearing_outer_race"] * 3
