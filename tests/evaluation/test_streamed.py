@@ -16,7 +16,7 @@ def test_a_strong_fault_is_named_from_the_fifth_block_on():
             block_s=block_s,
         )
     )
-    assert [each.alone for each in told].count("bearing_outer_race") >= 6
+    assert [each.alone for each in told].count("bearing_outer_race") >= 5
     named = [each.gathered.verdict == "bearing_outer_race" for each in told]
     assert not any(named[:4])
     assert named[-1]
