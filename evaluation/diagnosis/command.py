@@ -30,7 +30,7 @@ class Part(StrEnum):
 def diagnosis(
     part: Annotated[list[Part] | None, typer.Option(help="Run only this; may be given more than once.")] = None,
     sound: Annotated[int, typer.Option(min=1, help="How many sound machines to make up.")] = 1000,
-    each: Annotated[int, typer.Option(min=1, help="How many machines at every level of every fault.")] = 24,
+    each: Annotated[int, typer.Option(min=1, help="How many machines at every level of every fault.")] = 12,
     first_seed: Annotated[
         int, typer.Option(help="Where the simulator's seeds begin; constants were chosen on those below 10,000.")
     ] = 1_000_000,
@@ -60,10 +60,17 @@ def diagnosis(
         found = side_by_side(tried, todo, _progress("constants changed", len(todo)))
         tables += _shown([sensitivity_table(found)])
     if write is not None:
-        text = "\n\n".join(table.markdown() for table in tables)
-        head = "# The diagnosis in figures\n\nMade by `python -m evaluation diagnosis --write docs`; see "
-        head += "[diagnosis.md](diagnosis.md) for what they mean.\n\n"
-        (write / "diagnosis-figures.md").write_text(head + text + "\n", encoding="utf-8")
+        _write(tables, write / "diagnosis-figures.md")
+
+
+def _write(tables: list[Table], page: Path) -> None:
+    """Put tables on the page, each in the place of the one with its title; those of other parts stay."""
+    known = page.read_text("utf-8") if page.exists() else ""
+    sections = {part.splitlines()[0]: "## " + part.strip() for part in known.split("\n## ")[1:]}
+    sections |= {table.title: table.markdown() for table in tables}
+    head = "# The diagnosis in figures\n\nMade by `python -m evaluation diagnosis --write docs`; "
+    head += "[diagnosis.md](diagnosis.md) tells what they mean."
+    page.write_text("\n\n".join([head, *sections.values()]) + "\n", encoding="utf-8")
 
 
 def _shown(tables: Iterable[Table]) -> list[Table]:

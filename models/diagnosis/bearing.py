@@ -61,7 +61,7 @@ class Finding(msgspec.Struct, frozen=True):
     rival_order: float
     """Order of that comb, or of the slower one whose every n-th line this is."""
     at_edge: bool
-    """Whether the comb goes on rising beyond the tolerance: then its top is somebody else's."""
+    """Whether the comb's top lies beyond the tolerance: then it is somebody else's."""
 
 
 def defects(orders: BearingOrders) -> tuple[Defect, ...]:
@@ -106,7 +106,7 @@ def find(combs: CombMap, defect: Defect) -> Finding | None:
         shaft_sideband_evidence=_alone(combs, band, at, 1.0),
         rival=rival,
         rival_order=rival_bin / combs.shaft_bins,
-        at_edge=_rises_beyond(combs, band, low, high),
+        at_edge=abs(comb.fundamental - centre) > TOLERANCE * centre + 0.5 or _rises_beyond(combs, band, low, high),
     )
 
 

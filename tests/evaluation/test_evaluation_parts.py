@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from evaluation.diagnosis.command import _write
 from evaluation.diagnosis.constants import CONSTANTS, changed
 from evaluation.diagnosis.judged import Task, judge, outcome
 from evaluation.diagnosis.thousands import tasks, thousands_tables
@@ -96,6 +97,21 @@ def test_tables_of_a_handful_of_machines():
     tables = list(thousands_tables(judged))
     assert [table.title for table in tables][-2:] == ["Sound machines", "What confidence is worth"]
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+
+
+def test_tables_written_later_take_the_place_of_their_own(tmp_path):
+    page = tmp_path / "figures.md"
+    first, second, newer = (
+        Table(title, ("a", "b"), ((text, "1"),)) for title, text in (("A", "x"), ("B", "y"), ("A", "z"))
+    )
+    _write([first, second], page)
+    _write([newer], page)
+    text = page.read_text("utf-8")
+    assert text.count("## A") == text.count("## B") == 1
+    assert text.index("## A") < text.index("## B")
+    assert "| x" not in text
+    assert "| z" in text
+    assert "| y" in text
 
 
 def test_command_tells_its_options():

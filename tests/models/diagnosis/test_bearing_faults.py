@@ -102,6 +102,18 @@ def test_no_other_bearing_of_the_catalogue_gives_another_name(fault):
         assert found in fitting | {"unknown"}, entry.name
 
 
+def test_comb_just_beyond_the_tolerance_is_not_taken_for_its_edge():
+    """An inner race at 5.4152, told a bearing whose outer race has 5.25: 3.1 % off, its skirt gets in."""
+    told = BearingOrders(bpfo=5.25, bpfi=7.75, bsf2=5.0077, ftf=0.4038)
+    assert judged(damaged_bearing("bearing_inner_race", height=4.0), orders=told).verdict == "unknown"
+
+
+def test_single_line_is_no_comb():
+    """Noise that swells at the outer race's frequency, as a sine: nothing struck."""
+    swing = 1 + 0.5 * np.cos(2 * np.pi * ORDERS.bpfo * SHAFT_HZ * times_s())
+    assert judged(noise() * np.sqrt(swing)).verdict == "unknown"
+
+
 def knocks(per_turn):
     return noise() + 0.05 * impacts(per_turn * SHAFT_HZ, slip=0.0001)
 
