@@ -76,7 +76,7 @@ def _shaft_faults(
     evidence = _velocity_lines(spectrum, shaft_hz, lines[:3])
     if len(high) >= 5 or len(half) >= 3:
         yield Observed("looseness", overall / limit, _velocity_lines(spectrum, shaft_hz, lines))
-    elif lines[1] >= max(0.75 * lines[0], 0.6 * limit) and not electrical:
+    elif _clear_line(spectrum, 2 * shaft_hz, shaft_hz) >= max(0.75 * lines[0], 0.6 * limit) and not electrical:
         yield Observed("misalignment", lines[1] / (0.6 * limit), evidence)
     elif lines[0] >= 0.9 * overall and _clear_line(spectrum, shaft_hz, shaft_hz):
         yield Observed("unbalance", lines[0] / limit, evidence)

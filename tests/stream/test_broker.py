@@ -121,7 +121,7 @@ def test_unequal_counts_and_lost_compaction_are_refused(kafka: Kafka):
         deadline = time.monotonic() + 20
         while "health" in admin.list_topics() and time.monotonic() < deadline:
             time.sleep(0.1)
-        with pytest.raises(ConfigurationError, match=r"cleanup\.policy=delete.*kafka-configs"):
+        with pytest.raises(ConfigurationError, match=r"cleanup\.policy=delete.*topics --mend"):
             ensure_topics(settings)
     finally:
         admin.close()

@@ -152,6 +152,12 @@ def test_drift_at_the_speed_of_a_very_slow_shaft_is_not_unbalance():
     assert judged(drift, rate_hz=200.0, speed_rpm=10.0).verdict == "unknown"
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_that_integration_turns_into_velocity_is_no_misalignment(seed):
+    noise = np.random.default_rng(seed).standard_normal(2_000)
+    assert judged(noise, rate_hz=200.0, speed_rpm=167.0).verdict == "unknown"
+
+
 @pytest.mark.parametrize("speed_rpm", [60.0, 600.0, 1500.0])
 def test_steady_tone_alone_is_judged(speed_rpm):
     """Without any noise hardly a line of the envelope is left to be weighed."""

@@ -16,6 +16,7 @@ from influxdb_client import InfluxDBClient
 from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
 
 from models.errors import ServiceError
+from models.outputs import Diagnosis
 from stream.stores.influx_setup import prepare
 from stream.stores.store import PermanentStoreError, ValueAt
 from tests.services.influxdb import running
@@ -44,8 +45,9 @@ def short_bucket(influxdb):
         org = client.organizations_api().find_organizations(org=influxdb.org)[0].id
         rules = {"type": "expire", "everySeconds": 3600}
         bucket = api.create_bucket(bucket_name="short", org=org, retention_rules=[rules])
+        others = [api.find_bucket_by_name(name) for name in ("stethos", "stethos_spectra")]
         authorization = client.authorizations_api().create_authorization(
-            org_id=org, permissions=_read_and_write(org, bucket, api.find_bucket_by_name("stethos"))
+            org_id=org, permissions=_read_and_write(org, bucket, *others)
         )
         yield authorization.token
         api.delete_bucket(bucket)
@@ -228,7 +230,9 @@ def test_what_is_no_influxdb_is_told(influxdb):
 def test_every_number_is_a_float_and_rows_have_the_agreed_shape(influxdb):
     outputs = [
         row("shape", rms_g=3, flags=("short",)),
-        health("shape", score=97, status="healthy"),
+        health(
+            "shape", score=97, status="healthy", diagnosis=Diagnosis(verdict="bearing_outer_race", confidence=0.9)
+        ),
         alert("shape", value=7, limit=8),
     ]
     run(influxdb.store(), lambda store: store.write(outputs))
