@@ -113,9 +113,10 @@ class AnomalyModel(base.AnomalyDetector):
             if name not in features:
                 continue
             smoothed[name] = value = spread.smooth(features[name], weight)
-            deviation = spread.deviation(value, self.floor, self.relative_floor)
-            deviations[i] = min(max(deviation, -_LARGEST_DEVIATION), _LARGEST_DEVIATION)
-            widths[i] = spread.widening()
+            deviation = spread.deviation(value)
+            if not -_LARGEST_DEVIATION < deviation < _LARGEST_DEVIATION:
+                deviation = _LARGEST_DEVIATION if deviation > 0 else -_LARGEST_DEVIATION
+            deviations[i], widths[i] = deviation, spread.width
         if self.count < _LEAST_LEARNED or not smoothed:
             return Look(None, {}, smoothed)
         worst = [abs(z) for z in deviations]
@@ -140,13 +141,14 @@ class AnomalyModel(base.AnomalyDetector):
                 deviations.append(0.0)
                 continue
             smoothed = look.smoothed.get(name, features[name])
-            spread.learn(features[name], smoothed)
-            deviations.append(spread.deviation(smoothed, self.floor, self.relative_floor))
+            spread.learn(features[name], smoothed, self.floor, self.relative_floor)
+            deviations.append(spread.deviation(smoothed))
         if not deviations:
             return
         self.count = min(self.count + 1, MEMORY)
         self.ties.learn(deviations, 1.0 / self.count)
-        self.ties.refresh([spread.independent() for spread in spreads.values()])
+        if self.ties.stale:
+            self.ties.refresh([spread.independent() for spread in spreads.values()])
         if look.score is not None and isfinite(look.score):
             self.scores.learn(look.score)
 

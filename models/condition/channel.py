@@ -90,7 +90,7 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
-        return self.ended and self.learned >= YOUNG and self.model.limit is not None
+        return self.ended and self.learned >= YOUNG and self.model.scores.ready
 
     @property
     def level(self) -> int:

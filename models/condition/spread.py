@@ -38,6 +38,10 @@ class Spread(msgspec.Struct, array_like=True):
     raw_change: float = 0.0
     """Mean square of the differences between successive values learned."""
     raw_last: float = 0.0
+    unit: float = 1.0
+    """The standard deviation to divide by, of the last lesson."""
+    width: float = 1.0
+    """How many times wider the spread is taken for what is not known of it: sqrt(1 + 40/n), of the last lesson."""
 
     def smooth(self, value: float, weight: float) -> float:
         """Give what the smoothed value becomes with this one, without moving it."""
@@ -47,11 +51,16 @@ class Spread(msgspec.Struct, array_like=True):
         """Move the smoothed value."""
         self.newest, self.fresh = smoothed, False
 
-    def learn(self, value: float, smoothed: float) -> None:
-        """Take in one sound value with its smoothed value, each weighing 1/n."""
+    def learn(self, value: float, smoothed: float, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
+        """Take in one sound value with its smoothed value, each weighing 1/n; the floors are of the deviation."""
         if self.count == 0:
             self.count, self.mean, self.raw_mean, self.raw_last = 1, smoothed, value, value
-            return
+        else:
+            self._weigh(value, smoothed)
+        self.unit = max(sqrt(max(self.variance, 0.0)), floor, relative_floor * abs(self.mean))
+        self.width = sqrt(1.0 + _WIDENING / self.independent())
+
+    def _weigh(self, value: float, smoothed: float) -> None:
         self.count = min(self.count + 1, MEMORY)
         gain = 1.0 / self.count
         error = smoothed - self.mean
@@ -78,11 +87,6 @@ class Spread(msgspec.Struct, array_like=True):
             unlike = 1.0
         return max(self.count * unlike / (2.0 - unlike), _LEAST_INDEPENDENT)
 
-    def deviation(self, smoothed: float, floor: float, relative_floor: float) -> float:
-        """Give the deviation from the mean in standard deviations, none taken smaller than the floors."""
-        sigma = max(sqrt(max(self.variance, 0.0)), floor, relative_floor * abs(self.mean))
-        return (smoothed - self.mean) / sigma
-
-    def widening(self) -> float:
-        """How many times wider the spread is taken for what is not known of it: sqrt(1 + 40/n)."""
-        return sqrt(1.0 + _WIDENING / self.independent())
+    def deviation(self, smoothed: float) -> float:
+        """Give the deviation from the mean in standard deviations."""
+        return (smoothed - self.mean) / self.unit

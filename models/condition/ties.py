@@ -49,10 +49,13 @@ class Ties(msgspec.Struct, array_like=True):
             row[:] = [old + part * b - gain * old for old, b in zip(row, clipped, strict=False)]
         self.count += 1
 
+    @property
+    def stale(self) -> bool:
+        """Whether enough lessons have passed for a new regression."""
+        return self.count % _REFRESH == 0
+
     def refresh(self, independent: Sequence[float]) -> None:
-        """Compute the regression anew, where enough lessons have passed; `independent` as in `Spread`."""
-        if self.count % _REFRESH:
-            return
+        """Compute the regression anew; `independent` as in `Spread`."""
         belief = [sqrt(n / (n + _BELIEF)) for n in independent]
         scale = [sqrt(max(row[-1], _LEAST_PIVOT)) for row in self.correlation]
         believed = [

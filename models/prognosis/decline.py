@@ -33,14 +33,14 @@ _FAILS_AT, _FAILS_SPREAD = 1.0, 0.25
 """Sixteen decibels above baseline, give or take four."""
 _FAILS_NODES = (-1.28, -0.52, 0.0, 0.52, 1.28)
 _SLOPE_NODES = (-1.47, -0.79, -0.37, 0.0, 0.37, 0.79, 1.47)
-_FUTURE_NODES = (-0.4, 0.1, 0.6)
-"""Logarithm of how much shorter or longer the rest is than a shape says, which no shape knows."""
+_FUTURE_FACTORS = tuple(exp(node) for node in (-0.4, 0.1, 0.6))
+"""How much shorter or longer the rest is than a shape says, which no shape knows."""
 _GROWN = 0.4
 """A little more than twice the baseline: a lesser change is told, but is no onset yet."""
 _LEAST_GROWN = 10
 _IMMINENT = 0.05
 _LEAST_COUNT = 20
-_REFRESH = 1.02
+_REFRESH = 1.05
 _LONGEST = 20.0
 """Times the decline so far, beyond which nothing is foretold."""
 _CHECK_AFTER = 1.25
@@ -162,7 +162,7 @@ class Decline(msgspec.Struct, array_like=True):
                     fails = max(_FAILS_AT + _FAILS_SPREAD * node, now + _IMMINENT)
                     end = line.hour_of(fails, z)
                     left = max(end - self.hours, 0.0)
-                    found += [(left * exp(f), line.weight) for f in _FUTURE_NODES]
+                    found += [(left * factor, line.weight) for factor in _FUTURE_FACTORS]
         if not found:
             return None
         low, median, high = quantiles(found, _PARTS)

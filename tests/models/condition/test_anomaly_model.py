@@ -130,7 +130,7 @@ def test_the_spread_agrees_with_plain_numpy():
     spread = Spread(newest=0.0)
     for value in values.tolist():
         spread.learn(value, value)
-    assert spread.deviation(10.0, 1e-9, 0.0) == pytest.approx((10.0 - values.mean()) / values.std())
+    assert spread.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
     ratio = (np.diff(values) ** 2).sum() / 400 / 2 / values.var()
     assert spread.independent() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
 
