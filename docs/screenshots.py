@@ -111,8 +111,9 @@ def main() -> None:
                 page.goto(address + path)
                 page.locator(".chart svg").nth(2).wait_for()  # trends, velocity and envelope spectrum
                 page.get_by_role("button", name=choice, exact=True).click()
-                page.locator(".chart svg").filter(has_text=YEAR).first.wait_for()
-                page.wait_for_load_state("networkidle")
+                for spectrum in (0, 1):
+                    dated = page.locator(".spectrum").nth(spectrum).locator("svg text").filter(has_text=YEAR)
+                    dated.nth(1).wait_for()  # today's and the older one
                 page.screenshot(path=IMAGES / file, full_page=True)
                 page.close()
 

@@ -128,3 +128,12 @@ def test_hours_and_days_are_those_of_utc():
     china = WHEN.astimezone(ZoneInfo("Asia/Shanghai"))
     assert hour_of(china) == datetime(2026, 3, 1, 8, tzinfo=UTC)
     assert day_of(china) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_a_point_takes_150_kb_a_day_at_most(figure):
+    block = np.random.default_rng(0).standard_normal(4 * 25_600)
+    hourly = sum(len(capture.data) for capture in hourly_spectra(block, **about()))
+    daily = 24 * hourly + len(kept_waveform(block, **about()).data)
+    figure(f"spectra and waveform of a point (4 s of noise at 25.6 kHz): {daily / 1000:.0f} KB a day")
+    assert 4 / 3 * daily < 200_000, "in base64, as InfluxDB has it"
+    assert daily < 150_000
