@@ -39,6 +39,7 @@ __all__ = [
     "Web",
     "learning_of",
     "load_settings",
+    "settings_file",
 ]
 
 DEFAULT_FILE = Path("stethos.toml")
@@ -231,13 +232,18 @@ def learning_of(settings: Settings) -> machine.Learning:
     return machine.Learning(**settings.learning.model_dump())
 
 
+def settings_file(path: Path | None = None) -> tuple[Path, bool]:
+    """Give the file that settings are read from, and whether somebody named it, so that it has to be there."""
+    named = path or (Path(os.environ[_FILE_VARIABLE]) if os.environ.get(_FILE_VARIABLE) else None)
+    return named or DEFAULT_FILE, named is not None
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Read `path`, or the file that STETHOS_SETTINGS names, or `stethos.toml` if there is one; then STETHOS_*.
 
     Raises `ConfigurationError` naming the file or variable, the key and the fix.
     """
-    named = path or (Path(os.environ[_FILE_VARIABLE]) if os.environ.get(_FILE_VARIABLE) else None)
-    file = named or DEFAULT_FILE
+    file, named = settings_file(path)
     content = read_toml(file) if named or file.exists() else {}
     _check_variables()
     try:

@@ -54,12 +54,24 @@ def check_versions(
 def check_files(settings: "Settings") -> Iterator[Finding]:
     """Read the file of machines; see that the token's file is for its owner alone."""
     try:
-        machines = len(load_fleet(settings).machines)
+        fleet = load_fleet(settings)
     except ConfigurationError as error:
         yield wrong("machines", str(error))
     else:
+        unknown = [
+            f"{machine.id} {point}: {bearing}"
+            for machine in fleet.machines.values()
+            for point, bearing in machine.bearings.items()
+            if point not in fleet.orders.get(machine.id, {})
+        ]
+        if unknown:
+            yield warning(
+                "machines",
+                f"bearings that no catalogue has, so that their faults cannot be named: {', '.join(unknown)}",
+                "see `stethos bearings`; write their geometry, or a catalogue of your own",
+            )
         if settings.machines.exists():
-            yield good("machines", f"{settings.machines}: {machines} machines described")
+            yield good("machines", f"{settings.machines}: {len(fleet.machines)} machines described")
         else:
             yield good("machines", f"no {settings.machines}: each machine is judged by its own past alone")
     token_file = settings.influxdb.token_file

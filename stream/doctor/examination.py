@@ -11,13 +11,13 @@ from stream.doctor.computer import Usage, check_disk, check_files, check_version
 from stream.doctor.findings import Finding, good, skipped, wrong
 from stream.doctor.influxdb import check_influxdb
 from stream.doctor.sqlite import check_sqlite
-from stream.settings import DEFAULT_FILE, Settings, load_settings
+from stream.settings import Settings, load_settings, settings_file
 
 __all__ = ["examine"]
 
 
 def examine(
-    settings_file: Path | None = None,
+    path: Path | None = None,
     *,
     clock: Callable[[], float] = time.time,
     usage: Usage = shutil.disk_usage,
@@ -25,13 +25,13 @@ def examine(
     """Look at everything; findings come as they are made, over a few seconds."""
     yield from check_versions()
     try:
-        settings = load_settings(settings_file)
+        settings = load_settings(path)
     except StethosError as error:
         yield wrong("settings", str(error))
         yield skipped("broker", "not looked at: the settings come first")
         yield skipped("store", "not looked at: the settings come first")
         return
-    file = settings_file or DEFAULT_FILE
+    file, _ = settings_file(path)
     yield good(
         "settings", f"{file} and variables are valid" if file.exists() else "defaults and variables are valid"
     )

@@ -161,6 +161,9 @@ class Monitor:
                 except (KafkaError, TimeoutError, OSError) as error:
                     log.debug("how far behind the partitions are is unknown: %r", error)
                     self._show({})  # what was seen before must not count as standing still all the while
+                except Exception:  # watching must never end what is watched
+                    log.exception("how far behind the partitions are is unknown")
+                    self._show({})
                 await asyncio.sleep(min(_EVERY_S, self._patience_s / 3))
         finally:
             for consumer in consumers.values():

@@ -165,5 +165,5 @@ async def _write(session: aiohttp.ClientSession, chosen: "Influxdb", row: bytes)
         async with session.post(f"{chosen.url}/api/v2/write", params=where, data=row, headers=headers) as answer:
             if answer.status >= 300:
                 log.debug("pipeline: not written: %s", await answer.text())
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         log.debug("pipeline: not written: %r", error)

@@ -66,6 +66,9 @@ def test_machines_are_read():
     assert "no machines.toml" in good_in(check_files(Settings()))[0]
     Path("machines.toml").write_text('[[machine]]\nid = "泵-1"\n', "utf-8")
     assert good_in(check_files(Settings())) == ["machines.toml: 1 machines described"]
+    Path("machines.toml").write_text('[[machine]]\nid = "P"\n[machine.bearings]\nA = "6205-2RS"\nB = "nobody\'s"\n')
+    (said,) = states(check_files(Settings()))["warning"]
+    assert said.found.endswith(": P B: nobody's")
     Path("machines.toml").write_text('[[machine]]\nid = "P"\nspeed_rpm = "fast"\n')
     said = only_wrong(check_files(Settings()))
     assert said.area == "machines"

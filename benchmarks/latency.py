@@ -1,0 +1,142 @@
+"""From publishing a block to its row in the store, at half of what one worker can do: p50 and p99.
+
+python benchmarks/latency.py [seconds]
+
+Needs a real Kafka (Java and Maven, see tests/services). One worker, SQLite, 4,096-sample float32 blocks of twelve
+machines. What one worker can do is measured first, with a load that waits for it. Publisher and the eye on the store
+share this computer with broker and worker, and the eye looks every few milliseconds, so figures are upper bounds.
+"""
+
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from kafka import KafkaProducer
+
+from benchmarks.pipeline import MACHINES, RATE_HZ, SAMPLES, measured, settings
+from models.clock import from_datetime
+from stream.messages import Vibration, encode
+from stream.settings import Settings
+from stream.topics import VIBRATION, ensure_topics
+from tests.services.kafka import Kafka
+from tests.services.processes import wait_until
+from tests.services.workers import start_worker
+
+__all__ = ["main"]
+
+CAPACITY_MESSAGES = 2000
+WARM_UP_S = 5.0
+LOOK_S = 0.004
+BLOCK_S = SAMPLES / RATE_HZ
+
+
+class Eye:
+    """Sees when each row appears in the store."""
+
+    def __init__(self, database: Path) -> None:
+        self.seen: dict[tuple[str, int], float] = {}
+        self._database = database
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        connection = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)
+        newest: dict[int, int] = {}
+        points: dict[int, str] = {}
+        query = "SELECT time_us FROM row WHERE point = ? AND time_us > ?"
+        while not self._stop.is_set():
+            if len(points) < MACHINES:
+                points = dict(connection.execute("SELECT id, machine FROM point WHERE measurement = 'indicators'"))
+            for point, machine in points.items():
+                rows = connection.execute(query, (point, newest.get(point, 0))).fetchall()
+                now = time.time()
+                for (time_us,) in rows:
+                    self.seen[machine, time_us] = now
+                    newest[point] = max(time_us, newest.get(point, 0))
+            time.sleep(LOOK_S)
+        connection.close()
+
+
+def publish(kafka: Kafka, rate: float, seconds: float) -> dict[tuple[str, int], float]:
+    """Send blocks at an even pace, each as it ends; gives when each was sent."""
+    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, linger_ms=0)
+    waveform = np.random.default_rng(1).standard_normal(SAMPLES).astype("<f4").tobytes()
+    sent: dict[tuple[str, int], float] = {}
+    begun = time.perf_counter()
+    for number in range(int(rate * seconds)):
+        time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+        machine = f"M-{number % MACHINES}"
+        end = datetime.now(UTC)
+        message = Vibration(
+            machine=machine,
+            point="DE",
+            time=end - timedelta(seconds=BLOCK_S),
+            rate=RATE_HZ,
+            unit="g",
+            samples=waveform,
+            speed=1480.0,
+        )
+        sent[machine, from_datetime(end)] = time.time()
+        producer.send(VIBRATION, key=machine.encode(), value=encode(message))
+    producer.flush()
+    producer.close()
+    return sent
+
+
+def latencies_s(folder: Path, rate: float, seconds: float) -> np.ndarray:
+    """Seconds from sending a block until its row is there, without those of the first seconds."""
+    kafka = Kafka(folder)
+    try:
+        kafka.start()
+        ensure_topics(Settings(broker=kafka.bootstrap))
+        worker = start_worker(folder / "work", settings(kafka, folder / "work"))
+        try:
+            publish(kafka, rate, WARM_UP_S)
+            wait_until((folder / "work" / "results.db").exists, "the store is there")
+            eye = Eye(folder / "work" / "results.db")
+            eye.start()
+            try:
+                sent = publish(kafka, rate, seconds)
+                wait_until(lambda: sent.keys() <= eye.seen.keys(), "all is stored")
+            finally:
+                eye.stop()
+        finally:
+            worker.stop()
+    finally:
+        kafka.stop()
+    return np.array([eye.seen[key] - at for key, at in sent.items()])
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Print what one worker can do, and the latency at half of it."""
+    seconds = float(arguments[0]) if arguments else 20.0
+    folder = Path(tempfile.mkdtemp(prefix="stethos-bench-"))
+    try:
+        rate = CAPACITY_MESSAGES / measured("1", folder / "capacity", CAPACITY_MESSAGES) / 2
+        (folder / "latency").mkdir()
+        found = latencies_s(folder / "latency", rate, seconds)
+    finally:
+        shutil.rmtree(folder)
+    p50, p99 = np.quantile(found, [0.5, 0.99]) * 1e3
+    print(f"one worker: {2 * rate:,.0f} messages/s of {SAMPLES} float32 samples")
+    print(
+        f"at half of it, from publishing to the stored row: p50 {p50:.0f} ms, p99 {p99:.0f} ms, {len(found)} messages"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,60 @@
+"""The broker is killed in the middle of the work and comes back: nothing is lost, nothing is judged twice."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from kafka import KafkaProducer
+
+from stream.settings import Settings
+from stream.topics import HEALTH, OBSERVATIONS, READINGS, ROWS, ensure_topics
+from tests.services.kafka import Kafka
+from tests.services.processes import wait_until
+from tests.services.topics import read_topic, wait_for_no_lag
+from tests.services.workers import start_worker
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+
+PARTITIONS = 4
+READINGS_SENT = 12_000
+AWAY_S = 30
+BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+
+def publish(kafka: Kafka) -> None:
+    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", linger_ms=10)
+    for number in range(READINGS_SENT):
+        machine = f"泵-{number % 6}"
+        content = {"type": "reading", "machine": machine, "point": "panel", "values": {"a": number % 7}}
+        content["time"] = (BEGIN + timedelta(seconds=number)).isoformat()
+        producer.send(READINGS, key=machine.encode(), value=json.dumps(content).encode())
+    producer.flush()
+    producer.close()
+
+
+def values(kafka: Kafka, topic: str) -> list[bytes]:
+    return [record.value for records in read_topic(kafka.bootstrap, topic).values() for record in records]
+
+
+@pytest.mark.timeout(400)
+def test_a_broker_killed_for_half_a_minute_costs_nothing(kafka: Kafka, tmp_path: Path):
+    ensure_topics(Settings(broker=kafka.bootstrap, partitions=PARTITIONS))
+    environment = {"STETHOS_BROKER": kafka.bootstrap, "STETHOS_PARTITIONS": str(PARTITIONS)}
+    publish(kafka)
+    worker = start_worker(tmp_path, environment)
+    try:
+        wait_until(lambda: len(values(kafka, HEALTH)) > READINGS_SENT // 20, "it is at work")
+        kafka.kill()
+        time.sleep(AWAY_S)  # the length of the outage is what is tested
+        assert worker.running, worker.text()[-2000:]
+        kafka.start()
+        wait_for_no_lag(kafka.bootstrap, deadline_s=180)
+    finally:
+        assert worker.stop() == 0, worker.text()[-2000:]
+    observed = [value for value in values(kafka, OBSERVATIONS) if b"observed_reading" in value]
+    assert len(observed) >= READINGS_SENT, "at least once"
+    for topic in (HEALTH, ROWS):
+        found = values(kafka, topic)
+        assert len(set(found)) == READINGS_SENT, f"{topic}: each judged once, repeats byte for byte the same"
