@@ -3,8 +3,8 @@
 python benchmarks/latency.py [seconds]
 
 Needs a real Kafka (Java and Maven, see tests/services). One worker, SQLite, 4,096-sample float32 blocks of twelve
-machines. What one worker can do is measured first, with a load that waits for it. Publisher and the eye on the store
-share this computer with broker and worker, and the eye looks every few milliseconds, so figures are upper bounds.
+machines. What one worker can do is measured first, with a load that waits for it. Publisher and the eye on the
+store share this computer with broker and worker, so figures are upper bounds.
 """
 
 import shutil
@@ -133,9 +133,8 @@ def main(arguments: Sequence[str] = ()) -> None:
         shutil.rmtree(folder)
     p50, p99 = np.quantile(found, [0.5, 0.99]) * 1e3
     print(f"one worker: {2 * rate:,.0f} messages/s of {SAMPLES} float32 samples")
-    print(
-        f"at half of it, from publishing to the stored row: p50 {p50:.0f} ms, p99 {p99:.0f} ms, {len(found)} messages"
-    )
+    told = f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, {len(found)} messages"
+    print(f"at half of it, from publishing to the stored row: {told}")
 
 
 if __name__ == "__main__":
