@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
 from stream.settings import Settings
 from stream.topics import HEALTH, OBSERVATIONS, READINGS, ROWS, ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
-from tests.services.topics import read_topic, wait_for_no_lag
+from tests.services.topics import lag, read_topic, wait_for_no_lag
 from tests.services.workers import start_worker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -38,6 +39,14 @@ def values(kafka: Kafka, topic: str) -> list[bytes]:
     return [record.value for records in read_topic(kafka.bootstrap, topic).values() for record in records]
 
 
+def knows_the_groups(kafka: Kafka) -> bool:
+    try:
+        lag(kafka.bootstrap)
+    except KafkaError:
+        return False
+    return True
+
+
 @pytest.mark.timeout(400)
 def test_a_broker_killed_for_half_a_minute_costs_nothing(kafka: Kafka, tmp_path: Path):
     ensure_topics(Settings(broker=kafka.bootstrap, partitions=PARTITIONS))
@@ -50,6 +59,7 @@ def test_a_broker_killed_for_half_a_minute_costs_nothing(kafka: Kafka, tmp_path:
         time.sleep(AWAY_S)  # the length of the outage is what is tested
         assert worker.running, worker.text()[-2000:]
         kafka.start()
+        wait_until(lambda: knows_the_groups(kafka), "the broker has read its groups again")
         wait_for_no_lag(kafka.bootstrap, deadline_s=180)
     finally:
         assert worker.stop() == 0, worker.text()[-2000:]
