@@ -179,6 +179,7 @@ def comb_at(combs: CombMap, band: int, fundamental: int, evidence: float) -> Com
 def _seen(combs: CombMap, band: int, fundamental: float) -> int:
     """Count the harmonics that stand out by themselves; one where shaft or mains have a line may be theirs."""
     place = np.rint(np.arange(1, HARMONICS + 1) * fundamental).astype(np.intp)
+    place = np.minimum(place, combs.lines.narrow.shape[1] - 1)  # tops between bins may round beyond the last one
     evidence = np.concatenate((combs.lines.narrow[band, place[:2]], combs.lines.wide[band, place[2:]]))
     explained = combs.lines.prominence[band, place] == 1.0
     return int(np.count_nonzero((evidence >= HIT) & ~explained))

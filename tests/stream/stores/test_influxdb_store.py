@@ -247,7 +247,7 @@ def test_every_number_is_a_float_and_rows_have_the_agreed_shape(influxdb):
         "status", "reason", "why", "why_zh", "deductions", "flags", "verdict", "diagnosis",
         "diagnosis_zh", "record",
     }  # fmt: skip
-    assert {"score", "withheld", "deduction_severity", "deduction_change", "diagnosis_confidence"} <= set(fields)
+    assert {"score", "withheld", "deduction_severity", "deduction_change"} <= set(fields)
     assert set(fields.values()) == {"float", "string"}
     assert set(_keys(influxdb, "stethos", "TAG", "health")) == {"machine", "point"}
     assert set(_keys(influxdb, "stethos", "TAG", "alerts")) == {"machine", "point", "rule"}
