@@ -40,7 +40,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"6 river-{version('river')}"
+STATE_VERSION = f"7 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -163,6 +163,9 @@ def _in_order(
     hours = () if running is None else _run(state, channel, time_us)
     if was_stopped and not channel.stopped:
         channel.start(time_us)
+        for other in state.channels.values():
+            if other.measurement == "temperature":
+                other.warm_up.begin(time_us)
     if channel.stopped or is_stopped(state):
         channel.diagnosing.stand(time_us)
         return flags, None, hours

@@ -14,7 +14,7 @@ from models.condition.diagnosing import Diagnosing
 from models.condition.evidence import Evidence
 from models.condition.recent import Recent
 from models.condition.sensor import Sensor
-from models.condition.warmth import Warmth
+from models.condition.warmth import Warmth, WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
@@ -71,6 +71,7 @@ class Channel(msgspec.Struct, array_like=True):
     """Number of the machine's observation that came last from here."""
     recent: Recent = msgspec.field(default_factory=Recent)
     warmth: Warmth = msgspec.field(default_factory=Warmth)
+    warm_up: WarmUp = msgspec.field(default_factory=WarmUp)
     evidence: dict[str, Evidence] = {}
     alarms: dict[str, Alarm] = {}
     findings: list[Finding] = []

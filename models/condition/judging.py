@@ -56,7 +56,8 @@ def judge(
     """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
     features = features_of(channel, values)
     look = channel.model.look(features)
-    anomaly = _anomaly(channel, look.score)
+    warming = "value_c" in features and channel.warm_up.goes_on(features["value_c"], time_us)
+    anomaly = Anomaly(score=look.score, limit=None, anomalous=None) if warming else _anomaly(channel, look.score)
     smoothed = _smooth(channel, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
@@ -74,7 +75,7 @@ def judge(
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
     if channel.ready:
         _settle(channel, values, smoothed, time_us)
-    if not channel.ready or (sound and not anomaly.anomalous):
+    if not channel.ready or (sound and not warming and not anomaly.anomalous):
         if not channel.ready or channel.learned % _FOLLOW_EVERY == 0:
             channel.model.learn(features, look)
         _learn(channel, values, smoothed, time_us)

@@ -10,7 +10,7 @@ import msgspec
 
 from models.clock import MINUTE_US, SECOND_US
 
-__all__ = ["Warmth"]
+__all__ = ["WarmUp", "Warmth"]
 
 _SETTLED_K = 3.0
 _SETTLING_US = 30 * MINUTE_US
@@ -59,3 +59,35 @@ class Warmth(msgspec.Struct, array_like=True):
             self.anchor_c = self.reference_c
         elif self.anchor_c is not None:
             self.anchor_c = max(self.anchor_c, value_c)
+
+
+class WarmUp(msgspec.Struct, array_like=True):
+    """A temperature's way back after a standstill, on which nothing about it is unusual; times are event times."""
+
+    since_us: int | None = None
+    """When the machine started again; None when it is warm."""
+    mark_us: int = 0
+    mark_c: float = 0.0
+
+    def begin(self, time_us: int) -> None:
+        """Take in that the machine runs again."""
+        self.since_us, self.mark_us = time_us, 0
+
+    def goes_on(self, value_c: float, time_us: int) -> bool:
+        """Whether it is still under way: until less than 3 K in half an hour, or for six hours.
+
+        >>> warm_up = WarmUp()
+        >>> warm_up.begin(1)
+        >>> [warm_up.goes_on(c, 1 + k * _SETTLING_US) for k, c in enumerate([20.0, 40.0, 45.0, 46.0, 20.0])]
+        [True, True, True, False, False]
+        """
+        if self.since_us is None:
+            return False
+        if not self.mark_us:
+            self.mark_us, self.mark_c = time_us, value_c
+        elif time_us - self.mark_us >= _SETTLING_US:
+            if abs(value_c - self.mark_c) < _SETTLED_K or time_us - self.since_us >= _LONGEST_US:
+                self.since_us = None
+                return False
+            self.mark_us, self.mark_c = time_us, value_c
+        return True

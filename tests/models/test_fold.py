@@ -269,3 +269,22 @@ def test_a_reading_of_vibration_that_doubles_and_more_is_a_change_and_another_re
 def test_a_reading_of_vibration_without_a_positive_value_has_no_factor(value):
     _, outputs = run([configured(), *(reading(i, values={"rms": value if i < 100 else 5.0}) for i in range(160))])
     assert "change" not in {alert.rule for alert in alerts(outputs)}
+
+
+def test_a_temperature_on_its_way_back_after_a_standstill_is_no_anomaly_and_overheating_is_told():
+    minute = 6
+    sound = [o for i in range(0, 3000, minute) for o in (vibration(i), temperature(i))]
+    standing = [o for i in range(3000, 3720, minute) for o in (vibration(i, speed_rpm=0.0), temperature(i, 25.0))]
+
+    def back(top_c):
+        for k, i in enumerate(range(3720, 5400, minute)):
+            yield vibration(i)
+            yield temperature(i, min(25.0 + 0.5 * k, top_c))
+
+    _, outputs = run([configured(), *sound, *standing, *back(60.0)])
+    assert transitions(outputs) == []
+    verdicts = [h.anomaly.anomalous for h in healths(outputs) if h.point == "bearing"]
+    assert verdicts[-200] is None
+    assert verdicts[-1] is False
+    _, outputs = run([configured(), *sound, *standing, *back(120.0)])
+    assert ("temperature", "active", "medium") in transitions(outputs)
