@@ -14,6 +14,8 @@ from grafana_foundation_sdk.cog.runtime import UnknownDataquery
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
+from models.advice.fault_names import FAULT_NAMES
+
 __all__ = [
     "BLUE",
     "EVENTS",
@@ -21,18 +23,22 @@ __all__ = [
     "GREY",
     "MEASURED",
     "ORANGE",
+    "PRIORITY_COLOURS",
     "PURPLE",
     "SKY",
     "STATUS_COLOURS",
     "VERMILION",
     "YELLOW",
     "answer",
+    "bars",
     "colour",
     "limits",
     "listing",
     "query",
     "states",
+    "tiles",
     "trend",
+    "word",
 ]
 
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
@@ -49,8 +55,10 @@ STATUS_COLOURS = {
     "stopped": GREY,
 }
 
+PRIORITY_COLOURS = {"high": VERMILION, "medium": ORANGE, "low": YELLOW}
+
 EVENTS = model.DataSourceRef(type_val="influxdb", uid="stethos")
-"""Health and alerts."""
+"""Health, alerts and running hours."""
 MEASURED = model.DataSourceRef(type_val="influxdb", uid="stethos-raw")
 """Indicators, temperatures and readings."""
 
@@ -117,6 +125,45 @@ def answer(title: str, description: str, found: _Query, *, unit: str, none: str)
     )
 
 
+def word(title: str, description: str, found: _Query, field: str, *, none: str) -> stat.Panel:
+    """One word that answers a question: a text field's newest value."""
+    return (
+        answer(title, description, found, unit="none", none=none)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(f"/^{field}$/"))
+        .mappings(_words())
+        .thresholds(limits())
+    )
+
+
+def tiles(title: str, description: str, found: _Query, field: str, *, none: str) -> stat.Panel:
+    """One coloured tile for each row of a table: the machine's name, and a field's text, in its order."""
+    return (
+        answer(title, description, found, unit="none", none=none)
+        .reduce_options(ReduceDataOptions().values(True).calcs([]).fields(f"/^{field}$/").limit(24))
+        .display_name("${__data.fields.machine}")
+        .mappings(_words())
+        .thresholds(limits())
+        .with_transformation(
+            model.DataTransformerConfig(id_val="sortBy", options={"fields": {}, "sort": [{"field": field}]})
+        )
+        .text_mode(common.BigValueTextMode.VALUE_AND_NAME)
+        .color_mode(common.BigValueColorMode.BACKGROUND)
+        .span(24)
+        .height(5)
+    )
+
+
+def bars(title: str, description: str, *found: _Query, unit: str, none: str) -> timeseries.Panel:
+    """One bar for each day and machine."""
+    return (
+        trend(title, description, *found, unit=unit, none=none)
+        .draw_style(common.GraphDrawStyle.BARS)
+        .fill_opacity(60)
+        .interval("1d")
+        .min(0)
+    )
+
+
 def trend(
     title: str, description: str, *found: _Query, unit: str, none: str, bridge_gaps: bool = True
 ) -> timeseries.Panel:
@@ -153,7 +200,7 @@ def states(title: str, description: str, found: _Query, *, none: str) -> stateti
         .with_target(found.ref("A"))
         .no_value(none)
         .interval("1m")
-        .mappings([_status_words()])
+        .mappings(_words())
         .merge_values(True)
         .show_value(common.VisibilityMode.AUTO)
         .legend(_legend())
@@ -174,7 +221,7 @@ def listing(
         .datasource(_source(found))
         .with_target(found.ref("A"))
         .no_value(none)
-        .mappings([_status_words()])
+        .mappings(_words())
         .override_by_name("Time", [_named("Time"), model.DynamicConfigValue("custom.width", 170)])
         .span(24)
         .height(9)
@@ -183,7 +230,7 @@ def listing(
         properties = [_named(heading)]
         if not field.startswith(wide):  # in both languages
             properties.append(model.DynamicConfigValue("custom.width", 130))
-        if field in {"status", "state"}:
+        if field in {"status", "state", "priority"}:
             # The first is what Grafana 9.4 knows, the second what newer ones do; each passes over the other.
             properties.append(model.DynamicConfigValue("custom.displayMode", "color-text"))
             properties.append(model.DynamicConfigValue("custom.cellOptions", {"type": "color-text"}))
@@ -208,9 +255,16 @@ def _legend() -> VizLegendOptions:
     )
 
 
-def _status_words() -> model.ValueMap:
-    words = {
-        status: model.ValueMappingResult(text=status.replace("_", " "), color=shade, index=index)
-        for index, (status, shade) in enumerate(STATUS_COLOURS.items())
+def _words() -> list[model.ValueMapping]:
+    """Give what codes are called, and their colours: states, priorities, verdicts."""
+    coloured = {**STATUS_COLOURS, **PRIORITY_COLOURS}
+    words = {code: (code.replace("_", " "), shade) for code, shade in coloured.items()}
+    words |= {code: (f"{english} {chinese}", ORANGE) for code, (english, chinese) in FAULT_NAMES.items()}
+    words["unknown"] = ("unknown", GREY)
+    named = {
+        code: model.ValueMappingResult(text=text, color=shade, index=index)
+        for index, (code, (text, shade)) in enumerate(words.items())
     }
-    return model.ValueMap(options=words)
+    nothing = model.ValueMappingResult(text="-", color=GREY, index=len(named))
+    empty = model.DashboardSpecialValueMapOptions(match=model.SpecialValueMatch.EMPTY, result=nothing)
+    return [model.ValueMap(options=named), model.SpecialValueMap(options=empty)]

@@ -1,4 +1,4 @@
-"""The dashboard of the workers as code; `grafana.dashboards` writes it.
+"""The dashboard of the workers, for whoever runs the system.
 
 It reads `pipeline`, which every worker writes to InfluxDB, so it needs no Prometheus. A worker that has gone writes
 no more: the first answer counts those that wrote within the last minute of the range.
@@ -8,12 +8,10 @@ from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
-from grafana.parts import EVENTS, GREY, ORANGE, VERMILION, YELLOW, answer, limits, query, trend
+from grafana.frame import choice, frame
+from grafana.parts import GREY, ORANGE, VERMILION, YELLOW, answer, limits, query, trend
 
-__all__ = ["FILE_NAME", "pipeline"]
-
-FILE_NAME = "pipeline.json"
-UID = "stethos-pipeline"
+__all__ = ["pipeline"]
 
 _WORKERS = '"worker" =~ /^${worker:regex}$/'
 _IN_RANGE = f"$timeFilter AND {_WORKERS}"
@@ -24,35 +22,12 @@ _STEPS = ("observe", "judge", "store")
 
 def pipeline() -> build.Dashboard:
     """Give the dashboard."""
-    dashboard = (
-        build.Dashboard("Stethos: workers")
-        .uid(UID)
-        .description("Whether the workers keep up, and what holds them up.")
-        .tags(["stethos"])
-        .readonly()
-        .tooltip(model.DashboardCursorSync.CROSSHAIR)
-        .time("now-6h", "now")
-        .refresh("30s")
-        .with_variable(_worker())
-    )
+    dashboard = frame(
+        "pipeline", "workers", "Whether the workers keep up, and what holds them up.", since="now-6h"
+    ).with_variable(choice("worker", "Worker", 'SHOW TAG VALUES FROM "pipeline" WITH KEY = "worker"'))
     for panel in (*_answers(), *_trends()):
         dashboard.with_panel(panel)
     return dashboard
-
-
-def _worker() -> build.QueryVariable:
-    return (
-        build.QueryVariable("worker")
-        .label("Worker")
-        .datasource(EVENTS)
-        .query('SHOW TAG VALUES FROM "pipeline" WITH KEY = "worker"')
-        .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
-        .sort(model.VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC)
-        .multi(True)
-        .include_all(True)
-        .all_value(".*")
-        .current(model.VariableOption(text=["All"], value=["$__all"], selected=True))
-    )
 
 
 def _newest(field: str) -> str:

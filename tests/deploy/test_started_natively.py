@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.deploy.compose import ROOT, loaded
-from tests.grafana.queries import PIPELINE, load, run, run_every_query
+from tests.grafana.queries import load, run, run_every_query
 from tests.services.influxdb import InfluxServer
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, free_port, wait_until
@@ -119,7 +119,7 @@ def pipeline_without_rows(stack: Stack, begun: float) -> list[str]:
     """Give the panels of the workers' dashboard whose queries find nothing."""
     until = datetime.now(UTC)
     since = until - timedelta(seconds=time.monotonic() - begun)
-    results = run_every_query(stack.influxdb, since=since, until=until, dashboard=load(PIPELINE))
+    results = run_every_query(stack.influxdb, since=since, until=until, dashboard=load("pipeline"))
     return [panel for panel, _, rows in results if not rows]
 
 

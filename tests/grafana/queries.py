@@ -14,20 +14,9 @@ from urllib.request import Request, urlopen
 
 from models.clock import from_datetime
 
-__all__ = [
-    "DASHBOARD",
-    "PIPELINE",
-    "Query",
-    "filled",
-    "load",
-    "queries_of",
-    "run",
-    "run_every_query",
-    "run_variable",
-]
+__all__ = ["FOLDER", "Query", "filled", "load", "queries_of", "run", "run_every_query", "run_variable"]
 
-DASHBOARD = Path(__file__).resolve().parents[2] / "grafana" / "dashboards" / "fleet.json"
-PIPELINE = DASHBOARD.with_name("pipeline.json")
+FOLDER = Path(__file__).resolve().parents[2] / "grafana" / "dashboards"
 ALL = "$__all"
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
@@ -44,12 +33,15 @@ class Query(NamedTuple):
     text: str
 
 
-def load(path: Path = DASHBOARD) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))
+def load(name: str = "fleet") -> dict[str, Any]:
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def queries_of(dashboard: dict[str, Any]) -> Iterator[Query]:
-    """Give the queries of all panels, in order, also of those within rows."""
+    """Give the queries of all panels, in order, also of those within rows, and those of the marks in charts."""
+    for mark in dashboard["annotations"].get("list", []):
+        if "query" in mark:
+            yield Query(mark["name"], mark["datasource"]["uid"], mark["query"])
     for panel in _panels(dashboard["panels"]):
         for target in panel.get("targets", []):
             yield Query(panel["title"], target["datasource"]["uid"], target["query"])
@@ -118,6 +110,7 @@ def run_every_query(
     point: str | Sequence[str] = ALL,
     since: datetime,
     until: datetime,
+    zone: str = "UTC",
     dashboard: dict[str, Any] | None = None,
 ) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """Run all queries of the dashboard; gives (panel, filled query, rows) of each.
@@ -128,8 +121,9 @@ def run_every_query(
     chosen = {variable["name"]: [ALL] for variable in dashboard["templating"]["list"]} | {
         "machine": [machine] if isinstance(machine, str) else list(machine),
         "point": [point] if isinstance(point, str) else list(point),
+        "zone": [zone],
     }
-    all_values = {variable["name"]: variable["allValue"] for variable in dashboard["templating"]["list"]}
+    all_values = {v["name"]: v["allValue"] for v in dashboard["templating"]["list"] if v.get("includeAll")}
     interval_ms = max(10_000, (from_datetime(until) - from_datetime(since)) // 1000 // 1000)
     results = []
     for query in queries_of(dashboard):
@@ -143,9 +137,9 @@ def _says(row: dict[str, Any]) -> bool:
     return any(value is not None for name, value in row.items() if name not in {"time", "machine", "point", "rule"})
 
 
-def run_variable(influx: Any, name: str, machine: str = ALL) -> list[str]:
-    """Give the values that a variable of the dashboard offers."""
-    variable = next(found for found in load()["templating"]["list"] if found["name"] == name)
+def run_variable(influx: Any, dashboard: str, name: str, machine: str = ALL) -> list[str]:
+    """Give the values that a variable of a dashboard offers."""
+    variable = next(found for found in load(dashboard)["templating"]["list"] if found["name"] == name)
     moment = datetime.fromtimestamp(0, tz=datetime.now().astimezone().tzinfo)
     text = filled(variable["query"], {"machine": [machine]}, {"machine": ".*"}, moment, moment)
     return [row["value"] for row in run(influx, variable["datasource"]["uid"], text)]

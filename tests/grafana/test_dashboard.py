@@ -1,5 +1,6 @@
-"""The dashboard's file is what its code gives, is made as it should be, and every query finds rows."""
+"""The dashboards' files are what their code gives, are made as they should be, and every query finds rows."""
 
+import asyncio
 import re
 from collections import Counter
 from datetime import timedelta
@@ -9,30 +10,36 @@ import pytest
 import yaml
 
 from grafana import dashboards
+from grafana.frame import to_json
 from grafana.parts import STATUS_COLOURS
-from models.outputs import Anomaly, Deduction
-from tests.grafana.queries import DASHBOARD, filled, load, queries_of, run_every_query, run_variable
+from models.outputs import Anomaly, Deduction, Diagnosis, Uptime
+from tests.grafana.queries import FOLDER, filled, load, queries_of, run_every_query, run_variable
 from tests.stream.stores.outputs import START, alert, at, health, row
 
 PROVISIONING = Path(dashboards.__file__).with_name("provisioning")
 CORE = {"stat", "timeseries", "state-timeline", "table", "heatmap", "bargauge", "alertlist"}
 OKABE_ITO = {"#0072B2", "#56B4E9", "#009E73", "#F0E442", "#E69F00", "#D55E00", "#CC79A7", "#999999"}
+NAMES = sorted(dashboards.DASHBOARDS)
 
 
-@pytest.fixture(scope="module", params=sorted(path.name for path in dashboards.dashboards()))
+@pytest.fixture(scope="module", params=NAMES)
 def dashboard(request):
-    return load(DASHBOARD.with_name(request.param))
+    return load(request.param)
 
 
 def provisioned(kind):
     return yaml.safe_load((PROVISIONING / kind / "stethos.yml").read_text(encoding="utf-8"))
 
 
-def test_the_file_is_up_to_date():
-    made = dashboards.dashboards()
-    assert {path.name for path in DASHBOARD.parent.iterdir()} == {path.name for path in made}
-    for path, text in made.items():
-        assert path.read_text("utf-8") == text, "run `python -m grafana.dashboards` and commit what it writes"
+@pytest.mark.parametrize("name", NAMES)
+def test_the_files_are_up_to_date(name):
+    written = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert written == to_json(dashboards.DASHBOARDS[name]()), "run `make docs` and commit what it writes"
+    assert load(name)["uid"] == f"stethos-{name}"
+
+
+def test_there_is_no_file_of_a_dashboard_that_is_gone():
+    assert sorted(file.stem for file in FOLDER.iterdir()) == NAMES
 
 
 def test_every_panel_is_a_core_one_and_explains_itself(dashboard):
@@ -65,22 +72,54 @@ def test_answers_come_first_then_trends_then_tables(dashboard):
 
 
 def test_colours_are_ones_that_the_colour_blind_can_tell_apart():
-    used = set(re.findall(r"#[0-9A-Fa-f]{6}\b", "".join(dashboards.dashboards().values())))
+    used = {
+        shade for file in FOLDER.iterdir() for shade in re.findall(r"#[0-9A-Fa-f]{6}\b", file.read_text("utf-8"))
+    }
     assert used <= OKABE_ITO
     assert {STATUS_COLOURS[status] for status in ("stopped", "no_data", "warming_up")} == {"#999999"}
 
 
 def test_it_refreshes_no_more_often_than_every_30_s(dashboard):
-    assert dashboard["refresh"] == "30s"
-    names = [variable["name"] for variable in dashboard["templating"]["list"]]
-    assert names in (["machine", "point"], ["worker"])
-    assert all(variable["includeAll"] and variable["multi"] for variable in dashboard["templating"]["list"])
+    assert dashboard["refresh"] in {"30s", "1m", "5m"}
 
 
-def test_every_data_source_is_provisioned_as_grafana_needs_it(dashboard):
+def test_variables_are_those_of_the_role():
+    chosen = {name: [variable["name"] for variable in load(name)["templating"]["list"]] for name in NAMES}
+    assert chosen["fleet"] == chosen["machine"] == ["machine", "point"]
+    assert chosen["uptime"] == ["machine", "zone"]
+    assert chosen["pipeline"] == ["worker"]
+    several = {v["name"] for name in NAMES for v in load(name)["templating"]["list"] if v.get("multi")}
+    assert several == {"machine", "point", "worker"}
+    assert not load("machine")["templating"]["list"][0]["multi"]
+
+
+def test_dashboards_lead_to_each_other_and_keep_the_time_range(dashboard):
+    (link,) = dashboard["links"]
+    assert (link["type"], link["tags"], link["keepTime"], link["includeVars"]) == (
+        "dashboards", ["stethos"], True, True,
+    )  # fmt: skip
+    assert "stethos" in dashboard["tags"]
+    uids = {load(name)["uid"] for name in NAMES}
+    for uid, rest in re.findall(
+        r"/d/([\w-]+)\?([^\"]*)", (FOLDER / f"{dashboard['uid'][8:]}.json").read_text("utf-8")
+    ):
+        assert uid in uids
+        assert "${__url_time_range}" in rest
+
+
+def test_every_field_of_a_table_is_headed_and_every_query_of_text_is_a_table(dashboard):
+    for panel in dashboard["panels"]:
+        if panel["type"] == "table":
+            (target,) = panel["targets"]
+            assert target["resultFormat"] == "table", panel["title"]
+            headed = {override["matcher"]["options"] for override in panel["fieldConfig"]["overrides"]}
+            assert headed >= {"Time"}, panel["title"]
+
+
+def test_every_data_source_is_provisioned_as_grafana_needs_it():
     sources = {source["uid"]: source for source in provisioned("datasources")["datasources"]}
-    used = {query.source for query in queries_of(dashboard)}
-    assert used <= set(sources) == {"stethos", "stethos-raw"}
+    used = {query.source for name in NAMES for query in queries_of(load(name))}
+    assert used == set(sources) == {"stethos", "stethos-raw"}
     for source in sources.values():
         assert source["type"] == "influxdb"
         assert source["access"] == "proxy"
@@ -91,11 +130,10 @@ def test_every_data_source_is_provisioned_as_grafana_needs_it(dashboard):
     assert {source["database"] for source in sources.values()} == {"stethos", "stethos_raw"}
 
 
-def test_the_provider_reads_files_and_keeps_the_uid(dashboard):
+def test_the_provider_reads_files():
     (provider,) = provisioned("dashboards")["providers"]
     assert provider["type"] == "file"
     assert provider["options"]["path"]
-    assert dashboard["uid"] in ("stethos-fleet", "stethos-pipeline")
 
 
 def test_a_query_is_filled_in_as_grafana_does():
@@ -115,8 +153,17 @@ def representative(machine, *, point="drive end"):
     """Give what a machine's worker writes while a bearing goes: warming up, sound, worse, an alert, a stop."""
     for i in range(60):
         time = at(seconds=10 * i)
-        yield row(machine, time, point=point, rms_g=1.0, velocity_rms_mm_s=2 + i / 10, envelope_rms_g=0.1 + i / 100)
+        yield row(
+            machine,
+            time,
+            point=point,
+            rms_g=1.0,
+            kurtosis=3.0,
+            velocity_rms_mm_s=2 + i / 10,
+            envelope_rms_g=0.1 + i / 100,
+        )
         yield row(machine, time, point="bearing", measurement="temperature", value_c=60 + i / 4)
+        yield row(machine, time, point="panel", measurement="readings", current_a=12.0, flow=30.0)
         if i < 10:
             yield health(machine, time, point=point, score=None, status="warming_up", reason="learning: 10 of 100")
             continue
@@ -134,16 +181,20 @@ def representative(machine, *, point="drive end"):
             status="warning" if lost > 20 else "healthy",
             deductions=deductions,
             anomaly=Anomaly(score=i / 10, limit=4.0, anomalous=i > 40),
+            diagnosis=Diagnosis(verdict="unbalance", confidence=0.8, text="5 of 15", text_zh="十五次中五次"),
         )
     yield alert(machine, at(seconds=400), point=point)
-    yield alert(machine, at(seconds=410), point=point, rule="severity")
-    yield alert(machine, at(seconds=420), point=point, rule="severity", state="cleared")
+    yield alert(machine, at(seconds=410), point=point, rule="severity", priority="high")
+    yield alert(machine, at(seconds=420), point=point, rule="severity", priority="high", state="cleared")
+    hour = START.replace(minute=0, second=0, microsecond=0)
+    for number in range(2):
+        begun = hour + timedelta(hours=number)
+        yield Uptime(machine=machine, time=begun, running_s=2700.0, stopped_s=600.0, unknown_s=300.0)
 
 
 @pytest.fixture(scope="module")
 def filled_influxdb(influxdb):
     """Give the server after two machines have run for ten minutes."""
-    import asyncio
 
     async def fill():
         store = influxdb.store()
@@ -162,12 +213,22 @@ def filled_influxdb(influxdb):
         ("泵 1.5 kW (a)", "$__all"),
         (["泵 1.5 kW (a)", "fan/2"], "$__all"),
         ("$__all", "$__all"),
-        ("fan/2", ["风扇端", "bearing"]),
+        ("fan/2", ["风扇端", "bearing", "panel"]),
     ],
 )
-def test_every_query_finds_rows(filled_influxdb, machine, point):
-    results = run_every_query(filled_influxdb, machine=machine, point=point, since=START, until=at(seconds=700))
-    assert len(results) == len(list(queries_of(load())))
+@pytest.mark.parametrize("name", ["fleet", "machine", "uptime"])
+def test_every_query_finds_rows(filled_influxdb, name, machine, point):
+    if machine == "$__all" and not load(name)["templating"]["list"][0]["includeAll"]:
+        pytest.skip("one machine at a time")
+    results = run_every_query(
+        filled_influxdb,
+        machine=machine,
+        point=point,
+        since=START - timedelta(hours=1),
+        until=at(seconds=4000),
+        dashboard=load(name),
+    )
+    assert len(results) == len(list(queries_of(load(name))))
     assert [(panel, text) for panel, text, rows in results if not rows] == []
 
 
@@ -190,6 +251,13 @@ def test_the_answers_are_right(filled_influxdb):
     opened = rows["Which alerts are open, and why?"]
     assert {(found["machine"], found["rule"]) for found in opened} == {(machine, "change") for machine in two}
     assert len(rows["What was raised and cleared?"]) == 6
+    assert {(found["machine"], found["status"]) for found in rows["Who needs someone now?"]} == {
+        (machine, "warning") for machine in two
+    }
+    faults = rows["Which faults are named, and how sure?"]
+    assert {(found["machine"], found["verdict"], found["confidence"]) for found in faults} == {
+        (machine, "unbalance", 0.8) for machine in two
+    }
     why = {found["machine"]: (found["status"], found["why"]) for found in rows["How is each machine now, and why?"]}
     assert why == dict.fromkeys(two, ("warning", "velocity up"))
 
@@ -206,6 +274,31 @@ def test_withheld_health_is_no_number_anywhere(filled_influxdb):
 
 
 @pytest.mark.influxdb
+def test_running_hours_are_right_and_days_begin_where_they_are_told_to(filled_influxdb):
+    def rows(zone):
+        since, until = START.replace(hour=0, minute=0, second=0, microsecond=0), START + timedelta(days=1)
+        results = run_every_query(
+            filled_influxdb, machine="fan/2", since=since, until=until, zone=zone, dashboard=load("uptime")
+        )
+        return {panel: rows for panel, _, rows in results}
+
+    utc = rows("UTC")
+    values = {panel: found[0] for panel, found in utc.items() if found and len(found[0]) == 2}
+    numbers = {panel: next(v for k, v in row.items() if k != "time") for panel, row in values.items()}
+    assert numbers["How much of the known time did they run (%)?"] == pytest.approx(100 * 2700 / 3300)
+    assert numbers["What is the lowest running rate (%)?"] == pytest.approx(100 * 2700 / 3300)
+    assert numbers["How long did they run (h)?"] == 1.5
+    assert numbers["How long did they stand (h)?"] == pytest.approx(1 / 3)
+    (day,) = utc["How did each machine run, day by day?"]
+    assert (day["machine"], day["running"], day["known"]) == ("fan/2", 1.5, pytest.approx(6600 / 864))
+    (whole,) = utc["Which machines ran least?"]
+    assert whole["rate"] == pytest.approx(100 * 2700 / 3300)
+    # The hours are those from 6:00 and from 7:00 UTC, which is midnight in Phoenix.
+    split = rows("America/Phoenix")["How did each machine run, day by day?"]
+    assert [found["running"] for found in split] == [0.75, 0.75]
+
+
+@pytest.mark.influxdb
 def test_variables_offer_machines_and_their_points(filled_influxdb):
-    assert {"泵 1.5 kW (a)", "fan/2"} <= set(run_variable(filled_influxdb, "machine"))
-    assert run_variable(filled_influxdb, "point", machine="fan/2") == ["风扇端"]
+    assert {"泵 1.5 kW (a)", "fan/2"} <= set(run_variable(filled_influxdb, "fleet", "machine"))
+    assert run_variable(filled_influxdb, "machine", "point", machine="fan/2") == ["风扇端"]
