@@ -1,26 +1,31 @@
 """Bring dashboards, their folder and data sources into a Grafana that is already there; repeating changes nothing.
 
-Four kinds of calls of Grafana's HTTP API, the same from version 9 on. What Grafana itself reads from files
-(provisioning) is left alone.
+Five kinds of calls of Grafana's HTTP API, the same from version 9 on. What is there is found again by its fixed uid
+and written only where it lacks something that is wanted; what Grafana adds by itself is no difference. What it reads
+from files of its own (provisioning) is left alone.
 """
 
+import hashlib
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import msgspec
 
 from models.errors import ConfigurationError, ServiceError
 
-__all__ = ["Access", "Pushed", "dashboard_files", "push"]
+__all__ = ["Access", "Pushed", "dashboard_files", "load_dashboards", "push"]
 
 FOLDER_UID, FOLDER_TITLE = "stethos", "Stethos"
 _ANSWER_S = 20.0
-_OURS = ("id", "version", "iteration")
-"""What Grafana counts by itself in a dashboard."""
+_FINGERPRINT = "stethosToken"
+"""Beside a data source, as Grafana never gives its token back: it tells whether that is still the same."""
+_OF_GRAFANA = ("id", "version", "iteration", "schemaVersion")
+"""What Grafana counts or raises by itself in a dashboard."""
+
+Json = dict[str, Any]
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,28 +59,36 @@ def dashboard_files() -> list[Path]:
     raise ConfigurationError("grafana push: no dashboards are installed; install Stethos anew")
 
 
-def push(access: Access, files: list[Path]) -> Iterator[Pushed]:
-    """Bring everything to what the files say, one after the other. Raises `ServiceError`, naming the fix."""
+def load_dashboards(*, time_zone: str = "") -> list[Json]:
+    """Read the dashboards, for a time zone whose midnight begins a day; else each browser's, and UTC for days."""
+    found = [msgspec.json.decode(file.read_bytes(), type=Json) for file in dashboard_files()]
+    for dashboard in found if time_zone else ():
+        dashboard["timezone"] = time_zone
+        for variable in dashboard["templating"]["list"]:
+            if variable["name"] == "zone":
+                variable["query"] = time_zone
+    return found
+
+
+def push(access: Access, dashboards: list[Json]) -> Iterator[Pushed]:
+    """Bring everything to what is wanted, one after the other. Raises `ServiceError`, naming the fix."""
     grafana = _Grafana(access)
+    grafana.see_that_it_is_one()
     for uid, (name, bucket) in access.buckets.items():
         yield _source(grafana, access, uid, name, bucket)
     yield _folder(grafana)
-    for file in files:
-        yield _dashboard(grafana, msgspec.json.decode(file.read_bytes()))
+    for dashboard in dashboards:
+        yield _dashboard(grafana, dashboard)
 
 
 def _source(grafana: "_Grafana", access: Access, uid: str, name: str, bucket: str) -> Pushed:
+    if access.influxdb_token is None:
+        return _source_that_must_be_there(grafana, uid)
     there = grafana.get(f"/api/datasources/uid/{uid}")
     if there is not None and there.get("readOnly"):
         return Pushed("data source", uid, "left", "it comes from a file of that Grafana")
-    if access.influxdb_token is None:
-        if there is not None:
-            return Pushed("data source", uid, "unchanged")
-        raise ConfigurationError(
-            f"grafana push: there is no data source with the uid {uid}; give a token that may read InfluxDB with "
-            "--influxdb-token-file (`stethos influx setup --grafana-token-file` writes one)"
-        )
-    wanted = {
+    header = f"Token {access.influxdb_token}"
+    visible = {
         "uid": uid,
         "name": name if there is None else there.get("name", name),
         "type": "influxdb",
@@ -88,16 +101,30 @@ def _source(grafana: "_Grafana", access: Access, uid: str, name: str, bucket: st
             "httpMode": "GET",
             "timeInterval": "10s",
             "httpHeaderName1": "Authorization",
+            _FINGERPRINT: hashlib.sha256(header.encode()).hexdigest()[:16],
         },
-        "secureJsonData": {"httpHeaderValue1": f"Token {access.influxdb_token}"},
     }
+    if there is not None and _holds(there, visible):
+        return Pushed("data source", uid, "unchanged")
+    wanted = visible | {"secureJsonData": {"httpHeaderValue1": header}}
     if there is None:
         grafana.send("POST", "/api/datasources", wanted)
         return Pushed("data source", uid, "created")
-    grafana.send(
-        "PUT", f"/api/datasources/uid/{uid}", wanted
-    )  # the token that is there cannot be read and compared
+    grafana.send("PUT", f"/api/datasources/uid/{uid}", wanted)
     return Pushed("data source", uid, "updated")
+
+
+def _source_that_must_be_there(grafana: "_Grafana", uid: str) -> Pushed:
+    try:
+        there = grafana.get(f"/api/datasources/uid/{uid}")
+    except _ForbiddenError:
+        return Pushed("data source", uid, "left", "the token may not see it: it must be there")
+    if there is None:
+        raise ConfigurationError(
+            f"grafana push: there is no data source with the uid {uid}; give a token that may read InfluxDB with "
+            "--influxdb-token-file (`stethos influx setup --grafana-token-file` writes one)"
+        )
+    return Pushed("data source", uid, "unchanged")
 
 
 def _folder(grafana: "_Grafana") -> Pushed:
@@ -107,28 +134,56 @@ def _folder(grafana: "_Grafana") -> Pushed:
     return Pushed("folder", FOLDER_TITLE, "created")
 
 
-def _dashboard(grafana: "_Grafana", dashboard: dict[str, Any]) -> Pushed:
+def _dashboard(grafana: "_Grafana", dashboard: Json) -> Pushed:
     name, uid = dashboard["title"], dashboard["uid"]
     there = grafana.get(f"/api/dashboards/uid/{uid}")
     folder = FOLDER_UID
     if there is not None:
-        if there["meta"].get("provisioned"):
+        meta = there.get("meta") or {}
+        if meta.get("provisioned"):
             return Pushed("dashboard", name, "left", "it comes from a file of that Grafana")
-        if _own(there["dashboard"]) == _own(dashboard):
+        compared = {key: value for key, value in dashboard.items() if key not in _OF_GRAFANA}
+        if _holds(there.get("dashboard"), compared):
             return Pushed("dashboard", name, "unchanged")
-        folder = there["meta"].get("folderUid") or ""  # where somebody has moved it
+        folder = meta.get("folderUid") or ""  # where somebody has moved it
     body = {
         "dashboard": dashboard | {"id": None},
         "folderUid": folder,
         "overwrite": True,
-        "message": "stethos push",
+        "message": "stethos grafana push",
     }
     grafana.send("POST", "/api/dashboards/db", body)
     return Pushed("dashboard", name, "created" if there is None else "updated")
 
 
-def _own(dashboard: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in dashboard.items() if key not in _OURS}
+def _holds(there: object, wanted: object) -> bool:
+    """Whether all that is wanted is there, whatever else is.
+
+    >>> _holds({"a": [{"b": 1, "by_grafana": 0}], "c": 2}, {"a": [{"b": 1}]}), _holds({"a": []}, {"a": [1]})
+    (True, False)
+    """
+    if isinstance(wanted, Mapping):
+        return isinstance(there, Mapping) and all(
+            key in there and _holds(there[key], value) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(there, list)
+            and len(there) == len(wanted)
+            and all(_holds(one, other) for one, other in zip(there, wanted, strict=True))
+        )
+    return there == wanted
+
+
+class _ForbiddenError(ServiceError):
+    """The token is known but may not do this."""
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follow no redirect: the token would go along to wherever it leads, and a POST would become a GET."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Leave the redirect as an error."""
 
 
 class _Grafana:
@@ -137,42 +192,65 @@ class _Grafana:
     def __init__(self, access: Access) -> None:
         self._url = access.url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {access.token}", "Content-Type": "application/json"}
+        self._opener = urllib.request.build_opener(_NoRedirect)
 
-    def get(self, path: str) -> dict[str, Any] | None:
+    def see_that_it_is_one(self) -> None:
+        """Raise `ServiceError` where something else answers, before a token's rights are blamed."""
+        health = self.get("/api/health")
+        if health is None or "database" not in health:
+            self._is_none()
+
+    def get(self, path: str) -> Json | None:
         """Give what is there; None where nothing is."""
         return self._ask("GET", path, None)
 
-    def send(self, method: str, path: str, body: dict[str, Any]) -> None:
+    def send(self, method: str, path: str, body: Json) -> None:
         """Create or change something."""
         if self._ask(method, path, body) is None:
             raise ServiceError(f"Grafana at {self._url} does not know {path}; is it Grafana 9 or later?")
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any] | None:
+    def _ask(self, method: str, path: str, body: Json | None) -> Json | None:
         data = None if body is None else msgspec.json.encode(body)
         request = urllib.request.Request(f"{self._url}{path}", data, self._headers, method=method)  # noqa: S310 -- checked
         try:
-            with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310 -- the same
-                return dict(msgspec.json.decode(answer.read()))
+            with self._opener.open(request, timeout=_ANSWER_S) as answer:
+                return msgspec.json.decode(answer.read(), type=Json)
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None
-            raise ServiceError(self._refusal(error)) from None
+            raise self._refusal(error) from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._is_none()
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise ServiceError(
                 f"Grafana at {self._url} is not reachable ({reason}); start it, or correct --url"
             ) from None
-        except (msgspec.DecodeError, TypeError, ValueError):
-            raise ServiceError(f"what answers at {self._url} is no Grafana; correct --url") from None
 
-    def _refusal(self, error: urllib.error.HTTPError) -> str:
+    def _is_none(self) -> Never:
+        raise ServiceError(
+            f"what answers at {self._url} is no Grafana; correct --url, with the path that Grafana is served under"
+        )
+
+    def _refusal(self, error: urllib.error.HTTPError) -> ServiceError:
         try:
             said = str(msgspec.json.decode(error.read())["message"])
-        except (msgspec.DecodeError, KeyError, TypeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
             said = "no reason given"
-        if error.code in (401, 403):
-            return (
+        if error.code == 401:
+            return ServiceError(
                 f"Grafana at {self._url} refuses the token ({said}); make a service account of the role Admin and "
                 "write its token to the file that --token-file names"
             )
-        return f"Grafana at {self._url} answered {error.code}: {said}; look at its log"
+        if error.code == 403:
+            return _ForbiddenError(
+                f"the token may not do this at {self._url} ({said}); give its service account the role Admin, or "
+                "Editor and leave out --influxdb-token-file where the data sources are there"
+            )
+        if error.code in (409, 412):
+            return ServiceError(
+                f"Grafana at {self._url} has something else of that name ({said}); rename that, then push again"
+            )
+        if 300 <= error.code < 400:
+            return ServiceError(f"{self._url} sends elsewhere; correct --url: https, or another address")
+        return ServiceError(f"Grafana at {self._url} answered {error.code}: {said}; look at its log")

@@ -1,5 +1,6 @@
 """`stethos grafana push`: bring the dashboards into a Grafana that is already there."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from stream.settings import Influxdb
 
 __all__ = ["app"]
+
+_ADDRESS = re.compile(r"https?://[^\s/@?#]+(/[^\s@?#]*)?")
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -34,6 +38,9 @@ def push(
     influxdb_url: Annotated[
         str | None, typer.Option(help="InfluxDB as Grafana reaches it; [influxdb] url unless given.")
     ] = None,
+    time_zone: Annotated[
+        str, typer.Option(help="Time zone of the dashboards, whose midnight begins a day: Asia/Shanghai, say.")
+    ] = "",
     settings: SettingsFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,16 +55,18 @@ def push(
 
       stethos grafana push --url https://grafana.plant --token-file token --json
     """
-    if not url.startswith(("http://", "https://")):
-        raise typer.BadParameter(f"{url!r} is no address; write http://host:3000", param_hint="--url")
-    from stream.pushing import dashboard_files  # noqa: PLC0415 -- keeps --help quick
+    if not _ADDRESS.fullmatch(url):
+        raise typer.BadParameter("no address, or one with a password; write http://host:3000", param_hint="--url")
+    if time_zone and not _ZONE.fullmatch(time_zone):
+        raise typer.BadParameter("no time zone; write Asia/Shanghai", param_hint="--time-zone")
+    from stream.pushing import load_dashboards  # noqa: PLC0415 -- keeps --help quick
     from stream.pushing import push as bring  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
 
     chosen = load_settings(settings).influxdb
     token = None if influxdb_token_file is None else _secret(influxdb_token_file)
     access = _access(chosen, url, _secret(token_file), influxdb_url or chosen.url, token)
-    for pushed in bring(access, dashboard_files()):
+    for pushed in bring(access, load_dashboards(time_zone=time_zone)):
         if as_json:
             import msgspec  # noqa: PLC0415 -- keeps --help quick
 

@@ -1,187 +1,273 @@
-"""`stethos grafana push` against a server that keeps what Grafana's API would keep."""
+"""`stethos grafana push` against a stand-in: all there once, nothing changed the second time, errors with a fix."""
 
-import copy
-import http.server
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 import yaml
 
+from models.errors import ConfigurationError, ServiceError
+from stream.pushing import Access, dashboard_files, load_dashboards, push
 from tests.deploy.compose import ROOT
+from tests.services.grafana import ADMIN, EDITOR, VIEWER, grafana_stand_in, serving
 from tests.services.processes import free_port
 from tests.services.workers import STETHOS
 
-
-class Grafana:
-    """Folders, data sources and dashboards by uid, behind the calls that Grafana 9 to 12 know."""
-
-    def __init__(self) -> None:
-        self.folders: dict[str, Any] = {}
-        self.sources: dict[str, Any] = {}
-        self.dashboards: dict[str, Any] = {}
-        self.writes: list[str] = []
-        self.raw = b""
-        self.port = 0
-
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:  # noqa: PLR0911 -- one a call
-        if method != "GET":
-            self.writes.append(f"{method} {path}")
-        match [method, *path.strip("/").split("/")[1:]]:
-            case ["GET", "folders", uid] if uid in self.folders:
-                return 200, self.folders[uid]
-            case ["POST", "folders"]:
-                self.folders[body["uid"]] = body
-                return 200, body
-            case ["GET", "datasources", "uid", uid] if uid in self.sources:
-                hidden = {key: value for key, value in self.sources[uid].items() if key != "secureJsonData"}
-                return 200, hidden
-            case ["POST", "datasources"]:
-                self.sources[body["uid"]] = body
-                return 200, {"id": 1}
-            case ["PUT", "datasources", "uid", uid]:
-                self.sources[uid] = body
-                return 200, {"id": 1}
-            case ["GET", "dashboards", "uid", uid] if uid in self.dashboards:
-                return 200, self.dashboards[uid]
-            case ["POST", "dashboards", "db"]:
-                if body["folderUid"] not in self.folders:
-                    return 400, {"message": "folder not found"}
-                uid = body["dashboard"]["uid"]
-                version = self.dashboards.get(uid, {"dashboard": {"version": 0}})["dashboard"]["version"] + 1
-                kept = copy.deepcopy(body["dashboard"]) | {"id": 7, "version": version}
-                self.dashboards[uid] = {"dashboard": kept, "meta": {"folderUid": body["folderUid"]}}
-                return 200, {"uid": uid}
-        return 404, {"message": "not found"}
+SECRET = "influx-read-token-0123456789abcdef"
+BUCKETS = {"stethos": ("Stethos", "stethos"), "stethos-raw": ("Stethos measurements", "stethos_raw")}
 
 
 @pytest.fixture
-def grafana() -> Iterator[Grafana]:
-    kept = Grafana()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length)) if length else None
-            status, content = kept.answer(self.command, self.path, body)
-            if self.headers["Authorization"] != "Bearer right":
-                status, content = 401, {"message": "Invalid API key"}
-            told = kept.raw or json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told)
-
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 -- the library's names
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
+def grafana():
+    with grafana_stand_in() as fake:
+        yield fake
 
 
-def push(folder: Path, port: int, *options: str, token: str = "right") -> subprocess.CompletedProcess[str]:
-    (folder / "token").write_text(token + "\n")
-    (folder / "influxdb-token").write_text("read-only\n")
-    command = [STETHOS, "grafana", "push", "--url", f"http://127.0.0.1:{port}", "--token-file", "token", *options]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("STETHOS_")}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+def access(url, token=ADMIN, influxdb_token=SECRET):
+    return Access(
+        url=url, token=token, influxdb_url="http://influxdb:8086", influxdb_token=influxdb_token, buckets=BUCKETS
     )
 
 
-WITH_SOURCES = ("--influxdb-token-file", "influxdb-token", "--influxdb-url", "http://influxdb:8086")
+def pushed(grafana, *, dashboards=None, **others):
+    """Push, and give what was done, by what it was done to."""
+    done = push(access(grafana.url + grafana.path, **others), dashboards or load_dashboards())
+    return {f"{each.kind} {each.name}": each.done for each in done}
 
 
-def test_everything_is_created_once_and_repeating_changes_nothing(grafana: Grafana, tmp_path: Path):
-    done = push(tmp_path, grafana.port, *WITH_SOURCES)
-    assert done.returncode == 0, done.stderr
-    assert "created   dashboard Stethos: fleet" in done.stdout
-    files = {
-        path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "grafana/dashboards").glob("*.json")
-    }
-    assert {uid: kept["dashboard"]["panels"] for uid, kept in grafana.dashboards.items()} == {
-        file["uid"]: file["panels"] for file in files.values()
-    }
-    assert {kept["meta"]["folderUid"] for kept in grafana.dashboards.values()} == {"stethos"}
+def test_everything_is_there_after_a_push(grafana):
+    done = pushed(grafana)
+    uids = {dashboard["uid"] for dashboard in load_dashboards()}
+    assert len(uids) == len(dashboard_files())
+    assert set(grafana.dashboards) == uids >= {"stethos-fleet", "stethos-machine", "stethos-uptime"}
+    assert set(grafana.sources) == {"stethos", "stethos-raw"}
+    assert {there["meta"]["folderUid"] for there in grafana.dashboards.values()} == {"stethos"}
+    assert set(grafana.folders) == {"stethos"}
+    assert all(secret == {"httpHeaderValue1": f"Token {SECRET}"} for secret in grafana.secrets.values())
+    assert len(done) == len(grafana.writes) == 3 + len(uids)
+    assert set(done.values()) == {"created"}
+
+
+def test_a_second_push_changes_nothing(grafana):
+    pushed(grafana)
     grafana.writes.clear()
-    done = push(tmp_path, grafana.port, "--json")
-    assert done.returncode == 0, done.stderr
-    assert {json.loads(line)["done"] for line in done.stdout.splitlines()} == {"unchanged"}
+    assert set(pushed(grafana).values()) == {"unchanged"}
     assert grafana.writes == []
 
 
-def test_its_data_sources_are_those_of_the_provisioning(grafana: Grafana, tmp_path: Path):
-    assert push(tmp_path, grafana.port, *WITH_SOURCES).returncode == 0
-    text = (ROOT / "grafana/provisioning/datasources/stethos.yml").read_text("utf-8")
-    text = text.replace("${INFLUXDB_URL}", "http://influxdb:8086").replace("${INFLUXDB_READ_TOKEN}", "read-only")
-    provisioned = {source.pop("uid"): source for source in yaml.safe_load(text)["datasources"]}
-    for source in provisioned.values():
-        source.pop("editable")
-    assert {
-        uid: {k: v for k, v in kept.items() if k != "uid"} for uid, kept in grafana.sources.items()
-    } == provisioned
-
-
-def test_what_was_changed_is_put_right_where_it_now_lies(grafana: Grafana, tmp_path: Path):
-    assert push(tmp_path, grafana.port, *WITH_SOURCES).returncode == 0
+def test_only_what_differs_is_written_and_stays_where_it_was_moved_to(grafana):
+    pushed(grafana)
     grafana.folders["elsewhere"] = {}
-    moved = grafana.dashboards["stethos-fleet"]
-    moved["meta"]["folderUid"] = "elsewhere"
-    moved["dashboard"]["title"] = "something else"
-    done = push(tmp_path, grafana.port)
-    assert "updated   dashboard Stethos: fleet" in done.stdout
+    grafana.dashboards["stethos-fleet"]["dashboard"]["panels"][0]["title"] = "mine"
+    grafana.dashboards["stethos-fleet"]["meta"]["folderUid"] = "elsewhere"
+    grafana.sources["stethos"]["url"] = "http://old:8086"
+    grafana.folders["stethos"]["title"] = "设备状态"
+    changed = {name for name, done in pushed(grafana).items() if done == "updated"}
+    assert changed == {"data source stethos", "dashboard Stethos: fleet"}
     assert grafana.dashboards["stethos-fleet"]["meta"]["folderUid"] == "elsewhere"
-    assert grafana.dashboards["stethos-fleet"]["dashboard"]["version"] == 2
+    assert grafana.folders["stethos"]["title"] == "设备状态"
+    assert set(pushed(grafana).values()) == {"unchanged"}
 
 
-def test_what_comes_from_files_is_left_alone(grafana: Grafana, tmp_path: Path):
-    assert push(tmp_path, grafana.port, *WITH_SOURCES).returncode == 0
+def test_another_token_for_influxdb_is_noticed_though_grafana_never_tells_it(grafana):
+    pushed(grafana)
+    changed = {name for name, done in pushed(grafana, influxdb_token="new").items() if done == "updated"}
+    assert changed == {"data source stethos", "data source stethos-raw"}
+    assert grafana.secrets["stethos-raw"] == {"httpHeaderValue1": "Token new"}
+    assert set(pushed(grafana, influxdb_token="new").values()) == {"unchanged"}
+    assert SECRET not in json.dumps(grafana.sources)
+
+
+def test_an_editor_may_push_dashboards_alone(grafana):
+    done = pushed(grafana, token=EDITOR, influxdb_token=None)
+    assert done["data source stethos"] == "left"
+    assert set(grafana.dashboards) == {dashboard["uid"] for dashboard in load_dashboards()}
+    assert not grafana.sources
+
+
+def test_data_sources_that_are_there_need_no_token(grafana):
+    pushed(grafana)
+    assert set(pushed(grafana, influxdb_token=None).values()) == {"unchanged"}
+
+
+def test_a_grafana_below_a_path_is_found(grafana):
+    grafana.path = "/monitoring/grafana"
+    pushed(grafana)
+    assert grafana.dashboards
+
+
+def test_days_begin_in_the_plants_time_zone(grafana):
+    pushed(grafana, dashboards=load_dashboards(time_zone="Asia/Shanghai"))
+    uptime = grafana.dashboards["stethos-uptime"]["dashboard"]
+    assert [v["query"] for v in uptime["templating"]["list"] if v["name"] == "zone"] == ["Asia/Shanghai"]
+    assert all(there["dashboard"]["timezone"] == "Asia/Shanghai" for there in grafana.dashboards.values())
+
+
+def test_data_sources_are_those_of_the_provisioning_file(grafana):
+    text = (ROOT / "grafana" / "provisioning" / "datasources" / "stethos.yml").read_text("utf-8")
+    text = text.replace("${INFLUXDB_URL}", "http://influxdb:8086").replace("${INFLUXDB_READ_TOKEN}", SECRET)
+    pushed(grafana)
+    for provisioned in yaml.safe_load(text)["datasources"]:
+        del provisioned["editable"]
+        assert grafana.secrets[provisioned["uid"]] == provisioned.pop("secureJsonData")
+        kept = grafana.sources[provisioned["uid"]]
+        del kept["jsonData"]["stethosToken"]
+        assert {key: kept[key] for key in provisioned} == provisioned
+
+
+def test_what_comes_from_files_there_is_left_alone(grafana):
+    pushed(grafana)
     for source in grafana.sources.values():
-        source["readOnly"] = True
+        source |= {"readOnly": True, "url": "http://127.0.0.1:8086"}
     for kept in grafana.dashboards.values():
         kept["meta"]["provisioned"] = True
         kept["dashboard"]["title"] = "older"
     grafana.writes.clear()
-    done = push(tmp_path, grafana.port, *WITH_SOURCES)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("it comes from a file of that Grafana") == 2 + len(grafana.dashboards)
+    done = pushed(grafana)
+    assert list(done.values()).count("left") == 2 + len(load_dashboards())
     assert grafana.writes == []
 
 
-def test_errors_name_the_fix(grafana: Grafana, tmp_path: Path):
-    done = push(tmp_path, grafana.port, *WITH_SOURCES, token="wrong")
-    assert done.returncode == 1
-    assert "refuses the token (Invalid API key); make a service account" in done.stderr
-    assert "wrong" not in done.stderr, "a token is never printed"
-    done = push(tmp_path, grafana.port)
-    assert done.returncode == 1
-    assert "--influxdb-token-file" in done.stderr
-    done = push(tmp_path, free_port(), *WITH_SOURCES)
-    assert done.returncode == 1
-    assert "is not reachable" in done.stderr
-    done = push(tmp_path, grafana.port, *WITH_SOURCES, token="令牌")
-    assert done.returncode == 1
-    assert "holds no token" in done.stderr
-    grafana.raw = b"<html>"
-    grafana.folders["stethos"] = {}
-    grafana.sources["stethos"] = {}
-    done = push(tmp_path, grafana.port, *WITH_SOURCES)
-    assert done.returncode == 1
-    assert "is no Grafana; correct --url" in done.stderr
-    (tmp_path / "token").unlink()
-    command = [STETHOS, "grafana", "push", "--url", "ftp://x", "--token-file", "token"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("token", "fix"),
+    [
+        ("wrong", "refuses the token .* make a service account of the role Admin"),
+        (VIEWER, "give its service account the role Admin"),
+        (EDITOR, "leave out --influxdb-token-file"),
+    ],
+)
+def test_a_token_that_may_not_is_told(grafana, token, fix):
+    with pytest.raises(ServiceError, match=fix) as told:
+        pushed(grafana, token=token)
+    assert "glsa" not in str(told.value)
+    assert not grafana.writes
+
+
+def test_data_sources_that_are_missing_are_told(grafana):
+    with pytest.raises(ConfigurationError, match="stethos influx setup --grafana-token-file"):
+        pushed(grafana, influxdb_token=None)
+
+
+def test_a_data_source_of_the_same_name_is_told(grafana):
+    grafana.sources["other"] = {"name": "Stethos", "version": 1}
+    with pytest.raises(ServiceError, match="rename that, then push again"):
+        pushed(grafana)
+
+
+def test_nobody_there_is_told():
+    with pytest.raises(ServiceError, match=r"not reachable .*start it, or correct --url"):
+        list(push(access(f"http://127.0.0.1:{free_port()}"), []))
+
+
+def answering(status, body, kind="text/html", **headers):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def test_a_token_does_not_follow_a_redirect():
+    asked = []
+
+    class Elsewhere(answering(200, b'{"database":"ok"}', "application/json")):
+        def do_GET(self):  # noqa: N802 -- the library's name
+            asked.append(self.headers.get("Authorization"))
+            super().do_GET()
+
+    with (
+        serving(Elsewhere) as there,
+        serving(answering(302, b"", Location=f"{there}/api/health")) as url,
+        pytest.raises(ServiceError, match="sends elsewhere"),
+    ):
+        list(push(access(url), []))
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("handler", "fix"),
+    [
+        (answering(200, b"<html>welcome</html>"), "is no Grafana; correct --url"),
+        (answering(404, b"nothing here"), "is no Grafana; correct --url"),
+        (answering(200, b'{"status":"UP"}', "application/json"), "is no Grafana; correct --url"),
+        (answering(200, b"[]", "application/json"), "is no Grafana; correct --url"),
+        (answering(200, b"\xff\x00", "application/json"), "is no Grafana; correct --url"),
+        (answering(302, b"", Location="https://127.0.0.1:1/login"), "sends elsewhere"),
+        (
+            answering(503, b'{"message":"database is locked"}', "application/json"),
+            "answered 503: database is locked",
+        ),
+    ],
+)
+def test_what_is_no_grafana_is_told(handler, fix):
+    with serving(handler) as url, pytest.raises(ServiceError, match=fix):
+        list(push(access(url), load_dashboards()))
+
+
+# The command
+
+
+def run(folder, *arguments):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STETHOS_")}
+    return subprocess.run(
+        [STETHOS, "grafana", "push", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "admin").write_text(f"{ADMIN}\n")
+    (tmp_path / "reader").write_text(SECRET)
+    return ["--token-file", "admin", "--influxdb-token-file", "reader"]
+
+
+def test_the_command_says_what_it_did_and_never_a_token(grafana, tmp_path, files):
+    first = run(tmp_path, "--url", grafana.url, *files)
+    again = run(tmp_path, "--url", grafana.url, *files, "--json")
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "created   dashboard Stethos: fleet" in first.stdout
+    assert {json.loads(line)["done"] for line in again.stdout.splitlines()} == {"unchanged"}
+    (tmp_path / "admin").write_text("glsa_wrong")
+    refused = run(tmp_path, "--url", grafana.url, *files)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: Grafana at http://127.0.0.1:")
+    for said in (first, again, refused):
+        assert "glsa" not in said.stdout + said.stderr
+        assert SECRET not in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "fix"),
+    [
+        (["--url", "grafana:3000"], 2, "http://host:3000"),
+        (["--url", "ftp://grafana"], 2, "http://host:3000"),
+        (["--url", "http://me:pass@grafana:3000"], 2, "http://host:3000"),
+        (["--time-zone", "北京"], 2, "Asia/Shanghai"),
+        (["--token-file", "missing"], 1, "missing cannot be read (FileNotFoundError)"),
+        (["--influxdb-token-file", "page"], 1, "page holds no token"),
+    ],
+)
+def test_wrong_arguments_are_told_without_asking_anybody(tmp_path, files, arguments, status, fix):
+    (tmp_path / "page").write_text("<html> 令牌 </html>", "utf-8")
+    refused = run(tmp_path, *files, *arguments)
+    assert refused.returncode == status
+    assert fix in refused.stderr
+    assert "pass@" not in refused.stderr
