@@ -124,6 +124,7 @@ def _timeline(title: str, description: str, field: str, *, none: str, condition:
 def _judgement() -> tuple[Builder[model.Panel], ...]:
     by_machine = '"machine"'
     deducted = ", ".join(f'MAX("deduction_{code}") AS "{code}"' for code in _CODES)
+    life = ", ".join(f'MEDIAN("remaining_life_{end}_h") AS "{end}"' for end in ("low", "median", "high"))
     taken = (
         trend(
             "What takes health away (points)?",
@@ -184,6 +185,14 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
         .min(0)
         .max(1),
         trend(
+            "How long has it got (hours of operation)?",
+            "Remaining life as an interval: given only after an onset, else nothing is drawn. Median over time.",
+            query(over_time("health", life, group=by_machine), alias="$col"),
+            unit="suffix: h",
+            none="no end in sight: nothing has set in that would let a remaining life be told",
+            bridge_gaps=False,
+        ).min(0),
+        trend(
             "Unlike itself: anomaly score and its limit",
             "How unlike its own sound past a point is. Above its limit (dashed) it is anomalous.",
             query(over_time("health", 'MAX("anomaly_score")'), alias=f"{_POINT}: score"),
@@ -199,6 +208,15 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
 _DASHED = model.DynamicConfigValue("custom.lineStyle", {"fill": "dash", "dash": [8, 6]})
 
 
+def _limit(rule: str) -> Builder[object]:
+    """Give the limits that alerts of a rule were raised at: each holds until the next one."""
+    text = (
+        f'SELECT LAST("limit") FROM "alerts" WHERE $timeFilter AND {CHOSEN} AND "rule" = \'{rule}\' AND "open" = 1 '
+        'GROUP BY time($__interval), "machine", "point" fill(previous)'
+    )
+    return query(text, alias=f"{_POINT}: limit")
+
+
 def _measured() -> tuple[Builder[model.Panel], ...]:
     def indicator(
         title: str, description: str, field: str, unit: str, none: str = NO_VIBRATION
@@ -207,12 +225,17 @@ def _measured() -> tuple[Builder[model.Panel], ...]:
         return trend(title, f"{description} Highest of each interval.", found, unit=unit, none=none)
 
     return (
-        indicator(
+        trend(
             "Vibration velocity (mm/s RMS)",
-            "Severity, 10 to 1000 Hz: unbalance, misalignment, looseness.",
-            "velocity_rms_mm_s",
-            "suffix: mm/s",
-        ),
+            "Severity, 10 to 1000 Hz: unbalance, misalignment, looseness. Highest of each interval. "
+            "Dashed: the limit that a severity alert was raised at.",
+            query(over_time("indicators", 'MAX("velocity_rms_mm_s")'), source=MEASURED, alias=_POINT),
+            _limit("severity"),
+            unit="suffix: mm/s",
+            none=NO_VIBRATION,
+        )
+        .min(0)
+        .override_by_regexp("/: limit$/", [*colour(VERMILION), _DASHED]),
         indicator("Vibration acceleration (g RMS)", "All of the band, mean removed.", "rms_g", "suffix: g"),
         indicator(
             "Impacts: envelope of the high band (g RMS)",
@@ -224,18 +247,20 @@ def _measured() -> tuple[Builder[model.Panel], ...]:
         indicator("Shocks: kurtosis (3 is noise)", "How rare and strong the peaks are.", "kurtosis", "none"),
         trend(
             "Temperature (°C)",
-            "Median of each block's plausible samples. Highest of each interval.",
+            "Median of each block's plausible samples. Highest of each interval. "
+            "Dashed: the limit that a temperature alert was raised at.",
             query(over_time("temperature", 'MAX("value_c")'), source=MEASURED, alias=_POINT),
+            _limit("temperature"),
             unit="celsius",
             none=NO_TEMPERATURE,
-        ),
+        ).override_by_regexp("/: limit$/", [*colour(VERMILION), _DASHED]),
         trend(
             "Other readings (each in its own unit)",
             "What other instruments send: current, pressure, flow, speed. Highest of each interval.",
             query(over_time("readings", "MAX(*)"), source=MEASURED, alias=f"{_POINT}: $col"),
             unit="none",
             none="no readings in this time range",
-        ),
+        ).span(24),
     )
 
 

@@ -30,8 +30,8 @@ __all__ = [
     "VERMILION",
     "YELLOW",
     "answer",
-    "bars",
     "colour",
+    "days",
     "limits",
     "listing",
     "query",
@@ -61,6 +61,9 @@ EVENTS = model.DataSourceRef(type_val="influxdb", uid="stethos")
 """Health, alerts and running hours."""
 MEASURED = model.DataSourceRef(type_val="influxdb", uid="stethos-raw")
 """Indicators, temperatures and readings."""
+
+_MIXED = model.DataSourceRef(type_val="datasource", uid="-- Mixed --")
+"""Each query of the panel has a source of its own."""
 
 _GAP_MS = 600_000
 """Lines stop where nothing was measured for this long."""
@@ -153,14 +156,18 @@ def tiles(title: str, description: str, found: _Query, field: str, *, none: str)
     )
 
 
-def bars(title: str, description: str, *found: _Query, unit: str, none: str) -> timeseries.Panel:
-    """One bar for each day and machine."""
+def days(title: str, description: str, found: _Query, *, unit: str, none: str) -> statetimeline.Panel:
+    """One bar a machine, a cell with its number for each day; a day without one stays empty."""
     return (
-        trend(title, description, *found, unit=unit, none=none)
-        .draw_style(common.GraphDrawStyle.BARS)
-        .fill_opacity(60)
+        states(title, description, found, none=none)
+        .mappings([])
+        .unit(unit)
+        .decimals(1)
         .interval("1d")
-        .min(0)
+        .thresholds(limits((0.05, SKY)))
+        .color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
+        .merge_values(False)
+        .show_value(common.VisibilityMode.ALWAYS)
     )
 
 
@@ -172,7 +179,7 @@ def trend(
         timeseries.Panel()
         .title(title)
         .description(description)
-        .datasource(_source(found[0]))
+        .datasource(_source(*found))
         .unit(unit)
         .no_value(none)
         .interval("10s" if bridge_gaps else "1m")
@@ -242,8 +249,9 @@ def _named(heading: str) -> model.DynamicConfigValue:
     return model.DynamicConfigValue("displayName", heading)
 
 
-def _source(found: _Query) -> model.DataSourceRef:
-    return model.DataSourceRef.from_json(found.build().data["datasource"])
+def _source(*found: _Query) -> model.DataSourceRef:
+    sources = [each.build().data["datasource"] for each in found]
+    return model.DataSourceRef.from_json(sources[0]) if all(each == sources[0] for each in sources) else _MIXED
 
 
 def _legend() -> VizLegendOptions:

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
 from grafana.frame import frame, link_to, machine_choice, typed
-from grafana.parts import answer, bars, limits, listing, query, states
+from grafana.parts import answer, days, limits, listing, query, states
 from grafana.texts import MACHINES, NO_HEALTH, NO_UPTIME
 
 __all__ = ["uptime"]
@@ -20,6 +20,7 @@ _RATE = f'100 * SUM("running_s") / {_KNOWN_S}'
 _WHERE = f'FROM "uptime" WHERE $timeFilter AND {MACHINES}'
 _RANGE_S = "((${__to} - ${__from}) / 1000)"
 _DAYS = "GROUP BY time(1d), \"machine\" fill(none) tz('${zone}')"
+_EACH_DAY = _DAYS.replace("none", "null")
 _TO_MACHINE = link_to("machine", "This machine in detail", ("machine", "__value.raw"))
 
 
@@ -116,20 +117,21 @@ def _days() -> tuple[Builder[model.Panel], ...]:
             ),
             none=NO_HEALTH,
         ),
-        bars(
+        days(
             "How long did each machine run each day (h)?",
-            "What is missing to 24 hours stood still or is unknown. The range may cut the first and last day.",
-            query(f'SELECT SUM("running_s") / 3600 {_WHERE} {_DAYS}', alias="$tag_machine"),
+            "Grey: not at all. What is missing to 24 hours stood still or is unknown; a day without any word is "
+            "empty. The range may cut the first and last day.",
+            query(f'SELECT SUM("running_s") / 3600 {_WHERE} {_EACH_DAY}', alias="$tag_machine"),
             unit="suffix: h",
             none=NO_UPTIME,
-        ).max(24),
-        bars(
-            "How long did each machine stand each day (h)?",
-            "Hours in which the machine was seen to stand still; unknown time is not among them.",
-            query(f'SELECT SUM("stopped_s") / 3600 {_WHERE} {_DAYS}', alias="$tag_machine"),
-            unit="suffix: h",
+        ),
+        days(
+            "How much of each day's known time did each machine run (%)?",
+            "Running over running and standing. How much of the day is known stands in the table below.",
+            query(f"SELECT {_RATE} {_WHERE} {_EACH_DAY}", alias="$tag_machine"),
+            unit="percent",
             none=NO_UPTIME,
-        ).max(24),
+        ),
     )
 
 

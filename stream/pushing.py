@@ -1,8 +1,8 @@
 """Bring dashboards, their folder and data sources into a Grafana that is already there; repeating changes nothing.
 
 Five kinds of calls of Grafana's HTTP API, the same from version 9 on. What is there is found again by its fixed uid
-and written only where it lacks something that is wanted; what Grafana adds by itself is no difference. What it reads
-from files of its own (provisioning) is left alone.
+and written only where it lacks something that is wanted; what Grafana adds by itself is no difference. What it
+reads from files of its own (provisioning) is left alone.
 """
 
 import hashlib

@@ -12,7 +12,7 @@ import yaml
 from grafana import dashboards
 from grafana.frame import to_json
 from grafana.parts import STATUS_COLOURS
-from models.outputs import Anomaly, Deduction, Diagnosis, Uptime
+from models.outputs import Anomaly, Deduction, Diagnosis, RemainingLife, Uptime
 from tests.grafana.queries import FOLDER, filled, load, queries_of, run_every_query, run_variable
 from tests.stream.stores.outputs import START, alert, at, health, row
 
@@ -181,11 +181,13 @@ def representative(machine, *, point="drive end"):
             status="warning" if lost > 20 else "healthy",
             deductions=deductions,
             anomaly=Anomaly(score=i / 10, limit=4.0, anomalous=i > 40),
+            remaining_life_h=RemainingLife(low=100.0, median=300.0, high=900.0) if lost else None,
             diagnosis=Diagnosis(verdict="unbalance", confidence=0.8, text="5 of 15", text_zh="十五次中五次"),
         )
     yield alert(machine, at(seconds=400), point=point)
     yield alert(machine, at(seconds=410), point=point, rule="severity", priority="high")
     yield alert(machine, at(seconds=420), point=point, rule="severity", priority="high", state="cleared")
+    yield alert(machine, at(seconds=430), point="bearing", rule="temperature")
     hour = START.replace(minute=0, second=0, microsecond=0)
     for number in range(2):
         begun = hour + timedelta(hours=number)
@@ -240,7 +242,7 @@ def test_the_answers_are_right(filled_influxdb):
     answers = {
         "How many machines report?": 2,
         "How many machines are in warning or worse?": 2,
-        "How many alerts are open?": 2,
+        "How many alerts are open?": 4,
         "What is the lowest health (0 to 100)?": 68.1,
         "What is the strongest vibration (mm/s RMS)?": 7.9,
         "What is the highest temperature (°C)?": 74.75,
@@ -249,8 +251,10 @@ def test_the_answers_are_right(filled_influxdb):
         (found,) = rows[panel]
         assert [value for name, value in found.items() if name != "time"] == [expected], panel
     opened = rows["Which alerts are open, and why?"]
-    assert {(found["machine"], found["rule"]) for found in opened} == {(machine, "change") for machine in two}
-    assert len(rows["What was raised and cleared?"]) == 6
+    assert {(found["machine"], found["rule"]) for found in opened} == {
+        (machine, rule) for machine in two for rule in ("change", "temperature")
+    }
+    assert len(rows["What was raised and cleared?"]) == 8
     assert {(found["machine"], found["status"]) for found in rows["Who needs someone now?"]} == {
         (machine, "warning") for machine in two
     }

@@ -16,7 +16,7 @@ from stream.recordings import Recordings
 from stream.records import decode_output
 from stream.replaying import replay
 from stream.topics import ALERTS, DEAD_LETTER, HEALTH, ROWS
-from tests.grafana.queries import run, run_every_query
+from tests.grafana.queries import load, run, run_every_query
 from tests.services.influxdb import InfluxServer
 from tests.services.kafka import Kafka
 from tests.services.topics import read_topic, wait_for_no_lag
@@ -183,8 +183,33 @@ def test_replaying_the_raw_file_gives_the_same_indicators(lives: Lives):
     assert again == streamed
 
 
-def test_every_query_of_the_dashboard_finds_rows(lives: Lives):
+NOT_IN_THESE_LIVES = {
+    "Which faults are named, and how sure?",  # blocks of a tenth of a second are too short to be diagnosed
+    "What does the diagnosis rest on, by point?",
+    "What is it (newest verdict)?",
+    "What is it, by point (verdict)?",
+    "How sure is the verdict (0 to 1)?",
+    "How long has it got (hours of operation)?",
+    "Other readings (each in its own unit)",  # none are sent
+    "Vibration velocity (mm/s RMS): limit",  # without power and mounting there are no zones
+    "Temperature (°C): limit",
+}
+
+
+@pytest.mark.parametrize("name", ["fleet", "machine", "uptime"])
+def test_every_query_of_a_dashboard_finds_rows(lives: Lives, name: str):
     since, until = datetime(2024, 1, 8, tzinfo=UTC), datetime(2024, 1, 9, tzinfo=UTC) + timedelta(hours=12)
-    answers = run_every_query(lives.influxdb, machine=LONG, since=since, until=until)
+    answers = run_every_query(lives.influxdb, machine=LONG, since=since, until=until, dashboard=load(name))
     assert answers
-    assert [panel for panel, _, rows in answers if not rows] == []
+    empty = {panel + (": limit" if '"limit"' in text else "") for panel, text, rows in answers if not rows}
+    assert empty <= NOT_IN_THESE_LIVES
+
+
+def test_the_bearings_ran_for_as_long_as_they_were_measured(lives: Lives):
+    query = (
+        f"SELECT SUM(running_s) / 3600 AS running, SUM(stopped_s) AS stopped FROM uptime WHERE machine = '{LONG}'"
+    )
+    (found,) = run(lives.influxdb, "stethos", query)
+    measured_h = (snapshot_time(lives, LONG, 2802) - snapshot_time(lives, LONG, 0)).total_seconds() / 3600
+    assert 0.8 * measured_h < found["running"] <= measured_h
+    assert found["stopped"] == 0
