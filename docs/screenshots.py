@@ -19,7 +19,8 @@ from models.clock import SECOND_US
 from models.fold import initial_state, step
 from models.observations import Configured, VibrationObserved
 from models.outputs import Alert
-from models.simulation.plant import demo_machines_toml
+from models.simulation.library import built_in
+from models.simulation.machines_toml import machines_toml
 from models.simulation.run import simulate
 from stream.capturing import Capturing
 from stream.machines import Fleet, load_machines
@@ -72,7 +73,7 @@ def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
 async def fill(folder: Path) -> None:
     """Describe the plant in a folder, and write its last hours into a store there."""
     machines = folder / "machines.toml"
-    machines.write_text(demo_machines_toml(), encoding="utf-8")
+    machines.write_text(machines_toml(built_in("demo")), encoding="utf-8")
     end_us = time.time_ns() // 1000
     store = SqliteStore(folder / "results.db")
     await store.open()

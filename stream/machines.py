@@ -21,7 +21,7 @@ from stream.toml import read_toml
 if TYPE_CHECKING:
     from stream.settings import Settings
 
-__all__ = ["Fleet", "load_fleet", "load_machines"]
+__all__ = ["Fleet", "check_machine", "load_fleet", "load_machines"]
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def load_machines(
     orders: dict[str, dict[str, BearingOrders]] = {}
     for number, table in enumerate(_tables(path) if path.exists() else (), 1):
         place = f"{path}: machine {number} ({shown(table.id)})"
-        _check(table, place)
+        check_machine(table, place)
         if table.id in machines:
             raise ConfigurationError(f"{place}: this id is taken by one above; give every machine its own")
         machines[table.id] = _machine(table)
@@ -128,7 +128,8 @@ def _told(complaint: str, content: dict[str, object]) -> str:
     return f"machine {int(found[1]) + 1}{name}: {found[2] + ': ' if found[2] else ''}{what}"
 
 
-def _check(machine: Machine, place: str) -> None:
+def check_machine(machine: Machine, place: str) -> None:
+    """Raise `ConfigurationError` for what no machine is, naming the fix; its type is checked already."""
     try:
         check_name("id", machine.id)
         for point in machine.bearings:

@@ -5,19 +5,32 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TypeVar, cast
 
 import msgspec
 
 from models.clock import MINUTE_US, SECOND_US, to_datetime
 from models.errors import RecordingError
 from models.simulation.run import Measured, VibrationBlock
+from models.simulation.truth import TrueRun, TrueState, Truth
 from stream.messages import Message, Temperature, Vibration, to_json
 from stream.recordings import Line
 
-__all__ = ["Pace", "as_lines", "as_message", "default_start_us", "paced", "until", "write_recording"]
+__all__ = [
+    "Pace",
+    "as_lines",
+    "as_message",
+    "default_start_us",
+    "measured_only",
+    "paced",
+    "truth_written",
+    "until",
+    "write_recording",
+]
 
 _PATIENCE_S = 0.25
+
+Told = TypeVar("Told", bound=Measured | TrueState)
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +84,8 @@ def as_message(measured: Measured) -> Message:
     )
 
 
-def until(measurements: Iterable[Measured], end_us: int | None) -> Iterator[Measured]:
-    """Give the measurements before `end_us`; all of them without one."""
+def until(measurements: Iterable[Told], end_us: int | None) -> Iterator[Told]:
+    """Give the measurements, or what else has a time, before `end_us`; all of them without one."""
     for measured in measurements:
         if end_us is not None and measured.time_us >= end_us:
             return
@@ -122,6 +135,43 @@ def write_recording(lines: Iterable[Line], output: Path | IO[bytes]) -> int:
     except OSError as error:
         raise RecordingError(f"{output}: cannot be written ({error.strerror}); check folder and space") from None
     return count
+
+
+def measured_only(
+    told: Iterable[Measured | TrueState], write: Callable[[TrueState], None] = lambda _state: None
+) -> Iterator[Measured]:
+    """Give the measurements; what is true meanwhile is given to `write`."""
+    for each in told:
+        if isinstance(each, TrueState):
+            write(each)
+        else:
+            yield each
+
+
+@contextmanager
+def truth_written(
+    output: Path | None, run: TrueRun, faults: Iterable[Truth]
+) -> Iterator[Callable[[TrueState], None]]:
+    """Give what writes states into the file of a run's truth, which begins with the run and its faults.
+
+    Packed if the name ends in .gz; without a file nothing is written. Raises `RecordingError` where it can't be.
+    """
+    if output is None:
+        yield lambda _state: None
+        return
+    encode = msgspec.json.Encoder().encode
+    try:
+        with _opened(output) as file:
+
+            def write(told: TrueRun | Truth | TrueState) -> None:
+                file.write(encode(told) + b"\n")
+
+            write(run)
+            for fault in faults:
+                write(fault)
+            yield write
+    except OSError as error:
+        raise RecordingError(f"{output}: cannot be written ({error.strerror}); check folder and space") from None
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from models.errors import ServiceError
-from models.simulation.plant import demo_machines_toml
+from models.simulation.library import built_in
+from models.simulation.machines_toml import machines_toml
 from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
 
 __all__ = ["Demo"]
@@ -45,7 +46,9 @@ class Demo:
             "STETHOS_WEB__HOST": "127.0.0.1",
             "STETHOS_WEB__PORT": str(self.web_port),
         }
-        (self.path / "machines.toml").write_text(demo_machines_toml() if machines is None else machines, "utf-8")
+        (self.path / "machines.toml").write_text(
+            machines_toml(built_in("demo")) if machines is None else machines, "utf-8"
+        )
         self._children: list[Child] = []
         self._restarts = 0
 

@@ -16,6 +16,7 @@ from stream.bearing_files import load_catalogue
 from stream.cli.main import app
 from stream.machines import load_machines
 from stream.messages import decode
+from stream.scenarios import load_scenario
 from stream.settings import Settings
 from stream.thresholds import load_thresholds
 from stream.toml import read_toml
@@ -166,12 +167,14 @@ def check_toml(text: str, folder: Path) -> None:
             assert Settings(**read_toml(file))
         case "bearings.toml":
             assert load_catalogue(file).entries[0].source
+        case "scenario.toml":
+            assert load_scenario(str(file)).machines
         case _:
             assert load_thresholds(file)
 
 
 WITHOUT_A_SERVER = re.compile(
-    r"stethos (replay run|simulate --output|simulate --machines|--help|--version|\S+ --help)"
+    r"stethos (replay run|simulate --output|simulate --machines|simulate --list|--help|--version|\S+ --help)"
 )
 
 

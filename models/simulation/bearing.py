@@ -1,8 +1,10 @@
-"""What a damaged outer race does: impacts at the ball-pass frequency, a little irregular because balls slip.
+"""What a damaged bearing does: impacts at its defect's frequency, a little irregular because its elements slip.
 
 Model after Randall and Antoni (2011), "Rolling element bearing diagnostics - a tutorial", Mechanical Systems and
 Signal Processing 25(2), section 3: the interval between impacts is random, so their times are a cumulated sum and
-the spectrum has no sharp lines at high harmonics, while the envelope still shows the ball-pass frequency.
+the spectrum has no sharp lines at high harmonics, while the envelope still shows the defect's frequency. How hard
+an impact is depends on the load where it happens: McFadden and Smith (1984), "Model for the vibration produced by a
+single point defect in a rolling element bearing", Journal of Sound and Vibration 96(1).
 """
 
 import math
@@ -11,35 +13,45 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bearing", "impact_train"]
+from models.machinery.kinematics import BearingOrders
+
+__all__ = ["DefectMotion", "defect_motion", "impact_train", "load_zone"]
 
 
-class Bearing(msgspec.Struct, frozen=True):
-    """Geometry of a rolling bearing whose outer ring stands still; lengths in millimetres."""
+class DefectMotion(msgspec.Struct, frozen=True):
+    """How often a defect strikes, and how often it comes round to the load; multiples of the shaft's speed."""
 
-    balls: int
-    ball_mm: float
-    pitch_mm: float
-    contact_angle_degrees: float = 0.0
+    strikes_order: float
+    turns_order: float
+    """0: it stays where the load is."""
 
-    def outer_race_order(self) -> float:
-        """Ball passes of a spot on the outer race in one turn of the shaft, without slip.
 
-        n/2 * (1 - d/D * cos(angle)).
+def defect_motion(fault: str, orders: BearingOrders) -> DefectMotion:
+    """Give the motion of the defect that a fault's name tells; an element strikes both races in each of its turns.
 
-        >>> round(Bearing(balls=9, ball_mm=7.94, pitch_mm=39.04).outer_race_order(), 3)
-        3.585
-        """
-        ratio = self.ball_mm / self.pitch_mm * math.cos(math.radians(self.contact_angle_degrees))
-        return self.balls / 2 * (1 - ratio)
+    >>> orders = BearingOrders(bpfo=3.585, bpfi=5.415, bsf2=4.714, ftf=0.398)
+    >>> defect_motion("bearing_inner_race", orders)
+    DefectMotion(strikes_order=5.415, turns_order=1.0)
+    """
+    return {
+        "bearing_outer_race": DefectMotion(orders.bpfo, 0.0),
+        "bearing_inner_race": DefectMotion(orders.bpfi, 1.0),
+        "bearing_rolling_element": DefectMotion(orders.bsf2, orders.ftf),
+        "bearing_cage": DefectMotion(orders.ftf, 0.0),
+    }[fault]
 
-    def designation(self) -> str:
-        """Geometry as `machines.toml` and `stethos analyze --bearing` write it.
 
-        >>> Bearing(balls=8, ball_mm=0.235, pitch_mm=1.245).designation()
-        'n=8,d=0.235,D=1.245,angle=0'
-        """
-        return f"n={self.balls},d={self.ball_mm:g},D={self.pitch_mm:g},angle={self.contact_angle_degrees:g}"
+def load_zone(turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the share of the greatest load that a place carries which is `turns` away from the middle of the zone.
+
+    (1 - (1 - cos a) / (2 e))^1.5 inside the zone and nothing outside, with e = 0.5 for a bearing without clearance
+    or preload (Stribeck): half of the bearing carries.
+
+    >>> [round(float(share), 3) for share in load_zone(np.array([0.0, 0.125, 0.25, 0.5]))]
+    [1.0, 0.595, 0.0, 0.0]
+    """
+    shares: NDArray[np.float64] = np.maximum(np.cos(2 * math.pi * turns), 0.0) ** 1.5
+    return shares
 
 
 def impact_train(

@@ -1,36 +1,29 @@
-"""The run of a plant: measurements in the order of their times, as many as one asks for."""
+"""The run of a scenario: measurements in the order of their times, as many as one asks for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from heapq import merge
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from models.clock import SECOND_US
-from models.simulation.bearing import impact_train
-from models.simulation.faults import CableBreak, OuterRace, Overheating, Plan
-from models.simulation.plant import PLANT, Point, SimulatedMachine
-from models.simulation.sensor import SCALE_G, broken_cable, digitise, failing_cable
-from models.simulation.surroundings import Load, ambient_c
-from models.simulation.vibration import tones_g
+from models.clock import SECOND_US, to_datetime
+from models.simulation.faults import BearingDamage, Lubrication, Overheating
+from models.simulation.library import built_in
+from models.simulation.machine import SimulatedMachine
+from models.simulation.moment import Grid, Moment
+from models.simulation.operation import Operating
+from models.simulation.plan import Plan
+from models.simulation.scenario import Scenario
+from models.simulation.sensor import SCALE_G, gain_of, sensed_c, sensed_counts, sensor_state
+from models.simulation.shaking import shaking
+from models.simulation.truth import Severity, TrueState
 
-__all__ = ["LENGTH", "RATE_HZ", "Measured", "Sampling", "TemperatureBlock", "VibrationBlock", "simulate"]
+__all__ = ["Measured", "TemperatureBlock", "VibrationBlock", "simulate", "simulate_with_truth"]
 
-RATE_HZ = 20_480.0
-"""Fast enough for the impacts of bearings."""
-LENGTH = 20_480
-"""Samples in a block unless told otherwise: a second, long enough for a severity zone, 40 KB as 16-bit counts."""
-_INTERVAL_S = 60.0
-_SLIP = 0.015
-"""Mean slip and scatter of the impacts' intervals, relative."""
-
-
-class Sampling(msgspec.Struct, frozen=True, kw_only=True):
-    """How a block of vibration is taken."""
-
-    rate_hz: float = RATE_HZ
-    length: int = LENGTH
+_HOUR_S = 3_600.0
+_NO_LOAD_SPEED = 0.006
+"""By how much a motor turns faster without load: its slip."""
 
 
 class VibrationBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +34,9 @@ class VibrationBlock(msgspec.Struct, frozen=True, kw_only=True):
     time_us: int
     """Time of the first sample."""
     counts: NDArray[np.int16]
-    speed_rpm: float
-    load_percent: float
-    rate_hz: float = RATE_HZ
+    speed_rpm: float | None
+    load_percent: float | None
+    rate_hz: float
     scale_g: float = SCALE_G
 
 
@@ -59,152 +52,163 @@ class TemperatureBlock(msgspec.Struct, frozen=True, kw_only=True):
 Measured = VibrationBlock | TemperatureBlock
 
 
-class _Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a machine goes through at one moment."""
-
-    start_us: int
-    seconds: float
-    """Since the start of the run."""
-    load: float
-    shaft_hz: float
-    temperature_c: float
-
-
 def simulate(
-    *,
-    seed: int = 0,
-    start_us: int,
-    plan: Plan | None = None,
-    plant: Sequence[SimulatedMachine] = PLANT,
-    sampling: Sampling | None = None,
+    scenario: Scenario | None = None, *, seed: int = 0, start_us: int, plan: Plan | None = None
 ) -> Iterator[Measured]:
-    """Yield the plant's measurements without end, in order of time: one of each point every simulated minute.
-
-    Without a `sampling` blocks are `LENGTH` samples at `RATE_HZ`.
+    """Yield a scenario's measurements without end, in order of time: one of each point in every interval.
 
     The same arguments give the same measurements, bit for bit; machines do not influence each other's numbers.
-    After the development of its faults the plant stays as it is then.
+    After the development of its faults the plant stays as it is then. Without a scenario it is the demo's.
 
     >>> first = next(simulate(start_us=0))
     >>> first.machine, first.point, len(first.counts)
     ('P-101', 'drive-end', 20480)
     """
-    plan, sampling = plan or Plan(), sampling or Sampling()
-    runs = (_run(each, index, seed, start_us, plan, sampling) for index, each in enumerate(plant))
-    yield from merge(*runs, key=lambda measured: measured.time_us)
+    for each in simulate_with_truth(scenario, seed=seed, start_us=start_us, plan=plan):
+        if not isinstance(each, TrueState):
+            yield each
 
 
-def _run(
-    simulated: SimulatedMachine, index: int, seed: int, start_us: int, plan: Plan, sampling: Sampling
-) -> Iterator[Measured]:
-    for number, moment in enumerate(_moments(simulated, index, seed, start_us, plan)):
-        # A few seconds between one point and the next, as a collector that goes round would have it.
-        time_us = moment.start_us + index * 4 * SECOND_US
-        for place, point in enumerate(simulated.points):
-            generator = np.random.default_rng((seed, index, 1 + place, number))
-            yield VibrationBlock(
-                machine=simulated.machine.id,
-                point=point.name,
-                time_us=time_us + place * 2 * SECOND_US,
-                counts=_counts(simulated, point, moment, plan, generator, sampling),
-                speed_rpm=round(60 * moment.shaft_hz, 1),
-                load_percent=round(100 * moment.load, 1),
-                rate_hz=sampling.rate_hz,
+def simulate_with_truth(
+    scenario: Scenario | None = None, *, seed: int = 0, start_us: int, plan: Plan | None = None
+) -> Iterator[Measured | TrueState]:
+    """Yield what `simulate` does, and before each machine's measurements of an interval how it truly is then."""
+    chosen = scenario or built_in("demo")
+    runs = (_Run(chosen, index, seed, start_us, plan or chosen.plan).all() for index in range(len(chosen.machines)))
+    yield from merge(*runs, key=lambda each: each.time_us)
+
+
+class _Run:
+    """One machine on its way through the script; all it remembers is one moment."""
+
+    def __init__(self, scenario: Scenario, index: int, seed: int, start_us: int, plan: Plan) -> None:
+        self.scenario, self.index, self.seed, self.start_us, self.plan = scenario, index, seed, start_us, plan
+        self.machine: SimulatedMachine = scenario.machines[index]
+        grid = Grid(scenario.rate_hz, scenario.samples)
+        self.shaking = shaking(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
+
+    def all(self) -> Iterator[Measured | TrueState]:
+        generator = np.random.default_rng((self.seed, self.index, 0))
+        held_c: float | None = None
+        for moment in self._moments(generator):
+            yield self._truth(moment)
+            for place in range(len(self.machine.points)):
+                yield self._vibration(moment, place)
+            if self.machine.temperature is not None:
+                shown = self._temperature(moment, held_c, generator)
+                held_c = shown.value_c
+                yield shown
+
+    def _moments(self, generator: np.random.Generator) -> Iterator[Moment]:
+        """One in every interval; the motor slips more under load, the temperature follows with its lag."""
+        scenario, machine = self.scenario, self.machine
+        operating = Operating(machine.operation, generator)
+        slot_us = round(scenario.interval_s * SECOND_US) * self.index // len(scenario.machines)
+        temperature_c: float | None = None
+        number = 0
+        while True:
+            seconds = number * scenario.interval_s
+            time_us = self.start_us + round(seconds * SECOND_US) + slot_us
+            local_s = time_us / SECOND_US + scenario.utc_offset_h * _HOUR_S
+            running = operating.after(scenario.interval_s, local_s)
+            ambient_c = scenario.ambient.at(local_s)
+            settled_c = ambient_c + self._heat_k(seconds, running.load) if running.regime else ambient_c
+            if temperature_c is None:
+                temperature_c = settled_c
+            if machine.temperature is not None:
+                temperature_c = machine.temperature.after(
+                    temperature_c, settled_c=settled_c, seconds=scenario.interval_s
+                )
+            full_hz = ((running.regime.speed_rpm if running.regime else 0.0) or machine.nominal_rpm) / 60
+            yield Moment(
+                number=number,
+                time_us=time_us,
+                seconds=seconds,
+                regime=running.regime.name if running.regime else None,
+                load=running.load,
+                shaft_hz=full_hz * (1 + _NO_LOAD_SPEED * (1 - running.load)) if running.regime else 0.0,
+                nominal_hz=machine.nominal_rpm / 60,
+                ambient_c=ambient_c,
+                temperature_c=temperature_c,
             )
-        yield TemperatureBlock(
-            machine=simulated.machine.id,
-            point=simulated.temperature_point,
-            time_us=time_us + 30 * SECOND_US,
-            value_c=round(moment.temperature_c, 1),
-        )
+            number += 1
 
-
-def _moments(simulated: SimulatedMachine, index: int, seed: int, start_us: int, plan: Plan) -> Iterator[_Moment]:
-    """One moment a minute: load wanders, the motor slips more under load, the temperature follows with its lag."""
-    generator = np.random.default_rng((seed, index, 0))
-    thermal = simulated.thermal
-    load = Load(generator)
-    nominal_hz = (simulated.machine.speed_rpm or 1500.0) / 60
-    temperature_c: float | None = None
-    number = 0
-    while True:
-        seconds = number * _INTERVAL_S
-        time_us = start_us + round(seconds * SECOND_US)
-        level = load.after(_INTERVAL_S)
-        settled_c = thermal.settled_c(
-            ambient=ambient_c(time_us / SECOND_US % 86_400),
-            load=level,
-            extra_c=_extra_c(simulated, plan, seconds, level),
-        )
-        if temperature_c is None:
-            temperature_c = settled_c
-        temperature_c = thermal.after(temperature_c, settled_c=settled_c, seconds=_INTERVAL_S)
-        yield _Moment(
-            start_us=time_us,
-            seconds=seconds,
-            load=level,
-            shaft_hz=nominal_hz * (1 + 0.006 * (1 - level)),
-            temperature_c=temperature_c + 0.15 * float(generator.standard_normal()),
-        )
-        number += 1
-
-
-def _extra_c(simulated: SimulatedMachine, plan: Plan, seconds: float, load: float) -> float:
-    match simulated.fault:
-        case OuterRace() as fault:
-            return fault.friction_c(plan, seconds)
-        case Overheating() as fault:
-            return simulated.thermal.rise_c * load**2 * fault.extra_share(plan, seconds)
-        case _:
+    def _heat_k(self, seconds: float, load: float) -> float:
+        """Kelvin above the surroundings that a running machine ends at."""
+        if self.machine.temperature is None:
             return 0.0
+        normal = self.machine.temperature.settled_c(ambient=0.0, load=load)
+        extra = 0.0
+        for fault in self.machine.faults:
+            match fault:
+                case Overheating():
+                    extra += normal * fault.rise_factor * fault.severity(self.plan, seconds)
+                case Lubrication():
+                    extra += fault.heat_k * fault.severity(self.plan, seconds)
+                case BearingDamage():
+                    extra += fault.friction_k(self.plan, seconds)
+                case _:
+                    continue
+        return normal + extra
 
+    def _time_us(self, moment: Moment, place: int) -> int:
+        """Give every measurement of an interval a moment of its own, as a collector does that goes round."""
+        measured = len(self.machine.points) + (self.machine.temperature is not None)
+        slot_us = round(self.scenario.interval_s * SECOND_US) // len(self.scenario.machines)
+        return moment.time_us + slot_us * place // measured
 
-def _counts(
-    simulated: SimulatedMachine,
-    point: Point,
-    moment: _Moment,
-    plan: Plan,
-    generator: np.random.Generator,
-    sampling: Sampling,
-) -> NDArray[np.int16]:
-    """Write one block down as the converter at this point does."""
-    fault = simulated.fault
-    if isinstance(fault, CableBreak) and fault.point == point.name and fault.off(plan, moment.seconds):
-        return broken_cable(np.zeros(sampling.length, np.int16))
-    acceleration_g = _acceleration_g(simulated, point, moment, plan, generator, sampling)
-    counts = digitise(point.gain * acceleration_g, generator)
-    if isinstance(fault, CableBreak) and fault.point == point.name and fault.loose_contact(plan, moment.seconds):
-        return failing_cable(counts, generator)
-    return counts
-
-
-def _acceleration_g(
-    simulated: SimulatedMachine,
-    point: Point,
-    moment: _Moment,
-    plan: Plan,
-    generator: np.random.Generator,
-    sampling: Sampling,
-) -> NDArray[np.float64]:
-    fault = simulated.fault
-    strength = 0.75 + 0.25 * moment.load
-    noise = simulated.noise_g * strength * generator.standard_normal(sampling.length)
-    shaking = strength
-    struck = 0.3 * noise
-    if isinstance(fault, OuterRace) and (impact_g := fault.impact_g(plan, moment.seconds)) > 0:
-        shaking *= fault.looseness(plan, moment.seconds)
-        train = impact_train(
+    def _vibration(self, moment: Moment, place: int) -> VibrationBlock:
+        machine, faults, point = self.machine, self.machine.faults, self.machine.points[place]
+        generator = np.random.default_rng((self.seed, self.index, 1 + place, moment.number))
+        counts = sensed_counts(
+            self.shaking.acceleration_g(point, moment, generator),
+            sensor_state(faults, point.name, self.plan, moment.seconds),
             generator,
-            frequency_hz=(1 - _SLIP) * fault.bearing.outer_race_order() * moment.shaft_hz,
-            slip=_SLIP,
-            length=sampling.length,
-            rate_hz=sampling.rate_hz,
+            gain=gain_of(faults, point.name, self.plan, moment.seconds),
+            noise_g=machine.sound.sensor_noise_g,
         )
-        # Through the casing to the other end, little of an impact arrives.
-        reach = 1.0 if fault.point == point.name else 0.2
-        struck = struck + impact_g * strength * reach * train
-    phases = generator.uniform(0, 2 * np.pi, len(simulated.tones))
-    tones = tones_g(
-        simulated.tones, shaft_hz=moment.shaft_hz, phases=phases, length=sampling.length, rate_hz=sampling.rate_hz
-    )
-    return shaking * tones + 0.7 * noise + simulated.resonance.response(struck, rate_hz=sampling.rate_hz)
+        return VibrationBlock(
+            machine=machine.id,
+            point=point.name,
+            time_us=self._time_us(moment, place),
+            counts=counts,
+            speed_rpm=round(60 * moment.shaft_hz, 1) if machine.sends_speed else None,
+            load_percent=round(100 * moment.load, 1) if machine.sends_load else None,
+            rate_hz=self.scenario.rate_hz,
+        )
+
+    def _temperature(
+        self, moment: Moment, held_c: float | None, generator: np.random.Generator
+    ) -> TemperatureBlock:
+        assert self.machine.temperature is not None
+        point = self.machine.temperature.point
+        value_c = sensed_c(
+            moment.temperature_c,
+            self.machine.faults,
+            point,
+            plan=self.plan,
+            seconds=moment.seconds,
+            held_c=held_c,
+            generator=generator,
+        )
+        time_us = self._time_us(moment, len(self.machine.points))
+        return TemperatureBlock(machine=self.machine.id, point=point, time_us=time_us, value_c=round(value_c, 1))
+
+    def _truth(self, moment: Moment) -> TrueState:
+        machine = self.machine
+        points = [point.name for point in machine.points]
+        points += [machine.temperature.point] if machine.temperature else []
+        states = {point: sensor_state(machine.faults, point, self.plan, moment.seconds) for point in points}
+        found = ((fault, fault.severity(self.plan, moment.seconds)) for fault in machine.faults)
+        return TrueState(
+            machine=machine.id,
+            time=to_datetime(moment.time_us),
+            running=moment.regime is not None,
+            regime=moment.regime,
+            speed_rpm=round(60 * moment.shaft_hz, 1),
+            load_percent=round(100 * moment.load, 1),
+            ambient_c=round(moment.ambient_c, 2),
+            temperature_c=round(moment.temperature_c, 2),
+            severities=tuple(Severity.of(fault, round(size, 6)) for fault, size in found if size),
+            sensors={point: state for point, state in states.items() if state != "ok"},
+        )

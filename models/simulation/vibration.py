@@ -72,3 +72,15 @@ class Resonance(msgspec.Struct, frozen=True, kw_only=True):
             [0.0, decay * math.sin(turn)], [1.0, -2 * decay * math.cos(turn), decay**2], excitation
         )
         return answer
+
+    def noise_gain(self, *, rate_hz: float) -> float:
+        """RMS of the answer to white noise of unit RMS: the root of the sum of d^2n sin^2(nt), d and t of a sample.
+
+        >>> round(Resonance(frequency_hz=3800, damping=0.035).noise_gain(rate_hz=12_800.0), 2)
+        1.9
+        """
+        omega = 2 * math.pi * self.frequency_hz / rate_hz
+        squared = math.exp(-2 * self.damping * omega)
+        turn = omega * math.sqrt(1 - self.damping**2)
+        crossed = (1 - squared * math.cos(2 * turn)) / (1 - 2 * squared * math.cos(2 * turn) + squared**2)
+        return math.sqrt((1 / (1 - squared) - crossed) / 2)

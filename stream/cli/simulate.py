@@ -1,4 +1,4 @@
-"""`stethos simulate`: four machines whose faults develop, sent to the broker or written to a recording."""
+"""`stethos simulate`: a plant whose faults develop, sent to the broker or written to a recording."""
 
 import signal
 import sys
@@ -15,20 +15,31 @@ import typer
 
 from models.clock import SECOND_US, from_datetime, to_datetime
 from models.errors import MessageError
-from models.simulation.faults import Plan
-from models.simulation.plant import demo_machines_toml
-from models.simulation.run import LENGTH, RATE_HZ, Measured, Sampling, simulate
-from models.simulation.truth import Truth, truths
+from models.simulation.library import built_in, names
+from models.simulation.machines_toml import machines_toml
+from models.simulation.plan import Plan
+from models.simulation.run import Measured, simulate_with_truth
+from models.simulation.scenario import sampled
+from models.simulation.truth import Truth, true_run, truths
 from stream.cli.terminal import SettingsFile, complain_at, progress
 from stream.durations import parse_duration_us
 from stream.recordings import STDIN, Line
-from stream.simulated import Pace, as_lines, default_start_us, paced, until, write_recording
+from stream.scenarios import load_scenario
+from stream.simulated import (
+    Pace,
+    as_lines,
+    default_start_us,
+    measured_only,
+    paced,
+    truth_written,
+    until,
+    write_recording,
+)
 
 __all__ = ["simulate_command"]
 
 _STDOUT = STDIN
 _BLOCKS_S = (0.01, 60.0)
-"""A point is measured once a minute."""
 _FILE_START = datetime(2026, 1, 1, tzinfo=UTC)
 """Of recordings, so that the same seed gives the same file whenever it is made."""
 
@@ -70,6 +81,7 @@ class _Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     messages: int
     seconds: float
+    scenario: str
     seed: int
     start: datetime
     machines: tuple[Truth, ...]
@@ -77,6 +89,12 @@ class _Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def simulate_command(
     *,
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Which plant: one of --list, or a TOML file of your own.")
+    ] = "demo",
+    list_scenarios: Annotated[
+        bool, typer.Option("--list", help="List the scenarios that come with it, and end.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same measurements.")] = 0,
     speed_up: Annotated[
         float, typer.Option(callback=_speed, help="Simulated seconds in one second; 0: as fast as can be.")
@@ -94,27 +112,36 @@ def simulate_command(
         ),
     ] = None,
     healthy: Annotated[
-        float,
-        typer.Option(
-            parser=_duration, metavar="DURATION", help="How long all machines are sound.", show_default="2h"
-        ),
-    ] = 7_200.0,
-    development: Annotated[
-        float,
+        float | None,
         typer.Option(
             parser=_duration,
             metavar="DURATION",
-            help="How long the faults take to develop then.",
-            show_default="6h",
+            help="How long all machines are sound; else as the scenario has it.",
         ),
-    ] = 21_600.0,
+    ] = None,
+    development: Annotated[
+        float | None,
+        typer.Option(
+            parser=_duration,
+            metavar="DURATION",
+            help="How long the faults take to develop then; else as the scenario has it.",
+        ),
+    ] = None,
     block: Annotated[
-        float,
-        typer.Option(parser=_block, metavar="DURATION", help="Length of a block of vibration.", show_default="1s"),
-    ] = LENGTH / RATE_HZ,
+        float | None,
+        typer.Option(
+            parser=_block, metavar="DURATION", help="Length of a block of vibration; else as the scenario has it."
+        ),
+    ] = None,
     rate: Annotated[
-        float, typer.Option(min=1_000.0, max=102_400.0, metavar="HZ", help="Samples of vibration a second.")
-    ] = RATE_HZ,
+        float | None,
+        typer.Option(
+            min=1_000.0,
+            max=102_400.0,
+            metavar="HZ",
+            help="Samples of vibration a second; else as the scenario has it.",
+        ),
+    ] = None,
     start: Annotated[
         datetime | None,
         typer.Option(parser=_time, metavar="TIME", help="First measurement; a day ago, in a file 2026-01-01."),
@@ -122,6 +149,12 @@ def simulate_command(
     output: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write a recording (.jsonl, .jsonl.gz, - for standard output)."),
+    ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write beside it what is true: faults, severities, states (.jsonl, .gz)."
+        ),
     ] = None,
     machines: Annotated[
         bool, typer.Option("--machines", help="Print the machines.toml that fits, and end.")
@@ -131,7 +164,7 @@ def simulate_command(
         bool, typer.Option("--json", help="End with one JSON object: counts and true onsets.")
     ] = False,
 ) -> None:
-    """Simulate four machines: a bearing fault develops, a sensor breaks, one overheats, one stays sound.
+    """Simulate a plant: four machines, of which one bearing fails, one sensor breaks, one overheats, or a scenario.
 
     Sends to the broker, SPEED-UP times as fast as the clock until the present is reached, then with the clock,
     until Ctrl-C. With --output it writes a recording instead, for `publish` and `replay`.
@@ -144,36 +177,60 @@ def simulate_command(
 
       stethos simulate --block 8s --duration 10m --output long.jsonl.gz: blocks for `analyze`
 
-      stethos simulate --machines > machines.toml: what an engineer would know of the four
+      stethos simulate --scenario plant --output run.jsonl.gz --truth truth.jsonl: a factory, and what is true of it
+
+      stethos simulate --machines > machines.toml: what an engineer would know of the machines
     """
-    if machines:
-        typer.echo(demo_machines_toml(), nl=False)
+    if list_scenarios:
+        _list()
         return
-    plan = Plan(healthy_s=healthy, development_s=max(development, 1.0))
+    chosen = load_scenario(scenario)
+    if machines:
+        typer.echo(machines_toml(chosen), nl=False)
+        return
+    chosen = sampled(chosen, rate_hz=rate, seconds=block)
+    plan = Plan(
+        healthy_s=chosen.plan.healthy_s if healthy is None else healthy,
+        development_s=chosen.plan.development_s if development is None else max(development, 1.0),
+    )
     begun_us = time.time_ns() // 1000
     if output is None:
         start_us = from_datetime(start) if start else default_start_us(begun_us)
     else:
         start_us = from_datetime(start or _FILE_START)
-        duration = healthy + plan.development_s if duration is None else duration
+        duration = plan.healthy_s + plan.development_s if duration is None else duration
     end_us = None if duration is None else start_us + round(duration * SECOND_US)
-    sampling = Sampling(rate_hz=rate, length=max(1, round(block * rate)))
-    measurements = until(simulate(seed=seed, start_us=start_us, plan=plan, sampling=sampling), end_us)
-    if output is None:
-        pace = Pace(
-            start_us=start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=round(head_start * SECOND_US)
-        )
-        messages = _publish(measurements, pace, settings)
-    else:
-        messages = _write(measurements, output)
+    everything = until(simulate_with_truth(chosen, seed=seed, start_us=start_us, plan=plan), end_us)
+    faults = truths(chosen, start_us=start_us, plan=plan)
+    with truth_written(truth, true_run(chosen, seed=seed, start_us=start_us, plan=plan), faults) as write:
+        measurements = measured_only(everything, write)
+        if output is None:
+            pace = Pace(
+                start_us=start_us,
+                begun_us=begun_us,
+                speed_up=speed_up,
+                head_start_us=round(head_start * SECOND_US),
+            )
+            messages = _publish(measurements, pace, settings)
+        else:
+            messages = _write(measurements, output)
     summary = _Summary(
         messages=messages,
         seconds=round((time.time_ns() // 1000 - begun_us) / SECOND_US, 3),
+        scenario=chosen.id,
         seed=seed,
         start=to_datetime(start_us),
-        machines=truths(start_us=start_us, plan=plan),
+        machines=faults,
     )
     _tell(summary, as_json=as_json and output != _STDOUT)
+
+
+def _list() -> None:
+    for name in names():
+        found = built_in(name)
+        title = " / ".join(text for text in (found.title.en, found.title.zh) if text)
+        hours = found.healthy_h + found.development_h
+        typer.echo(f"{name:<10} {title}: {len(found.machines)} machines, {hours:g} h")
 
 
 def _publish(measurements: Iterable[Measured], pace: Pace, settings_file: Path | None) -> int:
@@ -219,7 +276,9 @@ def _tell(summary: _Summary, *, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode(summary).decode())
         return
-    typer.echo(f"{summary.messages} messages in {summary.seconds:.1f} s, seed {summary.seed}", err=True)
+    typer.echo(
+        f"{summary.messages} messages in {summary.seconds:.1f} s, {summary.scenario}, seed {summary.seed}", err=True
+    )
     for truth in summary.machines:
         onset = f" from {to_datetime(truth.onset_us):%Y-%m-%d %H:%M} UTC" if truth.onset_us is not None else ""
         typer.echo(

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from models import fold
@@ -11,8 +12,8 @@ from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import Configured
 from models.outputs import Health
-from models.simulation.faults import Plan
-from models.simulation.plant import PLANT
+from models.simulation.library import built_in
+from models.simulation.plan import Plan
 from models.simulation.run import VibrationBlock, simulate
 from stream.messages import decode
 from stream.observe import observe
@@ -20,7 +21,7 @@ from stream.simulated import as_message
 from tests.models.test_fold_recordings import converter
 
 ONSET_MINUTES, END_MINUTES = 25, 50
-PUMP, _, _, GEARBOX = PLANT
+PUMP, _, _, GEARBOX = built_in("demo").machines
 MFPT = "n=8,d=0.235,D=1.245,angle=0"
 
 
@@ -41,14 +42,15 @@ def told(messages, configurations):
 def test_the_simulated_pump_s_bearing_is_named_within_minutes_and_nothing_else():
     plan = Plan(healthy_s=60 * ONSET_MINUTES, development_s=3600)
     blocks = []
-    for measured in simulate(start_us=0, plan=plan, plant=(PUMP, GEARBOX)):
+    two = msgspec.structs.replace(built_in("demo"), machines=(PUMP, GEARBOX))
+    for measured in simulate(two, start_us=0, plan=plan):
         if measured.time_us > END_MINUTES * MINUTE_US:
             break
         blocks += [as_message(measured)] if isinstance(measured, VibrationBlock) else []
     configurations = {
-        each.machine.id: Configuration(
-            machine=each.machine,
-            orders={point: parse_bearing(bearing) for point, bearing in each.machine.bearings.items()},
+        each.id: Configuration(
+            machine=each.described,
+            orders={point: parse_bearing(bearing) for point, bearing in each.bearings.items()},
             learning=Learning(until_us=ONSET_MINUTES * MINUTE_US),
         )
         for each in (PUMP, GEARBOX)
