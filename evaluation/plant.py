@@ -23,9 +23,9 @@ from stream.observe import observe
 from stream.scenarios import load_scenario
 from stream.simulated import as_message
 
-__all__ = ["Judged", "judged", "table"]
+__all__ = ["START_US", "Judged", "judged", "table"]
 
-_START_US = 1_767_225_600 * SECOND_US
+START_US = 1_767_225_600 * SECOND_US
 
 
 class Judged(msgspec.Struct):
@@ -38,12 +38,12 @@ class Judged(msgspec.Struct):
     status: dict[str, int] = {}
     """How many observations there were of each status."""
     final: str = ""
-    standing: list[str] = []
-    """Statuses while it truly stood."""
+    standing: dict[str, int] = {}
+    """The same while it truly stood."""
 
 
 def judged(
-    scenario: Scenario, plan: Plan, *, seed: int = 0, start_us: int = _START_US, machines: set[str] | None = None
+    scenario: Scenario, plan: Plan, *, seed: int = 0, start_us: int = START_US, machines: set[str] | None = None
 ) -> dict[str, Judged]:
     """Fold a whole run; `machines` picks some of it."""
     chosen = [each for each in scenario.machines if machines is None or each.id in machines]
@@ -58,22 +58,22 @@ def judged(
     for name, configuration in configurations.items():
         step(states[name], Configured(machine=name, observed_us=start_us, configuration=configuration))
     found = {name: Judged(name) for name in configurations}
-    running = dict.fromkeys(found, True)
     end_us = start_us + round((plan.healthy_s + plan.development_s) * SECOND_US)
+    stood: dict[str, bool] = {}
     for each in simulate_with_truth(scenario, seed=seed, start_us=start_us, plan=plan):
         if each.time_us >= end_us:
             break
         if isinstance(each, TrueState):
-            running[each.machine] = each.running
+            stood[each.machine] = not each.running
             continue
         message = as_message(each)
         observation = observe(message, configurations[each.machine], observed_us=message.end_us, source=None)
         states[each.machine], outputs = step(states[each.machine], observation)
-        note(found[each.machine], outputs, running=running[each.machine])
+        note(found[each.machine], outputs, stood=stood[each.machine])
     return found
 
 
-def note(said: Judged, outputs: tuple[object, ...], *, running: bool) -> None:
+def note(said: Judged, outputs: tuple[object, ...], *, stood: bool) -> None:
     """Take down what matters of the fold's outputs."""
     for output in outputs:
         if isinstance(output, Alert):
@@ -81,13 +81,13 @@ def note(said: Judged, outputs: tuple[object, ...], *, running: bool) -> None:
         elif isinstance(output, Health):
             said.status[output.status] = said.status.get(output.status, 0) + 1
             said.final = output.status
-            if not running:
-                said.standing.append(output.status)
+            if stood:
+                said.standing[output.status] = said.standing.get(output.status, 0) + 1
             if output.diagnosis is not None and output.diagnosis.verdict not in ("healthy", "unknown"):
                 said.named.setdefault(output.diagnosis.verdict, from_datetime(output.time))
 
 
-def table(found: dict[str, Judged], faults: tuple[Truth, ...], *, start_us: int = _START_US) -> str:
+def table(found: dict[str, Judged], faults: tuple[Truth, ...], *, start_us: int = START_US) -> str:
     """Put truth and judgement side by side, one line a machine; hours are since the start."""
     lines = []
     for name, said in found.items():
@@ -103,7 +103,8 @@ def table(found: dict[str, Judged], faults: tuple[Truth, ...], *, start_us: int 
                 hours = (from_datetime(alert.time) - start_us) / HOUR_US
                 lines.append(f"        {hours:5.1f} h  {mark}{alert.priority:<6} {alert.rule} at {alert.point}")
         named = ", ".join(f"{fault} at {(at - start_us) / HOUR_US:.1f} h" for fault, at in said.named.items())
-        lines.append(f"        named: {named or 'nothing'}; status {said.status}")
+        standing = f", while it stood {said.standing}" if said.standing else ""
+        lines.append(f"        named: {named or 'nothing'}; status {said.status}{standing}")
     return "\n".join(lines)
 
 
@@ -115,7 +116,7 @@ def main(arguments: list[str]) -> None:
         plan = Plan(healthy_s=3600 * float(arguments[1]), development_s=3600 * float(arguments[2]))
     seed = int(arguments[3]) if len(arguments) > 3 else 0
     found = judged(scenario, plan, seed=seed)
-    sys.stdout.write(table(found, truths(scenario, start_us=_START_US, plan=plan)) + "\n")
+    sys.stdout.write(table(found, truths(scenario, start_us=START_US, plan=plan)) + "\n")
 
 
 if __name__ == "__main__":

@@ -68,12 +68,12 @@ def scenario_from(content: Mapping[str, object], place: str, *, name: str | None
 
 
 def sampled(scenario: Scenario, *, rate_hz: float | None = None, seconds: float | None = None) -> Scenario:
-    """Give a scenario with blocks of another length or rate; raises `ConfigurationError` where they don't fit it."""
+    """Give a scenario with blocks of another length or rate; raises `ConfigurationError` where it can't be."""
     rate_hz = rate_hz or scenario.rate_hz
     samples = round((seconds or scenario.samples / scenario.rate_hz) * rate_hz)
     found = msgspec.structs.replace(scenario, rate_hz=rate_hz, samples=samples)
     if not 1 <= samples <= _MOST_SAMPLES:
-        raise ConfigurationError(f"scenario {scenario.id}: {samples} samples in a block; 1 to {_MOST_SAMPLES} fit")
+        raise ConfigurationError(f"scenario {scenario.id}: a block of {samples} samples; 1 to {_MOST_SAMPLES} fit")
     _check(found, f"scenario {scenario.id}")
     return found
 

@@ -12,6 +12,7 @@ from models.diagnosis.diagnose import diagnose
 from models.diagnosis.results import MachineKnowledge
 from models.machinery.bearings import parse_bearing
 from models.signal.indicators import waveform_indicators
+from models.simulation.library import built_in
 from models.simulation.plan import Plan
 from models.simulation.run import TemperatureBlock, VibrationBlock, simulate, simulate_with_truth
 from models.simulation.scenario import scenario_from
@@ -256,3 +257,14 @@ def test_winter_is_colder_than_summer_and_night_than_day():
     for hour in range(24):
         one_year_on = ambient.at((365 + 17) * day_s + hour * 3600)
         assert ambient.at(17 * day_s + hour * 3600) == pytest.approx(one_year_on, abs=0.1)
+
+
+def test_the_diagnosis_reads_a_comb_whose_last_harmonic_lies_at_the_end_of_the_spectrum():
+    demo = built_in("demo")
+    pump = msgspec.structs.replace(demo, machines=demo.machines[:1])
+    blocks = islice(simulate(pump, start_us=1_767_225_600_000_000), 9)
+    third = [block for block in blocks if isinstance(block, VibrationBlock) and block.point == "drive-end"][2]
+    orders = parse_bearing(pump.machines[0].bearings["drive-end"])
+    signal = third.counts * third.scale_g
+    found = diagnose(signal, rate_hz=third.rate_hz, speed_rpm=third.speed_rpm, orders=orders)
+    assert found.verdict in ("healthy", "unknown")
