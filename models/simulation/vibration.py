@@ -76,8 +76,8 @@ class Resonance(msgspec.Struct, frozen=True, kw_only=True):
     def noise_gain(self, *, rate_hz: float) -> float:
         """RMS of the answer to white noise of unit RMS: the root of the sum of d^2n sin^2(nt), d and t of a sample.
 
-        >>> round(Resonance(frequency_hz=3800, damping=0.035).noise_gain(rate_hz=12_800.0), 2)
-        1.9
+        >>> f"{Resonance(frequency_hz=3800, damping=0.035).noise_gain(rate_hz=12_800.0):.2f}"
+        '1.95'
         """
         omega = 2 * math.pi * self.frequency_hz / rate_hz
         squared = math.exp(-2 * self.damping * omega)
