@@ -174,7 +174,7 @@ def check_toml(text: str, folder: Path) -> None:
 
 
 WITHOUT_A_SERVER = re.compile(
-    r"stethos (replay run|simulate --output|simulate --machines|simulate --list|--help|--version|\S+ --help)"
+    r"stethos (replay run|analyze run|bearings|simulate --output|simulate --machines|simulate --list|--help|--version|\S+ --help)"
 )
 
 
@@ -212,7 +212,7 @@ def test_the_commands_of_the_page_about_analyze_run_and_name_what_it_says(tmp_pa
         assert done.returncode == 0, f"{line}: {done.stderr}"
         told[line] = done.stdout
     pump, gearbox = (next(said for line, said in told.items() if name in line) for name in ("P-101", "G-401"))
-    assert "Bearing damage, outer race" in pump
+    assert "Damaged outer race of the bearing" in pump
     assert "Healthy: nothing found" in gearbox
     for name in ("pump.png", "gearbox.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")

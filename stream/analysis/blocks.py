@@ -23,15 +23,19 @@ _LEAST_JITTER_US = 1000.0
 
 
 def waveforms_of_messages(
-    lines: Iterable[Line], path: Path, hints: Hints, refuse: Callable[[Line, MessageError], None]
+    lines: Iterable[Line],
+    path: Path,
+    hints: Hints,
+    refuse: Callable[[Line, MessageError], None],
+    wanted: Callable[[str, str], bool],
 ) -> Iterator[Waveform]:
-    """Give one waveform for each machine and point, in the order in which they first appear.
+    """Give one waveform for each machine and point that is wanted, in the order in which they first appear.
 
     Where blocks leave gaps, the longest stretch without one is taken (of equals the last) and noted as `gaps`.
     Lines that can't be read are told to `refuse`. Raises `RecordingError` where there is no vibration at all.
     """
     points: dict[tuple[str, str], list[Vibration]] = {}
-    samples = others = 0
+    samples, others, skipped = 0, 0, False
     for line in lines:
         try:
             place, message = _read(line)
@@ -41,11 +45,16 @@ def waveforms_of_messages(
         if not isinstance(message, Vibration):
             others += 1
             continue
+        if not wanted(*place):
+            skipped = True
+            continue
         samples += message.count
         if samples > MOST_SAMPLES:
-            raise RecordingError(f"{path}: holds more than {MOST_SAMPLES} samples; cut a piece of it")
+            raise RecordingError(
+                f"{path}: holds more than {MOST_SAMPLES} samples; choose with --machine and --point, or cut it"
+            )
         points.setdefault(place, []).append(message)
-    if not points:
+    if not points and not skipped:
         what = f"only {others} other messages" if others else "nothing that can be read"
         raise RecordingError(f"{path}: there is no vibration in it, {what}; `analyze` needs waveforms")
     for (machine, point), blocks in points.items():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models.errors import MessageError, RecordingError
-from stream.analysis.waveforms import Hints, Waveform
+from stream.analysis.waveforms import Choice, Hints, Waveform
 from stream.recordings import Line
 
 __all__ = ["FORMATS", "is_recording", "read_waveforms"]
@@ -14,10 +14,16 @@ FORMATS = (".jsonl", ".jsonl.gz", ".csv", ".tsv", ".txt", ".wav", ".mat", ".npz"
 _SHEETS = (".xlsx", ".xls", ".ods", ".et", ".numbers")
 
 
-def read_waveforms(path: Path, hints: Hints, refuse: Callable[[Line, MessageError], None]) -> Iterator[Waveform]:
+def read_waveforms(
+    path: Path,
+    hints: Hints,
+    refuse: Callable[[Line, MessageError], None],
+    wanted: Callable[[str, str], bool] | None = None,
+) -> Iterator[Waveform]:
     """Give the waveforms of a file: of a recording one for each machine and point, of any other one.
 
-    Bad lines of a recording are told to `refuse`. Raises `RecordingError` that names the fix.
+    Those that are not `wanted`, by machine and point, are left out. Bad lines of a recording are told to
+    `refuse`. Raises `RecordingError` that names the fix.
     """
     if not path.is_file():
         raise RecordingError(f"{path}: there is no such file; check the path")
@@ -27,9 +33,11 @@ def read_waveforms(path: Path, hints: Hints, refuse: Callable[[Line, MessageErro
         from stream.analysis.blocks import waveforms_of_messages  # noqa: PLC0415 -- only what a format needs
         from stream.recordings import Recordings  # noqa: PLC0415 -- the same
 
-        yield from waveforms_of_messages(Recordings([path]), path, hints, refuse)
-    else:
-        yield _one_waveform(path, hints)
+        yield from waveforms_of_messages(Recordings([path]), path, hints, refuse, wanted or Choice())
+        return
+    waveform = _one_waveform(path, hints)
+    if wanted is None or wanted(waveform.machine, waveform.point):
+        yield waveform
 
 
 def is_recording(path: Path) -> bool:

@@ -11,7 +11,7 @@ from models.errors import RecordingError
 from models.signal.quality import is_rate
 from models.signal.units import Unit
 
-__all__ = ["MOST_SAMPLES", "Hints", "Waveform", "as_name", "listed", "numbers", "one_column", "settled"]
+__all__ = ["MOST_SAMPLES", "Choice", "Hints", "Waveform", "as_name", "listed", "numbers", "one_column", "settled"]
 
 MOST_SAMPLES = 1 << 26
 """Longer ones (three quarters of an hour at 25.6 kHz) are refused: nobody's spectrum gets better by them."""
@@ -51,6 +51,21 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     scale: float | None = None
     """Units per stored step; for sound, units at full scale."""
+
+
+class Choice:
+    """Which machine and point of a file is wanted (None: any), and what else was met."""
+
+    def __init__(self, machine: str | None = None, point: str | None = None) -> None:
+        self._machine, self._point = machine, point
+        self.others: dict[tuple[str, str], None] = {}
+
+    def __call__(self, machine: str, point: str) -> bool:
+        """Whether this one is wanted; if not, it is kept among the others."""
+        wanted = self._machine in (None, machine) and self._point in (None, point)
+        if not wanted:
+            self.others[machine, point] = None
+        return wanted
 
 
 def settled(

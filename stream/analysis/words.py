@@ -2,6 +2,7 @@
 
 import re
 
+from models.advice.fault_names import fault_name
 from models.advice.names import indicator_name
 from stream.analysis.analysing import Analysis, WhyNoZone
 from stream.web.texts import FLAGS, Language, Phrase
@@ -21,17 +22,6 @@ __all__ = [
 VERDICTS = {
     "healthy": Phrase("Healthy: nothing found", "正常：未发现故障"),
     "unknown": Phrase("Unknown", "无法判断"),
-    "bearing_outer_race": Phrase("Bearing damage, outer race", "轴承外圈故障"),
-    "bearing_inner_race": Phrase("Bearing damage, inner race", "轴承内圈故障"),
-    "bearing_rolling_element": Phrase("Bearing damage, rolling element", "轴承滚动体故障"),
-    "bearing_cage": Phrase("Bearing damage, cage", "轴承保持架故障"),
-    "unbalance": Phrase("Unbalance", "不平衡"),
-    "misalignment": Phrase("Misalignment", "不对中"),
-    "looseness": Phrase("Looseness", "松动"),
-    "gear": Phrase("Gear damage", "齿轮故障"),
-    "electrical": Phrase("Electrical (motor)", "电气故障（电机）"),
-    "blade_pass": Phrase("Blade pass", "叶片通过频率异常"),
-    "lubrication": Phrase("Lubrication", "润滑不良"),
 }
 
 LABELS = {
@@ -134,13 +124,15 @@ _NOTES = ("gaps", "speed_varies", "implausible")
 
 
 def verdict_name(verdict: str, language: Language) -> str:
-    """Name a verdict or a hypothesis.
+    """Name a verdict or a hypothesis, faults as alerts and the page do.
 
-    >>> verdict_name("bearing_outer_race", "zh"), verdict_name("bent_shaft", "en")
-    ('轴承外圈故障', 'Bent shaft')
+    >>> verdict_name("bearing_outer_race", "zh"), verdict_name("unbalance", "en"), verdict_name("bent_shaft", "en")
+    ('轴承外圈损伤', 'Unbalance', 'Bent shaft')
     """
-    known = VERDICTS.get(verdict)
-    return known.say(language) if known else verdict.replace("_", " ").capitalize()
+    if verdict in VERDICTS:
+        return VERDICTS[verdict].say(language)
+    english, chinese = fault_name(verdict)
+    return chinese if language == "zh" else english[0].upper() + english[1:].replace("_", " ")
 
 
 def flag_name(flag: str, language: Language) -> str:

@@ -165,19 +165,16 @@ def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":
 def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | None) -> "Iterator[Waveform]":
     """Give the waveforms that were asked for; asking for what is not there is wrong usage."""
     from stream.analysis.reading import read_waveforms  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.waveforms import Choice, listed  # noqa: PLC0415 -- the same
 
-    others = []
+    choice = Choice(machine, point)
     matched = False
-    for waveform in read_waveforms(file, hints, complain):
-        if machine in (None, waveform.machine) and point in (None, waveform.point):
-            matched = True
-            yield waveform
-        else:
-            others.append(f"{waveform.machine} · {waveform.point}")
+    for waveform in read_waveforms(file, hints, complain, choice):
+        matched = True
+        yield waveform
     if not matched:
-        raise typer.BadParameter(
-            f"not in {file}; there are {', '.join(others[:20])}", param_hint="--machine, --point"
-        )
+        others = listed([f"{machine} · {point}" for machine, point in choice.others])
+        raise typer.BadParameter(f"not in {file}; there are {others}", param_hint="--machine, --point")
 
 
 def _print(analysis: "Analysis", language: "Language", *, as_json: bool) -> None:

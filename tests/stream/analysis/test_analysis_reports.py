@@ -70,7 +70,7 @@ def test_the_terminal_says_verdict_evidence_next_check_severity_and_units():
     text = " ".join(shown(analysed(faulty_g())[1]).split())
     for part in (
         "P1 · DE",
-        "Bearing damage, outer race",
+        "Damaged outer race of the bearing",
         "Check next",
         "zone A",
         "ISO 20816-3",
@@ -83,7 +83,7 @@ def test_the_terminal_says_verdict_evidence_next_check_severity_and_units():
 
 def test_the_terminal_speaks_chinese():
     text = shown(analysed(faulty_g())[1], "zh")
-    for part in ("轴承外圈故障", "下一步检查", "信号质量", "振动烈度", "峭度"):
+    for part in ("轴承外圈损伤", "下一步检查", "信号质量", "振动烈度", "峭度"):
         assert part in text
     assert "Verdict" not in text
 
@@ -167,7 +167,7 @@ def test_the_page_needs_no_other_file_and_escapes_everything():
     pictures = [base64.b64encode(picture).decode() for picture in (PNG + b"2", PNG)]
     assert read.sources == [f"data:image/png;base64,{picture}" for picture in pictures]
     assert "default-src 'none'" in page
-    assert "Bearing damage, outer race" in page
+    assert "Damaged outer race of the bearing" in page
 
 
 def test_the_page_holds_every_point_in_its_language():
@@ -179,7 +179,7 @@ def test_the_page_holds_every_point_in_its_language():
     assert page.count("<section ") == 2
     assert "文件：一月.jsonl" in page
     assert 'lang="zh-Hans"' in page
-    for part in ("泵 · DE", "风机 · DE", "轴承外圈故障", "正常：未发现故障"):
+    for part in ("泵 · DE", "风机 · DE", "轴承外圈损伤", "正常：未发现故障"):
         assert page.count(part) >= 2  # in the overview too
     for target in re.findall(r'href="#(\w+)"', page):
         assert f'id="{target}"' in page

@@ -5,7 +5,7 @@ import pytest
 
 from models.errors import RecordingError
 from stream.analysis.reading import read_waveforms
-from stream.analysis.waveforms import Hints
+from stream.analysis.waveforms import Choice, Hints
 from tests.stream.analysis.files import RATE_HZ, message, sound_g, write_messages
 
 
@@ -133,7 +133,7 @@ def test_a_recording_without_vibration_is_told(tmp_path, text, told):
 
 def test_too_much_is_refused_before_it_is_joined(tmp_path, monkeypatch):
     monkeypatch.setattr("stream.analysis.blocks.MOST_SAMPLES", 20_000)
-    with pytest.raises(RecordingError, match="cut a piece"):
+    with pytest.raises(RecordingError, match="or cut it"):
         read(write_messages(tmp_path / "a.jsonl", blocks(sound_g(2.0), 2)))
 
 
@@ -153,3 +153,16 @@ def test_names_that_nobody_can_read_are_refused(tmp_path, machine):
     found, refused = read(write_messages(tmp_path / "a.jsonl", [bad, good]))
     assert [number for number, _ in refused] == [1]
     assert [each.machine for each in found] == ["P1"]
+
+
+def test_of_a_long_recording_only_what_is_wanted_counts(tmp_path, monkeypatch):
+    samples = sound_g(1.0)
+    monkeypatch.setattr("stream.analysis.blocks.MOST_SAMPLES", samples.size)
+    file = write_messages(tmp_path / "a.jsonl", [message(samples, point=point) for point in ("DE", "NDE", "X")])
+    with pytest.raises(RecordingError, match="choose with --machine and --point"):
+        read(file)
+    choice = Choice("P1", "NDE")
+    (found,) = read_waveforms(file, Hints(), lambda line, error: None, choice)
+    assert found.point == "NDE"
+    assert list(choice.others) == [("P1", "DE"), ("P1", "X")]
+    assert list(read_waveforms(file, Hints(), lambda line, error: None, Choice("P9"))) == []

@@ -69,7 +69,7 @@ def test_one_object_for_each_machine_and_point_and_a_choice_of_them(run, tmp_pat
 def test_the_report_in_chinese(run, faulty):
     result = run(faulty, "--bearing", BEARING, "--language", "zh")
     assert result.exit_code == 0
-    assert "轴承外圈故障" in result.stdout
+    assert "轴承外圈损伤" in result.stdout
 
 
 def test_picture_and_page_are_written(run, faulty, tmp_path):
