@@ -174,7 +174,7 @@ def check_toml(text: str, folder: Path) -> None:
 
 
 WITHOUT_A_SERVER = re.compile(
-    r"stethos (replay run|analyze run|bearings|simulate --output|simulate --machines|simulate --list|--help|--version|\S+ --help)"
+    r"stethos (replay run|analyze run|bearings|simulate --(output|machines|list)|--help|--version|\S+ --help)"
 )
 
 
