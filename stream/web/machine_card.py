@@ -2,23 +2,19 @@
 
 from collections.abc import Callable
 
-from nicegui import ui
-
 from stream.web.alert_row import AlertRow
 from stream.web.deduction_row import DeductionRow, ReasonRow
 from stream.web.elements import Keyed, box, describe, restyle, words
-from stream.web.health_bar import HealthBar
+from stream.web.judgement import Judgement, StatusBadge
 from stream.web.machine_view import AlertView, DeductionView, MachineView
 from stream.web.paths import machine_path
 from stream.web.point_row import PointRow
 from stream.web.points_view import PointView
-from stream.web.shapes import shape_svg
 from stream.web.sparkline import Sparkline
 from stream.web.texts import Language, Phrase
 
 __all__ = ["MachineCard"]
 
-_HEALTH = Phrase("Health", "健康度")
 _ALERT = Phrase("Most urgent alert", "最紧急的报警")
 _MORE_ALERTS = Phrase("More open alerts", "其他未关闭的报警")
 _REASONS = Phrase("Why points were taken off", "扣分依据")
@@ -35,22 +31,12 @@ class MachineCard:
         self._id = ""
         self.root = box("article", "card")
         with self.root:
-            with box("header", "card-head"), box("span", "badge"):
-                self._shape = ui.html("", sanitize=False, tag="span").classes("shape")
-                self._status = words("span", "status")
-                self._machine_text = words("span", "machine-status")
+            with box("header", "card-head"):
+                self._badge = StatusBadge()
             self._name = words("h3", "name")
             self._facts = words("p", "facts")
             self._age = words("p", "age")
-            self._why = words("p", "why")
-            self._since = words("p", "since")
-            self._named = words("p", "named")
-            self._more = words("p", "more")
-            with box("div", "health"):
-                words("span", "health-label", _HEALTH.say(language))
-                self._score = words("span", "score")
-                self._change = words("span", "change")
-            self._bar = HealthBar()
+            self._judgement = Judgement(language)
             deductions = box("ul", "deductions")
             describe(deductions, aria_label=_DEDUCTIONS.say(language))
             self._trend = Sparkline()
@@ -82,22 +68,12 @@ class MachineCard:
         self._id = view.id
         restyle(self.root, f"card s-{view.status}{' old' if view.old else ''}")
         describe(self.root, aria_label=f"{view.name}: {view.status_text}", data_machine=view.id)
-        self._shape.set_content(shape_svg(view.status))
-        self._status.set_text(view.status_text)
-        self._machine_text.set_text(view.machine_text)
+        self._badge.show(view)
         self._age.set_text(view.age)
         self._name.set_text(view.name)
         describe(self._page, href=machine_path(self._language, view.id))
         self._facts.set_text(view.facts)
-        self._why.set_text(view.why)
-        self._since.set_text(view.since)
-        self._named.set_text(view.named)
-        self._more.set_text(view.more)
-        self._score.set_text(view.score_text)
-        restyle(self._score, "score" if view.score is not None else "score withheld")
-        self._change.set_text(view.trend.change_text if view.trend else "")
-        restyle(self._change, "change falling" if view.trend and view.trend.falling else "change")
-        self._bar.show(view)
+        self._judgement.show(view)
         self._deductions.show(enumerate(view.deductions))
         self._trend.show(view.trend)
         say = self._language

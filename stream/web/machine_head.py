@@ -1,20 +1,16 @@
 """The upper part of a machine's page: status, since when, health with its deductions, open alerts, points."""
 
-from nicegui import ui
-
 from stream.web.alert_row import AlertRow
 from stream.web.deduction_row import ReasonRow
 from stream.web.elements import Keyed, box, describe, restyle, words
-from stream.web.health_bar import HealthBar
+from stream.web.judgement import Judgement, StatusBadge
 from stream.web.machine_view import AlertView, DeductionView, MachineView
 from stream.web.point_row import PointRow
 from stream.web.points_view import PointView
-from stream.web.shapes import shape_svg
 from stream.web.texts import Language, Phrase
 
 __all__ = ["MachineHead", "PointsSection"]
 
-_HEALTH = Phrase("Health", "健康度")
 _REASONS = Phrase("Why points were taken off", "扣分依据")
 _ALERTS = Phrase("Open alerts", "未关闭的报警")
 _NO_ALERTS = Phrase("No open alerts", "没有未关闭的报警")
@@ -29,20 +25,9 @@ class MachineHead:
         self.root = box("section", "panel head")
         with self.root:
             with box("div", "head-row"):
-                with box("span", "badge"):
-                    self._shape = ui.html("", sanitize=False, tag="span").classes("shape")
-                    self._status = words("span", "status")
-                    self._machine_text = words("span", "machine-status")
+                self._badge = StatusBadge()
                 self._age = words("span", "age")
-            self._why = words("p", "why")
-            self._since = words("p", "since")
-            self._named = words("p", "named")
-            self._more = words("p", "more")
-            with box("div", "health"):
-                words("span", "health-label", _HEALTH.say(language))
-                self._score = words("span", "score")
-                self._change = words("span", "change")
-            self._bar = HealthBar()
+            self._judgement = Judgement(language)
             self._reasons_title = words("h2", "part")
             reasons = box("ul", "deductions")
             describe(reasons, aria_label=_REASONS.say(language))
@@ -55,19 +40,9 @@ class MachineHead:
         """Show a machine."""
         say = self._language
         restyle(self.root, f"panel head s-{view.status}{' old' if view.old else ''}")
-        self._shape.set_content(shape_svg(view.status))
-        self._status.set_text(view.status_text)
-        self._machine_text.set_text(view.machine_text)
+        self._badge.show(view)
         self._age.set_text(view.age)
-        self._why.set_text(view.why)
-        self._since.set_text(view.since)
-        self._named.set_text(view.named)
-        self._more.set_text(view.more)
-        self._score.set_text(view.score_text)
-        restyle(self._score, "score" if view.score is not None else "score withheld")
-        self._change.set_text(view.trend.change_text if view.trend else "")
-        restyle(self._change, "change falling" if view.trend and view.trend.falling else "change")
-        self._bar.show(view)
+        self._judgement.show(view)
         self._reasons_title.set_text(_REASONS.say(say) if view.deductions else "")
         self._reasons.show(enumerate(view.deductions))
         alerts = (*((view.alert,) if view.alert else ()), *view.more_alerts)
