@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from evaluation.diagnosis.judged import side_by_side
 from evaluation.recorded import data_path, recorded
 from evaluation.simulated import BEARING_FAULTS, simulated
 from evaluation.statistics import upper_bound
@@ -22,9 +23,9 @@ from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Configuration, Machine
 from models.outputs import Diagnosis
 
-__all__ = ["Told", "stream", "streamed"]
+__all__ = ["Told", "made_up_table", "recordings_table", "stream", "streamed"]
 
-_BLOCKS = 40
+_BLOCKS = 20
 _BLOCK_TURNS = 30.0
 _SNR_DB = 0.0
 _MINUTE_US = 60_000_000
@@ -58,36 +59,25 @@ def streamed(
 
 
 def stream(
-    sound: Annotated[int, typer.Option(min=0, help="How many sound machines to make up.")] = 60,
+    sound: Annotated[int, typer.Option(min=0, help="How many sound machines to make up.")] = 100,
     each: Annotated[int, typer.Option(min=0, help="How many machines of each fault of a bearing.")] = 5,
     first_seed: Annotated[int, typer.Option(help="Where the simulator's seeds begin.")] = 2_000_000,
 ) -> None:
     """Gather the diagnoses of many blocks as the stream does: real recordings, and machines measured on and on."""
     path = data_path()
     if (path / "cwru").is_dir():
-        typer.echo("\n" + _recordings(path).markdown())
+        typer.echo("\n" + recordings_table(path).markdown())
     else:
         typer.echo("no real recordings: set STETHOS_DATA to the folder that holds them", err=True)
-    groups = [("healthy", sound), *((fault, each) for fault in BEARING_FAULTS)]
-    rows = [_group(fault, count, first_seed) for fault, count in groups if count]
-    note = (
-        f"Each measured {_BLOCKS} times for {_BLOCK_TURNS:.0f} turns of the shaft; impacts as strong as the noise. "
-        "A machine counts as named as soon as it is, at whatever block."
-    )
-    columns = (
-        "machines",
-        "number",
-        "blocks",
-        "right alone",
-        "wrong alone",
-        "right",
-        "wrong",
-        "wrong, at most (95 %)",
-    )
-    typer.echo("\n" + Table("Measured again and again", columns, tuple(rows), note).markdown())
+
+    def told(done: int) -> None:
+        sys.stderr.write(f"\rmachines measured again and again: {done} ")
+
+    typer.echo("\n" + made_up_table(sound, each, first_seed, told).markdown())
 
 
-def _recordings(path: Path) -> Table:
+def recordings_table(path: Path) -> Table:
+    """Cut the real recordings into blocks, and tell what is gathered at the end of each."""
     rows = []
     for one in recorded(path):
         told = list(
@@ -108,21 +98,59 @@ def _recordings(path: Path) -> Table:
     return Table("Real recordings, block by block", columns, tuple(rows), note)
 
 
-def _group(fault: str, count: int, first_seed: int) -> tuple[str, ...]:
-    alone, right, wrong, blocks = Counter[str](), 0, 0, 0
-    for seed in range(first_seed, first_seed + count):
-        told = list(_made_up(seed, fault))
-        alone.update(each.alone for each in told)
-        blocks += len(told)
-        verdicts = {each.gathered.verdict for each in told if each.gathered}
-        right += fault in verdicts
-        wrong += bool(verdicts.difference(_NOTHING, (fault,)))
-        sys.stderr.write(f"\r{fault}: {seed - first_seed + 1} of {count} ")
-        sys.stderr.flush()
-    sys.stderr.write("\n")
+class Gathered(msgspec.Struct, frozen=True):
+    """What came of one machine measured again and again."""
+
+    fault: str
+    alone: dict[str, int]
+    """Verdicts of single blocks, with how many said so."""
+    told: tuple[str, ...]
+    """Verdicts that were gathered, at whatever block."""
+
+
+def made_up_table(sound: int, each: int, first_seed: int, progress: Callable[[int], None]) -> Table:
+    """Measure sound machines, and `each` machines of every fault of a bearing, again and again."""
+    seeds = [(first_seed + k, "healthy") for k in range(sound)]
+    seeds += [(first_seed + k, fault) for fault in BEARING_FAULTS for k in range(each)]
+    found = list(side_by_side(_gathered, seeds, progress))
+    faults = dict.fromkeys(fault for _, fault in seeds)
+    rows = [_row(fault, [one for one in found if one.fault == fault]) for fault in faults]
+    note = (
+        f"Each measured {_BLOCKS} times for {_BLOCK_TURNS:.0f} turns of the shaft; impacts as strong as the noise. "
+        "A machine counts as named as soon as it is, at whatever block."
+    )
+    columns = (
+        "machines",
+        "number",
+        "blocks",
+        "right alone",
+        "wrong alone",
+        "right",
+        "wrong",
+        "wrong, at most (95 %)",
+    )
+    return Table("Measured again and again", columns, tuple(rows), note)
+
+
+def _gathered(case: tuple[int, str]) -> Gathered:
+    seed, fault = case
+    told = list(_made_up(seed, fault))
+    verdicts = {each.gathered.verdict for each in told if each.gathered}
+    alone = Counter(each.alone for each in told)
+    return Gathered(fault, dict(alone), tuple(sorted(verdicts)))
+
+
+def _row(fault: str, found: Iterable[Gathered]) -> tuple[str, ...]:
+    machines = list(found)
+    alone: Counter[str] = Counter()
+    for one in machines:
+        alone.update(one.alone)
+    right = sum(fault in one.told for one in machines)
+    wrong = sum(bool(set(one.told) - {fault, *_NOTHING}) for one in machines)
     odd = sum(number for name, number in alone.items() if name not in (*_NOTHING, fault))
-    bound = f"{100 * upper_bound(wrong, count):.1f} %"
-    return fault, str(count), str(blocks), str(alone[fault]), str(odd), str(right), str(wrong), bound
+    bound = f"{100 * upper_bound(wrong, len(machines)):.1f} %"
+    counts = (len(machines), alone.total(), alone[fault], odd, right, wrong)
+    return fault, *map(str, counts), bound
 
 
 def _made_up(seed: int, fault: str) -> Iterator[Told]:

@@ -11,9 +11,11 @@ import typer
 
 from evaluation.diagnosis.blind import blind_tables
 from evaluation.diagnosis.judged import judge, side_by_side
+from evaluation.diagnosis.pictures import PICTURES
 from evaluation.diagnosis.sensitivity import cases, sensitivity_table, tried
 from evaluation.diagnosis.thousands import tasks, thousands_tables
 from evaluation.recorded import data_path
+from evaluation.streamed import made_up_table, recordings_table
 from evaluation.tables import Table
 
 __all__ = ["diagnosis"]
@@ -24,6 +26,7 @@ class Part(StrEnum):
 
     BLIND = "blind"
     SIMULATED = "simulated"
+    STREAM = "stream"
     SENSITIVITY = "sensitivity"
 
 
@@ -55,6 +58,10 @@ def diagnosis(
             from evaluation.diagnosis.plots import write_plots  # noqa: PLC0415 - only a plot needs matplotlib
 
             write_plots(judged, write / "images")
+    if Part.STREAM in parts:
+        if path is not None:
+            tables += _shown([recordings_table(path)])
+        tables += _shown([made_up_table(sound, each, first_seed, _progress("machines measured again and again"))])
     if Part.SENSITIVITY in parts:
         todo = cases(path)
         found = side_by_side(tried, todo, _progress("constants changed", len(todo)))
@@ -67,10 +74,15 @@ def _write(tables: list[Table], page: Path) -> None:
     """Put tables on the page, each in the place of the one with its title; those of other parts stay."""
     known = page.read_text("utf-8") if page.exists() else ""
     sections = {part.splitlines()[0]: "## " + part.strip() for part in known.split("\n## ")[1:]}
-    sections |= {table.title: table.markdown() for table in tables}
+    sections |= {table.title: _with_picture(table) for table in tables}
     head = "# The diagnosis in figures\n\nMade by `python -m evaluation diagnosis --write docs`; "
     head += "[diagnosis.md](diagnosis.md) tells what they mean."
     page.write_text("\n\n".join([head, *sections.values()]) + "\n", encoding="utf-8")
+
+
+def _with_picture(table: Table) -> str:
+    alternative, file = PICTURES.get(table.title, ("", ""))
+    return table.markdown() + (f"\n\n![{alternative}](images/{file})" if file else "")
 
 
 def _shown(tables: Iterable[Table]) -> list[Table]:

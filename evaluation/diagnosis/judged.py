@@ -38,6 +38,8 @@ class Judged(msgspec.Struct, frozen=True):
     confidence: float
     reason: str
     turns: float
+    evidence: float
+    """Of the likeliest bearing fault, in nats, named or not."""
 
 
 def diagnosed(made: Simulated) -> Diagnosed:
@@ -57,7 +59,9 @@ def judge(task: Task) -> Judged:
     made = simulated(task.seed, task.fault, snr_db=task.level_db)
     found = diagnosed(made)
     turns = made.samples_g.size / made.rate_hz * made.speed_rpm / 60
-    return Judged(task, made.rate_hz, found.verdict, found.confidence, found.reason_en, turns)
+    return Judged(
+        task, made.rate_hz, found.verdict, found.confidence, found.reason_en, turns, found.margins.evidence
+    )
 
 
 def outcome(truth: str, verdict: str) -> str:

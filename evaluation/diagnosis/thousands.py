@@ -8,11 +8,20 @@ from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS
 from evaluation.statistics import reliability, upper_bound
 from evaluation.tables import Table
 
-__all__ = ["BEARING_LEVELS_DB", "MACHINE_LEVELS_DB", "shares", "tasks", "thousands_tables"]
+__all__ = [
+    "BEARING_LEVELS_DB",
+    "EDGES",
+    "MACHINE_LEVELS_DB",
+    "named_answers",
+    "shares",
+    "sound_groups",
+    "tasks",
+    "thousands_tables",
+]
 
 BEARING_LEVELS_DB = (-20.0, -15.0, -10.0, -5.0, 0.0, 5.0, 10.0)
 MACHINE_LEVELS_DB = (-3.0, 0.0, 3.0, 6.0, 9.0)
-_EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 _HEALTHY_FROM_HZ = 20_000.0
 
 
@@ -42,6 +51,7 @@ def thousands_tables(judged: list[Judged]) -> Iterable[Table]:
     """Put what came of all machines into tables."""
     yield _levels(judged, BEARING_FAULTS, BEARING_LEVELS_DB, "impacts over noise, RMS")
     yield _levels(judged, MACHINE_FAULTS, MACHINE_LEVELS_DB, "over the level that matters")
+    yield _confusion(judged)
     yield _sound(judged)
     yield _calibration(judged)
 
@@ -65,11 +75,25 @@ def _cell(right: float, missed: float, wrong: float) -> str:
     return f"{100 * right:.0f}/{100 * missed:.0f}" + (f" ({100 * wrong:.0f})" if wrong else "")
 
 
-def _sound(judged: list[Judged]) -> Table:
+def _confusion(judged: list[Judged]) -> Table:
+    counts = Counter((one.task.fault, one.verdict) for one in judged)
+    every = (*BEARING_FAULTS, *MACHINE_FAULTS, "healthy")
+    truths = [truth for truth in every if any(truth in pair for pair in counts)]
+    verdicts = [*truths, "unknown"]
+    rows = tuple((truth, *(str(counts[truth, verdict] or "·") for verdict in verdicts)) for truth in truths)
+    columns = ("truth", *(verdict.removeprefix("bearing_") for verdict in verdicts))
+    return Table("Confusion matrix, simulated machines", columns, rows, "Faults at all levels, the faintest too.")
+
+
+def sound_groups(judged: list[Judged]) -> dict[str, list[Judged]]:
+    """Sound machines: all, and those sampled fast enough to be called healthy."""
     sound = [one for one in judged if one.task.fault == "healthy"]
-    fast = [one for one in sound if one.rate_hz >= _HEALTHY_FROM_HZ]
+    return {"all": sound, "sampled at 20 kHz and more": [one for one in sound if one.rate_hz >= _HEALTHY_FROM_HZ]}
+
+
+def _sound(judged: list[Judged]) -> Table:
     rows = []
-    for name, some in (("all", sound), ("sampled at 20 kHz and more", fast)):
+    for name, some in sound_groups(judged).items():
         counts = Counter(outcome("healthy", one.verdict) for one in some)
         total = counts.total()
         rows.append(
@@ -90,15 +114,16 @@ def _sound(judged: list[Judged]) -> Table:
     )
 
 
+def named_answers(judged: list[Judged]) -> list[tuple[float, bool]]:
+    """Confidence of each name that was given, and whether it was right."""
+    named = [one for one in judged if one.verdict not in ("healthy", "unknown")]
+    return [(one.confidence, one.verdict == one.task.fault) for one in named]
+
+
 def _calibration(judged: list[Judged]) -> Table:
-    named = [
-        (one.confidence, one.verdict == one.task.fault)
-        for one in judged
-        if one.verdict not in ("healthy", "unknown")
-    ]
     rows = [
         (f"a fault, {low:.2f} to {high:.2f}", str(count), f"{stated:.2f}", f"{right:.3f}")
-        for low, high, count, stated, right in reliability(named, _EDGES)
+        for low, high, count, stated, right in reliability(named_answers(judged), EDGES)
     ]
     rows += _healthy_row(judged)
     return Table(

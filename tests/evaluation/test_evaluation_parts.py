@@ -11,7 +11,8 @@ from scipy.stats import binom
 
 from evaluation.diagnosis.command import _write
 from evaluation.diagnosis.constants import CONSTANTS, changed
-from evaluation.diagnosis.judged import Task, judge, outcome
+from evaluation.diagnosis.judged import Judged, Task, judge, outcome
+from evaluation.diagnosis.pictures import PICTURES
 from evaluation.diagnosis.thousands import tasks, thousands_tables
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS, simulated
 from evaluation.statistics import reliability, upper_bound
@@ -92,11 +93,43 @@ def test_a_changed_constant_is_changed_wherever_it_is_used():
         assert cage.HIT == 4.0
 
 
-def test_tables_of_a_handful_of_machines():
+def test_tables_and_pictures_of_a_handful_of_machines(tmp_path):
     judged = [judge(task) for task in [*tasks(2, 1, 4000)[:2], Task(4001, "bearing_outer_race", 5.0)]]
     tables = list(thousands_tables(judged))
     assert [table.title for table in tables][-2:] == ["Sound machines", "What confidence is worth"]
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
+    assert set(PICTURES) <= {table.title for table in tables}
+
+    plots = pytest.importorskip("evaluation.diagnosis.plots", reason="pictures need the extra `plot`")
+    files = plots.write_plots(judged, tmp_path)
+    assert {file.name for file in files} == {file for _, file in PICTURES.values()}
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_a_confusion_matrix_counts_every_machine_once():
+    seen = [
+        Judged(Task(k, truth), 25_600.0, verdict, 0.9, "", 100.0, 0.0) for k, (truth, verdict) in enumerate(_SAID)
+    ]
+    table = next(table for table in thousands_tables(seen) if table.title.startswith("Confusion"))
+    assert table.columns == ("truth", "outer_race", "gear", "healthy", "unknown")
+    assert table.rows[0] == ("bearing_outer_race", "1", "1", "·", "1")
+    assert sum(int(cell) for row in table.rows for cell in row[1:] if cell != "·") == len(seen)
+
+
+_SAID = [
+    ("bearing_outer_race", "bearing_outer_race"),
+    ("bearing_outer_race", "gear"),
+    ("bearing_outer_race", "unknown"),
+    ("gear", "gear"),
+    ("healthy", "healthy"),
+]
+
+
+def test_pictures_stand_below_their_tables(tmp_path):
+    title, (alternative, file) = next(iter(PICTURES.items()))
+    _write([Table(title, ("a", "b"), (("x", "1"),))], tmp_path / "figures.md")
+    _write([Table("Other", ("a", "b"), (("y", "1"),))], tmp_path / "figures.md")
+    assert (tmp_path / "figures.md").read_text("utf-8").count(f"![{alternative}](images/{file})") == 1
 
 
 def test_tables_written_later_take_the_place_of_their_own(tmp_path):

@@ -1,7 +1,7 @@
 """The evaluation of the stream: blocks are told one by one, and a name takes five."""
 
 from evaluation.simulated import simulated
-from evaluation.streamed import streamed
+from evaluation.streamed import Gathered, _row, streamed
 
 
 def test_a_strong_fault_is_named_from_the_fifth_block_on():
@@ -20,3 +20,11 @@ def test_a_strong_fault_is_named_from_the_fifth_block_on():
     named = [each.gathered.verdict == "bearing_outer_race" for each in told]
     assert not any(named[:4])
     assert named[-1]
+
+
+def test_a_machine_counts_as_named_at_whatever_block():
+    sound = [
+        Gathered("healthy", {"healthy": 19, "gear": 1}, ("healthy", "unknown")),
+        Gathered("healthy", {"gear": 20}, ("gear", "unknown")),
+    ]
+    assert _row("healthy", sound)[:7] == ("healthy", "2", "40", "19", "21", "1", "1")
