@@ -30,6 +30,7 @@ from grafana.parts import (
     trend,
     word,
 )
+from grafana.remaining import remaining_life
 from grafana.texts import CHOSEN, MACHINES, NO_HEALTH, NO_TEMPERATURE, NO_UPTIME, NO_VIBRATION, newest, over_time
 
 __all__ = ["machine"]
@@ -124,7 +125,6 @@ def _timeline(title: str, description: str, field: str, *, none: str, condition:
 def _judgement() -> tuple[Builder[model.Panel], ...]:
     by_machine = '"machine"'
     deducted = ", ".join(f'MAX("deduction_{code}") AS "{code}"' for code in _CODES)
-    life = ", ".join(f'MEDIAN("remaining_life_{end}_h") AS "{end}"' for end in ("low", "median", "high"))
     taken = (
         trend(
             "What takes health away (points)?",
@@ -182,16 +182,10 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
             unit="none",
             none=_NO_DIAGNOSIS,
         )
+        .span(24)
         .min(0)
         .max(1),
-        trend(
-            "How long has it got (hours of operation)?",
-            "Remaining life as an interval: given only after an onset, else nothing is drawn. Median over time.",
-            query(over_time("health", life, group=by_machine), alias="$col"),
-            unit="suffix: h",
-            none="no end in sight: nothing has set in that would let a remaining life be told",
-            bridge_gaps=False,
-        ).min(0),
+        *remaining_life(),
         trend(
             "Unlike itself: anomaly score and its limit",
             "How unlike its own sound past a point is. Above its limit (dashed) it is anomalous.",

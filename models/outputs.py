@@ -103,6 +103,8 @@ class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
     held: int = 0
     """How many of the tests of this decline's own foresight it has held so far."""
     checked: int = 0
+    claimed: float = 0.8
+    """Part of such intervals and tests that is to hold."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):

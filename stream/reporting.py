@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.advice.fault_names import FAULT_NAMES
+from models.advice.remaining import coverage_sentence, remaining_sentence
 from models.outputs import Alert, Diagnosis, Health
 from stream.replaying import MachineSummary, Replayed, Summary
 
@@ -87,6 +88,9 @@ class Report:
             lines.append(Text(f"  {health.reason}"))
         if health is not None:
             lines += [Text(f"  -{deduction.points:g}  {deduction.reason}") for deduction in health.deductions]
+        if health is not None and health.remaining_life_h is not None:
+            life = health.remaining_life_h
+            lines.append(Text(f"  remaining life  {remaining_sentence(life).en} {coverage_sentence(life).en}"))
         for point, diagnosis in self._diagnoses.get(name, {}).items():
             if diagnosis.verdict in FAULT_NAMES:
                 lines.append(Text(f"  diagnosis  {point}: {diagnosis.text}"))

@@ -106,7 +106,7 @@ def phm_score(actual_h: float, foretold_h: float) -> float:
 def _cells(foretold: Sequence[Foretold]) -> tuple[str, ...]:
     given = [(f, f.said) for f in foretold if f.said is not None]
     if not given:
-        return (f"0 of {len(foretold)}", "-", "-", "-", "-")
+        return (f"0 of {len(foretold)}", *("-",) * (len(_COLUMNS) - 1))
     errors = [abs(said.median - f.left_h) / f.left_h for f, said in given]
     return (
         f"{len(given)} of {len(foretold)}",
@@ -114,10 +114,17 @@ def _cells(foretold: Sequence[Foretold]) -> tuple[str, ...]:
         f"{100 * float(np.median(errors)):.0f}",
         f"{100 * sum(error <= _ALPHA for error in errors) / len(given):.0f}",
         f"{np.mean([phm_score(f.left_h, said.median) for f, said in given]):.2f}",
+        _own_tests([said for _, said in given]),
     )
 
 
-_COLUMNS = ("given", "interval held %", "error %", "within 20 %", "PHM score")
+def _own_tests(said: Sequence[RemainingLife]) -> str:
+    """Give how many of the forecasts that the declines tested by themselves have held, of all."""
+    held, checked = sum(life.held for life in said), sum(life.checked for life in said)
+    return f"{100 * held / checked:.0f} of {checked}" if checked else "-"
+
+
+_COLUMNS = ("given", "interval held %", "error %", "within 20 %", "PHM score", "own tests held %")
 
 
 def _summary(title: str, foretold: Sequence[Foretold]) -> Table:
@@ -147,6 +154,7 @@ def _guess(foretold: Sequence[Foretold], hours: Iterable[float]) -> tuple[str, .
         f"{100 * float(np.median(errors)):.0f}",
         f"{100 * sum(error <= _ALPHA for error in errors) / len(pairs):.0f}",
         f"{np.mean([phm_score(left, max(guess, 1e-9)) for left, guess in pairs]):.2f}",
+        "-",
     )
 
 

@@ -6,7 +6,7 @@ from models.condition.channel import Channel
 from models.condition.degree import Finding
 from models.condition.state import MachineState
 from models.outputs import RemainingLife
-from models.prognosis.decline import Decline
+from models.prognosis.decline import CLAIMED, Decline
 
 __all__ = ["level_of", "remaining_life", "track_decline"]
 
@@ -60,6 +60,13 @@ def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLif
         if decline is not None and interval is not None:
             low, median, high = interval
             found.append(
-                RemainingLife(low=low, median=median, high=high, held=decline.held, checked=decline.checked)
+                RemainingLife(
+                    low=low,
+                    median=median,
+                    high=high,
+                    held=decline.held,
+                    checked=decline.checked,
+                    claimed=CLAIMED,
+                )
             )
     return min(found, key=lambda life: (life.median, life.low, life.high), default=None)

@@ -22,6 +22,8 @@ CLAIMED = 0.8
 _PARTS = (0.17, 0.5, 0.83)
 """Quantiles of what the models say that hold 80 % of simulated lives (`python -m evaluation remaining`):
 observations that repeat each other, and shapes that are none of the six, leave no quantile what it is called."""
+_LEVEL_PARTS = (0.17, 0.7)
+"""And of the level a quarter of the decline later: a test of its own foresight that as many are to pass."""
 
 _SHAPES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 _LEAST_SIGMA = 0.03
@@ -44,6 +46,8 @@ _REFRESH = 1.05
 _LONGEST = 20.0
 """Times the decline so far, beyond which nothing is foretold."""
 _CHECK_AFTER = 1.25
+_CHECK_UNTIL = 1.1
+"""A level that comes later than this many times the hour it was foretold for, after a gap, tests nothing."""
 
 
 class _Fit(msgspec.Struct, array_like=True):
@@ -119,21 +123,21 @@ class Decline(msgspec.Struct, array_like=True):
     def _check(self) -> None:
         if self.check is None or self.hours < self.check[0]:
             return
-        _, low, high = self.check
-        self.checked += 1
-        self.held += low <= self.level <= high
+        at, low, high = self.check
+        if self.hours <= _CHECK_UNTIL * at:
+            self.checked += 1
+            self.held += low <= self.level <= high
         self.check = None
 
     def _refresh(self) -> None:
         self.refresh_at = self.hours * _REFRESH
         lines = self._lines()
         self.ends = self._ends(lines)
-        if self.check is None:
+        if self.check is None and self.ends is not None and self.grown >= _LEAST_GROWN:
             at = self.hours * _CHECK_AFTER
             levels = [(line.level_at(at, z), line.weight) for line in lines for z in _SLOPE_NODES]
-            low, high = quantiles(levels, (0.1, 0.9))
-            noise = 1.28 * min(line.sigma for line in lines)
-            self.check = (at, low - noise, high + noise)
+            low, high = quantiles(levels, _LEVEL_PARTS)
+            self.check = (at, low, high)
 
     def _lines(self) -> list["_Line"]:
         n, mean = self.weight, self.y / self.weight

@@ -105,6 +105,8 @@ def _health_fields(health: Health) -> Iterator[str]:
             "remaining_life_low_h": life.low,
             "remaining_life_median_h": life.median,
             "remaining_life_high_h": life.high,
+            "remaining_life_forecasts_held": life.held,
+            "remaining_life_forecasts_checked": life.checked,
         }
     whole = msgspec.structs.replace(health, deductions=())
     return chain(

@@ -1,11 +1,14 @@
 """One machine as the page shows it: what is the matter, since when, how sure, and the numbers behind it."""
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.advice.remaining import coverage_sentence, remaining_sentence
+from models.advice.texts import Sentence
 from models.machinery.machine import Machine
-from models.outputs import Alert, Health, Priority, Status
+from models.outputs import Alert, Health, Priority, RemainingLife, Status
 from stream.web.facts import Facts, is_about_sensor
 from stream.web.moments import age_text, clock_text, span_text
 from stream.web.named_view import named_text
@@ -93,6 +96,10 @@ class MachineView(msgspec.Struct, frozen=True, kw_only=True):
     more: str
     named: str
     """The fault that the diagnosis names; empty where none is, or where that is what is the matter."""
+    life: str
+    """How long it has got, as an interval; empty before an onset, and where none can be given."""
+    life_held: str
+    """How well such words have held in this decline."""
     score: float | None
     score_text: str
     deductions: tuple[DeductionView, ...]
@@ -127,6 +134,8 @@ def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
         since=since,
         more=more,
         named=named,
+        life=_life(health, remaining_sentence, language),
+        life_held=_life(health, coverage_sentence, language),
         score=health.score,
         score_text=(
             _WITHHELD.say(language) if health.score is None else _SCORE.say(language, score=_tenths(health.score))
@@ -222,6 +231,11 @@ def _since(moment: datetime, viewer: Viewer) -> str:
         clock=clock_text(moment, viewer.now, viewer.zone, viewer.language),
         span=span_text((viewer.now - moment).total_seconds(), viewer.language),
     )
+
+
+def _life(health: Health, say: Callable[[RemainingLife], Sentence], language: Language) -> str:
+    life = health.remaining_life_h
+    return "" if life is None else say(life)[language == "zh"]
 
 
 def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]:

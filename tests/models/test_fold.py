@@ -4,7 +4,7 @@ import pytest
 from models import fold
 from models.clock import MINUTE_US, SECOND_US
 from models.machinery.machine import Learning
-from models.outputs import Health, Row, Uptime
+from models.outputs import Alert, Health, Row, Uptime
 from tests.models.observed import (
     START_US,
     alerts,
@@ -193,6 +193,39 @@ def test_a_machine_is_judged_by_the_points_that_can_be():
     _, outputs = run([configured(), *pairs, *faulty])
     assert {h.status for h in healths(outputs)[-20:]} == {"healthy"}
     assert [h.quality.ok for h in healths(outputs)[-4:]] == [False, True, False, True]
+
+
+def test_a_faulty_sensor_is_trusted_again_only_once_it_was_plausible_for_a_while():
+    """What it says until then is no evidence: twenty times as loud as usual it teaches and raises nothing."""
+    state, _ = learned()
+    taught = state.channels["indicators/drive-end"].learned
+    broken = [vibration(i, flags=("clipped",), indicators={}) for i in range(100, 103)]
+    state, outputs = run([*broken, *(vibration(i, factor=20.0) for i in range(103, 109))], state)
+    assert transitions(outputs) == [("sensor_fault", "active", "low")]
+    assert {(health.status, health.quality.ok) for health in healths(outputs)[1:]} == {("sensor_fault", False)}
+    assert all("recovering" in health.quality.flags for health in healths(outputs)[3:])
+    state, outputs = run([vibration(109, flags=("clipped",)), *(vibration(i) for i in range(110, 116))], state)
+    assert transitions(outputs) == [], "one more fault, and the while begins anew"
+    assert state.channels["indicators/drive-end"].learned == taught
+    _, outputs = run([vibration(i) for i in range(116, 118)], state)
+    assert transitions(outputs) == [("sensor_fault", "cleared", "low")]
+    assert healths(outputs)[-1].quality.ok
+
+
+def test_remaining_life_is_said_after_an_onset_only_and_counts_its_tests():
+    state, outputs = learned(*(vibration(i) for i in range(100, 400)))
+    assert not any(health.remaining_life_h for health in healths(outputs))
+    worse = [vibration(i, factor=1.01 ** (i - 400)) for i in range(400, 640)]
+    _, outputs = run(worse, state)
+    alerted = False
+    for out in outputs:
+        alerted = alerted or any(isinstance(o, Alert) and o.rule in ("change", "severity") for o in out)
+        (health,) = (o for o in out if isinstance(o, Health))
+        assert alerted or health.remaining_life_h is None
+    life = healths(outputs)[-1].remaining_life_h
+    assert 0 <= life.low <= life.median <= life.high
+    assert 0 < life.held <= life.checked
+    assert life.claimed == 0.8
 
 
 def test_a_jump_of_temperature_is_the_sensors_not_the_machines():

@@ -67,6 +67,20 @@ def test_it_tests_its_own_foresight():
     assert Decline(since_us=0).coverage() is None
 
 
+def test_a_forecast_is_tested_only_near_the_hour_it_was_made_for():
+    decline = straight(0.5)
+    checked = decline.checked
+    at = decline.check[0]
+    decline.add(1.0, round(3 * at * HOUR_US))
+    assert (decline.checked, decline.check is None or decline.check[0] > 3 * at) == (checked, True)
+
+
+def test_nothing_is_tested_before_an_interval_was_given():
+    hours = np.linspace(0.1, 40, 400)
+    decline = declined(np.linspace(0.1, 0.3, 400), hours)
+    assert (decline.remaining_h(40 * HOUR_US), decline.checked, decline.coverage()) == (None, 0, None)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(-10, 50), st.floats(0, 1e6)), max_size=80), st.integers(0, 80))
 def test_whatever_comes_it_stays_in_order_and_continues_bit_for_bit(observed, cut):

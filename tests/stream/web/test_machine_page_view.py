@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from models.machinery.machine import Machine
+from models.outputs import RemainingLife
 from stream.stores.sqlite import SqliteStore
 from stream.web.machine_page_view import machine_page_view, past_alerts
 from stream.web.past import RANGES, Past, Pasts, window
@@ -16,6 +17,7 @@ from stream.web.trend_chart import chart_height_px, panels, trend_chart
 from tests.stream.stores.outputs import health as health_of
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import MACHINES, NOW, alert, four
+from tests.stream.web.fleets import health as made_by_hand
 from tests.stream.web.test_fleet_view import read
 
 HOUR, DAY = RANGES[0], RANGES[1]
@@ -221,3 +223,14 @@ def test_what_a_faulty_sensor_told_is_a_stretch_with_its_reason_and_no_line(tmp_
     assert [value for time, value, _ in faulty["data"] if value is not None and begin <= time <= end] == []
     assert len([value for _, value, _ in other["data"] if value is not None]) == 60
     assert other["markArea"]["data"] == []
+
+
+def test_remaining_life_is_told_as_an_interval_with_what_has_held_and_only_where_there_is_one():
+    life = RemainingLife(low=12.0, median=30.0, high=80.0, held=4, checked=5)
+    declining = msgspec.structs.replace(made_by_hand("P-101", POINT, NOW, score=60.0), remaining_life_h=life)
+    shown = view(read([declining])).machine
+    assert "between 12 h and 3.3 days" in shown.life
+    assert "4 of 5" in shown.life_held
+    assert "12小时至3.3天" in view(read([declining]), language="zh").machine.life
+    sound = view(read([made_by_hand("P-101", POINT, NOW)])).machine
+    assert (sound.life, sound.life_held) == ("", "")
