@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test quick lint format bench evaluate docs clean
+.PHONY: help demo test quick lint format bench soak evaluate docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: $(VENV)/.dev ## Format the code, and mend of its style what can be mende
 
 bench: $(VENV)/.dev ## Measure speed
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+soak: $(VENV)/.dev ## Run for an hour through joins, freezes, kills and outages (ARGS="20" for 20 minutes)
+	$(BIN)/python -m soak.outages $(ARGS)
 
 evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated machines (ARGS="skab" and so on)
 	$(BIN)/python -m evaluation $(ARGS)

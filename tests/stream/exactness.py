@@ -1,0 +1,100 @@
+"""Input of twelve machines, and the proof that what workers made of it is what one fold of the log makes."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from kafka import KafkaProducer
+
+from models.fold import MachineState, dump_state, initial_state, step
+from models.outputs import Alert, Health
+from stream.checkpoints import read_checkpoints
+from stream.records import decode_observation, encode_output
+from stream.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
+from tests.services.topics import read_topic
+
+__all__ = ["assert_exact", "message", "publish"]
+
+MACHINES = [f"机器-{number}" for number in range(12)]
+BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+
+def message(number: int, noise: np.random.Generator) -> tuple[str, dict]:
+    """One of several kinds; every machine gets all kinds, and some get louder towards the end."""
+    machine = MACHINES[number % len(MACHINES)]
+    moment = BEGIN + timedelta(seconds=10 * (number // len(MACHINES)))
+    envelope = {"machine": machine, "time": moment.isoformat()}
+    kind = (number // len(MACHINES)) % 4
+    growth = 1.0 + (5.0 if number > 3500 and number % 3 == 0 else 0.0)
+    if kind < 2:
+        samples = (growth * noise.normal(0, 0.1, 512)).round(4).tolist()
+        return VIBRATION, {
+            "type": "vibration",
+            "point": "DE",
+            "rate": 5120,
+            "unit": "g",
+            "samples": samples,
+        } | envelope
+    if kind == 2:
+        return TEMPERATURE, {"type": "temperature", "point": "DE", "value": 40 + noise.normal()} | envelope
+    values = {"current_a": 12 + noise.normal(), "flow": 30 + noise.normal()}
+    return READINGS, {"type": "reading", "point": "panel", "values": values} | envelope
+
+
+def publish(bootstrap: str, first: int, count: int, noise: np.random.Generator) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)
+    for number in range(first, first + count):
+        topic, content = message(number, noise)
+        producer.send(topic, key=content["machine"].encode(), value=json.dumps(content).encode())
+    producer.flush()
+    producer.close()
+
+
+def first_seen(records: dict[int, list]) -> dict[int, list[bytes]]:
+    """The distinct values of each partition as they first came: a repeat is byte for byte equal."""
+    return {number: list(dict.fromkeys(record.value for record in found)) for number, found in records.items()}
+
+
+def fold_afresh(
+    observations: dict[int, list],
+) -> tuple[dict[str, MachineState], dict[int, list[bytes]], dict[int, list]]:
+    machines: dict[str, MachineState] = {}
+    healths: dict[int, list[bytes]] = {number: [] for number in observations}
+    alerts: dict[int, list[bytes]] = {number: [] for number in observations}
+    for number, records in observations.items():
+        for record in records:
+            observation = decode_observation(record.value)
+            state = machines.get(observation.machine) or initial_state(observation.machine)
+            machines[observation.machine], outputs = step(state, observation)
+            healths[number] += [encode_output(output) for output in outputs if isinstance(output, Health)]
+            alerts[number] += [encode_output(output) for output in outputs if isinstance(output, Alert)]
+    return machines, healths, alerts
+
+
+def assert_exact(bootstrap: str, published: int) -> None:
+    """Every input observed; folded exactly once; what was said and what was saved are those of a fresh fold."""
+    observations = read_topic(bootstrap, OBSERVATIONS)
+    inputs = {
+        (topic, number, record.offset)
+        for topic in INPUTS
+        for number, records in read_topic(bootstrap, topic).items()
+        for record in records
+    }
+    assert len(inputs) == published
+    decoded = [decode_observation(record.value) for records in observations.values() for record in records]
+    sources = [(o.source.topic, o.source.partition, o.source.offset) for o in decoded if o.source]
+    assert set(sources) == inputs, "every input is observed, and nothing else"
+    assert len(sources) > len(inputs), "nothing came in the middle of the work: the test has proved nothing"
+
+    machines, healths, alerts = fold_afresh(observations)
+    assert sum(state.counts.accepted for state in machines.values()) == published, "folded exactly once"
+    assert first_seen(read_topic(bootstrap, HEALTH)) == healths
+    assert first_seen(read_topic(bootstrap, ALERTS)) == alerts
+    assert any(alerts.values()), "the louder machines raise alerts"
+
+    restored = asyncio.run(read_checkpoints([bootstrap], observations))
+    ended = {name: state for part in restored.values() for name, state in part.machines.items()}
+    assert {name: dump_state(state) for name, state in ended.items()} == {
+        name: dump_state(state) for name, state in machines.items()
+    }
