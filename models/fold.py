@@ -19,8 +19,9 @@ from models.condition.silence import end_silence, hear, notice_silence
 from models.condition.state import Counts, MachineState
 from models.condition.status import health_of, is_stopped
 from models.errors import StateError
+from models.learning.acting import Said, act
 from models.machinery.machine import Configuration, Machine
-from models.observations import Configured, Observation, ReadingObserved, Tick
+from models.observations import Configured, Observation, ReadingObserved, Source, Tick
 from models.outputs import Alert, Anomaly, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
@@ -40,7 +41,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"7 river-{version('river')}"
+STATE_VERSION = f"8 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -59,8 +60,8 @@ def initial_state(machine: str) -> MachineState:
 def step(state: MachineState, observation: Observation) -> tuple[MachineState, tuple[Output, ...]]:
     """Fold one observation into a machine's state, which is changed in place, and give what it means.
 
-    A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran; a
-    duplicate gives nothing.
+    A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran.
+    What people say gives an action, and ends alerts. A duplicate gives nothing.
     """
     state.observed_us = max(state.observed_us, observation.observed_us)
     if isinstance(observation, Configured):
@@ -69,6 +70,11 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     if isinstance(observation, Tick):
         state.counts.ticks += 1
         return state, _tick(state)
+    if isinstance(observation, Said):
+        if _was_folded(state, observation.source):
+            state.counts.duplicates += 1
+            return state, ()
+        return state, act(state, observation)
     return state, _measured(state, observation)
 
 
@@ -91,7 +97,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     mark = fingerprint(observation.time_us, observation.digest)
     measurement = measurement_of(observation)
     channel = state.channels.get(f"{measurement}/{observation.point}")
-    if _was_folded(state, observation) or (channel is not None and channel.recent.holds(mark)):
+    if _was_folded(state, observation.source) or (channel is not None and channel.recent.holds(mark)):
         state.counts.duplicates += 1
         return ()
     alerts: list[Alert] = []
@@ -179,8 +185,7 @@ def _run(state: MachineState, channel: Channel, time_us: int) -> tuple[Uptime, .
     return state.run_time.say(state.machine, time_us, running=not is_stopped(state), earlier_us=earlier_us)
 
 
-def _was_folded(state: MachineState, observation: Measured) -> bool:
-    source = observation.source
+def _was_folded(state: MachineState, source: Source | None) -> bool:
     if source is None:
         return False
     key = f"{source.topic}/{source.partition}"

@@ -1,8 +1,10 @@
-"""What the fold reads: one small record for each message, change of configuration and tick, in order.
+"""What the fold reads: a small record for each message, word of people, change of configuration and tick.
 
 The `observations` topic holds these for 400 days; a recording of it replays bit for bit. JSON and MessagePack
 encodings of them are told apart by the first byte, as for every message.
 """
+
+from typing import Literal
 
 import msgspec
 
@@ -11,7 +13,11 @@ from models.machinery.machine import Configuration
 
 __all__ = [
     "SCHEMA",
+    "AcceptObserved",
     "Configured",
+    "FindingObserved",
+    "FindingVerdict",
+    "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
     "Source",
@@ -78,6 +84,44 @@ class ReadingObserved(_Measured, frozen=True, kw_only=True, tag="observed_readin
     values: dict[str, float] = {}
 
 
+FindingVerdict = Literal["confirmed", "false_alarm"]
+
+
+class _Said(_Envelope, frozen=True, kw_only=True):
+    time_us: int
+    """When it was said, in microseconds since the epoch."""
+    digest: str
+    """Sixteen hex digits of what was said: the same said twice has the same ones."""
+    by: str = ""
+    """Who said it."""
+    point: str = ""
+    """Empty: the whole machine."""
+    note: str = ""
+
+
+class FindingObserved(_Said, frozen=True, kw_only=True, tag="observed_finding"):
+    """Somebody has looked at the machine and tells whether there was a fault."""
+
+    verdict: FindingVerdict
+    fault: str = ""
+    """What was found, in words or as a fault's code."""
+    done: str = ""
+    since_us: int | None = None
+    """Since when it has been so (event time); None where nobody knows."""
+    alert: str = ""
+    """Id of the alert that it is about; empty: all that were raised in that time."""
+
+
+class MaintenanceObserved(_Said, frozen=True, kw_only=True, tag="observed_maintenance"):
+    """The machine has been worked on: what was usual before says nothing of what is from here on."""
+
+    done: str = ""
+
+
+class AcceptObserved(_Said, frozen=True, kw_only=True, tag="observed_accept"):
+    """What the machine, or one of its points, does from here on is its new normal."""
+
+
 class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     """The machine is judged by this configuration from here on."""
 
@@ -88,4 +132,13 @@ class Tick(_Envelope, frozen=True, kw_only=True, tag="tick"):
     """Time has passed and nothing came: moves observed time only, never event time."""
 
 
-Observation = VibrationObserved | TemperatureObserved | ReadingObserved | Configured | Tick
+Observation = (
+    VibrationObserved
+    | TemperatureObserved
+    | ReadingObserved
+    | FindingObserved
+    | MaintenanceObserved
+    | AcceptObserved
+    | Configured
+    | Tick
+)

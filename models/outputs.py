@@ -1,4 +1,4 @@
-"""What the fold says: rows to keep, the machine's health, every transition of an alert, and how long it ran."""
+"""What the fold says: rows to keep, a machine's health, transitions of alerts, how long it ran, what people did."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,6 +8,8 @@ import msgspec
 from models.diagnosis.observed import ObservedFault
 
 __all__ = [
+    "Action",
+    "ActionKind",
     "Alert",
     "AlertState",
     "Anomaly",
@@ -26,6 +28,7 @@ __all__ = [
 
 Status = Literal["warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"]
 Priority = Literal["low", "medium", "high"]
+ActionKind = Literal["finding", "maintenance", "accept"]
 AlertState = Literal["active", "cleared"]
 Measurement = Literal["indicators", "temperature", "readings"]
 
@@ -165,4 +168,24 @@ class Uptime(msgspec.Struct, frozen=True, kw_only=True, tag="uptime"):
     """What nobody knows of the time between its beginning and the last word; an hour without a row is unknown."""
 
 
-Output = Row | Health | Alert | Uptime
+class Action(msgspec.Struct, frozen=True, kw_only=True, tag="action"):
+    """What somebody said of a machine or did to it."""
+
+    machine: str
+    point: str
+    """Empty: the whole machine."""
+    time: datetime
+    """When it was said, moved on by microseconds where two were said at once."""
+    kind: ActionKind
+    by: str = ""
+    verdict: str = ""
+    """Of a finding: `confirmed` or `false_alarm`."""
+    fault: str = ""
+    done: str = ""
+    note: str = ""
+    since: datetime | None = None
+    alerts: tuple[str, ...] = ()
+    """Ids of the alerts that a finding has labelled."""
+
+
+Output = Row | Health | Alert | Uptime | Action

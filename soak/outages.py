@@ -229,7 +229,7 @@ def main(minutes: float) -> None:
         soaking = Run(folder, kafka, influxdb, minutes)
         stack.callback(lambda: [worker.kill() for worker in soaking.workers.values()])
         soaking.work()
-        kinds = ", ".join(sorted({message(number, np.random.default_rng(0))[0] for number in range(48)}))
+        kinds = ", ".join(sorted({message(number, np.random.default_rng(0))[0] for number in range(97)}))
         print(f"exact: {soaking.load.published} messages ({kinds}) observed, folded once, stored once")
         print(f"memory of the first worker: {soaking.memory()}")
 

@@ -1,4 +1,4 @@
-"""What instruments send, checked once here at the edge: everything behind this module may trust a message.
+"""What instruments and people send, checked once at the edge: everything behind this module may trust a message.
 
 JSON and MessagePack are told apart by the first byte; fields that nobody knows are ignored. In JSON, bytes are
 base64, and `null` where a number is expected means "no value", the same as NaN or infinity in MessagePack: such a
@@ -7,7 +7,6 @@ message is readable, and a matter for the quality flags.
 
 import math
 from datetime import datetime
-from hashlib import blake2b
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
+from stream.actions import Accept, ActionMessage, Finding, Maintenance
 from stream.checks import (
     LOAD_PERCENT,
     RATE_HZ,
@@ -35,9 +35,10 @@ from stream.records import (
     encode_output,
     observation_to_json,
 )
-from stream.topics import MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
+from stream.topics import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
 
 __all__ = [
+    "Measurement",
     "Message",
     "Reading",
     "Temperature",
@@ -45,12 +46,12 @@ __all__ = [
     "decode",
     "decode_observation",
     "decode_output",
-    "digest",
     "encode",
     "encode_observation",
     "encode_output",
     "observation_to_json",
     "to_json",
+    "topic_of",
 ]
 
 Numbers = list[float | None]
@@ -204,9 +205,13 @@ class Reading(_Envelope, frozen=True, kw_only=True, tag="reading"):
         }
 
 
-Message = Vibration | Temperature | Reading
+Measurement = Vibration | Temperature | Reading
+Message = Measurement | ActionMessage
 
-_TOPIC: dict[type, str] = {Vibration: VIBRATION, Temperature: TEMPERATURE, Reading: READINGS}
+_TOPIC: dict[type, str] = {
+    Vibration: VIBRATION, Temperature: TEMPERATURE, Reading: READINGS,
+    Finding: ACTIONS, Maintenance: ACTIONS, Accept: ACTIONS,
+}  # fmt: skip
 _json = msgspec.json.Decoder(Message)
 _msgpack = msgspec.msgpack.Decoder(Message)
 
@@ -244,11 +249,15 @@ def decode(
         raise MessageError(
             f"key {shown(key)} is not the machine {shown(message.machine)}; send its id in UTF-8, or no key"
         )
-    if topic is not None and topic != _TOPIC[type(message)]:
-        raise MessageError(
-            f"topic {topic} is not for {type(message).__name__.lower()}; send it to {_TOPIC[type(message)]}"
-        )
+    if topic is not None and topic != topic_of(message):
+        right, kind = topic_of(message), type(message).__name__.lower()
+        raise MessageError(f"topic {topic} is not for {kind}; send it to {right}")
     return message
+
+
+def topic_of(message: Message) -> str:
+    """Name the topic that a message belongs on."""
+    return _TOPIC[type(message)]
 
 
 def encode(message: Message) -> bytes:
@@ -261,32 +270,8 @@ def to_json(message: Message) -> bytes:
     return msgspec.json.encode(message)
 
 
-def digest(message: Message) -> str:
-    """Sixteen hex digits of machine, point, type, time and decoded content.
-
-    JSON or MessagePack, numbers or bytes, and any dtype give the same digits for the same values in the same unit.
-    """
-    envelope: tuple[object, ...] = (type(message).__name__, message.machine, message.point, message.time_us)
-    match message:
-        case Vibration():
-            fields = (message.rate, message.unit, message.speed, message.load, message.sequence)
-            return _hashed((*envelope, *fields), message.waveform())
-        case Temperature():
-            return _hashed((*envelope, message.rate, message.unit), message.series())
-        case Reading():
-            return _hashed(
-                (*envelope, sorted(message.values)), np.array([v for _, v in sorted(message.numbers().items())])
-            )
-
-
 def _values(numbers: Numbers) -> NDArray[np.float64]:
     """Numbers as an array; what is none or infinite is NaN, since JSON knows only one way to say so."""
     values = np.array(numbers, dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
     return values
-
-
-def _hashed(envelope: tuple[object, ...], numbers: NDArray[np.float64]) -> str:
-    content = blake2b(msgspec.msgpack.encode(envelope), digest_size=8)
-    content.update(numbers.astype("<f8", copy=False).data)
-    return content.hexdigest()

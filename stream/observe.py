@@ -1,23 +1,34 @@
 """From a message to the observation that the fold reads: who, when, indicators, and what speaks for a fault."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
-from models.clock import SECOND_US
+from models.clock import SECOND_US, from_datetime
 from models.diagnosis.block import diagnose_block
+from models.learning.acting import Said
 from models.machinery.machine import Configuration
-from models.observations import ReadingObserved, Source, TemperatureObserved, VibrationObserved
+from models.observations import (
+    AcceptObserved,
+    FindingObserved,
+    MaintenanceObserved,
+    ReadingObserved,
+    Source,
+    TemperatureObserved,
+    VibrationObserved,
+)
 from models.signal.indicators import waveform_indicators
 from models.signal.quality import is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
-from stream.messages import Message, Reading, Temperature, Vibration, digest
+from stream.actions import Accept, ActionMessage, Finding, Maintenance
+from stream.digests import digest
+from stream.messages import Message, Reading, Temperature, Vibration
 
 __all__ = ["observe"]
 
 
 def observe(
     message: Message, configuration: Configuration, *, observed_us: int, source: Source | None
-) -> VibrationObserved | TemperatureObserved | ReadingObserved:
+) -> VibrationObserved | TemperatureObserved | ReadingObserved | Said:
     """Reduce a checked message to its observation. The event time of a block is its end.
 
     The shaft speed is the message's, or else the machine's nominal one.
@@ -29,6 +40,8 @@ def observe(
             return _temperature(message, observed_us, source)
         case Reading():
             return _reading(message, observed_us, source)
+        case Finding() | Maintenance() | Accept():
+            return _said(message, observed_us, source)
         case _:
             assert_never(message)
 
@@ -95,6 +108,33 @@ def _reading(message: Reading, observed_us: int, source: Source | None) -> Readi
         flags=indicators.flags,
         values=indicators.values,
     )
+
+
+def _said(message: ActionMessage, observed_us: int, source: Source | None) -> Said:
+    said: dict[str, Any] = {
+        "machine": message.machine,
+        "observed_us": observed_us,
+        "source": source,
+        "time_us": message.time_us,
+        "digest": digest(message),
+        "by": message.by,
+        "point": message.point,
+        "note": message.note,
+    }
+    match message:
+        case Finding():
+            return FindingObserved(
+                **said,
+                verdict=message.verdict,
+                fault=message.fault,
+                done=message.done,
+                since_us=None if message.since is None else from_datetime(message.since),
+                alert=message.alert,
+            )
+        case Maintenance():
+            return MaintenanceObserved(**said, done=message.done)
+        case Accept():
+            return AcceptObserved(**said)
 
 
 def _end_us(message: Vibration | Temperature) -> int:

@@ -12,10 +12,11 @@ import msgspec
 from models.clock import SECOND_US
 from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
+from stream.actions import Accept, Finding, Maintenance
 from stream.broker import client_options, existing_topics, told_as_service_error
-from stream.messages import Message, Reading, Temperature, Vibration, encode, encode_observation
+from stream.messages import Message, Reading, Temperature, Vibration, encode, encode_observation, topic_of
 from stream.recordings import Line, decode_line
-from stream.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
+from stream.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
 
 if TYPE_CHECKING:
     from kafka import KafkaProducer
@@ -128,9 +129,9 @@ def _records(content: Message | Observation) -> Iterator[_Record]:
     match content:
         case Vibration():
             for block in blocks(content):
-                yield _Record(VIBRATION, key, encode(block), block.time_us)
-        case Temperature() | Reading():
-            topic = TEMPERATURE if isinstance(content, Temperature) else READINGS
+                yield _Record(topic_of(block), key, encode(block), block.time_us)
+        case Temperature() | Reading() | Finding() | Maintenance() | Accept():
+            topic = topic_of(content)
             value = encode(content)
             if len(value) > MAXIMUM_MESSAGE_BYTES - 1024:  # the record's head needs some room as well
                 raise MessageError(

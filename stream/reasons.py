@@ -10,7 +10,7 @@ from stream.checks import shown
 __all__ = ["explained", "unreadable"]
 
 _HINTS = {
-    "type": "use vibration, temperature or reading",
+    "type": "use vibration, temperature or reading; of people finding, maintenance or accept",
     "machine": "give the machine's id as text",
     "point": "give the measuring point's name as text",
     "time": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z",
@@ -23,6 +23,13 @@ _HINTS = {
     "load": "give the load in per cent as a number, or leave it out",
     "sequence": "give a whole number from 0 on, or leave it out",
     "value": "send a number, or a list of numbers with rate",
+    "verdict": "use confirmed or false_alarm",
+    "since": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z, or leave it out",
+    "fault": "say what was found as text, or leave it out",
+    "done": "say what was done as text, or leave it out",
+    "alert": "give the alert's id as text, or leave it out",
+    "by": "give a name as text, or leave it out",
+    "note": "give a text, or leave it out",
     "values": "send an object of names and numbers, at least one",
 }
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")

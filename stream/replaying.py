@@ -21,9 +21,10 @@ from models.observations import (
     VibrationObserved,
 )
 from models.outputs import Alert, Health, Output
+from stream.actions import Accept, Finding, Maintenance
 from stream.durations import Learn
 from stream.machines import Fleet
-from stream.messages import Reading, Temperature, Vibration
+from stream.messages import Message, Reading, Temperature, Vibration
 from stream.observe import observe
 from stream.recordings import Line, decode_line
 
@@ -123,7 +124,7 @@ class Replay:
         )
 
     def _observations(
-        self, machine: _Followed, content: Vibration | Temperature | Reading | Observation, line: Line
+        self, machine: _Followed, content: Message | Observation, line: Line
     ) -> Iterator[Observation]:
         """Give what the worker would have folded for this line."""
         match content:
@@ -141,6 +142,10 @@ class Replay:
                 assert machine.configuration is not None
                 source = Source(topic=line.file, partition=0, offset=line.number)
                 yield observe(content, machine.configuration, observed_us=end_us, source=source)
+            case Finding() | Maintenance() | Accept():
+                configuration = machine.configuration or self._fleet.configuration(content.machine)
+                source = Source(topic=line.file, partition=0, offset=line.number)
+                yield observe(content, configuration, observed_us=content.time_us, source=source)
             case _:
                 yield content
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from models.advice.fault_names import FAULT_NAMES
 from models.advice.remaining import coverage_sentence, remaining_sentence
-from models.outputs import Alert, Diagnosis, Health
+from models.outputs import Action, Alert, Diagnosis, Health
 from stream.replaying import MachineSummary, Replayed, Summary
 
 __all__ = ["Report", "json_line", "json_lines"]
@@ -32,10 +32,10 @@ class _Where(msgspec.Struct, omit_defaults=True):
 
 
 def json_lines(outputs: Iterable[Replayed], *, several: bool) -> Iterator[bytes]:
-    """Give health and alerts as JSON, each with the line that caused it, and its file where there are several."""
+    """Give health, alerts and actions as JSON, each with its line, and its file where there are several."""
     encode = msgspec.json.Encoder().encode
     for replayed in outputs:
-        if isinstance(replayed.output, Health | Alert):
+        if isinstance(replayed.output, Health | Alert | Action):
             where = _Where(replayed.line.number, replayed.line.file if several else "")
             yield encode(replayed.output)[:-1] + b"," + encode(where)[1:] + b"\n"
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stream.settings import Settings
 
 __all__ = [
+    "ACTIONS",
     "ALERTS",
     "CHECKPOINTS",
     "DEAD_LETTER",
@@ -41,6 +42,7 @@ __all__ = [
 VIBRATION = "vibration"
 TEMPERATURE = "temperature"
 READINGS = "readings"
+ACTIONS = "actions"
 OBSERVATIONS = "observations"
 ROWS = "rows"
 HEALTH = "health"
@@ -48,8 +50,8 @@ ALERTS = "alerts"
 CHECKPOINTS = "checkpoints"
 DEAD_LETTER = "dead-letter"
 
-INPUTS = (VIBRATION, TEMPERATURE, READINGS)
-"""What instruments send."""
+INPUTS = (VIBRATION, TEMPERATURE, READINGS, ACTIONS)
+"""What instruments and people send."""
 
 TOPICS = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, CHECKPOINTS, DEAD_LETTER)
 
@@ -66,6 +68,7 @@ _CONFIGS: dict[str, dict[str, str]] = {
     VIBRATION: _INPUT,
     TEMPERATURE: _INPUT,
     READINGS: _INPUT,
+    ACTIONS: {"retention.ms": "-1"},
     OBSERVATIONS: {"retention.ms": str(400 * _DAY_MS), "max.message.bytes": str(MAXIMUM_MESSAGE_BYTES)},
     ROWS: _OUTPUT,
     HEALTH: _OUTPUT,

@@ -1,6 +1,6 @@
 """Run the alarms of a point on what its rules found."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from models.advice.alarm import Alarm, Delays
 from models.advice.alerts import Cause, transition
@@ -21,7 +21,7 @@ from models.condition.state import MachineState
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 
-__all__ = ["SENSOR_RULE", "clear_all", "watch_findings", "watch_sensor"]
+__all__ = ["DIAGNOSIS_RULE", "SENSOR_RULE", "clear_all", "watch_findings", "watch_sensor"]
 
 DIAGNOSIS_RULE = "diagnosis"
 SENSOR_RULE = "sensor_fault"
@@ -99,11 +99,19 @@ def watch_sensor(
     yield from _move(state, channel, SENSOR_RULE, level, time_us, faults, float(_FAULTS), sentence, digest)
 
 
-def clear_all(state: MachineState, channel: Channel, time_us: int, digest: str) -> Iterator[Alert]:
-    """Clear every open alert of a point that is forgotten."""
+def clear_all(
+    state: MachineState,
+    channel: Channel,
+    time_us: int,
+    digest: str,
+    *,
+    sentence: Sentence | None = None,
+    keep: Collection[str] = (),
+) -> Iterator[Alert]:
+    """Clear every open alert of a point, but those of the rules to `keep`, with a sentence that says why."""
+    sentence = sentence or cleared_sentence(channel.point, None)
     for rule, alarm in channel.alarms.items():
-        if alarm.level:
-            sentence = cleared_sentence(channel.point, None)
+        if alarm.level and rule not in keep:
             yield from _move(state, channel, rule, 0, time_us, 0.0, 0.0, sentence, digest)
 
 

@@ -9,9 +9,11 @@ from models.diagnosis.texts import FAULTS
 
 __all__ = [
     "Sentence",
+    "accepted_sentence",
     "cleared_sentence",
     "data_back_sentence",
     "finding_sentence",
+    "mended_sentence",
     "no_data_sentence",
     "number",
     "renamed_sentence",
@@ -217,3 +219,17 @@ def renamed_sentence(point: str, before: str, now: str) -> Sentence:
 def data_back_sentence() -> Sentence:
     """Say that a machine sends again."""
     return Sentence("Data are coming again.", "数据已恢复。")
+
+
+def accepted_sentence(by: str) -> Sentence:
+    """Say that somebody has called normal what the alert was raised for.
+
+    >>> accepted_sentence("").en, accepted_sentence("王伟").zh
+    ('Accepted as new normal.', '王伟已确认为新的正常状态。')
+    """
+    return Sentence(f"Accepted as new normal{f' by {by}' if by else ''}.", f"{by}已确认为新的正常状态。")
+
+
+def mended_sentence(by: str) -> Sentence:
+    """Say that the machine has been worked on since the alert was raised."""
+    return Sentence(f"Maintenance was done{f' by {by}' if by else ''}.", f"{by}已完成维修。")

@@ -87,6 +87,8 @@ class Channel(msgspec.Struct, array_like=True):
     diagnosing: Diagnosing = msgspec.field(default_factory=Diagnosing)
     decline: Decline | None = None
     """Since its onset; None while there is none."""
+    epoch: int = 0
+    """How often it has been begun anew (`condition.epoch`)."""
 
     @property
     def ready(self) -> bool:
@@ -99,10 +101,10 @@ class Channel(msgspec.Struct, array_like=True):
         return max((alarm.level for rule, alarm in self.alarms.items() if rule != "sensor_fault"), default=0)
 
     def end_learning(self, learning: Learning, machine_us: int) -> None:
-        """End learning for good once the machine's event time has reached its end."""
+        """End learning for good once the machine's event time has reached its end; that is of the first epoch."""
         if self.ended:
             return
-        if learning.until_us is not None:
+        if learning.until_us is not None and not self.epoch:
             self.ended = machine_us >= learning.until_us
         elif self.learned:
             long = machine_us - self.learning_since_us >= learning.duration_s * SECOND_US

@@ -5,6 +5,7 @@ import msgspec
 from models.advice.alarm import Alarm
 from models.advice.uptime import RunTime
 from models.condition.channel import Channel
+from models.condition.recent import Recent
 from models.machinery.machine import Configuration
 
 __all__ = ["Counts", "MachineState"]
@@ -18,6 +19,8 @@ class Counts(msgspec.Struct):
     late: int = 0
     future: int = 0
     ticks: int = 0
+    acts: int = 0
+    """What people said or did; those accepted are not among `accepted`, which are measurements."""
 
 
 class MachineState(msgspec.Struct, kw_only=True):
@@ -44,3 +47,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     run_time: RunTime = msgspec.field(default_factory=RunTime)
     raised: int = 0
     """How many alerts there have been; their ids count them."""
+    acts: Recent = msgspec.field(default_factory=Recent)
+    """What people said last."""

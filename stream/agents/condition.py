@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from models.errors import MessageError
-from models.outputs import Alert, Health, Output, Row, Uptime
+from models.outputs import Action, Alert, Health, Output, Row, Uptime
 from stream.checkpoints import read_checkpoints
 from stream.dead_letters import send_dead_letter
 from stream.partition import Partition
@@ -25,7 +25,7 @@ __all__ = ["Condition"]
 
 log = logging.getLogger(__name__)
 
-_TOPIC: dict[type[Output], str] = {Row: ROWS, Health: HEALTH, Alert: ALERTS, Uptime: ROWS}
+_TOPIC: dict[type[Output], str] = {Row: ROWS, Health: HEALTH, Alert: ALERTS, Uptime: ROWS, Action: ROWS}
 
 
 class Condition:

@@ -1,4 +1,4 @@
-"""Indicator agents: `vibration`, `temperature` and `readings` become `observations`; no state that matters is here.
+"""Agents of the inputs: vibration, temperature, readings and actions become `observations`; no state is here.
 
 Now and then a block of vibration also leaves a spectrum or its waveform behind (`stream.capturing`).
 """

@@ -11,7 +11,8 @@ from models.clock import SECOND_US
 from models.errors import MessageError, RecordingError
 from models.observations import Observation
 from stream.analysis.waveforms import MOST_SAMPLES, Hints, Waveform, as_name
-from stream.messages import Message, Vibration, digest
+from stream.digests import digest
+from stream.messages import Message, Vibration
 from stream.recordings import Line, decode_line
 
 __all__ = ["waveforms_of_messages"]

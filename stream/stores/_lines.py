@@ -14,7 +14,7 @@ import msgspec
 
 from models.captures.capture import Capture
 from models.clock import from_datetime
-from models.outputs import Alert, Deduction, Health, Row, Uptime
+from models.outputs import Action, Alert, Deduction, Health, Row, Uptime
 from stream.records import Stored
 from stream.stores._outputs import record
 from stream.stores.store import PermanentStoreError
@@ -52,6 +52,8 @@ def measurement(output: Stored) -> str:
             return "spectra"
         case Uptime():
             return "uptime"
+        case Action():
+            return "actions"
 
 
 def line(output: Stored) -> bytes:
@@ -67,6 +69,8 @@ def line(output: Stored) -> bytes:
             tags, fields = _tags(output.machine, output.point, kind=output.kind), _capture_fields(output)
         case Uptime():
             tags, fields = _tags(output.machine, ""), _uptime_fields(output)
+        case Action():
+            tags, fields = _tags(output.machine, output.point, kind=output.kind), _action_fields(output)
     text = f"{measurement(output)}{tags} {','.join(fields)} {from_datetime(output.time)}"
     try:
         return text.encode()
@@ -168,6 +172,13 @@ def _capture_fields(capture: Capture) -> Iterator[str]:
 
 def _uptime_fields(hour: Uptime) -> Iterator[str]:
     return _floats({"running_s": hour.running_s, "stopped_s": hour.stopped_s, "unknown_s": hour.unknown_s})
+
+
+def _action_fields(action: Action) -> Iterator[str]:
+    """All of it as texts, for tables, and whole."""
+    for name in ("by", "verdict", "fault", "done", "note"):
+        yield _text(name, getattr(action, name))
+    yield _text("record", record(action))
 
 
 def _floats(numbers: Mapping[str, float | None]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from models.captures.capture import Capture
 from models.diagnosis.observed import ObservedFault
-from models.outputs import Alert, Health, Row, Uptime
+from models.outputs import Action, Alert, Health, Row, Uptime
 from stream.records import Stored
 from stream.stores.store import PermanentStoreError
 
@@ -35,7 +35,7 @@ def check(output: Stored) -> None:
             raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers are stored")
 
 
-def record(output: Health | Alert | Capture) -> str:
+def record(output: Health | Alert | Action | Capture) -> str:
     """Give an output as JSON that decodes to the very same one; `PermanentStoreError` if a text is broken.
 
     A capture's data stand apart from it, so that it can be listed without them.
@@ -71,7 +71,7 @@ def _names(output: Stored) -> Iterator[str]:
         yield from output.flags
     elif isinstance(output, Capture):
         yield from output.flags
-    else:
+    elif isinstance(output, Health):
         yield from (deduction.code for deduction in output.deductions)
 
 
@@ -86,7 +86,7 @@ def _numbers(output: Stored) -> Iterator[tuple[str, float | None]]:
         yield "speed", output.speed_rpm
     elif isinstance(output, Uptime):
         yield from (("running", output.running_s), ("stopped", output.stopped_s), ("unknown", output.unknown_s))
-    else:
+    elif isinstance(output, Health):
         yield "score", output.score
         for deduction in output.deductions:
             yield from (("points", deduction.points), ("value", deduction.value), ("limit", deduction.limit))

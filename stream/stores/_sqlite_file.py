@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores import _sqlite_captures, _sqlite_uptime
+from stream.stores import _sqlite_actions, _sqlite_captures, _sqlite_uptime
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["SCHEMA_VERSION", "connect", "explained"]
@@ -101,7 +101,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-_ADDED = {"capture": _sqlite_captures.TABLE, "uptime": _sqlite_uptime.TABLE}
+_ADDED = {"action": _sqlite_actions.TABLE, "capture": _sqlite_captures.TABLE, "uptime": _sqlite_uptime.TABLE}
 """Tables that were added without a new version: a file of a version before lacks them."""
 
 

@@ -1,8 +1,8 @@
 """The store for a plant: InfluxDB 2, written in line protocol and read through InfluxQL.
 
-`health`, `alerts` and `uptime` live in one bucket, `indicators`, `temperature` and `readings` in another, `spectra`
-in a third, each with a lifetime of its own. Nothing is buffered or repeated here: the store agent does both, so
-that no row is lost in between.
+`health`, `alerts`, `actions` and `uptime` live in one bucket, `indicators`, `temperature` and `readings` in
+another, `spectra` in a third, each with a lifetime of its own. Nothing is buffered or repeated here: the store
+agent does both, so that no row is lost in between.
 """
 
 from base64 import b64decode
@@ -18,7 +18,7 @@ from influxdb_client.rest import ApiException
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Alert, Deduction, Health, Measurement, Row, Uptime
+from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
 from stream.records import Stored
 from stream.stores._influx_errors import explained, too_old
 from stream.stores._influxql import identifier, rows
@@ -157,6 +157,12 @@ class InfluxStore:
             if len(more) < page or len({alert.id for alert in found}) > limit:
                 break
         return found
+
+    async def actions(self, machine: str, *, limit: int = 50) -> list[Action]:
+        """Give what people said of a machine and did to it, newest first."""
+        query = f'SELECT "record" FROM "actions" WHERE "machine" = $machine ORDER BY time DESC LIMIT {limit:d}'  # noqa: S608 (a number)
+        found = await self._rows(self.bucket, query, machine=machine) if limit > 0 else []
+        return [msgspec.json.decode(row[1], type=Action) for row in found]
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""

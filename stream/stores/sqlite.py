@@ -13,9 +13,10 @@ import msgspec
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Alert, Health, Measurement, Row, Uptime
+from models.outputs import Action, Alert, Health, Measurement, Row, Uptime
 from stream.records import Stored
 from stream.stores._outputs import check, gets_row, record
+from stream.stores._sqlite_actions import list_actions, write_actions
 from stream.stores._sqlite_captures import list_captures, read_capture, write_captures
 from stream.stores._sqlite_file import connect, explained
 from stream.stores._sqlite_uptime import list_uptime, write_uptime
@@ -119,6 +120,10 @@ class SqliteStore:
         rows = await self._run(_select, query, max(limit, 0))
         return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
 
+    async def actions(self, machine: str, *, limit: int = 50) -> list[Action]:
+        """Give what people said of a machine and did to it, newest first."""
+        return await self._run(list_actions, machine, limit)
+
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""
         query = "SELECT point FROM point WHERE measurement = ? AND machine = ? ORDER BY point"
@@ -184,6 +189,7 @@ def _write(connection: sqlite3.Connection, outputs: Sequence[Stored], retention_
         _write_rows(connection, [output for output in outputs if isinstance(output, Row)])
         _write_health(connection, [output for output in outputs if isinstance(output, Health)])
         _write_alerts(connection, [output for output in outputs if isinstance(output, Alert)])
+        write_actions(connection, [output for output in outputs if isinstance(output, Action)])
         write_uptime(connection, [output for output in outputs if isinstance(output, Uptime)])
         captures = [output for output in outputs if isinstance(output, Capture)]
         write_captures(connection, captures, retention_days=retention_spectra_days)

@@ -8,7 +8,7 @@ import msgspec
 
 from models.captures.capture import Capture, CaptureKind
 from models.errors import ServiceError
-from models.outputs import Alert, Health, Measurement, Status, Uptime
+from models.outputs import Action, Alert, Health, Measurement, Status, Uptime
 from stream.records import Stored
 
 __all__ = ["ExtremesAt", "HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
@@ -79,6 +79,9 @@ class Store(Protocol):
 
     async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
         """Last transition of each alert, of one machine or of all, newest first."""
+
+    async def actions(self, machine: str, *, limit: int = 50) -> list[Action]:
+        """Give what people said of a machine and did to it, newest first."""
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""

@@ -11,7 +11,7 @@ from models.fold import MachineState, dump_state, initial_state, step
 from models.outputs import Alert, Health
 from stream.checkpoints import read_checkpoints
 from stream.records import decode_observation, encode_output
-from stream.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
+from stream.topics import ACTIONS, ALERTS, HEALTH, INPUTS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
 from tests.services.topics import read_topic
 
 __all__ = ["assert_exact", "message", "publish"]
@@ -21,10 +21,13 @@ BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
 def message(number: int, noise: np.random.Generator) -> tuple[str, dict]:
-    """One of several kinds; every machine gets all kinds, and some get louder towards the end."""
+    """One of several kinds; every machine gets all kinds, some get louder, and people say this and that."""
     machine = MACHINES[number % len(MACHINES)]
     moment = BEGIN + timedelta(seconds=10 * (number // len(MACHINES)))
     envelope = {"machine": machine, "time": moment.isoformat()}
+    if number % 97 == 96:
+        kinds = ({"type": "finding", "verdict": "false_alarm"}, {"type": "accept", "point": "DE"})
+        return ACTIONS, kinds[number % 2] | {"note": f"第 {number} 条"} | envelope
     kind = (number // len(MACHINES)) % 4
     growth = 1.0 + (5.0 if number > 3500 and number % 3 == 0 else 0.0)
     if kind < 2:
@@ -88,7 +91,9 @@ def assert_exact(bootstrap: str, published: int) -> None:
     assert len(sources) > len(inputs), "nothing came in the middle of the work: the test has proved nothing"
 
     machines, healths, alerts = fold_afresh(observations)
-    assert sum(state.counts.accepted for state in machines.values()) == published, "folded exactly once"
+    counts = [state.counts for state in machines.values()]
+    assert sum(count.accepted + count.acts for count in counts) == published, "folded exactly once"
+    assert sum(count.acts for count in counts) == published // 97
     assert first_seen(read_topic(bootstrap, HEALTH)) == healths
     assert first_seen(read_topic(bootstrap, ALERTS)) == alerts
     assert any(alerts.values()), "the louder machines raise alerts"

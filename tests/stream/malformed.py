@@ -46,6 +46,20 @@ def _reading(**changes: object) -> Fields:
     }
 
 
+def _finding(**changes: object) -> Fields:
+    fields: Fields = {
+        "type": "finding",
+        "machine": "水泵-1",
+        "time": "2026-03-01T08:30:00Z",
+        "verdict": "confirmed",
+    }
+    return {name: value for name, value in (fields | changes).items() if value is not ...}
+
+
+def _findings(**changes: object) -> Callable[[random.Random], Made]:
+    return lambda rng: ("actions", None, (_json if rng.random() < 0.5 else _packed)(_finding(**changes)))
+
+
 def _json(fields: object) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode()
 
@@ -152,6 +166,19 @@ KINDS: dict[str, tuple[str, Callable[[random.Random], Made]]] = {
     "too many values": ("256", _always("readings", _json(_reading(values={f"v{i}": 1.0 for i in range(257)})))),
     "another machine's key": ("key", _always("readings", _json(_reading()), b"P2")),
     "key is no text": ("key", _always("readings", _json(_reading()), b"\xff\x00")),
+    "no verdict": ("verdict", _findings(verdict=...)),
+    "verdict of its own": ("false_alarm", _findings(verdict="false alarm")),
+    "fault is a number": ("fault", _findings(fault=7)),
+    "finding without zone": ("zone", _findings(time="2026-03-01T08:30:00")),
+    "finding before it began": ("since", _findings(since="2026-03-02T08:30:00Z")),
+    "since in words": ("since", _findings(since="昨天")),
+    "endless note": ("2000", _findings(note="长" * 2001)),
+    "note with a bell": ("note", _findings(note="ding \a")),
+    "by with a line end beyond Unicode": ("by", _findings(by="\x85")),
+    "point of an action": ("point", _findings(type="accept", point="../etc")),
+    "maintenance of nothing": ("machine", _findings(type="maintenance", machine="")),
+    "action among readings": ("actions", _always("readings", _json(_finding()))),
+    "reading among actions": ("readings", _always("actions", _json(_reading()))),
     "wrong topic": ("topic", _always("vibration", _json(_reading()))),
 }
 """Word that the reason must contain, and a maker, by kind."""

@@ -16,7 +16,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from models.errors import ConfigurationError, ServiceError
-from stream.messages import decode, digest, encode
+from stream.digests import digest
+from stream.messages import decode, encode
 from stream.publishing import publish
 from stream.recording import _positioned as positioned
 from stream.recording import record, written_to
@@ -252,6 +253,14 @@ def test_a_recording_that_follows_ends_with_ctrl_c(topics: Settings, tmp_path: P
 def test_commands(topics: Settings, tmp_path: Path):
     assert run(topics, "topics").stdout.count("4 partitions  is there") == len(TOPICS)
     assert {state["name"] for state in json.loads(run(topics, "topics", "--json").stdout)} == set(TOPICS)
+    assert run(topics, "finding", "风机-3", "false-alarm", "--note", "换了产品", "--since", "2h").returncode == 0
+    assert run(topics, "maintenance", "风机-3", "--done", "更换轴承", "--json").returncode == 0
+    assert "accepted as new normal" in run(topics, "accept", "风机-3", "--point", "驱动端", "--by", "王伟").stdout
+    said = [json.loads(line) for line in run(topics, "record", "--topic", "actions").stdout.splitlines()]
+    assert [(one["type"], one["machine"]) for one in said] == [
+        ("finding", "风机-3"), ("maintenance", "风机-3"), ("accept", "风机-3"),
+    ]  # fmt: skip
+    assert (said[0]["note"], said[1]["done"], said[2]["by"]) == ("换了产品", "更换轴承", "王伟")
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(
         gzip.compress(b"\n".join(json.dumps(reading("cli", n)).encode() for n in range(50)) + b"\n{oops")

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import MessageError
-from stream.messages import Message, Reading, Temperature, Vibration, decode, digest, encode, to_json
+from stream.actions import Accept, Finding, Maintenance
+from stream.digests import digest
+from stream.messages import Message, Reading, Temperature, Vibration, decode, encode, to_json
 from tests.stream.malformed import KINDS, Malformed, malformed_messages
 
 WHEN = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -63,11 +65,12 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-FIELDS = sorted({field for struct in (Vibration, Temperature, Reading) for field in struct.__struct_fields__})
+KINDS_OF_MESSAGES = (Vibration, Temperature, Reading, Finding, Maintenance, Accept)
+FIELDS = sorted({field for struct in KINDS_OF_MESSAGES for field in struct.__struct_fields__})
 
 
 @given(
-    st.sampled_from(["vibration", "temperature", "reading", "x"]),
+    st.sampled_from(["vibration", "temperature", "reading", "finding", "maintenance", "accept", "x"]),
     st.dictionaries(st.sampled_from(FIELDS), json_values),
     st.sampled_from(["json", "messagepack"]),
 )
@@ -76,6 +79,7 @@ def test_any_field_of_any_type_is_accepted_or_a_message_error(kind: str, wrong: 
     whole = {
         "type": kind, "machine": "P1", "point": "DE", "time": "2026-03-01T08:30:00Z", "rate": 10.0,
         "unit": "C" if kind == "temperature" else "g", "samples": [1.0], "value": 1.0, "values": {"a": 1.0},
+        "verdict": "confirmed",
         **wrong,
     }  # fmt: skip
     try:
@@ -218,3 +222,14 @@ def test_samples_in_json_are_plain_base64():
         base64.b64encode(struct.pack("<f", 1.5)).decode()
         in to_json(vibration(samples=struct.pack("<f", 1.5))).decode()
     )
+
+
+@pytest.mark.parametrize("make", [Finding, Maintenance, Accept])
+def test_what_people_say_comes_back_as_it_was_said(make: type):
+    words = {"verdict": "false_alarm", "fault": "外圈", "since": WHEN} if make is Finding else {}
+    said = make(machine="水泵-1", time=WHEN, by="王伟", point="驱动端", note="换了产品\n噪声大", **words)
+    for data in (encode(said), to_json(said)):
+        assert decode(data, key="水泵-1".encode(), topic="actions") == said
+    elsewhere = msgspec.structs.replace(said, time=WHEN.astimezone(timezone(timedelta(hours=8))))
+    assert digest(elsewhere) == digest(said)
+    assert digest(msgspec.structs.replace(said, note="换了产品")) != digest(said)

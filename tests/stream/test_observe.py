@@ -11,7 +11,8 @@ from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Machine
 from models.observations import ReadingObserved, Source, TemperatureObserved, VibrationObserved
 from models.signal.indicators import waveform_indicators
-from stream.messages import Reading, Temperature, Vibration, decode, digest, encode
+from stream.digests import digest
+from stream.messages import Reading, Temperature, Vibration, decode, encode
 from stream.observe import observe
 
 START = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Learning from people: what they say of a machine, and what that teaches."""

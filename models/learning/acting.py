@@ -1,0 +1,61 @@
+"""What people say of a machine, folded: each act once, whatever comes twice."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from models.advice.texts import accepted_sentence, mended_sentence
+from models.clock import to_datetime
+from models.condition.epoch import new_epoch
+from models.condition.recent import fingerprint
+from models.condition.state import MachineState
+from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved
+from models.outputs import Action, ActionKind, Output
+
+__all__ = ["Said", "act"]
+
+Said = FindingObserved | MaintenanceObserved | AcceptObserved
+
+_KINDS: dict[type[Said], ActionKind] = {
+    FindingObserved: "finding",
+    MaintenanceObserved: "maintenance",
+    AcceptObserved: "accept",
+}
+
+
+def act(state: MachineState, said: Said) -> tuple[Output, ...]:
+    """Take in what somebody said: an action to keep, and whatever alerts are over by it."""
+    mark = fingerprint(said.time_us, said.digest)
+    if state.acts.holds(mark):
+        state.counts.duplicates += 1
+        return ()
+    time_us = state.acts.free_time(said.time_us)
+    state.acts.add(mark, time_us)
+    state.counts.acts += 1
+    return (_action(said, time_us), *_consequences(state, said))
+
+
+def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
+    match said:
+        case MaintenanceObserved():
+            sentence = mended_sentence(said.by)
+            yield from new_epoch(state, said.point, digest=said.digest, sentence=sentence, mended=True)
+        case AcceptObserved():
+            sentence = accepted_sentence(said.by)
+            yield from new_epoch(state, said.point, digest=said.digest, sentence=sentence, mended=False)
+
+
+def _action(said: Said, time_us: int) -> Action:
+    action = Action(
+        machine=said.machine,
+        point=said.point,
+        time=to_datetime(time_us),
+        kind=_KINDS[type(said)],
+        by=said.by,
+        note=said.note,
+        done="" if isinstance(said, AcceptObserved) else said.done,
+    )
+    if not isinstance(said, FindingObserved):
+        return action
+    since = None if said.since_us is None else to_datetime(said.since_us)
+    return msgspec.structs.replace(action, verdict=said.verdict, fault=said.fault, since=since)

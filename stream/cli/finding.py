@@ -1,0 +1,69 @@
+"""`stethos finding`: tell what was found at a machine."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from stream.actions import Finding
+from stream.cli.saying import By, MachineName, Note, PointName, moment, send
+from stream.cli.terminal import AsJson, SettingsFile
+
+__all__ = ["finding"]
+
+
+class Verdict(StrEnum):
+    """Whether there is a fault."""
+
+    confirmed = "confirmed"
+    false_alarm = "false-alarm"
+
+
+def finding(
+    machine: MachineName,
+    verdict: Annotated[Verdict, typer.Argument(help="Whether there is a fault.", show_default=False)],
+    *,
+    fault: Annotated[str, typer.Option(help="What was found.")] = "",
+    done: Annotated[str, typer.Option(help="What was done about it.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Since when it has been so: 2h or 3d ago, or a time with its zone.")
+    ] = "",
+    alert: Annotated[
+        str, typer.Option(help="Id of the one alert that it is about; else all since then, at most of 30 days.")
+    ] = "",
+    point: PointName = "",
+    note: Note = "",
+    by: By = "",
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what somebody found at a machine, which labels its alerts as right or false.
+
+    It is kept for ever, and Stethos learns from it which alerts to trust. A repaired machine needs `stethos
+    maintenance` as well; one that is sound but has changed for good needs `stethos accept`.
+
+    For example:
+
+      stethos finding PUMP-1 confirmed --fault "outer race, drive end" --done "bearing replaced" --since 3d
+
+      stethos finding FAN-2 false-alarm --note "the neighbouring press was set up"
+
+      stethos finding 风机-3 false-alarm --point 驱动端 --note "换了产品"
+    """
+
+    def make(now: datetime, who: str) -> Finding:
+        return Finding(
+            machine=machine,
+            time=now,
+            by=who,
+            point=point,
+            note=note,
+            verdict="confirmed" if verdict is Verdict.confirmed else "false_alarm",
+            fault=fault,
+            done=done,
+            since=moment(since, now),
+            alert=alert,
+        )
+
+    send(make, by=by, settings=settings, as_json=as_json, said=f"{machine}: {verdict.value} is noted")
