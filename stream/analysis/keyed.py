@@ -16,6 +16,7 @@ __all__ = ["waveform_of_matlab", "waveform_of_numpy"]
 
 _FEWEST = 64
 """An array with fewer values is no waveform but something about it."""
+_MOST_RECORDS = 256
 _MOST_BYTES = 4 * 8 * MOST_SAMPLES
 _PICKLED = (
     "holds pickled Python objects, which are never loaded, as they may run code; save the samples as plain numbers"
@@ -30,7 +31,8 @@ def waveform_of_numpy(path: Path, hints: Hints) -> Waveform:
     try:
         _check_sizes(path)
         loaded = np.load(path, allow_pickle=False)
-        content = dict(loaded.items()) if isinstance(loaded, np.lib.npyio.NpzFile) else {"samples": loaded}
+        packed = isinstance(loaded, np.lib.npyio.NpzFile)
+        content = _unpickled(path, loaded, hints) if packed else {"samples": loaded}
     except ValueError as error:
         told = (
             _PICKLED if "pickle" in str(error) else f"is cut off or no NumPy file ({_first(error)}); save it again"
@@ -57,6 +59,20 @@ def waveform_of_matlab(path: Path, hints: Hints) -> Waveform:
     return _chosen(path, _flat(content), hints)
 
 
+def _unpickled(path: Path, packed: Mapping[str, NDArray[np.generic]], hints: Hints) -> Arrays:
+    """Give the arrays of plain numbers; pickled ones beside them are left alone, unless one is what is wanted."""
+    plain = {}
+    for name in packed:
+        try:
+            plain[name] = packed[name]
+        except ValueError as error:
+            if "pickle" not in str(error) or hints.key == name:
+                raise
+    if not plain and len(packed):
+        raise RecordingError(f"{path}: {_PICKLED}")
+    return plain
+
+
 def _check_sizes(path: Path) -> None:
     """Refuse what would unpack to more memory than any recording needs, before any of it is unpacked."""
     if zipfile.is_zipfile(path):
@@ -77,17 +93,29 @@ def _check_sizes(path: Path) -> None:
 
 
 def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[np.generic]]:
-    """Give all arrays of a MATLAB file, those in structs under `struct.field`."""
+    """Give all arrays of a MATLAB file, those in structs under `struct.field`.
+
+    Of several structs in a row each has its name, or its number from 1 on, before the field.
+    """
     found: dict[str, NDArray[np.generic]] = {}
     for name, value in content.items():
         if name.startswith("__") or not isinstance(value, np.ndarray):
             continue
-        if value.dtype.names and value.size == 1:
-            record = value.reshape(-1)[0]
-            found |= _flat({field: record[field] for field in value.dtype.names}, f"{prefix}{name}.")
+        if value.dtype.names and value.size <= _MOST_RECORDS:
+            for number, record in enumerate(value.reshape(-1), 1):
+                fields = {field: record[field] for field in value.dtype.names}
+                which = "" if value.size == 1 else f"{_label(fields) or number}."
+                found |= _flat(fields, f"{prefix}{name}.{which}")
         else:
             found[prefix + name] = value
     return found
+
+
+def _label(fields: Mapping[str, object]) -> str:
+    """Give what a struct among others calls itself, in a field of that name; empty where it does not."""
+    named = next((value for field, value in fields.items() if field.casefold() in ("name", "label")), None)
+    is_text = isinstance(named, np.ndarray) and named.dtype.kind == "U" and named.size == 1
+    return str(named.item()).strip() if is_text else ""
 
 
 def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:

@@ -29,7 +29,23 @@ _SPELLINGS = (
 _SUFFIXES = {"_mm_s2": "mm/s2", "_m_s2": "m/s2", "_mm_s": "mm/s", "_in_s": "in/s", "_mg": "mg", "_g": "g"}
 
 _TIME_NAMES = frozenset(
-    ("t", "time", "times", "timestamp", "datetime", "date", "zeit", "x_time", "时间", "時間", "时间戳", "采样时间")
+    (
+        "t",
+        "time",
+        "times",
+        "timestamp",
+        "datetime",
+        "date",
+        "zeit",
+        "temps",
+        "tiempo",
+        "tempo",
+        "x_time",
+        "时间",
+        "時間",
+        "时间戳",
+        "采样时间",
+    )
 )
 _INDEX_NAMES = frozenset(("", "index", "idx", "i", "n", "no", "nr", "sample", "samples", "#", "序号", "编号"))
 _STEPS_S = {

@@ -73,15 +73,26 @@ def _lines(path: Path) -> list[str]:
         raise RecordingError(f"{path}: cannot be read ({error.strerror}); check the file") from None
     if b"\0" in data[:1000] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise RecordingError(f"{path}: is no text; check its format, or its name")
-    encodings = (
-        ("utf-16",) if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
-    )
-    for encoding in encodings:
+    for encoding in _encodings(data):
         try:
             return data.decode(encoding).splitlines()
         except UnicodeDecodeError:
             continue
     raise RecordingError(f"{path}: is no text in UTF-8 or GB 18030; save it as UTF-8")
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    """Give what a text may be written in, likeliest first.
+
+    Chinese characters are pairs of bytes above 127; `²`, `°` or `µ` of a western Windows stand alone.
+
+    >>> _encodings("加速度".encode("gbk")), _encodings("a [m/s²]".encode("cp1252"))
+    (('utf-8-sig', 'gb18030'), ('utf-8-sig', 'cp1252'))
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    alone = re.search(rb"[\x80-\xff]", data) is not None and re.search(rb"[\x80-\xff]{2}", data) is None
+    return ("utf-8-sig", "cp1252" if alone else "gb18030")
 
 
 def _layout(path: Path, lines: list[str]) -> _Layout:

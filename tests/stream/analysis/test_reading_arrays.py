@@ -96,6 +96,13 @@ def test_a_pickle_is_never_loaded(tmp_path):
     refused(tmp_path / "d.npz", **GIVEN)
 
 
+def test_plain_numbers_beside_a_pickle_are_read(tmp_path):
+    np.savez(tmp_path / "a.npz", about=np.array([Trap()], dtype=object), acc=VALUES)
+    assert np.array_equal(read(tmp_path / "a.npz", **GIVEN).samples, VALUES)
+    assert np.array_equal(read(tmp_path / "a.npz", **GIVEN, key="acc").samples, VALUES)
+    assert "never loaded" in refused(tmp_path / "a.npz", **GIVEN, key="about")
+
+
 @pytest.mark.parametrize(
     "values", [VALUES > 0, VALUES.astype(complex), VALUES.astype(str), VALUES.reshape(5, 10, 10)]
 )
@@ -136,6 +143,13 @@ def test_matlab_variables_and_structs(tmp_path):
     savemat(tmp_path / "b.mat", {"bearing": {"sr": 97656.0, "rate": 25.0, "gs": VALUES}}, do_compression=True)
     found = read(tmp_path / "b.mat", unit="g")
     assert (found.rate_hz, found.point) == (97656.0, "bearing.gs")
+    channels = np.array([("force", VALUES), ("vibration_1", 2 * VALUES)], dtype=[("Name", "O"), ("Data", "O")])
+    savemat(tmp_path / "row.mat", {"K001": {"Y": channels, "Info": {"a": 1.0}}})
+    assert "K001.Y.force.Data (1 x 500, float64)" in refused(tmp_path / "row.mat", **GIVEN)
+    found = read(tmp_path / "row.mat", **GIVEN, key="K001.Y.vibration_1.Data")
+    assert np.array_equal(found.samples, 2 * VALUES)
+    savemat(tmp_path / "nameless.mat", {"Y": np.array([(VALUES,), (3 * VALUES,)], dtype=[("Data", "O")])})
+    assert np.array_equal(read(tmp_path / "nameless.mat", **GIVEN, key="Y.2.Data").samples, 3 * VALUES)
     savemat(tmp_path / "c.mat", {"DE_time": VALUES, "FE_time": VALUES, "note": "泵"})
     assert "DE_time (1 x 500, float64)" in refused(tmp_path / "c.mat", **GIVEN)
     assert read(tmp_path / "c.mat", **GIVEN, key="FE_time").point == "FE_time"

@@ -68,6 +68,12 @@ def test_chinese_files_and_columns(tmp_path, encoding):
         assert read(file, column=column).samples.size == VALUES.size
 
 
+@pytest.mark.parametrize("header", ["Zeit [s];Beschl. [m/s²]", "Temps (s);Accél. (m/s²)"])
+def test_western_windows_files(tmp_path, header):
+    file = table(tmp_path, timed(";", header), "pump.csv", "cp1252")
+    assert read(file).unit == "m/s2"
+
+
 @pytest.mark.parametrize(
     ("header", "hints", "unit", "step"),
     [
