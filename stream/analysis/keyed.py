@@ -114,8 +114,9 @@ def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[
 def _label(fields: Mapping[str, object]) -> str:
     """Give what a struct among others calls itself, in a field of that name; empty where it does not."""
     named = next((value for field, value in fields.items() if field.casefold() in ("name", "label")), None)
-    is_text = isinstance(named, np.ndarray) and named.dtype.kind == "U" and named.size == 1
-    return str(named.item()).strip() if is_text else ""
+    if not isinstance(named, np.ndarray) or named.dtype.kind != "U" or named.size != 1:
+        return ""
+    return str(named.item()).strip()
 
 
 def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
