@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.clock import SECOND_US, to_datetime
-from models.simulation.faults import BearingDamage, Lubrication, Overheating
 from models.simulation.library import built_in
 from models.simulation.machine import SimulatedMachine
 from models.simulation.moment import Grid, Moment
-from models.simulation.operation import Operating
+from models.simulation.moments import moments
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, gain_of, sensed_c, sensed_counts, sensor_state
@@ -20,10 +19,6 @@ from models.simulation.shaking import shaking
 from models.simulation.truth import Severity, TrueState
 
 __all__ = ["Measured", "TemperatureBlock", "VibrationBlock", "simulate", "simulate_with_truth"]
-
-_HOUR_S = 3_600.0
-_NO_LOAD_SPEED = 0.006
-"""By how much a motor turns faster without load: its slip."""
 
 
 class VibrationBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +85,7 @@ class _Run:
     def all(self) -> Iterator[Measured | TrueState]:
         generator = np.random.default_rng((self.seed, self.index, 0))
         held_c: float | None = None
-        for moment in self._moments(generator):
+        for moment in moments(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):
             yield self._truth(moment)
             for place in range(len(self.machine.points)):
                 yield self._vibration(moment, place)
@@ -98,58 +93,6 @@ class _Run:
                 shown = self._temperature(moment, held_c, generator)
                 held_c = shown.value_c
                 yield shown
-
-    def _moments(self, generator: np.random.Generator) -> Iterator[Moment]:
-        """One in every interval; the motor slips more under load, the temperature follows with its lag."""
-        scenario, machine = self.scenario, self.machine
-        operating = Operating(machine.operation, generator)
-        slot_us = round(scenario.interval_s * SECOND_US) * self.index // len(scenario.machines)
-        temperature_c: float | None = None
-        number = 0
-        while True:
-            seconds = number * scenario.interval_s
-            time_us = self.start_us + round(seconds * SECOND_US) + slot_us
-            local_s = time_us / SECOND_US + scenario.utc_offset_h * _HOUR_S
-            running = operating.after(scenario.interval_s, local_s)
-            ambient_c = scenario.ambient.at(local_s)
-            settled_c = ambient_c + self._heat_k(seconds, running.load) if running.regime else ambient_c
-            if temperature_c is None:
-                temperature_c = settled_c
-            if machine.temperature is not None:
-                temperature_c = machine.temperature.after(
-                    temperature_c, settled_c=settled_c, seconds=scenario.interval_s
-                )
-            full_hz = ((running.regime.speed_rpm if running.regime else 0.0) or machine.nominal_rpm) / 60
-            yield Moment(
-                number=number,
-                time_us=time_us,
-                seconds=seconds,
-                regime=running.regime.name if running.regime else None,
-                load=running.load,
-                shaft_hz=full_hz * (1 + _NO_LOAD_SPEED * (1 - running.load)) if running.regime else 0.0,
-                nominal_hz=machine.nominal_rpm / 60,
-                ambient_c=ambient_c,
-                temperature_c=temperature_c,
-            )
-            number += 1
-
-    def _heat_k(self, seconds: float, load: float) -> float:
-        """Kelvin above the surroundings that a running machine ends at."""
-        if self.machine.temperature is None:
-            return 0.0
-        normal = self.machine.temperature.settled_c(ambient=0.0, load=load)
-        extra = 0.0
-        for fault in self.machine.faults:
-            match fault:
-                case Overheating():
-                    extra += normal * fault.rise_factor * fault.severity(self.plan, seconds)
-                case Lubrication():
-                    extra += fault.heat_k * fault.severity(self.plan, seconds)
-                case BearingDamage():
-                    extra += fault.friction_k(self.plan, seconds)
-                case _:
-                    continue
-        return normal + extra
 
     def _time_us(self, moment: Moment, place: int) -> int:
         """Give every measurement of an interval a moment of its own, as a collector does that goes round."""
