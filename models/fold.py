@@ -13,8 +13,9 @@ from models.clock import MINUTE_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
 from models.condition.declining import track_decline
-from models.condition.judging import is_running, judge, score
+from models.condition.judging import judge, score
 from models.condition.recent import fingerprint
+from models.condition.running import is_running
 from models.condition.silence import end_silence, hear, notice_silence
 from models.condition.state import Counts, MachineState
 from models.condition.status import health_of, is_stopped
@@ -164,23 +165,34 @@ def _in_order(
         if channel.sensor.faults > 1:
             channel.diagnosing.forget()
         return flags, None, ()
-    running = is_running(channel, observation, state.configuration)
-    was_stopped, channel.stopped = channel.stopped, running is False
-    hours = () if running is None else _run(state, channel, time_us)
-    if was_stopped and not channel.stopped:
-        channel.start(time_us)
-        for other in state.channels.values():
-            if other.measurement == "temperature":
-                other.warm_up.begin(time_us)
+    place = state.operation.hear(f"{channel.measurement}/{channel.point}", observation, values, time_us)
+    running = is_running(channel, observation, values, state.operation, state.configuration)
+    hours: tuple[Uptime, ...] = ()
+    if running is None:
+        channel.stopped = False
+    else:
+        hours = _run(state, channel, time_us, running=running)
     if channel.stopped or is_stopped(state):
         channel.diagnosing.stand(time_us)
+        return flags, None, hours
+    channel.diagnosing.run(time_us)
+    if not channel.enter(place, time_us) or state.operation.is_starting(time_us):
         return flags, None, hours
     channel.end_learning(state.configuration.learning, state.time_us)
     return flags, judge(channel, observation, values, time_us, state.configuration), hours
 
 
-def _run(state: MachineState, channel: Channel, time_us: int) -> tuple[Uptime, ...]:
-    """Account for the time up to an observation that tells whether its machine runs."""
+def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[Uptime, ...]:
+    """Take in whether the machine runs, by one of its points, and account for the time up to now."""
+    stood, starts = is_stopped(state), channel.stopped and running
+    channel.tells, channel.stopped = True, not running
+    if starts:
+        channel.start(time_us)
+    if stood and not is_stopped(state):
+        state.operation.start(time_us)
+        for other in state.channels.values():
+            if other.measurement == "temperature":
+                other.warm_up.begin(time_us)
     earlier_us = channel.recent.times_us[:-1]
     return state.run_time.say(state.machine, time_us, running=not is_stopped(state), earlier_us=earlier_us)
 

@@ -22,11 +22,13 @@ __all__ = [
     "Quality",
     "RemainingLife",
     "Row",
+    "Running",
     "Status",
     "Uptime",
 ]
 
 Status = Literal["warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"]
+Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal["finding", "maintenance", "accept"]
 AlertState = Literal["active", "cleared"]
@@ -133,6 +135,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
     """Why the score is withheld; empty where it isn't."""
     reason_zh: str = ""
     """The same in Chinese."""
+    running: Running | None = None
+    """How the machine runs; None where nothing tells."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):

@@ -54,7 +54,9 @@ def likenesses(scenario: Scenario, machine: SimulatedMachine, seed: int) -> dict
     """Simulate and observe blocks of the machine's first point in each of its regimes, and standing."""
     regimes: list[Regime | None] = [*machine.operation.regimes, None]
     return {
-        regime.name if regime else STANDING: _likeness(scenario, machine, regime, np.random.default_rng((seed, number)))
+        regime.name if regime else STANDING: _likeness(
+            scenario, machine, regime, np.random.default_rng((seed, number))
+        )
         for number, regime in zip(count(), regimes, strict=False)
     }
 

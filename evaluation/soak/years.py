@@ -8,8 +8,8 @@ How it runs, stops and warms is the simulator's (`models.simulation.moments`), w
 - seasons: 4 % with the year, besides what the hall's temperature does to the thermometer;
 - weather: 3 K (sigma) about the hall's temperature, with a correlation of four days;
 - shocks: one in two weeks on average, a single block two to eight times as loud;
-- starts and changes of regime that a block happens to fall into: one start in five, one change in ten, at a speed and
-  load between, the level 40 % (sigma) off.
+- starts and changes of regime that a block happens to fall into: one start in five, one change in ten, at a
+  speed and load between, the level 40 % (sigma) off.
 """
 
 import math

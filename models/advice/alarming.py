@@ -27,6 +27,7 @@ DIAGNOSIS_RULE = "diagnosis"
 SENSOR_RULE = "sensor_fault"
 
 _FAULTS = 2
+_BY_OWN_PAST = ("anomaly", "change", "temperature")
 
 
 def _delays(thresholds: Thresholds) -> Delays:
@@ -50,6 +51,8 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
         if rule == SENSOR_RULE:
             continue
         finding, alarm = found.get(rule), channel.alarms.setdefault(rule, Alarm())
+        if finding is None and rule in _BY_OWN_PAST and not channel.ready:
+            continue  # in a regime that is not known yet nothing says that it is over
         if rule == DIAGNOSIS_RULE and finding and alarm.level and alarm.about != finding.indicator:
             sentence = renamed_sentence(channel.point, alarm.about, finding.indicator)
             value, limit = finding.value, finding.limit(1)

@@ -3,8 +3,8 @@
 Score first, learn afterwards, only from what is sound.
 """
 
-from collections.abc import Hashable, Mapping
-from math import isfinite
+from collections.abc import Collection, Hashable, Mapping
+from math import fsum, isfinite
 from typing import Any, NamedTuple
 
 import msgspec
@@ -46,16 +46,24 @@ class Look(NamedTuple):
         return {name: square / whole for name, square in ranked}
 
 
+class Past(msgspec.Struct, array_like=True):
+    """What was usual in one operating regime."""
+
+    spreads: dict[str, Spread] = {}
+    """Of the names that the model knows, in one order in all regimes; a count of 0 was never seen here."""
+    count: int = 0
+    scores: Baseline = msgspec.field(default_factory=lambda: Baseline(floor=_SCORE_FLOOR))
+
+
 class ModelNumbers(msgspec.Struct, array_like=True):
     """Everything a model knows, as plain numbers."""
 
     floor: float
     relative_floor: float
     smoothing: float
-    spreads: dict[str, Spread]
-    count: int
+    pasts: dict[int, Past]
+    regime: int
     ties: Ties
-    scores: Baseline
 
 
 class AnomalyModel(base.AnomalyDetector):
@@ -65,6 +73,9 @@ class AnomalyModel(base.AnomalyDetector):
     multivariate exponentially weighted moving average control chart"), and standardised by the spread that its
     smoothed self had while sound (`condition.spread`). What the other values predict of it is taken off in a second
     reckoning (`condition.ties`); the worse of the two counts. Values may come and go; the first 24 names are kept.
+
+    Each operating regime has a past of its own to compare with (`enter`); how values move together about it is
+    pooled over all of them, as the covariance within classes is in a discriminant analysis.
 
     Parameters
     ----------
@@ -87,10 +98,34 @@ class AnomalyModel(base.AnomalyDetector):
         self.floor = floor
         self.relative_floor = relative_floor
         self.smoothing = smoothing
-        self.spreads: dict[str, Spread] = {}
-        self.count = 0
+        self.pasts: dict[int, Past] = {0: Past()}
+        self.regime = 0
         self.ties = Ties()
-        self.scores = Baseline(floor=_SCORE_FLOOR)
+
+    @property
+    def past(self) -> Past:
+        """What is compared with now."""
+        return self.pasts[self.regime]
+
+    @property
+    def spreads(self) -> dict[str, Spread]:
+        """Of every name, in this regime."""
+        return self.past.spreads
+
+    @property
+    def scores(self) -> Baseline:
+        """Of sound observations in this regime."""
+        return self.past.scores
+
+    def enter(self, regime: int) -> None:
+        """Compare from now on with the past of this regime, which begins now unless there is one."""
+        if regime not in self.pasts:
+            self.pasts[regime] = Past({name: Spread(newest=0.0) for name in self.past.spreads})
+        self.regime = regime
+
+    def keep(self, regimes: Collection[int]) -> None:
+        """Forget the pasts of all regimes but these and the present one."""
+        self.pasts = {key: past for key, past in self.pasts.items() if key in regimes or key == self.regime}
 
     @property
     def limit(self) -> float | None:
@@ -105,19 +140,20 @@ class AnomalyModel(base.AnomalyDetector):
 
     def look(self, features: Mapping[str, float]) -> Look:
         """Compare an observation with the past, without learning from it."""
-        spreads, weight = self.spreads, self.smoothing
+        past, weight = self.past, self.smoothing
+        spreads = past.spreads
         smoothed: dict[str, float] = {}
         deviations = [0.0] * len(spreads)
         widths = [1.0] * len(spreads)
         for i, (name, spread) in enumerate(spreads.items()):
-            if name not in features:
+            if name not in features or not spread.count:
                 continue
             smoothed[name] = value = spread.smooth(features[name], weight)
             deviation = spread.deviation(value)
             if not -_LARGEST_DEVIATION < deviation < _LARGEST_DEVIATION:
                 deviation = _LARGEST_DEVIATION if deviation > 0 else -_LARGEST_DEVIATION
             deviations[i], widths[i] = deviation, spread.width
-        if self.count < _LEAST_LEARNED or not smoothed:
+        if past.count < _LEAST_LEARNED or not smoothed:
             return Look(None, {}, smoothed)
         worst = [abs(z) for z in deviations]
         for i, residual in enumerate(self.ties.residuals(deviations)):
@@ -131,10 +167,12 @@ class AnomalyModel(base.AnomalyDetector):
 
     def learn(self, features: Mapping[str, float], look: Look) -> None:
         """Take in a sound observation together with the look it had before."""
-        spreads = self.spreads
+        past = self.past
+        spreads = past.spreads
         for name, value in features.items():
             if name not in spreads and len(spreads) < MOST_FEATURES:
-                spreads[name] = Spread(newest=value)
+                for each in self.pasts.values():
+                    each.spreads[name] = Spread(newest=value)
         deviations = []
         for name, spread in spreads.items():
             if name not in features:
@@ -145,22 +183,28 @@ class AnomalyModel(base.AnomalyDetector):
             deviations.append(spread.deviation(smoothed))
         if not deviations:
             return
-        self.count = min(self.count + 1, MEMORY)
-        self.ties.learn(deviations, 1.0 / self.count)
+        past.count = min(past.count + 1, MEMORY)
+        self.ties.learn(deviations, 1.0 / min(self.ties.count + 1, MEMORY))
         if self.ties.stale:
-            self.ties.refresh([spread.independent() for spread in spreads.values()])
+            self.ties.refresh([self._independent(name) for name in spreads])
         if look.score is not None and isfinite(look.score):
-            self.scores.learn(look.score)
+            past.scores.learn(look.score)
+
+    def _independent(self, name: str) -> float:
+        """Give how many independent values all regimes together have of a name."""
+        return fsum(past.spreads[name].independent() for past in self.pasts.values())
 
     def advance(self, look: Look) -> None:
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
+        spreads = self.past.spreads
         for name, smoothed in look.smoothed.items():
-            self.spreads[name].move(smoothed)
+            spreads[name].move(smoothed)
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""
-        for spread in self.spreads.values():
-            spread.fresh = True
+        for past in self.pasts.values():
+            for spread in past.spreads.values():
+                spread.fresh = True
 
     def score_one(self, x: dict[Hashable, Any]) -> float:
         """Give the score alone, as River asks for it; 0 where there is nothing to compare with."""
@@ -175,14 +219,11 @@ class AnomalyModel(base.AnomalyDetector):
 
     def to_numbers(self) -> ModelNumbers:
         """Give the whole state as plain numbers."""
-        return ModelNumbers(
-            self.floor, self.relative_floor, self.smoothing, self.spreads, self.count, self.ties, self.scores
-        )
+        return ModelNumbers(self.floor, self.relative_floor, self.smoothing, self.pasts, self.regime, self.ties)
 
     @classmethod
     def from_numbers(cls, numbers: ModelNumbers) -> "AnomalyModel":
         """Continue, bit for bit, from what `to_numbers` gave."""
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
-        model.spreads, model.count = numbers.spreads, numbers.count
-        model.ties, model.scores = numbers.ties, numbers.scores
+        model.pasts, model.regime, model.ties = numbers.pasts, numbers.regime, numbers.ties
         return model

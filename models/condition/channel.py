@@ -6,15 +6,17 @@ from typing import Literal
 import msgspec
 
 from models.advice.alarm import Alarm
-from models.clock import SECOND_US
+from models.clock import HOUR_US
 from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import YOUNG, Baseline
 from models.condition.degree import Finding
 from models.condition.diagnosing import Diagnosing
 from models.condition.evidence import Evidence
 from models.condition.recent import Recent
+from models.condition.regimes import Place, Regimes
 from models.condition.sensor import Sensor
-from models.condition.warmth import Warmth, WarmUp
+from models.condition.usual import Usual
+from models.condition.warmth import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
@@ -48,6 +50,8 @@ _MODELS: dict[Measurement, tuple[float, float, float]] = {
 }
 """The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
 indicators and temperatures sum up a block already, a reading is one noisy number."""
+_LATELY_US = 6 * HOUR_US
+"""A machine that changes its regime more often is known to: its temperature is always on its way somewhere."""
 _LONGEST_NAME = 64
 _MOST_LEVELS = 16
 COLDEST_C, HOTTEST_C = -300.0, 5_000.0
@@ -63,27 +67,29 @@ class Channel(msgspec.Struct, array_like=True):
     point: str
     measurement: Measurement
     model: AnomalyModel
-    baselines: dict[str, Baseline]
     sensor: Sensor
+    usuals: dict[int, Usual]
+    """What is usual in each operating regime, by its id."""
+    present: int = 0
+    """Which of them is compared with now."""
+    regimes: Regimes = msgspec.field(default_factory=Regimes)
+    regime_us: int | None = None
+    """When the machine came into its present regime; None in its first."""
+    warmer_c: float | None = None
+    """The warm state that counted before that."""
     newest_us: int | None = None
     """Latest final event time in order; None before the first."""
     heard: int = 0
     """Number of the machine's observation that came last from here."""
     recent: Recent = msgspec.field(default_factory=Recent)
-    warmth: Warmth = msgspec.field(default_factory=Warmth)
     warm_up: WarmUp = msgspec.field(default_factory=WarmUp)
-    evidence: dict[str, Evidence] = {}
     alarms: dict[str, Alarm] = {}
     findings: list[Finding] = []
     recent_c: float | None = None
     """A temperature's running mean over about its last five values, to tell a sudden change by."""
-    learning_since_us: int = 0
-    learned: int = 0
-    learned_us: int = 0
-    settled_us: int = 0
-    ended: bool = False
-    """Whether learning is over for good."""
     stopped: bool = False
+    tells: bool = False
+    """Whether it has told before whether the machine runs."""
     diagnosing: Diagnosing = msgspec.field(default_factory=Diagnosing)
     decline: Decline | None = None
     """Since its onset; None while there is none."""
@@ -91,24 +97,63 @@ class Channel(msgspec.Struct, array_like=True):
     """How often it has been begun anew (`condition.epoch`)."""
 
     @property
+    def usual(self) -> Usual:
+        """What is usual as the machine works now."""
+        return self.usuals[self.present]
+
+    @property
+    def baselines(self) -> dict[str, Baseline]:
+        """Of the indicators that are judged against their own past, as the machine works now."""
+        return self.usual.baselines
+
+    @property
+    def learned(self) -> int:
+        """How many observations taught what is usual as the machine works now."""
+        return self.usual.learned
+
+    @property
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
-        return self.ended and self.learned >= YOUNG and self.model.scores.ready
+        usual = self.usual
+        return usual.ended and usual.learned >= YOUNG and self.model.scores.ready
 
     @property
     def level(self) -> int:
         """Highest level of an open condition alert (0 none, 3 high)."""
         return max((alarm.level for rule, alarm in self.alarms.items() if rule != "sensor_fault"), default=0)
 
+    def enter(self, place: Place, time_us: int) -> bool:
+        """Take in where the machine works; give whether it has held that for long enough to be judged there.
+
+        In a regime never seen a point learns first. A temperature is on its way to a new regime's for hours, unless
+        the machine changes so often that this is usual.
+        """
+        known = self.regimes.newest
+        if not self.regimes.take(place, time_us):
+            return self.regimes.settled
+        lately = self.regime_us is not None and time_us - self.regime_us < _LATELY_US
+        if self.regimes.newest != known or not lately:
+            self.warmer_c = self.warm_state_c
+            self.warm_up.begin(time_us)
+        self.regime_us = time_us
+        self.present, ids = self.regimes.present, self.regimes.ids()
+        self.usuals = {key: usual for key, usual in self.usuals.items() if key in ids}
+        self.usuals.setdefault(self.present, Usual(baselines=_baselines(self.measurement), later=True))
+        self.model.enter(self.present)
+        self.model.keep(ids)
+        return True
+
+    @property
+    def warm_state_c(self) -> float | None:
+        """The temperature to compare with; on the way from one regime to another the higher of theirs."""
+        own_c = self.usual.warmth.reference_c
+        if self.warm_up.since_us is None or self.warmer_c is None or own_c is None:
+            return own_c
+        return max(own_c, self.warmer_c)
+
     def end_learning(self, learning: Learning, machine_us: int) -> None:
         """End learning for good once the machine's event time has reached its end; that is of the first epoch."""
-        if self.ended:
-            return
-        if learning.until_us is not None and not self.epoch:
-            self.ended = machine_us >= learning.until_us
-        elif self.learned:
-            long = machine_us - self.learning_since_us >= learning.duration_s * SECOND_US
-            self.ended = long and self.learned >= learning.observations
+        self.usual.end_learning(learning, machine_us, is_first=not self.epoch)
 
     def has_baseline(self, name: str) -> bool:
         """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
@@ -121,7 +166,7 @@ class Channel(msgspec.Struct, array_like=True):
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
         """Take one value into the evidence and give its running median."""
-        return self.evidence.setdefault(name, Evidence()).add(time_us, value)
+        return self.usual.evidence.setdefault(name, Evidence()).add(time_us, value)
 
     def advance(self, features: dict[str, float], look: Look) -> None:
         """Let an observation in order, sound or not, move what the next one is compared with."""
@@ -134,8 +179,8 @@ class Channel(msgspec.Struct, array_like=True):
         """Begin afresh with all that is smoothed, after a standstill that ends now."""
         if self.decline is not None:
             self.decline.pause(time_us)
-        for evidence in self.evidence.values():
-            evidence.clear()
+        for usual in self.usuals.values():
+            usual.evidence.clear()
         self.model.forget_recent()
         self.recent_c = None
 
@@ -149,14 +194,18 @@ def measurement_of(observation: Measured) -> Measurement:
 
 def new_channel(point: str, measurement: Measurement) -> Channel:
     """Give the state of a point that nothing is known of yet."""
-    names = CHANGE_INDICATORS if measurement == "indicators" else ()
     return Channel(
         point=point,
         measurement=measurement,
         model=AnomalyModel(*_MODELS[measurement]),
         sensor=Sensor(thermometer=measurement == "temperature"),
-        baselines={name: Baseline(floor=_CHANGE_FLOOR) for name in names},
+        usuals={0: Usual(baselines=_baselines(measurement))},
     )
+
+
+def _baselines(measurement: Measurement) -> dict[str, Baseline]:
+    names = CHANGE_INDICATORS if measurement == "indicators" else ()
+    return {name: Baseline(floor=_CHANGE_FLOOR) for name in names}
 
 
 def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:

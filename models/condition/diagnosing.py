@@ -60,10 +60,7 @@ class Diagnosing(msgspec.Struct, array_like=True):
 
     def take(self, observed: ObservedDiagnosis | None, *, rate_hz: float, time_us: int) -> None:
         """Take in an observation in order of a running machine and a trusted sensor."""
-        if self.standing_since_us is not None:
-            if time_us - self.standing_since_us >= _STANDSTILL_US:
-                self.forget()
-            self.standing_since_us = None
+        self.run(time_us)
         if observed is None or not (0 < observed.speed_hz < _LARGEST and observed.turns > 0):
             return
         spoken = {fault.fault: fault for fault in spoken_for(observed)}
@@ -87,6 +84,13 @@ class Diagnosing(msgspec.Struct, array_like=True):
         """Take in that the machine stands."""
         if self.standing_since_us is None:
             self.standing_since_us = time_us
+
+    def run(self, time_us: int) -> None:
+        """Take in that the machine runs."""
+        if self.standing_since_us is not None:
+            if time_us - self.standing_since_us >= _STANDSTILL_US:
+                self.forget()
+            self.standing_since_us = None
 
     def forget(self) -> None:
         """Begin anew, as with another sensor, another bearing, or after a long standstill."""

@@ -44,6 +44,7 @@ def _begun(old: Channel, keep: Collection[str], *, mended: bool) -> Channel:
         heard=old.heard,
         recent=old.recent,
         stopped=old.stopped,
+        tells=old.tells,
         warm_up=old.warm_up,
         alarms={rule: alarm for rule, alarm in old.alarms.items() if rule in keep},
         diagnosing=fresh.diagnosing if mended else old.diagnosing,

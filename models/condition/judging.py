@@ -8,34 +8,15 @@ from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["is_running", "judge", "score"]
+__all__ = ["judge", "score"]
 
-_STANDSTILL_PART = 0.1
-_SLOWEST_RPM = 1.0
-_SLOWEST_PART = 0.05
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
 """Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
 _RUNNING_IN_US = 24 * HOUR_US
+_FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
 _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
-
-
-def is_running(channel: Channel, observation: Measured, configuration: Configuration) -> bool | None:
-    """Whether a vibration observation is of a machine that runs; None where it does not tell.
-
-    It stands with hardly any speed, or with less than a tenth of its usual RMS.
-    """
-    if not isinstance(observation, VibrationObserved):
-        return None
-    nominal = configuration.machine.speed_rpm
-    slowest = _SLOWEST_PART * nominal if nominal else _SLOWEST_RPM
-    by_speed = None if observation.speed_rpm is None else abs(observation.speed_rpm) >= slowest
-    rms = observation.indicators.get("rms_g")
-    baseline = channel.baselines["rms_g"]
-    if by_speed is False or rms is None or not channel.ready or not baseline.ready:
-        return by_speed
-    return value_to_log(rms) >= baseline.location + value_to_log(_STANDSTILL_PART)
 
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
@@ -75,12 +56,26 @@ def judge(
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
     if channel.ready:
         _settle(channel, values, smoothed, time_us)
-    if not channel.ready or (sound and not warming and not anomaly.anomalous):
+    if (
+        _may_learn(channel, warming=warming)
+        if not channel.ready
+        else sound and not warming and not anomaly.anomalous
+    ):
         if not channel.ready or channel.learned % _FOLLOW_EVERY == 0:
             channel.model.learn(features, look)
         _learn(channel, values, smoothed, time_us)
     channel.advance(features, look)
     return anomaly
+
+
+def _may_learn(channel: Channel, *, warming: bool) -> bool:
+    """Whether a point that is learning may: what a machine does first is taken as sound, what it does later is not.
+
+    Where a fault is told in one regime, another doesn't take it for usual; nor is a way from one to another usual.
+    """
+    if not channel.usual.later:
+        return True
+    return not warming and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
 
 
 def _seconds(observation: Measured) -> float:
@@ -108,12 +103,13 @@ def _smooth(channel: Channel, values: dict[str, float], time_us: int) -> dict[st
 
 def _settle(channel: Channel, values: dict[str, float], smoothed: dict[str, float], time_us: int) -> None:
     """Let the baselines sink with a machine that runs in, unless a change stands that isn't a mere anomaly."""
-    elapsed_s = max(0, time_us - channel.settled_us) / SECOND_US if channel.settled_us else 0.0
-    channel.settled_us = time_us
+    usual = channel.usual
+    elapsed_s = max(0, time_us - usual.settled_us) / SECOND_US if usual.settled_us else 0.0
+    usual.settled_us = time_us
     changed = any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.findings)
-    if changed or time_us - channel.learning_since_us >= _RUNNING_IN_US:
+    if changed or time_us - usual.learning_since_us >= _RUNNING_IN_US:
         return
-    for name, baseline in channel.baselines.items():
+    for name, baseline in usual.baselines.items():
         if name in smoothed:
             baseline.settle(value_to_log(values[name]), elapsed_s)
 
@@ -124,11 +120,12 @@ def _learn(
     smoothed: dict[str, float],
     time_us: int,
 ) -> None:
-    elapsed_s = max(0, time_us - channel.learned_us) / SECOND_US if channel.learned else 0.0
-    if not channel.learned:
-        channel.learning_since_us = time_us
+    usual = channel.usual
+    elapsed_s = max(0, time_us - usual.learned_us) / SECOND_US if usual.learned else 0.0
+    if not usual.learned:
+        usual.learning_since_us = time_us
     learning = not channel.ready
-    for name, baseline in channel.baselines.items():
+    for name, baseline in usual.baselines.items():
         if name not in smoothed:
             continue
         if learning:
@@ -136,6 +133,6 @@ def _learn(
         else:
             baseline.follow(value_to_log(values[name]), elapsed_s)
     if "value_c" in smoothed:
-        channel.warmth.learn(smoothed["value_c"], time_us, learning=learning)
-    channel.learned += 1
-    channel.learned_us = time_us
+        usual.warmth.learn(smoothed["value_c"], time_us, learning=learning)
+    usual.learned += 1
+    usual.learned_us = time_us

@@ -74,7 +74,7 @@ def temperature_finding(channel: Channel, smoothed_c: float, configuration: Conf
     """Judge the rise above the machine's own warm state, and the maker's limit where one is configured."""
     thresholds, absolute = configuration.thresholds, configuration.machine.temperature_limit_c
     found = []
-    reference = channel.warmth.reference_c
+    reference = channel.warm_state_c
     if channel.ready and reference is not None:
         rises = (
             thresholds.temperature_rise_low_k,

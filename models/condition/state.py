@@ -6,6 +6,7 @@ from models.advice.alarm import Alarm
 from models.advice.uptime import RunTime
 from models.condition.channel import Channel
 from models.condition.recent import Recent
+from models.condition.running import Operation
 from models.machinery.machine import Configuration
 
 __all__ = ["Counts", "MachineState"]
@@ -44,6 +45,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     channels: dict[str, Channel] = {}
     """By `measurement/point`."""
     silence: Alarm = msgspec.field(default_factory=Alarm)
+    operation: Operation = msgspec.field(default_factory=Operation)
     run_time: RunTime = msgspec.field(default_factory=RunTime)
     raised: int = 0
     """How many alerts there have been; their ids count them."""

@@ -12,9 +12,9 @@ from models.condition.elsewhere import stronger_elsewhere
 from models.condition.health import deductions_of
 from models.condition.state import MachineState
 from models.condition.verdict import diagnosis_of
-from models.outputs import Anomaly, Diagnosis, Health, Quality, Status
+from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
 
-__all__ = ["health_of", "is_open", "is_stopped", "status_of"]
+__all__ = ["health_of", "is_open", "is_stopped", "running_of", "status_of"]
 
 _BY_LEVEL: tuple[Status, Status, Status, Status] = ("healthy", "watch", "warning", "critical")
 _WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data")
@@ -26,9 +26,21 @@ def is_open(alarm: Alarm | None) -> bool:
 
 
 def is_stopped(state: MachineState) -> bool:
-    """Whether every trusted vibration point (at least one) says that the machine stands."""
-    vibration = [c for c in state.channels.values() if c.measurement == "indicators" and not c.sensor.faulty]
-    return bool(vibration) and all(c.stopped for c in vibration)
+    """Whether every trusted vibration point says that the machine stands; without any, every speed that is read."""
+    trusted = _trusted(state)
+    tellers = [c for c in trusted if c.measurement == "indicators"] or [c for c in trusted if c.tells]
+    return bool(tellers) and all(c.stopped for c in tellers)
+
+
+def running_of(state: MachineState) -> Running | None:
+    """Give how the machine runs; None where nothing tells."""
+    if is_stopped(state):
+        return "stopped"
+    if state.time_us is None or not any(channel.tells for channel in _trusted(state)):
+        return None
+    if state.operation.is_starting(state.time_us):
+        return "starting"
+    return "idle" if state.operation.is_idle() else "running"
 
 
 def _trusted(state: MachineState) -> list[Channel]:
@@ -91,4 +103,5 @@ def health_of(
         configuration=state.version,
         reason=reason.en,
         reason_zh=reason.zh,
+        running=running_of(state),
     )

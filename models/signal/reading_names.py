@@ -1,9 +1,10 @@
-"""What a reading's name says of it: whether it is a level of vibration, which is judged by factors."""
+"""What a reading's name says of it: whether it is a level of vibration, a speed of the shaft, or a load."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-__all__ = ["is_vibration_level"]
+__all__ = ["is_vibration_level", "load_percent_in", "speed_rpm_in"]
 
 _LEVEL = re.compile(
     r"rms|vib|accel|veloc|envel|\bacc\b|\bvel\b|\bpeak\b|\bpk\b|\bg\b|mm/s|mm s|m/s2|m/s²|m s2"
@@ -13,6 +14,12 @@ _OTHER = re.compile(
     r"flow|press|curr|volt|power|temp|speed|rpm|hz|freq|kurt|crest|skew|factor|phase|torque"
     r"|流量|压力|电流|电压|功率|温度|转速|频率|峭度|因数|因子|扭矩"
 )
+_SPEED = re.compile(
+    r"((shaft|spindle|motor|rotor|machine) )?(speed|rpm)( (rpm|hz|r min|1 min|1/min|r/min))?"
+    r"|(主轴|电机)?转速( (rpm|r/min))?"
+)
+_LOAD = re.compile(r"((motor|spindle|machine) )?load( (percent|pct|%))?|(电机|主轴)?(负载|负荷)率?( %)?")
+_MOST_LOAD_PERCENT = 300.0
 _APART = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|[_.\-]+")
 
 
@@ -27,3 +34,40 @@ def is_vibration_level(name: str) -> bool:
     """
     words = _APART.sub(" ", name).lower()
     return bool(_LEVEL.search(words)) and not _OTHER.search(words)
+
+
+def speed_rpm_in(values: Mapping[str, float]) -> float | None:
+    """Give the shaft's speed among readings, by its name: in rpm, or in Hz where it says so; None without one.
+
+    >>> speed_rpm_in({"motor_speed_rpm": 1480.0}), speed_rpm_in({"speed_hz": 25.0}), speed_rpm_in({"转速": 990.0})
+    (1480.0, 1500.0, 990.0)
+    >>> speed_rpm_in({"wind_speed": 5.0, "speed_m_s": 2.0, "speed_setpoint": 1500.0}) is None
+    True
+    """
+    for name, value in values.items():
+        kind = _meaning(name)
+        if kind in ("rpm", "hz"):
+            return 60 * value if kind == "hz" else value
+    return None
+
+
+def load_percent_in(values: Mapping[str, float]) -> float | None:
+    """Give the machine's load in per cent among readings, by its name; None without one, or beyond 0 to 300 %.
+
+    >>> load_percent_in({"load_percent": 80.0, "current_a": 5.0}), load_percent_in({"负载率": 40.0})
+    (80.0, 40.0)
+    >>> load_percent_in({"load_kn": 4.0, "load": 4000.0}) is None
+    True
+    """
+    for name, value in values.items():
+        if _meaning(name) == "load" and 0.0 <= value <= _MOST_LOAD_PERCENT:
+            return value
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _meaning(name: str) -> str:
+    words = _APART.sub(" ", name).lower().strip()
+    if _SPEED.fullmatch(words):
+        return "hz" if "hz" in words else "rpm"
+    return "load" if _LOAD.fullmatch(words) else ""

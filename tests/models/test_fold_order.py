@@ -51,13 +51,13 @@ def test_vibration_and_temperature_of_one_point_do_not_disturb_each_other():
 def test_late_and_future_ones_are_flagged_and_move_nothing():
     state, _ = learned()
     channel = state.channels["indicators/drive-end"]
-    before = (channel.newest_us, channel.learned, state.time_us, dict(channel.evidence))
+    before = (channel.newest_us, channel.learned, state.time_us, dict(channel.usual.evidence))
     late = vibration(20, digest="late", factor=9.0)
     future = vibration(100, time_us=at(100) + 6 * MINUTE_US, factor=9.0)
     state, outputs = run([late, future], state)
     assert [h.quality.flags for h in healths(outputs)] == [("late",), ("future",)]
     assert all(h.quality.ok and h.anomaly.anomalous is True for h in healths(outputs))
-    assert (channel.newest_us, channel.learned, state.time_us, dict(channel.evidence)) == before
+    assert (channel.newest_us, channel.learned, state.time_us, dict(channel.usual.evidence)) == before
     assert (state.counts.late, state.counts.future) == (1, 1)
     _, outputs = run([vibration(101)], state)
     assert healths(outputs)[0].quality.flags == ()

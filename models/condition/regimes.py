@@ -1,0 +1,226 @@
+"""Operating regimes of one point: where in speed and load its machine works, and when it is on its way elsewhere.
+
+A regime is a range of speeds and loads that a machine was seen to hold, no wider than 15 % of speed and 40 points
+of load. Nothing is made of vibration itself: a fault would soon be a regime of its own. Where neither speed nor
+load is known there is one regime, and all is compared with it.
+"""
+
+from math import log
+from typing import NamedTuple
+
+import msgspec
+
+from models.clock import MINUTE_US
+
+__all__ = ["DWELL_US", "MOST_REGIMES", "Place", "Regime", "Regimes", "place_of"]
+
+MOST_REGIMES = 4
+"""Remembered at each point; each has its own past, and they must all fit into a machine's state."""
+DWELL_US = MINUTE_US
+"""How long a machine must hold a new place before it is judged there."""
+
+_WIDEST = (0.15, 0.40)
+"""A regime's width: natural logarithm of the speed, and load as a share of nominal."""
+_HYSTERESIS = 0.25
+"""Part of that width by which the present regime may be left before it is."""
+_RESTLESS_US = 30 * MINUTE_US
+_RESTLESS_COUNT = 10
+"""From then on a machine that holds no place is taken as it is: all it does is one regime."""
+_RARE = 20
+_MOST_COUNTED = 20_000
+_SLOWEST_RPM = 0.1
+
+
+class Place(NamedTuple):
+    """Where a machine works now: natural logarithm of its speed in rpm, and load as a share; None is not known."""
+
+    speed: float | None = None
+    load: float | None = None
+
+
+def place_of(speed_rpm: float | None, load_percent: float | None) -> Place:
+    """Give the place of a speed and a load.
+
+    >>> place_of(None, 50.0)
+    Place(speed=None, load=0.5)
+    """
+    return Place(
+        speed=None if speed_rpm is None else log(max(abs(speed_rpm), _SLOWEST_RPM)),
+        load=None if load_percent is None else load_percent / 100,
+    )
+
+
+class Regime(msgspec.Struct, array_like=True):
+    """A box in the plane of speed and load; a side is None where that is not known of it."""
+
+    id: int
+    low: tuple[float | None, float | None]
+    high: tuple[float | None, float | None]
+    count: int = 0
+    """Observations that settled here; halved for all regimes before it grows large, so that old habits fade."""
+
+    def spans(self, place: Place, margin: float = 0.0) -> bool:
+        """Whether a place lies inside, or beyond by no more than a part of the widest that a regime may be."""
+        for low, high, value, widest in zip(self.low, self.high, place, _WIDEST, strict=True):
+            if low is None or high is None or value is None:
+                if not (low is None and value is None):
+                    return False
+            elif not low - margin * widest <= value <= high + margin * widest:
+                return False
+        return True
+
+    def is_like(self, place: Place) -> bool:
+        """Whether the same is known of it, speed or load or both."""
+        return all((low is None) == (value is None) for low, value in zip(self.low, place, strict=True))
+
+    def grown(self, low: tuple[float | None, float | None], high: tuple[float | None, float | None]) -> "Regime":
+        """Give this box, wide enough to hold another one of which the same is known."""
+        return Regime(
+            id=self.id,
+            low=(_least(self.low[0], low[0]), _least(self.low[1], low[1])),
+            high=(_most(self.high[0], high[0]), _most(self.high[1], high[1])),
+            count=self.count,
+        )
+
+    def width(self) -> float:
+        """Give its largest side, as a part of the widest that a regime may be."""
+        sides = [
+            (high - low) / widest
+            for low, high, widest in zip(self.low, self.high, _WIDEST, strict=True)
+            if low is not None and high is not None
+        ]
+        return max(sides, default=0.0)
+
+
+class Regimes(msgspec.Struct, array_like=True):
+    """The regimes of a point, and which of them its machine is in."""
+
+    known: list[Regime] = []
+    present: int = 0
+    """Id of the regime that observations are compared with."""
+    newest: int = 0
+    settled: bool = True
+    guest: Regime | None = None
+    """Where it seems to be going: a known regime's id, or none yet (-1)."""
+    guest_us: int = 0
+    roaming: Regime | None = None
+    """All places since it was last settled."""
+    roaming_us: int = 0
+
+    def take(self, place: Place, time_us: int) -> bool:
+        """Take in where a running machine is at an event time; give whether a regime was founded, or is another.
+
+        Afterwards `settled` tells whether it holds a regime, which `present` names.
+        """
+        before = self.present, self.newest
+        if not self.known or (len(self.known) == 1 and self.known[0].is_like(Place())):
+            self.known = [Regime(self.present, place, place)]
+        home = self._home(place)
+        if self.settled and home is not None and home.id == self.present:
+            self._settle(home, place)
+            return False
+        if self._has_held(home, place, time_us):
+            self._settle(home or self._found(self.guest), place)
+        elif self._has_roamed(place, time_us):
+            self._settle(self._found(self.roaming), place)
+        else:
+            self.settled = False
+        return (self.present, self.newest) != before
+
+    def forget(self) -> None:
+        """Begin anew: where the machine is next is its first regime; ids are never used again."""
+        self.known = []
+        self.newest += 1
+        self.present, self.settled, self.guest, self.roaming = self.newest, True, None, None
+
+    def ids(self) -> set[int]:
+        """Give the ids of the regimes that are remembered."""
+        return {regime.id for regime in self.known}
+
+    def _home(self, place: Place) -> Regime | None:
+        """Give the known regime of a place: the present one while it is near, else one that holds it or can."""
+        for regime in self.known:
+            if regime.id == self.present and regime.spans(place, _HYSTERESIS):
+                return regime
+        for regime in self.known:
+            if regime.spans(place):
+                return regime
+        for regime in self.known:
+            if regime.is_like(place) and regime.grown(place, place).width() <= 1.0:
+                return regime
+        return None
+
+    def _has_held(self, home: Regime | None, place: Place, time_us: int) -> bool:
+        """Whether the last observations all were in one place, known or not, for long enough."""
+        guest = self.guest
+        if home is not None:
+            stays = guest is not None and guest.id == home.id
+            self.guest = home
+        else:
+            grown = guest.grown(place, place) if guest is not None and guest.is_like(place) else None
+            stays = guest is not None and guest.id < 0 and grown is not None and grown.width() <= 1.0
+            self.guest = grown if stays else Regime(-1, place, place)
+        if not stays:
+            self.guest_us = time_us
+        return stays and time_us - self.guest_us >= DWELL_US
+
+    def _has_roamed(self, place: Place, time_us: int) -> bool:
+        """Whether it has held no place for so long that this is its way."""
+        roaming = self.roaming
+        if roaming is None or not roaming.is_like(place):
+            self.roaming, self.roaming_us = Regime(-1, place, place, 1), time_us
+            return False
+        self.roaming = roaming.grown(place, place)
+        self.roaming.count += 1
+        return self.roaming.count >= _RESTLESS_COUNT and time_us - self.roaming_us >= _RESTLESS_US
+
+    def _settle(self, regime: Regime, place: Place) -> None:
+        self.settled, self.present, self.guest, self.roaming = True, regime.id, None, None
+        regime.count += 1
+        if regime.count >= _MOST_COUNTED:
+            for each in self.known:
+                each.count //= 2
+        wider = regime.grown(place, place)
+        if wider.width() <= 1.0:
+            regime.low, regime.high = wider.low, wider.high
+
+    def _found(self, box: Regime | None) -> Regime:
+        """Found a regime; those inside it are part of it now."""
+        assert box is not None
+        self.newest += 1
+        founded = Regime(self.newest, box.low, box.high)
+        self.known = [r for r in self.known if not (r.is_like(Place(*box.low)) and _holds(founded, r))]
+        if len(self.known) >= MOST_REGIMES:
+            self._make_room()
+        self.known.append(founded)
+        return founded
+
+    def _make_room(self) -> None:
+        """Forget the regime hardly ever visited, or make one of the two nearest, which is learned anew."""
+        rarest = min(self.known, key=lambda regime: (regime.count, regime.id))
+        pairs = [
+            (a.grown(b.low, b.high).width(), a.id, b.id)
+            for a in self.known
+            for b in self.known
+            if a.id < b.id and a.is_like(Place(*b.low))
+        ]
+        if not pairs or rarest.count * _RARE < sum(regime.count for regime in self.known):
+            self.known.remove(rarest)
+            return
+        _, first, second = min(pairs)
+        a, b = (next(r for r in self.known if r.id == each) for each in (first, second))
+        self.newest += 1
+        merged = msgspec.structs.replace(a.grown(b.low, b.high), id=self.newest, count=a.count + b.count)
+        self.known = [r for r in self.known if r.id not in (first, second)] + [merged]
+
+
+def _holds(outer: Regime, inner: Regime) -> bool:
+    return outer.spans(Place(*inner.low)) and outer.spans(Place(*inner.high))
+
+
+def _least(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else min(a, b)
+
+
+def _most(a: float | None, b: float | None) -> float | None:
+    return None if a is None or b is None else max(a, b)

@@ -1,0 +1,112 @@
+"""Whether a machine runs, idles, stands or starts, and where in speed and load it works."""
+
+import msgspec
+
+from models.clock import MINUTE_US
+from models.condition.channel import Channel, Measured
+from models.condition.regimes import Place, place_of
+from models.condition.rules import value_to_log
+from models.machinery.machine import Configuration
+from models.observations import ReadingObserved, VibrationObserved
+from models.signal.reading_names import load_percent_in, speed_rpm_in
+
+__all__ = ["Operation", "is_running"]
+
+_STANDSTILL_PART = 0.1
+_SLOWEST_RPM = 1.0
+_SLOWEST_PART = 0.05
+_HYSTERESIS = 1.5
+"""What stands runs again only this many times above the limit below which it stands."""
+_START_US = 2 * MINUTE_US
+_IDLE_BELOW_PERCENT = 10.0
+_FRESH_US = 30 * MINUTE_US
+"""Whoever told speed or load first goes on telling it, unless nothing has come from there for so long."""
+
+
+class _Told(msgspec.Struct, array_like=True):
+    value: float
+    key: str
+    by_reading: bool
+    time_us: int
+
+
+class Operation(msgspec.Struct, array_like=True):
+    """How a machine works as a whole, for the points that don't tell it themselves."""
+
+    speed_rpm: _Told | None = None
+    load_percent: _Told | None = None
+    started_us: int | None = None
+    """Event time of its last start; None before."""
+
+    def hear(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> Place:
+        """Take in what an observation in order tells of speed and load; give where it says the machine works.
+
+        A measured speed that comes as a reading is believed rather than the nominal one of a block.
+        """
+        by_reading = isinstance(observation, ReadingObserved)
+        speed_rpm, load_percent = None, None
+        if isinstance(observation, VibrationObserved):
+            speed_rpm, load_percent = observation.speed_rpm, observation.load_percent
+        elif by_reading:
+            speed_rpm, load_percent = speed_rpm_in(values), load_percent_in(values)
+        if speed_rpm is not None:
+            told = self.speed_rpm = _newer(self.speed_rpm, _Told(speed_rpm, key, by_reading, time_us))
+            speed_rpm = told.value if told.by_reading else speed_rpm
+        elif self.speed_rpm is not None:
+            speed_rpm = self.speed_rpm.value
+        if load_percent is not None:
+            self.load_percent = _newer(self.load_percent, _Told(load_percent, key, by_reading, time_us))
+        elif self.load_percent is not None:
+            load_percent = self.load_percent.value
+        return place_of(speed_rpm, load_percent)
+
+    def start(self, time_us: int) -> None:
+        """Take in that the machine runs again."""
+        self.started_us = time_us
+
+    def is_starting(self, time_us: int) -> bool:
+        """Whether it began to run less than two minutes ago."""
+        return self.started_us is not None and time_us - self.started_us < _START_US
+
+    def is_idle(self) -> bool:
+        """Whether it is known to do next to nothing: a load below 10 %."""
+        return self.load_percent is not None and self.load_percent.value < _IDLE_BELOW_PERCENT
+
+
+def _newer(before: _Told | None, now: _Told) -> _Told:
+    if before is None or before.key == now.key or now.time_us - before.time_us > _FRESH_US:
+        return now
+    return now if now.by_reading and not before.by_reading else before
+
+
+def is_running(
+    channel: Channel,
+    observation: Measured,
+    values: dict[str, float],
+    operation: Operation,
+    configuration: Configuration,
+) -> bool | None:
+    """Whether an observation is of a machine that runs; None where it does not tell.
+
+    It stands with hardly any speed, or with less than a tenth of its usual RMS, of the regime where that is least.
+    A speed other than nominal was measured, and then counts alone.
+    """
+    ease = _HYSTERESIS if channel.stopped else 1.0
+    if isinstance(observation, ReadingObserved):
+        speed_rpm = speed_rpm_in(values)
+    elif isinstance(observation, VibrationObserved):
+        told = operation.speed_rpm
+        speed_rpm = told.value if told is not None and told.by_reading else observation.speed_rpm
+    else:
+        return None
+    nominal = configuration.machine.speed_rpm
+    slowest = _SLOWEST_PART * nominal if nominal else _SLOWEST_RPM
+    by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
+    measured = speed_rpm is not None and speed_rpm != nominal
+    if by_speed is False or measured or not channel.ready or "rms_g" not in values:
+        return by_speed
+    usual = [each.baselines["rms_g"] for each in channel.usuals.values() if "rms_g" in each.baselines]
+    quietest = min((baseline.location for baseline in usual if baseline.ready), default=None)
+    if quietest is None:
+        return by_speed
+    return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
