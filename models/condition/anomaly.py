@@ -3,6 +3,7 @@
 Score first, learn afterwards, only from what is sound.
 """
 
+import struct
 from collections.abc import Collection, Hashable, Mapping
 from math import fsum, isfinite
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from river import base
 
 from models.condition.baseline import Baseline
 from models.condition.spread import MEMORY, Spread
-from models.condition.ties import MOST_FEATURES, Ties
+from models.condition.ties import MOST_FEATURES, Ties, packed, unpacked
 
 __all__ = ["AnomalyModel", "Look", "ModelNumbers"]
 
@@ -55,15 +56,26 @@ class Past(msgspec.Struct, array_like=True):
     scores: Baseline = msgspec.field(default_factory=lambda: Baseline(floor=_SCORE_FLOOR))
 
 
+class PastNumbers(msgspec.Struct, array_like=True):
+    """A past as it is kept: its spreads are doubles one after the other, in the order of the model's names."""
+
+    spreads: bytes
+    count: int
+    scores: Baseline
+
+
 class ModelNumbers(msgspec.Struct, array_like=True):
-    """Everything a model knows, as plain numbers."""
+    """Everything a model knows, as plain numbers; matrices are doubles, row by row."""
 
     floor: float
     relative_floor: float
     smoothing: float
-    pasts: dict[int, Past]
+    names: list[str]
+    pasts: dict[int, PastNumbers]
     regime: int
-    ties: Ties
+    lessons: int
+    correlation: bytes
+    precision: bytes
 
 
 class AnomalyModel(base.AnomalyDetector):
@@ -219,11 +231,32 @@ class AnomalyModel(base.AnomalyDetector):
 
     def to_numbers(self) -> ModelNumbers:
         """Give the whole state as plain numbers."""
-        return ModelNumbers(self.floor, self.relative_floor, self.smoothing, self.pasts, self.regime, self.ties)
+        return ModelNumbers(
+            floor=self.floor,
+            relative_floor=self.relative_floor,
+            smoothing=self.smoothing,
+            names=list(self.spreads),
+            pasts={
+                regime: PastNumbers(b"".join(s.packed() for s in past.spreads.values()), past.count, past.scores)
+                for regime, past in self.pasts.items()
+            },
+            regime=self.regime,
+            lessons=self.ties.count,
+            correlation=packed(self.ties.correlation),
+            precision=packed(self.ties.precision),
+        )
 
     @classmethod
     def from_numbers(cls, numbers: ModelNumbers) -> "AnomalyModel":
-        """Continue, bit for bit, from what `to_numbers` gave."""
+        """Continue, bit for bit, from what `to_numbers` gave; raises ValueError where it cannot be that."""
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
-        model.pasts, model.regime, model.ties = numbers.pasts, numbers.regime, numbers.ties
+        try:
+            for regime, past in numbers.pasts.items():
+                spreads = Spread.unpacked(past.spreads, model.floor, model.relative_floor)
+                model.pasts[regime] = Past(dict(zip(numbers.names, spreads, strict=True)), past.count, past.scores)
+            model.ties = Ties(numbers.lessons, unpacked(numbers.correlation), unpacked(numbers.precision))
+        except struct.error as error:
+            raise ValueError(f"no numbers of a model: {error}") from error
+        model.pasts = {regime: model.pasts[regime] for regime in numbers.pasts}
+        model.enter(numbers.regime)
         return model

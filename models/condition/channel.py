@@ -136,6 +136,8 @@ class Channel(msgspec.Struct, array_like=True):
             self.warmer_c = self.warm_state_c
             self.warm_up.begin(time_us)
         self.regime_us = time_us
+        for evidence in self.usual.evidence.values():
+            evidence.leave()
         self.present, ids = self.regimes.present, self.regimes.ids()
         self.usuals = {key: usual for key, usual in self.usuals.items() if key in ids}
         self.usuals.setdefault(self.present, Usual(baselines=_baselines(self.measurement), later=True))

@@ -33,7 +33,6 @@ class Evidence(msgspec.Struct, array_like=True):
             del times[0], values[0]
         return median(values)
 
-    def clear(self) -> None:
-        """Forget everything, as after a standstill."""
-        self.times_us.clear()
-        self.values.clear()
+    def leave(self) -> None:
+        """Keep only the newest two, so that with one more there is a median again."""
+        del self.times_us[: 1 - _LEAST_VALUES], self.values[: 1 - _LEAST_VALUES]

@@ -14,7 +14,7 @@ from models.clock import MINUTE_US
 
 __all__ = ["DWELL_US", "MOST_REGIMES", "Place", "Regime", "Regimes", "place_of"]
 
-MOST_REGIMES = 4
+MOST_REGIMES = 3
 """Remembered at each point; each has its own past, and they must all fit into a machine's state."""
 DWELL_US = MINUTE_US
 """How long a machine must hold a new place before it is judged there."""

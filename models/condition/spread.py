@@ -8,6 +8,7 @@ independent observations in an autocorrelated time series", for a first-order pr
 """
 
 from math import sqrt
+from struct import Struct
 
 import msgspec
 
@@ -18,6 +19,7 @@ __all__ = ["MEMORY", "Spread"]
 MEMORY = 5_000
 """Beyond this many values the oldest fade, so that slow drift is followed."""
 
+_NUMBERS = Struct("<9d")
 _WIDENING = 2.0 * YOUNG
 _LEAST_INDEPENDENT = 1e-3
 _LEAST_VARIANCE = 1e-30
@@ -57,6 +59,10 @@ class Spread(msgspec.Struct, array_like=True):
             self.count, self.mean, self.raw_mean, self.raw_last = 1, smoothed, value, value
         else:
             self._weigh(value, smoothed)
+        self.rate(floor, relative_floor)
+
+    def rate(self, floor: float, relative_floor: float) -> None:
+        """Reckon what deviations are divided by, from what was learned."""
         self.unit = max(sqrt(max(self.variance, 0.0)), floor, relative_floor * abs(self.mean))
         self.width = sqrt(1.0 + _WIDENING / self.independent())
 
@@ -86,6 +92,24 @@ class Spread(msgspec.Struct, array_like=True):
         if self.raw_variance <= _LEAST_VARIANCE:
             unlike = 1.0
         return max(self.count * unlike / (2.0 - unlike), _LEAST_INDEPENDENT)
+
+    def packed(self) -> bytes:
+        """Give everything learned as little-endian doubles; `unit` and `width` follow from it."""
+        return _NUMBERS.pack(
+            self.newest, self.fresh, self.count, self.mean, self.variance,
+            self.raw_mean, self.raw_variance, self.raw_change, self.raw_last,
+        )  # fmt: skip
+
+    @classmethod
+    def unpacked(cls, numbers: bytes, floor: float, relative_floor: float) -> list["Spread"]:
+        """Continue, bit for bit, from what several `packed` gave one after the other; raises struct.error."""
+        found = []
+        for newest, fresh, count, *learned in _NUMBERS.iter_unpack(numbers):
+            spread = cls(newest, bool(fresh), int(count), *learned)
+            if spread.count:
+                spread.rate(floor, relative_floor)
+            found.append(spread)
+        return found
 
     def deviation(self, smoothed: float) -> float:
         """Give the deviation from the mean in standard deviations."""

@@ -6,10 +6,11 @@ processor and every version of NumPy, which a replay relies on; for at most 24 v
 
 from collections.abc import Sequence
 from math import sqrt
+from struct import iter_unpack, pack
 
 import msgspec
 
-__all__ = ["MOST_FEATURES", "Ties", "inverse"]
+__all__ = ["MOST_FEATURES", "Ties", "inverse", "packed", "unpacked"]
 
 MOST_FEATURES = 24
 
@@ -85,6 +86,27 @@ class Ties(msgspec.Struct, array_like=True):
                 totals[j] += p * own
             totals[i] += total + row[i] * own
         return [total / sqrt(row[-1]) for total, row in zip(totals, self.precision, strict=False)]
+
+
+def packed(matrix: Triangle) -> bytes:
+    """Give a triangle's numbers, row by row, as little-endian doubles."""
+    numbers = [x for row in matrix for x in row]
+    return pack(f"<{len(numbers)}d", *numbers)
+
+
+def unpacked(numbers: bytes) -> Triangle:
+    """Give the triangle that was `packed`, bit for bit; raises struct.error.
+
+    >>> unpacked(packed([[1.0], [2.0, 3.0]]))
+    [[1.0], [2.0, 3.0]]
+    """
+    flat = [x for (x,) in iter_unpack("<d", numbers)]
+    rows: Triangle = []
+    while len(flat) > len(rows):
+        size = len(rows) + 1
+        rows.append(flat[:size])
+        del flat[:size]
+    return rows
 
 
 def inverse(matrix: Triangle) -> Triangle:

@@ -1,0 +1,117 @@
+import msgspec
+import pytest
+
+from models.clock import MINUTE_US
+from models.condition.regimes import MOST_REGIMES, Place, Regimes, place_of
+
+FULL, HALF, IDLE = place_of(1480.0, 95.0), place_of(740.0, 50.0), place_of(1480.0, 5.0)
+
+
+def walk(*stays, step_min=0.5, regimes=None):
+    """Hold each place for so many minutes; give the regimes and, of each stay, the regime held at its end."""
+    regimes, held, minute = regimes or Regimes(), [], 0.0
+    for place, minutes in stays:
+        for _ in range(int(minutes / step_min)):
+            regimes.take(place, round(minute * MINUTE_US))
+            minute += step_min
+        held.append(regimes.present if regimes.settled else None)
+    return regimes, held
+
+
+def test_the_first_place_counts_at_once_and_others_once_they_are_held():
+    regimes = Regimes()
+    assert not regimes.take(FULL, 0)
+    assert regimes.settled
+    assert not regimes.take(HALF, MINUTE_US)
+    assert not regimes.settled
+    assert not regimes.take(HALF, MINUTE_US + 30_000_000)
+    assert regimes.take(HALF, 2 * MINUTE_US)
+    assert regimes.settled
+    assert regimes.present == 1
+
+
+def test_what_comes_back_is_known():
+    _, held = walk((FULL, 10), (HALF, 10), (FULL, 10), (IDLE, 10), (HALF, 10))
+    assert held == [0, 1, 0, 2, 1]
+
+
+def test_a_short_excursion_or_a_ramp_is_no_regime_and_after_it_the_dwell_begins_anew():
+    ramp = [(place_of(1480.0 * 0.88**i, 95.0 - 8 * i), 0.5) for i in range(2, 6)]
+    regimes, held = walk((FULL, 10), *ramp, (HALF, 10))
+    assert held == [0, *[None] * 4, 1]
+    assert len(regimes.known) == 2
+    regimes, held = walk((FULL, 10), (IDLE, 0.5), (FULL, 0.5))
+    assert held == [0, None, None]
+
+
+def test_slip_and_small_changes_of_load_are_the_same_regime():
+    places = [(place_of(1480.0 + i, 80.0 + i), 1) for i in range(20)]
+    regimes, held = walk(*places)
+    assert set(held) == {0}
+    assert len(regimes.known) == 1
+
+
+def test_near_its_edge_a_machine_does_not_flicker():
+    edge = [(place_of(1480.0, 52.0 if i % 2 else 95.0), 2) for i in range(20)]
+    _, held = walk((place_of(1480.0, 60.0), 1), (place_of(1480.0, 95.0), 1), *edge)
+    assert set(held) == {0}
+
+
+def test_a_machine_that_never_holds_still_is_one_wide_regime_in_the_end():
+    wild = [(place_of(500.0 + 370.0 * (7 * i % 11), 10.0 * (3 * i % 10)), 1) for i in range(200)]
+    regimes, held = walk(*wild, step_min=1)
+    assert None in held[:30]
+    assert None not in held[60:]
+    assert len(regimes.known) <= MOST_REGIMES
+
+
+def test_there_are_never_too_many_and_the_rarest_is_forgotten():
+    often = [(FULL, 60), (HALF, 60), (FULL, 60), (HALF, 60)]
+    rare = [(place_of(300.0, 20.0), 3), (place_of(200.0, 20.0), 3)]
+    regimes, held = walk(*often, *rare, (FULL, 5), (HALF, 5))
+    assert len(regimes.known) == MOST_REGIMES
+    assert held[-2:] == [0, 1]
+
+
+def test_of_many_usual_ones_the_nearest_become_one_that_is_new():
+    speeds = [400.0, 480.0, 1000.0, 2500.0]
+    stays = [(place_of(speed, 50.0), 60) for speed in speeds]
+    regimes, held = walk(*stays, *stays)
+    assert len(regimes.known) == MOST_REGIMES
+    assert held[4] == held[5] not in held[:4]
+    assert held[6:] == held[2:4]
+
+
+@pytest.mark.parametrize("place", [place_of(None, None), place_of(1480.0, None), place_of(None, 80.0), FULL])
+def test_what_is_known_of_a_place_may_be_speed_or_load_or_neither(place):
+    regimes, held = walk((place, 10), (place_of(3000.0, 10.0), 10), (place, 10))
+    assert held[-1] == 0 or place == Place()
+    assert len(regimes.known) <= 2
+
+
+def test_where_nothing_was_known_the_first_knowledge_changes_nothing():
+    _, held = walk((Place(), 10), (FULL, 10))
+    assert held == [0, 0]
+
+
+def test_a_change_of_what_is_told_is_a_regime_of_its_own():
+    _, held = walk((FULL, 10), (place_of(1480.0, None), 10), (FULL, 10))
+    assert held == [0, 1, 0]
+
+
+@pytest.mark.parametrize(("speed_rpm", "load"), [(0.0, 0.0), (-1480.0, 80.0), (1e9, 1e9)])
+def test_awkward_places_are_places(speed_rpm, load):
+    _, held = walk((FULL, 5), (place_of(speed_rpm, load), 5))
+    assert held[-1] is not None
+
+
+def test_it_goes_on_from_plain_numbers_as_if_nothing_had_been():
+    stays = [(FULL, 7), (HALF, 3), (IDLE, 0.5), (HALF, 8), (place_of(900.0, 70.0), 4), (FULL, 3), (HALF, 9)]
+    whole, _ = walk(*stays)
+    regimes, minute = Regimes(), 0.0
+    for place, minutes in stays:
+        for _ in range(int(minutes / 0.5)):
+            regimes.take(place, round(minute * MINUTE_US))
+            regimes = msgspec.msgpack.decode(msgspec.msgpack.encode(regimes), type=Regimes)
+            minute += 0.5
+    assert msgspec.msgpack.encode(regimes) == msgspec.msgpack.encode(whole)

@@ -1,0 +1,179 @@
+"""Machines that start, stop and change speed and load: what is compared with what, and what raises nothing."""
+
+import msgspec
+import pytest
+
+from models import fold
+from models.machinery.machine import Learning
+from tests.models.observed import alerts, configured, healths, reading, run, temperature, transitions, vibration
+
+LEARNING = Learning(duration_s=600.0, observations=60)
+SLOW, FAST = {"speed_rpm": 740.0, "load_percent": 40.0}, {"speed_rpm": 1480.0, "load_percent": 90.0}
+
+
+def slow(first, count, factor=1.0):
+    return [vibration(i, factor=0.3 * factor, **SLOW) for i in range(first, first + count)]
+
+
+def fast(first, count, factor=1.0):
+    return [vibration(i, factor=factor, **FAST) for i in range(first, first + count)]
+
+
+def statuses(outputs):
+    return [health.status for health in healths(outputs)]
+
+
+def test_a_regime_never_seen_is_learned_and_raises_nothing_though_it_is_three_times_as_loud():
+    _, outputs = run([configured(learning=LEARNING), *slow(0, 200), *fast(200, 200)])
+    assert not alerts(outputs)
+    said = statuses(outputs)
+    assert set(said[100:200]) == {"healthy"}
+    assert set(said[210:260]) == {"warming_up"}
+    assert said[-1] == "healthy"
+    assert healths(outputs)[250].score is None
+
+
+def test_a_fault_is_told_in_the_quiet_regime_though_the_loud_one_is_louder_still():
+    sound = [*slow(0, 200), *fast(200, 200), *slow(400, 60)]
+    state, outputs = run([configured(learning=LEARNING), *sound])
+    assert not alerts(outputs)
+    _, outputs = run(slow(460, 60, factor=3.0), state)
+    assert ("change", "active", "medium") in transitions(outputs)
+    assert max(o.indicators["rms_g"] for o in slow(460, 60, 3.0)) < 2 * min(
+        o.indicators["rms_g"] for o in fast(460, 60)
+    )
+
+
+def test_an_alert_goes_on_in_a_regime_where_nothing_is_known_and_the_fault_is_not_learned_there():
+    state, _ = run([configured(learning=LEARNING), *slow(0, 200), *slow(200, 60, factor=3.0)])
+    state, outputs = run(fast(260, 400, factor=3.0), state)
+    assert not transitions(outputs)
+    assert set(statuses(outputs)) == {"warning"}
+    state, outputs = run(slow(660, 120), state)
+    assert [state for _, state, _ in transitions(outputs)] == ["cleared"] * len(alerts(outputs))
+    _, outputs = run(fast(780, 50), state)
+    assert set(statuses(outputs)[10:]) == {"warming_up"}
+
+
+def test_on_its_way_between_regimes_a_machine_is_neither_judged_nor_learned():
+    state, _ = run([configured(learning=LEARNING), *slow(0, 200), *fast(200, 200)])
+    channel = state.channels["indicators/drive-end"]
+    before = {key: usual.learned for key, usual in channel.usuals.items()}
+    ramp = [
+        vibration(400 + i, factor=9.0, speed_rpm=1250.0 - 60.0 * i, load_percent=90.0 - 5 * i) for i in range(8)
+    ]
+    state, outputs = run([*ramp, *slow(408, 5, factor=9.0)], state)
+    assert not alerts(outputs)
+    assert {health.anomaly.anomalous for health in healths(outputs)} == {None}
+    assert {key: usual.learned for key, usual in channel.usuals.items()} == before
+
+
+def test_the_first_two_minutes_after_a_start_neither_teach_nor_alarm():
+    state, _ = run([configured(learning=LEARNING), *fast(0, 200)])
+    standing = [vibration(i, speed_rpm=0.0, factor=0.01) for i in range(200, 220)]
+    state, outputs = run(standing, state)
+    assert healths(outputs)[-1].running == "stopped"
+    learned = state.channels["indicators/drive-end"].learned
+    _, outputs = run(fast(220, 12, factor=8.0), state)
+    assert {health.running for health in healths(outputs)} == {"starting"}
+    assert not alerts(outputs)
+    assert state.channels["indicators/drive-end"].learned == learned
+    _, outputs = run(fast(232, 60, factor=8.0), state)
+    assert healths(outputs)[0].running == "running"
+    assert ("change", "active", "high") in transitions(outputs)
+
+
+def test_what_stands_runs_again_only_clearly_above_the_limit():
+    state, _ = run([configured(learning=LEARNING, speed_rpm=1480.0), *fast(0, 100)])
+    _, outputs = run([vibration(100, speed_rpm=73.0), vibration(101, speed_rpm=80.0)], state)
+    assert statuses(outputs) == ["stopped", "stopped"]
+    _, outputs = run([vibration(102, speed_rpm=120.0)], state)
+    assert statuses(outputs) == ["healthy"]
+
+
+def test_a_load_next_to_nothing_is_idling():
+    _, outputs = run([configured(), *(vibration(i, speed_rpm=1480.0, load_percent=5.0) for i in range(5))])
+    assert healths(outputs)[-1].running == "idle"
+
+
+def test_nothing_is_said_of_running_where_nothing_tells():
+    _, outputs = run([configured(), *(temperature(i) for i in range(5))])
+    assert healths(outputs)[-1].running is None
+
+
+def test_speed_and_load_may_come_as_readings_and_then_readings_have_their_regimes_too():
+    def skid(i, speed, flow):
+        return reading(i, values={"speed_rpm": speed, "load_percent": 80.0, "flow": flow + 0.1 * (i % 7)})
+
+    first = [skid(i, 1480.0, 30.0) for i in range(200)]
+    second = [skid(i, 740.0, 12.0) for i in range(200, 400)]
+    state, outputs = run([configured(learning=LEARNING), *first, *second])
+    assert not alerts(outputs)
+    assert len(state.channels["readings/skid"].usuals) == 2
+    _, outputs = run([skid(i, 740.0, 30.0) for i in range(400, 460)], state)
+    assert ("anomaly", "active", "low") in transitions(outputs)
+    _, outputs = run([skid(460, 0.0, 0.0)], state)
+    assert statuses(outputs) == ["stopped"]
+
+
+def test_a_measured_speed_counts_more_than_a_nominal_one():
+    def both(first, count, speed, factor):
+        for i in range(first, first + count):
+            yield reading(i, values={"motor_speed_rpm": speed})
+            yield vibration(i, speed_rpm=1480.0, factor=factor)
+
+    _, outputs = run(
+        [configured(learning=LEARNING, speed_rpm=1480.0), *both(0, 200, 700.0, 0.3), *both(200, 200, 1470.0, 1.0)]
+    )
+    assert not alerts(outputs)
+
+
+def test_a_thermometer_has_its_warm_state_in_each_regime_and_time_to_get_there():
+    """In the warmer regime it is 35 K warmer, which is neither overheating nor, once back, an anomaly."""
+    minute, found, value_c = 6, [configured(learning=LEARNING)], 30.0
+    for i in range(0, 12_000, minute):
+        regime, ends_c = (FAST, 65.0) if (i // 3_000) % 2 else (SLOW, 30.0)
+        value_c += 0.05 * (ends_c - value_c)
+        found += [vibration(i, factor=1.0 if regime is FAST else 0.3, **regime), temperature(i, value_c)]
+    state, outputs = run(found)
+    assert not alerts(outputs)
+    assert healths(outputs)[-1].status == "healthy"
+    references = [usual.warmth.reference_c for usual in state.channels["temperature/bearing"].usuals.values()]
+    assert max(references) - min(references) > 25.0
+
+    def hot(first, last):
+        for i in range(first, last, minute):
+            yield vibration(i, factor=0.3, **SLOW)
+            yield temperature(i, 60.0)
+
+    state, outputs = run(hot(12_000, 12_180), state)
+    assert not alerts(outputs), "it comes from the warmer regime"
+    _, outputs = run(hot(12_180, 14_000), state)
+    assert ("temperature", "active", "medium") in transitions(outputs), "and stays as warm as there"
+
+
+@pytest.mark.parametrize("regimes", [1, 3, 9])
+def test_a_machine_with_four_points_fits_into_64_kib_however_many_regimes_it_has(regimes):
+    bands = {f"band_{low}_hz_g": 0.1 for low in range(9)}
+    found = [configured(learning=LEARNING)]
+    for i in range(0, 6_000, 5):
+        k = (i // 250) % regimes
+        for point in ("drive-end", "other end", "pump", "gear"):
+            one = vibration(i, point, speed_rpm=600.0 * 1.3**k, load_percent=10.0 * k)
+            found.append(msgspec.structs.replace(one, indicators=one.indicators | bands))
+            if i % 10 == 0:
+                found.append(temperature(i, point=point))
+    state, _ = run(found)
+    assert len(state.channels) == 8
+    assert len(fold.dump_state(state)) <= 65_536
+
+
+def test_a_state_with_regimes_goes_on_bit_for_bit():
+    found = [configured(learning=LEARNING), *slow(0, 150), *fast(150, 150), *slow(300, 7), *fast(307, 80)]
+    whole, outputs = run(found)
+    state = fold.initial_state("pump")
+    for k, one in enumerate(found):
+        state, out = fold.step(state, one)
+        assert out == outputs[k]
+        state = fold.load_state(fold.dump_state(state))
+    assert fold.dump_state(state) == fold.dump_state(whole)
