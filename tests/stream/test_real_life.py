@@ -190,6 +190,7 @@ NOT_IN_THESE_LIVES = {
     "What is it, by point (verdict)?",
     "How sure is the verdict (0 to 1)?",
     "How long has it got (hours of operation)?",
+    "How many of its forecasts have held (%)?",
     "Other readings (each in its own unit)",  # none are sent
     "Vibration velocity (mm/s RMS): limit",  # without power and mounting there are no zones
     "Temperature (°C): limit",
