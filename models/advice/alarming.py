@@ -1,6 +1,7 @@
 """Run the alarms of a point on what its rules found."""
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from models.advice.alarm import Alarm, Delays
 from models.advice.alerts import Cause, transition
@@ -30,6 +31,7 @@ _FAULTS = 2
 _BY_OWN_PAST = ("anomaly", "change", "temperature")
 
 
+@lru_cache(maxsize=256)
 def _delays(thresholds: Thresholds) -> Delays:
     low, medium, high, off = (
         int(seconds * SECOND_US)

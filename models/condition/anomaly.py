@@ -5,6 +5,7 @@ Score first, learn afterwards, only from what is sound.
 
 import struct
 from collections.abc import Collection, Hashable, Mapping
+from itertools import zip_longest
 from math import fsum, isfinite
 from typing import Any, NamedTuple
 
@@ -155,26 +156,24 @@ class AnomalyModel(base.AnomalyDetector):
         past, weight = self.past, self.smoothing
         spreads = past.spreads
         smoothed: dict[str, float] = {}
-        deviations = [0.0] * len(spreads)
-        widths = [1.0] * len(spreads)
-        for i, (name, spread) in enumerate(spreads.items()):
-            if name not in features or not spread.count:
+        deviations: list[float] = []
+        for name, spread in spreads.items():
+            value = features.get(name)
+            if value is None or not spread.count:
+                deviations.append(0.0)
                 continue
-            smoothed[name] = value = spread.smooth(features[name], weight)
+            smoothed[name] = value = spread.smooth(value, weight)
             deviation = spread.deviation(value)
             if not -_LARGEST_DEVIATION < deviation < _LARGEST_DEVIATION:
                 deviation = _LARGEST_DEVIATION if deviation > 0 else -_LARGEST_DEVIATION
-            deviations[i], widths[i] = deviation, spread.width
+            deviations.append(deviation)
         if past.count < _LEAST_LEARNED or not smoothed:
             return Look(None, {}, smoothed)
-        worst = [abs(z) for z in deviations]
-        for i, residual in enumerate(self.ties.residuals(deviations)):
-            worst[i] = max(worst[i], abs(residual))
-        found = {
-            name: deviation / width
-            for name, deviation, width in zip(spreads, worst, widths, strict=True)
-            if name in smoothed
-        }
+        found: dict[str, float] = {}
+        alone_and_beside = zip_longest(deviations, self.ties.residuals(deviations), fillvalue=0.0)
+        for (name, spread), (alone, beside) in zip(spreads.items(), alone_and_beside, strict=True):
+            if name in smoothed:
+                found[name] = max(abs(alone), abs(beside)) / spread.width
         return Look(max(found.values()), found, smoothed)
 
     def learn(self, features: Mapping[str, float], look: Look) -> None:
@@ -187,11 +186,12 @@ class AnomalyModel(base.AnomalyDetector):
                     each.spreads[name] = Spread(newest=value)
         deviations = []
         for name, spread in spreads.items():
-            if name not in features:
+            given = features.get(name)
+            if given is None:
                 deviations.append(0.0)
                 continue
-            smoothed = look.smoothed.get(name, features[name])
-            spread.learn(features[name], smoothed, self.floor, self.relative_floor)
+            smoothed = look.smoothed.get(name, given)
+            spread.learn(given, smoothed, self.floor, self.relative_floor)
             deviations.append(spread.deviation(smoothed))
         if not deviations:
             return

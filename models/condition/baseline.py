@@ -96,7 +96,7 @@ class Baseline(msgspec.Struct, array_like=True):
 
     def _bounded(self, error: float) -> float:
         reach = _HUBER * max(self.scale, self.floor)
-        return min(max(error, -reach), reach)
+        return error if -reach < error < reach else min(max(error, -reach), reach)
 
     def _step(self, value: float, gain: float) -> None:
         bounded = self._bounded(value - self.location)

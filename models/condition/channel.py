@@ -1,5 +1,6 @@
 """What is remembered of one point's one kind of measurement: everything that its judgement needs, and no more."""
 
+from functools import lru_cache
 from math import log
 from typing import Literal
 
@@ -120,7 +121,11 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def level(self) -> int:
         """Highest level of an open condition alert (0 none, 3 high)."""
-        return max((alarm.level for rule, alarm in self.alarms.items() if rule != "sensor_fault"), default=0)
+        highest = 0
+        for rule, alarm in self.alarms.items():
+            if alarm.level > highest and rule != "sensor_fault":
+                highest = alarm.level
+        return highest
 
     def enter(self, place: Place, time_us: int) -> bool:
         """Take in where the machine works; give whether it has held that for long enough to be judged there.
@@ -210,6 +215,11 @@ def _baselines(measurement: Measurement) -> dict[str, Baseline]:
     return {name: Baseline(floor=_CHANGE_FLOOR) for name in names}
 
 
+@lru_cache(maxsize=1024)
+def _is_model_feature(name: str) -> bool:
+    return name in _MODEL_FEATURES or name.startswith("band_")
+
+
 def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     """Give what the anomaly model looks at, clipped to what a machine can measure.
 
@@ -218,9 +228,9 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     """
     if channel.measurement == "indicators":
         return {
-            name: log(min(max(value, _SMALLEST), _LARGEST))
+            name: log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
             for name, value in values.items()
-            if name in _MODEL_FEATURES or name.startswith("band_")
+            if _is_model_feature(name)
         }
     if channel.measurement == "temperature":
         if "value_c" not in values:

@@ -100,12 +100,18 @@ class Diagnosing(msgspec.Struct, array_like=True):
 
     def counts(self) -> Counter[str]:
         """How many of the votes speak for each fault."""
-        return Counter(name for vote in self.votes for name in vote.speaks_for)
+        found: Counter[str] = Counter()
+        for vote in self.votes:
+            for name in vote.speaks_for:
+                found[name] += 1
+        return found
 
     def first(self) -> str | None:
         """Give the fault to speak of first: a bearing's, or else the one most votes speak for; None without any."""
+        if not self.named:
+            return None
         counts = self.counts()
-        return min(self.named, key=lambda name: (family_of(name) != _BEARING, -counts[name], name), default=None)
+        return min(self.named, key=lambda name: (family_of(name) != _BEARING, -counts[name], name))
 
     def contested(self) -> tuple[str, ...]:
         """Give the faults that enough votes speak for, but too many for another of the same family."""

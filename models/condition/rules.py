@@ -26,7 +26,7 @@ def value_to_log(value: float) -> float:
     >>> value_to_log(0.0) == value_to_log(1e-9)
     True
     """
-    return log(min(max(value, _SMALLEST), _LARGEST))
+    return log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
 
 
 def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Finding | None:
@@ -36,20 +36,21 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
     """
     factors = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)
-    worst = None
+    least = [(log(factor), share) for factor, share in zip(factors, _SIGMA_SHARES, strict=True)]
+    worst: tuple[float, str, list[float]] | None = None
     for name, baseline in channel.baselines.items():
         if name not in smoothed or not baseline.ready:
             continue
-        step = thresholds.change_sigmas * baseline.sigma()
-        limits = [
-            baseline.location + max(log(factor), share * step)
-            for factor, share in zip(factors, _SIGMA_SHARES, strict=True)
-        ]
-        degree = degree_of(smoothed[name], baseline.location, limits)
-        if worst is None or degree > worst.degree:
-            natural = [exp(limit) for limit in limits]
-            worst = Finding("change", name, exp(smoothed[name]), exp(baseline.location), natural, degree)
-    return worst
+        step, location = thresholds.change_sigmas * baseline.sigma(), baseline.location
+        limits = [location + max(rise, share * step) for rise, share in least]
+        degree = degree_of(smoothed[name], location, limits)
+        if worst is None or degree > worst[0]:
+            worst = degree, name, limits
+    if worst is None:
+        return None
+    degree, name, limits = worst
+    location = channel.baselines[name].location
+    return Finding("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
 
 
 def severity_finding(

@@ -63,12 +63,14 @@ class Spread(msgspec.Struct, array_like=True):
 
     def rate(self, floor: float, relative_floor: float) -> None:
         """Reckon what deviations are divided by, from what was learned."""
-        self.unit = max(sqrt(max(self.variance, 0.0)), floor, relative_floor * abs(self.mean))
+        variance = self.variance
+        self.unit = max(sqrt(variance) if variance > 0.0 else 0.0, floor, relative_floor * abs(self.mean))
         self.width = sqrt(1.0 + _WIDENING / self.independent())
 
     def _weigh(self, value: float, smoothed: float) -> None:
-        self.count = min(self.count + 1, MEMORY)
-        gain = 1.0 / self.count
+        count = self.count
+        self.count = count = count + 1 if count < MEMORY else MEMORY
+        gain = 1.0 / count
         error = smoothed - self.mean
         self.mean += gain * error
         self.variance += gain * (error * (smoothed - self.mean) - self.variance)
@@ -88,9 +90,8 @@ class Spread(msgspec.Struct, array_like=True):
         >>> spread.independent() < 5
         True
         """
-        unlike = min(self.raw_change / (2.0 * max(self.raw_variance, _LEAST_VARIANCE)), 1.0)
-        if self.raw_variance <= _LEAST_VARIANCE:
-            unlike = 1.0
+        variance = self.raw_variance
+        unlike = min(self.raw_change / (2.0 * variance), 1.0) if variance > _LEAST_VARIANCE else 1.0
         return max(self.count * unlike / (2.0 - unlike), _LEAST_INDEPENDENT)
 
     def packed(self) -> bytes:

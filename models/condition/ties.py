@@ -1,14 +1,17 @@
 """How values usually move together, so that one which leaves the others is told although it is usual by itself.
 
-In plain Python on purpose: every operation has one order, so that a score is the same to the last bit on every
-processor and every version of NumPy, which a replay relies on; for at most 24 values it is fast enough.
+Every operation has one order on purpose, so that a score is the same to the last bit on every processor, which a
+replay relies on. So there is no product of matrices here: NumPy multiplies element by element and adds row by row.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import sqrt
 from struct import iter_unpack, pack
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["MOST_FEATURES", "Ties", "inverse", "packed", "unpacked"]
 
@@ -26,7 +29,7 @@ Triangle = list[list[float]]
 """Lower triangle of a symmetric matrix: row i holds i + 1 numbers."""
 
 
-class Ties(msgspec.Struct, array_like=True):
+class Ties(msgspec.Struct, array_like=True, dict=True):
     """Running correlations of standardised deviations, and the regression of each on all others that they give.
 
     With P the inverse of the regularised correlation matrix, (P z)_i / P_ii is the error of value i as predicted by
@@ -41,7 +44,10 @@ class Ties(msgspec.Struct, array_like=True):
 
     def learn(self, deviations: Sequence[float], gain: float) -> None:
         """Take in standardised deviations, clipped at six; there may be more of them than before, not fewer."""
-        clipped = [min(max(z, -_LARGEST_LEARNED), _LARGEST_LEARNED) for z in deviations]
+        clipped = [
+            z if -_LARGEST_LEARNED < z < _LARGEST_LEARNED else min(max(z, -_LARGEST_LEARNED), _LARGEST_LEARNED)
+            for z in deviations
+        ]
         rows = self.correlation
         while len(rows) < len(clipped):
             rows.append([0.0] * (len(rows) + 1))
@@ -67,6 +73,7 @@ class Ties(msgspec.Struct, array_like=True):
             for i, row in enumerate(self.correlation)
         ]
         self.precision = inverse(believed)
+        self.__dict__.pop("_regression", None)
 
     def residuals(self, deviations: Sequence[float]) -> list[float]:
         """Give what is left of each deviation once the others have predicted it; those known to the regression.
@@ -76,16 +83,19 @@ class Ties(msgspec.Struct, array_like=True):
         >>> abs(together[0]) < 1 < abs(against[0])
         True
         """
-        z = deviations[: len(self.precision)]
-        totals = [0.0] * len(z)
-        for i, row in enumerate(self.precision[: len(z)]):
-            total, own = 0.0, z[i]
-            for j in range(i):
-                p = row[j]
-                total += p * z[j]
-                totals[j] += p * own
-            totals[i] += total + row[i] * own
-        return [total / sqrt(row[-1]) for total, row in zip(totals, self.precision, strict=False)]
+        precision, scale = self._regression
+        z = np.array(deviations[: scale.size])
+        residuals: list[float] = (np.add.reduce(precision * z.reshape(-1, 1), 0) / scale).tolist()
+        return residuals
+
+    @cached_property
+    def _regression(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The whole of `precision`, shape (n, n), and the roots of its diagonal, (n,); kept until `refresh`."""
+        size = len(self.precision)
+        whole = np.zeros((size, size))
+        for i, row in enumerate(self.precision):
+            whole[i, : i + 1] = whole[: i + 1, i] = row
+        return whole, np.sqrt(whole.diagonal())
 
 
 def packed(matrix: Triangle) -> bytes:

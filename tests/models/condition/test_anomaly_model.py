@@ -1,3 +1,5 @@
+import math
+
 import msgspec
 import numpy as np
 import pytest
@@ -171,3 +173,31 @@ def test_smoothing_shows_a_small_shift_that_lasts():
             model.advance(look)
         found.append(strange)
     assert found[1] > 3 * found[0]
+
+
+@given(
+    st.integers(1, 24).flatmap(
+        lambda n: st.tuples(
+            st.lists(st.lists(st.floats(-50, 50), min_size=n, max_size=n), min_size=n, max_size=n),
+            st.lists(st.floats(-50, 50), min_size=n, max_size=n + 3),
+        )
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_residuals_add_up_in_one_order_to_the_last_bit(given_numbers):
+    rows, deviations = given_numbers
+    precision = [[*row[:i], abs(row[i]) + 0.1] for i, row in enumerate(rows)]
+    expected = []
+    for i in range(len(precision)):
+        total = 0.0
+        for j in range(len(precision)):
+            total += precision[max(i, j)][min(i, j)] * deviations[j]
+        expected.append(total / math.sqrt(precision[i][i]))
+    assert Ties(precision=precision).residuals(deviations) == expected
+
+
+def test_a_refreshed_regression_is_the_one_that_counts():
+    ties = Ties(correlation=[[1.0], [0.5, 1.0]], precision=inverse([[1.1], [0.0, 1.1]]))
+    before = ties.residuals([1.0, -1.0])
+    ties.refresh([1e4, 1e4])
+    assert ties.residuals([1.0, -1.0]) == Ties(precision=ties.precision).residuals([1.0, -1.0]) != before
