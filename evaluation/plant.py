@@ -12,6 +12,7 @@ import msgspec
 from models.clock import HOUR_US, SECOND_US, from_datetime
 from models.fold import initial_state, step
 from models.machinery.bearings import parse_bearing
+from models.machinery.kinds import built_in_packs
 from models.machinery.machine import Configuration
 from models.observations import Configured
 from models.outputs import Alert, Health
@@ -19,6 +20,7 @@ from models.simulation.plan import Plan
 from models.simulation.run import simulate_with_truth
 from models.simulation.scenario import Scenario
 from models.simulation.truth import TrueState, Truth, truths
+from stream.machines import with_mechanism
 from stream.observe import observe
 from stream.scenarios import load_scenario
 from stream.simulated import as_message
@@ -50,7 +52,8 @@ def judged(
     scenario = msgspec.structs.replace(scenario, machines=tuple(chosen))
     configurations = {
         each.id: Configuration(
-            machine=each.described, orders={point: parse_bearing(text) for point, text in each.bearings.items()}
+            machine=with_mechanism(each.described, built_in_packs()),
+            orders={point: parse_bearing(text) for point, text in each.bearings.items()},
         )
         for each in chosen
     }

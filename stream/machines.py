@@ -11,17 +11,19 @@ import msgspec
 
 from models.errors import ConfigurationError, MessageError
 from models.machinery.bearings import Catalogue, parse_bearing
+from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Configuration, Learning, Machine, Name, Thresholds
 from stream.bearing_files import load_catalogue
 from stream.checks import check_name, shown
+from stream.pack_files import load_packs
 from stream.thresholds import thresholds_from
 from stream.toml import read_toml
 
 if TYPE_CHECKING:
     from stream.settings import Settings
 
-__all__ = ["Fleet", "check_machine", "load_fleet", "load_machines"]
+__all__ = ["Fleet", "check_machine", "load_fleet", "load_machines", "with_mechanism"]
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +67,9 @@ def load_machines(
     thresholds: Thresholds | None = None,
     learning: Learning | None = None,
     catalogue: Catalogue | None = None,
+    packs: Packs | None = None,
 ) -> Fleet:
-    """Read `machines.toml`; a missing file is an empty fleet. Bearings are looked up in the catalogue.
+    """Read `machines.toml`; a missing file is an empty fleet. Bearings come from the catalogue, kinds from packs.
 
     Raises `ConfigurationError` naming the file, the machine, the key and the fix. A designation that is not in the
     catalogue may be right all the same: it is told in the log, and the machine is judged without that bearing.
@@ -78,7 +81,7 @@ def load_machines(
         check_machine(table, place)
         if table.id in machines:
             raise ConfigurationError(f"{place}: this id is taken by one above; give every machine its own")
-        machines[table.id] = _machine(table)
+        machines[table.id] = with_mechanism(_machine(table), packs or built_in_packs(), place)
         orders[table.id] = _orders(table, place, catalogue)
     return Fleet(
         machines=MappingProxyType(machines),
@@ -97,7 +100,27 @@ def load_fleet(settings: "Settings") -> Fleet:
         thresholds=thresholds_from(settings.thresholds),
         learning=learning_of(settings),
         catalogue=load_catalogue(settings.catalogue),
+        packs=load_packs(settings.packs),
     )
+
+
+def with_mechanism(machine: Machine, packs: Packs, place: str = "machines") -> Machine:
+    """Add what the pack of its kind says; a kind that no pack knows changes nothing.
+
+    Raises `ConfigurationError` for a category that its kind hasn't.
+    """
+    pack = packs.find(machine.kind)
+    if pack is None:
+        if machine.category:
+            raise ConfigurationError(
+                f"{place}: category: there is no pack for the kind {shown(machine.kind)}; leave category out, or "
+                "write a kind that `stethos packs` lists"
+            )
+        return machine
+    try:
+        return msgspec.structs.replace(machine, mechanism=pack.mechanism_of(machine))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{place}: {error}") from None
 
 
 def _tables(path: Path) -> list[_Table]:
@@ -115,7 +138,8 @@ def _told(complaint: str, content: dict[str, object]) -> str:
     found = re.match(r"machine\[(\d+)\]\.?(.*)", place)
     if unknown := re.search(r"unknown field (\S+)", what):
         owner = _File if not found else Name if found[2] == "name" else Machine
-        what = f"there is no key {unknown[1]}; there are {', '.join(owner.__struct_fields__)}"
+        keys = [key for key in owner.__struct_fields__ if key != "mechanism"]
+        what = f"there is no key {unknown[1]}; there are {', '.join(keys)}"
     if "enum value" in what:
         what += "; use rigid or flexible"
     if found and found[2] == "name":
@@ -137,6 +161,8 @@ def check_machine(machine: Machine, place: str) -> None:
     except MessageError as error:
         raise ConfigurationError(f"{place}: {error}") from None
     _check_numbers(machine, place)
+    if machine.mechanism is not None:
+        raise ConfigurationError(f"{place}: mechanism: comes from the pack of its kind; write kind instead")
     for point, bearing in machine.bearings.items():
         if not bearing.strip():
             raise ConfigurationError(f"{place}: bearings: {point} has no designation; write one, such as 6205")

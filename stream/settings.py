@@ -183,6 +183,9 @@ class Settings(BaseSettings):
     catalogue: Path | None = Field(
         default=None, description="File of your own bearings, to find those that machines name; none unless given."
     )
+    packs: Path | None = Field(
+        default=None, description="File or folder of your own packs for kinds of machines; none unless given."
+    )
     store: Literal["sqlite", "influxdb"] = Field(default="sqlite", description="Where results are kept.")
     sqlite: Sqlite = Sqlite()
     influxdb: Influxdb = Influxdb()

@@ -16,6 +16,7 @@ from stream.bearing_files import load_catalogue
 from stream.cli.main import app
 from stream.machines import load_machines
 from stream.messages import decode
+from stream.pack_files import load_packs
 from stream.scenarios import load_scenario
 from stream.settings import Settings
 from stream.thresholds import load_thresholds
@@ -167,6 +168,8 @@ def check_toml(text: str, folder: Path) -> None:
             assert Settings(**read_toml(file))
         case "bearings.toml":
             assert load_catalogue(file).entries[0].source
+        case "packs.toml":
+            assert load_packs(file).find("冲床").id == "press"
         case "scenario.toml":
             assert load_scenario(str(file)).machines
         case _:

@@ -75,14 +75,16 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
 
 def _raised(state: MachineState, channel: Channel, finding: Finding, level: int) -> Sentence:
     """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
+    mechanism = state.configuration.machine.mechanism
     if finding.rule == DIAGNOSIS_RULE:
-        sentence = finding_sentence(channel.point, finding, level, look=True)
+        sentence = finding_sentence(channel.point, finding, level, look=True, mechanism=mechanism)
         return with_stronger(sentence, stronger_elsewhere(state, channel))
     vibration = state.channels.get(f"indicators/{channel.point}")
     fault = vibration.diagnosing.first() if vibration is not None else None
     if fault is None or vibration is None:
-        return finding_sentence(channel.point, finding, level, look=True)
-    sentence = finding_sentence(channel.point, finding, level, look=finding.rule == "temperature")
+        return finding_sentence(channel.point, finding, level, look=True, mechanism=mechanism)
+    hot = finding.rule == "temperature"
+    sentence = finding_sentence(channel.point, finding, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 
 

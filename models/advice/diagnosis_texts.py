@@ -5,6 +5,7 @@ from models.advice.texts import Sentence
 from models.diagnosis.observed import ObservedFault
 from models.diagnosis.reasons import Reason
 from models.diagnosis.texts import FAULTS
+from models.machinery.mechanism import Mechanism
 
 __all__ = [
     "changed_sentence",
@@ -93,8 +94,11 @@ def with_stronger(sentence: Sentence, point: str) -> Sentence:
     )
 
 
-def next_check(fault: str) -> Sentence:
-    """Say what to check next."""
+def next_check(fault: str, mechanism: Mechanism | None = None) -> Sentence:
+    """Say what to check next, as the pack of the machine's kind says it where it knows the fault."""
+    of_kind = None if mechanism is None else mechanism.check.get(fault)
+    if of_kind is not None:
+        return Sentence(of_kind.en, of_kind.zh)
     text = FAULTS[fault]
     return Sentence(text.next_en, text.next_zh)
 

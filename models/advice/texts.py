@@ -6,6 +6,7 @@ from models.advice.fault_names import fault_name
 from models.advice.names import indicator_name
 from models.condition.degree import Finding
 from models.diagnosis.texts import FAULTS
+from models.machinery.mechanism import LookAt, Mechanism
 
 __all__ = [
     "Sentence",
@@ -57,6 +58,13 @@ _LOOK = {  # by indicator where it says more, else by rule
     ),
 }
 
+_ABOUT: dict[str, LookAt] = {
+    "velocity_rms_mm_s": "velocity",
+    "change": "change",
+    "temperature": "temperature",
+    "anomaly": "anomaly",
+}
+
 _FLAGS = {
     "not_finite": ("values that are no numbers", "数值无效"),
     "clipped": ("clipped signal", "信号削波"),
@@ -79,19 +87,32 @@ def number(value: float) -> str:
     return f"{value:.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
-def finding_sentence(point: str, finding: Finding, level: int, *, look: bool = False) -> Sentence:
-    """Say what a finding found against the limit of a level (1 to 3); with `look`, also what to look at."""
+def finding_sentence(
+    point: str, finding: Finding, level: int, *, look: bool = False, mechanism: Mechanism | None = None
+) -> Sentence:
+    """Say what a finding found against the limit of a level (1 to 3); with `look`, also what to look at.
+
+    `mechanism` is what the pack of the machine's kind says, if there is one.
+    """
     if finding.said is not None:
         english, chinese = f"{point}: {finding.said[0]}", f"{point}：{finding.said[1]}"
     else:
         english, chinese = (_anomaly if finding.rule == "anomaly" else _measured)(point, finding, level)
     if not look:
         return Sentence(english, chinese)
-    look_en, look_zh = _look(finding)
+    look_en, look_zh = _look(finding, mechanism)
     return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
 
 
-def _look(finding: Finding) -> tuple[str, str]:
+def _look(finding: Finding, mechanism: Mechanism | None) -> tuple[str, str]:
+    """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
+    of_kind = None
+    if mechanism is not None and finding.said is not None:
+        of_kind = mechanism.check.get(finding.indicator)
+    elif mechanism is not None:
+        of_kind = mechanism.look.get(_ABOUT.get(finding.indicator) or _ABOUT.get(finding.rule, "change"))
+    if of_kind is not None:
+        return of_kind.en, of_kind.zh
     if finding.said is not None and finding.indicator in FAULTS:
         fault = FAULTS[finding.indicator]
         return fault.next_en, fault.next_zh

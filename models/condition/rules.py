@@ -6,6 +6,7 @@ from models.condition.channel import Channel
 from models.condition.degree import Finding, degree_of
 from models.machinery.machine import Configuration, Thresholds
 from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
+from models.machinery.temperature import temperature_limit_c
 
 __all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding", "value_to_log"]
 
@@ -56,7 +57,7 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
 def severity_finding(
     channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
 ) -> Finding | None:
-    """Place the velocity against the zones after ISO 20816-3, and against a change of a quarter of B/C."""
+    """Place the velocity against the machine's severity zones, and against a change of a quarter of B/C."""
     boundaries = boundaries_of(configuration.machine)
     if boundaries is None or seconds < MINIMUM_SECONDS or _VELOCITY not in smoothed:
         return None
@@ -72,8 +73,9 @@ def severity_finding(
 
 
 def temperature_finding(channel: Channel, smoothed_c: float, configuration: Configuration) -> Finding | None:
-    """Judge the rise above the machine's own warm state, and the maker's limit where one is configured."""
-    thresholds, absolute = configuration.thresholds, configuration.machine.temperature_limit_c
+    """Judge the rise above the machine's own warm state, and the maker's limit or the pack's where there is one."""
+    thresholds = configuration.thresholds
+    absolute = temperature_limit_c(configuration.machine, channel.point)
     found = []
     reference = channel.warm_state_c
     if channel.ready and reference is not None:

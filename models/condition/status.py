@@ -63,7 +63,7 @@ def status_of(state: MachineState) -> Status:
 
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
-    found = diagnosis_of(channel.diagnosing, channel.findings)
+    found = diagnosis_of(channel.diagnosing, channel.findings, state.configuration.machine.mechanism)
     point = stronger_elsewhere(state, channel)
     if found is None or not point:
         return found

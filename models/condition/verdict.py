@@ -17,6 +17,7 @@ from models.clock import to_datetime
 from models.condition.degree import Finding, degree_of
 from models.condition.diagnosing import FEWEST, Diagnosing, Vote
 from models.diagnosis.judging import HEALTHY_TURNS, healthy_confidence
+from models.machinery.mechanism import Mechanism
 from models.outputs import Diagnosis
 
 __all__ = ["diagnosis_finding", "diagnosis_of"]
@@ -29,7 +30,9 @@ _STEADY = 25.0
 """Votes that would be degree 2: there are 15 at most, so a name takes off 20 points and is of low priority."""
 
 
-def diagnosis_of(diagnosing: Diagnosing, findings: Sequence[Finding] = ()) -> Diagnosis | None:
+def diagnosis_of(
+    diagnosing: Diagnosing, findings: Sequence[Finding] = (), mechanism: Mechanism | None = None
+) -> Diagnosis | None:
     """Give the verdict on a point with what else was found there; None where nothing has been diagnosed.
 
     A point whose vibration is too strong or has changed is not healthy, whatever single blocks do not show.
@@ -39,7 +42,7 @@ def diagnosis_of(diagnosing: Diagnosing, findings: Sequence[Finding] = ()) -> Di
         return None
     fault = diagnosing.first()
     if fault is not None:
-        return _named(diagnosing, fault)
+        return _named(diagnosing, fault, mechanism)
     clean = [vote for vote in votes if not vote.speaks_for and vote.doubt in _CLEAN]
     turns = math.fsum(vote.turns for vote in clean)
     contested = diagnosing.contested()
@@ -78,8 +81,8 @@ def _said(diagnosing: Diagnosing, fault: str) -> Sentence:
     return named_sentence(fault, diagnosing.confidence(fault), times, of, diagnosing.latest.get(fault))
 
 
-def _named(diagnosing: Diagnosing, fault: str) -> Diagnosis:
-    check, said = next_check(fault), _said(diagnosing, fault)
+def _named(diagnosing: Diagnosing, fault: str, mechanism: Mechanism | None) -> Diagnosis:
+    check, said = next_check(fault, mechanism), _said(diagnosing, fault)
     return Diagnosis(
         verdict=fault,
         confidence=diagnosing.confidence(fault),

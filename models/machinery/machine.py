@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from models.machinery.kinematics import BearingOrders
+from models.machinery.mechanism import Mechanism
 
 __all__ = ["Configuration", "Learning", "Machine", "Mounting", "Name", "Thresholds"]
 
@@ -45,6 +46,10 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """Of the fan or impeller on that shaft."""
     line_frequency_hz: float = 50.0
     """Of the mains that feed it."""
+    category: str = ""
+    """That a standard sorts machines of its kind into, I or II of a pump for example (`models/machinery/packs`)."""
+    mechanism: Mechanism | None = None
+    """What the pack of its kind says of it; None where no pack knows the kind. Nobody writes it into a file."""
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,16 +1,15 @@
-"""Vibration severity after ISO 20816-3: which zone a broad-band velocity falls into.
+"""Vibration severity: which zone a broad-band velocity falls into, by the machine's pack or after ISO 20816-3.
 
-Boundaries are those of the standard's groups 1 and 2 as RMS velocity, 10 to 1000 Hz, for machines above 15 kW that
-run at 120 to 30,000 rpm. A value on a boundary belongs to the worse zone.
+The general boundaries are those of the standard's groups 1 and 2 as RMS velocity, 10 to 1000 Hz, for machines above
+15 kW that run at 120 to 30,000 rpm. A value on a boundary belongs to the worse zone.
 """
 
 from typing import Literal
 
-import msgspec
-
 from models.machinery.machine import Machine, Mounting
+from models.machinery.mechanism import Boundaries
 
-__all__ = ["MINIMUM_SECONDS", "Boundaries", "Zone", "boundaries_of", "zone_of"]
+__all__ = ["MINIMUM_SECONDS", "Boundaries", "Zone", "boundaries_of", "general_boundaries", "zone_of"]
 
 Zone = Literal["A", "B", "C", "D"]
 
@@ -21,24 +20,21 @@ _SMALLEST_POWER_KW = 15.0
 _GROUP_1_ABOVE_KW = 300.0
 
 
-class Boundaries(msgspec.Struct, frozen=True):
-    """Zone boundaries in mm/s RMS: A/B, B/C and C/D."""
-
-    ab_mm_s: float
-    bc_mm_s: float
-    cd_mm_s: float
-
-
 _GROUP_1: dict[Mounting, Boundaries] = {"rigid": Boundaries(2.3, 4.5, 7.1), "flexible": Boundaries(3.5, 7.1, 11.0)}
 _GROUP_2: dict[Mounting, Boundaries] = {"rigid": Boundaries(1.4, 2.8, 4.5), "flexible": Boundaries(2.3, 4.5, 7.1)}
 
 
 def boundaries_of(machine: Machine) -> Boundaries | None:
-    """Give the boundaries for a machine, or None where power or mounting is unknown or outside the scope.
+    """Give the boundaries by which a machine is judged: its pack's where it has one; None where there are none."""
+    return general_boundaries(machine) if machine.mechanism is None else machine.mechanism.boundaries
 
-    >>> boundaries_of(Machine(id="fan", power_kw=90.0, mounting="rigid"))
+
+def general_boundaries(machine: Machine) -> Boundaries | None:
+    """Give those of ISO 20816-3, or None where power or mounting is unknown or outside the scope.
+
+    >>> general_boundaries(Machine(id="fan", power_kw=90.0, mounting="rigid"))
     Boundaries(ab_mm_s=1.4, bc_mm_s=2.8, cd_mm_s=4.5)
-    >>> boundaries_of(Machine(id="small", power_kw=11.0, mounting="rigid")) is None
+    >>> general_boundaries(Machine(id="small", power_kw=11.0, mounting="rigid")) is None
     True
     """
     if machine.power_kw is None or machine.mounting is None or machine.power_kw < _SMALLEST_POWER_KW:

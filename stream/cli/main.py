@@ -43,6 +43,7 @@ COMMANDS = {
     "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of four machines."),
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),
     "bearings": Command("stream.cli.bearings", "bearings", "Find a bearing and its frequencies."),
+    "packs": Command("stream.cli.packs", "packs", "Look up what is known of a kind of machine."),
     "influx": Command("stream.cli.influx", "app", "Prepare InfluxDB."),
     "grafana": Command("stream.cli.grafana", "app", "Bring the dashboards into Grafana."),
 }

@@ -26,6 +26,7 @@ temperature_limit_c = 90.0
 teeth = 23
 blades = 6
 line_frequency_hz = 60
+category = "I"
 [machine.bearings]
 drive-end = "n=8,d=0.235,D=1.245,angle=0"
 "non-drive end" = "6205-2RS"
@@ -43,10 +44,12 @@ def load(tmp_path: Path, text: str) -> Fleet:
 
 def test_machines_are_read_as_they_are_written(tmp_path):
     fleet = load(tmp_path, PUMP)
-    assert fleet.machines["泵 1"] == Machine(
+    written = fleet.machines["泵 1"]
+    assert written.mechanism.pack == "pump"
+    assert msgspec.structs.replace(written, mechanism=None) == Machine(
         id="泵 1", name=Name("Feed pump", "给水泵"), kind="pump", line="boiler house", power_kw=45.0,
         mounting="rigid", speed_rpm=1480.0, temperature_limit_c=90.0,
-        teeth=23, blades=6, line_frequency_hz=60.0,
+        teeth=23, blades=6, line_frequency_hz=60.0, category="I",
         bearings={"drive-end": "n=8,d=0.235,D=1.245,angle=0", "non-drive end": "6205-2RS"},
     )  # fmt: skip
     assert list(fleet.machines) == ["泵 1", "P2"]
@@ -117,6 +120,16 @@ def test_a_missing_file_is_an_empty_fleet(tmp_path):
         ('[[machine]]\nid = "P1"\nteeth = 1', "teeth: 1 must be 2 to 10000"),
         ('[[machine]]\nid = "P1"\nblades = 6.5', "blades: expected int"),
         ('[[machine]]\nid = "P1"\nline_frequency_hz = nan', "line_frequency_hz: nan must be 50 or 60"),
+        (
+            '[[machine]]\nid = "P1"\nkind = "pump"\ncategory = "III"',
+            "'III' is none of the pack pump; there are I, II",
+        ),
+        ('[[machine]]\nid = "P1"\nkind = "motor"\ncategory = "I"', "this kind has none"),
+        (
+            '[[machine]]\nid = "P1"\nkind = "robot"\ncategory = "I"',
+            "category: there is no pack for the kind 'robot'",
+        ),
+        ('[[machine]]\nid = "P1"\nmechanism = { pack = "pump" }', "mechanism: comes from the pack of its kind"),
         ('[machine]\nid = "P1"', "[[machine]] table"),
         ("machine = [3]", "machine 1"),
         ("machines = []", "there is no key machines"),

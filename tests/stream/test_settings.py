@@ -184,7 +184,8 @@ def test_the_example_file_shows_every_default():
     assert settings.influxdb.token_file == Path("var/influxdb-token")  # the one that has no default
     plain = settings.influxdb.model_copy(update={"token_file": None})
     assert settings.catalogue == Path("bearings.toml")  # nor has this
-    told = settings.model_copy(update={"influxdb": plain, "thresholds": {}, "catalogue": None})
+    assert settings.packs == Path("packs")  # nor this
+    told = settings.model_copy(update={"influxdb": plain, "thresholds": {}, "catalogue": None, "packs": None})
     assert told == Settings()
     assert machine.Thresholds(**settings.thresholds) == machine.Thresholds()
     keys = {row.split("`")[1].rsplit(".")[-1] for row in settings_table().splitlines() if row.startswith("| `")}

@@ -1,0 +1,136 @@
+"""`stethos packs`: what is known of a kind of machine: what matters, limits with their source, faults, checks."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stream.cli.terminal import AsJson, SettingsFile
+
+if TYPE_CHECKING:
+    from models.machinery.kinds import Packs
+    from models.machinery.pack import Pack, Text
+
+__all__ = ["packs"]
+
+OwnPacks = Annotated[
+    Path | None, typer.Option("--packs", metavar="PATH", help="Your own packs, file or folder; else the settings'.")
+]
+
+
+def packs(
+    kind: Annotated[str, typer.Argument(help="Kind of machine, as `kind` in machines.toml; all without it.")] = "",
+    *,
+    own: OwnPacks = None,
+    chinese: Annotated[bool, typer.Option("--zh", help="In Chinese.")] = False,
+    as_json: AsJson = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Show the packs: what is known of pumps, fans, motors, gear units, compressors, spindles, and your own kinds.
+
+    A machine's `kind` in machines.toml picks its pack. Every limit names its source; what no source gives for sure
+    is left out and says why.
+
+    For example:
+
+      stethos packs: the kinds and their other names
+
+      stethos packs pump
+
+      stethos packs 风机 --zh
+
+      stethos packs motor --json: as a pack is written, to begin one of your own
+    """
+    import msgspec  # noqa: PLC0415 -- keeps --help quick
+
+    from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
+    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+
+    known = load_packs(own or load_settings(settings_file).packs)
+    found = _found(known, kind)
+    if as_json:
+        for pack in found:
+            sys.stdout.buffer.write(msgspec.json.encode(pack) + b"\n")
+    elif kind.strip():
+        _show(found[0], chinese=chinese)
+    else:
+        _list(found, chinese=chinese)
+
+
+def _found(known: "Packs", kind: str) -> "tuple[Pack, ...]":
+    if not kind.strip():
+        return known.packs
+    pack = known.find(kind)
+    if pack is None:
+        there_are = ", ".join(pack.id for pack in known.packs)
+        raise typer.BadParameter(
+            f"there is no pack for {kind.strip()[:40]!r}; there are {there_are}. A machine of another kind is "
+            "judged by its own past; docs/packs.md tells how to write a pack",
+            param_hint="KIND",
+        )
+    return (pack,)
+
+
+def _list(found: "tuple[Pack, ...]", *, chinese: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
+    from rich.table import Table  # noqa: PLC0415 -- the same
+    from rich.text import Text as Styled  # noqa: PLC0415 -- the same
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("kind", "what it is", "also called"):
+        table.add_column(column, overflow="fold")
+    for pack in found:
+        table.add_row(Styled(pack.id), Styled(_in(pack.name, chinese=chinese)), Styled(", ".join(pack.kinds)))
+    Console().print(table)
+
+
+def _show(pack: "Pack", *, chinese: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
+    from rich.text import Text as Styled  # noqa: PLC0415 -- the same
+
+    from models.advice.matters import label_of  # noqa: PLC0415 -- the same
+
+    console = Console(highlight=False)
+
+    def say(text: "Text") -> str:
+        return _in(text, chinese=chinese)
+
+    def part(titles: tuple[str, str], lines: list[str]) -> None:
+        if lines:
+            console.print(Styled(f"\n{titles[chinese]}", style="bold"))
+        for line in lines:
+            console.print(Styled(f"  {line}"))
+
+    console.print(Styled.assemble((pack.id, "bold"), f"  {say(pack.name)}. {say(pack.scope)}"))
+    part(("What matters", "关注指标"), [f"{label_of(each)[chinese]}: {say(each.why)}" for each in pack.matters])
+    part(
+        ("Categories (category in machines.toml)", "类别（machines.toml 中的 category）"),
+        [f"{each.id}: {say(each.meaning)}" for each in pack.categories],
+    )
+    part(("Limits", "限值"), _limits(pack))
+    part(("Where to look first", "首先检查"), [say(text) for text in pack.look.values()])
+    part(
+        ("Likely faults, the commonest first", "常见故障（按常见程度）"),
+        [f"{say(each.name)}: {say(each.sign)} -> {say(each.check)}" for each in pack.faults],
+    )
+    part(("Good to know", "运行提示"), [say(note) for note in pack.notes])
+    part(("Left out", "未采用的限值"), [f"{each.source}: {say(each.why)}" for each in pack.left_out])
+
+
+def _limits(pack: "Pack") -> list[str]:
+    lines = []
+    for zones in pack.zones:
+        if zones.mm_s is None:
+            lines.append("else the zones of ISO 20816-3, by power and mounting")
+        else:
+            numbers = " / ".join(f"{limit:g}" for limit in zones.mm_s)
+            lines.append(f"A/B, B/C, C/D at {numbers} mm/s RMS ({zones.source})")
+    if pack.bearing_temperature:
+        warm = pack.bearing_temperature
+        lines.append(f"rolling bearing {warm.limit_c:g} °C, unless temperature_limit_c is given ({warm.source})")
+    return lines
+
+
+def _in(text: "Text", *, chinese: bool) -> str:
+    return text.zh if chinese else text.en
