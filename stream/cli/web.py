@@ -36,6 +36,7 @@ def web(
 
     from stream.logs import set_up_logging  # noqa: PLC0415 -- the same
     from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
+    from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.stores import open_store  # noqa: PLC0415 -- the same
     from stream.web.server import make_server  # noqa: PLC0415 -- the same
@@ -44,7 +45,9 @@ def web(
     set_up_logging(verbose=False, form=settings.log_format)
     address, number = host or settings.web.host, port or settings.web.port
     fleet = load_fleet(settings)
-    server = make_server(open_store(settings), fleet.machines, orders=fleet.orders)
+    server = make_server(
+        open_store(settings), fleet.machines, orders=fleet.orders, packs=load_packs(settings.packs)
+    )
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         typer.echo(f"Page: http://{shown}:{number}", err=True)

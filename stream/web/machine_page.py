@@ -6,11 +6,14 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.machinery.kinds import Packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
 from stream.web.chart_style import Theme
 from stream.web.elements import Keyed, box, describe, restyle, words
 from stream.web.feed import Feed
+from stream.web.kind_section import KindSection
+from stream.web.kind_view import kind_view
 from stream.web.machine_head import MachineHead, PointsSection
 from stream.web.machine_page_view import MachinePageView, machine_page_view
 from stream.web.notice_bar import NoticeBar
@@ -28,11 +31,12 @@ __all__ = ["MachinePage", "Readers"]
 _BACK = Phrase("‹ All machines", "‹ 全部设备")
 
 
-class Readers(msgspec.Struct, frozen=True):
-    """What is read for all viewers together."""
+class Readers(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read for all viewers together, and what is known of kinds of machines."""
 
     pasts: Pasts
     spectra: Spectra
+    packs: Packs
 
 
 class MachinePage:
@@ -133,6 +137,9 @@ class MachinePage:
                 theme=self._theme,
                 on_change=self.refresh_charts,
             )
+            known = kind_view(machine, self._readers.packs.find(machine.kind), language)
+            if known is not None:
+                KindSection(known, language)
         return head
 
     def _show(self, view: MachinePageView) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
+from models.machinery.temperature import temperature_limit_c
 from models.outputs import Health, Measurement
 from stream.stores.store import ValueAt
 from stream.web.moments import age_text
@@ -104,7 +105,7 @@ def _point(
 def _value(series: Series, machine: Machine, now: datetime, language: Language) -> ValueView:
     last = series.values[-1]
     decimals, unit = _DECIMALS[series.field], _UNITS[series.field]
-    limit, phrase = _limit(series.field, machine)
+    limit, phrase = _limit(series, machine)
     age_s = (now - last.time).total_seconds()
     return ValueView(
         label=_LABELS[series.field].say(language),
@@ -117,11 +118,11 @@ def _value(series: Series, machine: Machine, now: datetime, language: Language) 
     )
 
 
-def _limit(field: str, machine: Machine) -> tuple[float | None, Phrase]:
-    if field == "velocity_rms_mm_s":
+def _limit(series: Series, machine: Machine) -> tuple[float | None, Phrase]:
+    if series.field == "velocity_rms_mm_s":
         boundaries = boundaries_of(machine)
         return (boundaries.bc_mm_s if boundaries else None), _ZONE_LIMIT
-    return (machine.temperature_limit_c if field == "value_c" else None), _LIMIT
+    return (temperature_limit_c(machine, series.point) if series.field == "value_c" else None), _LIMIT
 
 
 def _interval_s(values: Sequence[ValueAt]) -> float:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
 
+from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
 from stream.stores.store import Store
@@ -49,11 +50,12 @@ def make_server(
     machines: Mapping[str, Machine],
     *,
     orders: Mapping[str, Mapping[str, BearingOrders]] = MappingProxyType({}),
+    packs: Packs | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
 
-    `orders` are those of the known bearings, by machine and point.
+    `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given.
     """
     feed = Feed(store, machines, clock=clock)
 
@@ -70,7 +72,11 @@ def make_server(
 
     server = FastAPI(lifespan=lifespan, openapi_url=None)
     _add_language_routes(server)
-    readers = Readers(Pasts(store, monotonic=time.monotonic), Spectra(store, monotonic=time.monotonic))
+    readers = Readers(
+        pasts=Pasts(store, monotonic=time.monotonic),
+        spectra=Spectra(store, monotonic=time.monotonic),
+        packs=packs or built_in_packs(),
+    )
     for language in LANGUAGES:
         _add_page(language, feed, machines, clock)
         _add_machine_page(language, feed, machines, orders, readers, clock)

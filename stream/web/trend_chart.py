@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
+from models.machinery.temperature import temperature_limit_c
 from models.outputs import Alert, Priority
 from stream.stores.store import HealthAt
 from stream.web.believed import believed, faulty_spans, usual_gap
@@ -81,7 +82,7 @@ def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Them
     series = [_health(past, language, theme)]
     for axis, field in enumerate(fields, start=1):
         traces = [trace for trace in past.traces if trace.field == field]
-        limits = _limits(field, machine, language)
+        limits = _limits(field, machine, [trace.point for trace in traces], language)
         for place, trace in enumerate(traces):
             series.append(_trace(trace, past, axis, names, limits if place == 0 else [], language, theme))
     return {
@@ -150,7 +151,8 @@ def _score_axis(theme: Theme) -> Options:
 def _value_axis(past: Past, field: str, machine: Machine, theme: Theme) -> Options:
     """From zero, but for a temperature; far enough up to show the first limit, so that one sees the room left."""
     values = [extreme.high for trace in past.traces if trace.field == field for extreme in trace.values]
-    first = [limit for _, limit in _limits(field, machine, "en")][:1]
+    points = [trace.point for trace in past.traces if trace.field == field]
+    first = [limit for _, limit in _limits(field, machine, points, "en")][:1]
     highest = max([*values, *(1.1 * limit for limit in first)])
     axis = {"type": "value", "gridIndex": panels(past).index(field) + 1, "splitNumber": 3, **axis_label(theme)}
     return axis | {"scale": field == "value_c", "max": round_above(highest) if first and highest > 0 else None}
@@ -255,15 +257,16 @@ def _trace(
     }
 
 
-def _limits(field: str, machine: Machine, language: Language) -> list[tuple[str, float]]:
+def _limits(field: str, machine: Machine, points: Sequence[str], language: Language) -> list[tuple[str, float]]:
+    """Give the limits that a field has at some points, lowest first, with what to call them."""
     boundaries = boundaries_of(machine)
     if field == "velocity_rms_mm_s" and boundaries:
         found = (("C", boundaries.bc_mm_s), ("D", boundaries.cd_mm_s))
         return [(_ZONES[zone].say(language, limit=f"{limit:g}"), limit) for zone, limit in found]
-    limit = machine.temperature_limit_c
-    if field == "value_c" and limit is not None:
-        return [(_LIMIT.say(language, limit=f"{limit:g}"), limit)]
-    return []
+    if field != "value_c":
+        return []
+    absolute = {limit for point in points if (limit := temperature_limit_c(machine, point)) is not None}
+    return [(_LIMIT.say(language, limit=f"{limit:g}"), limit) for limit in sorted(absolute)]
 
 
 def _drawn(
