@@ -22,7 +22,7 @@ from models.condition.status import health_of, is_stopped
 from models.errors import StateError
 from models.learning.acting import Said, act
 from models.machinery.machine import Configuration, Machine
-from models.observations import Configured, Observation, ReadingObserved, Source, Tick
+from models.observations import Configured, Experienced, Observation, ReadingObserved, Source, Tick
 from models.outputs import Alert, Anomaly, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
@@ -71,6 +71,9 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     if isinstance(observation, Tick):
         state.counts.ticks += 1
         return state, _tick(state)
+    if isinstance(observation, Experienced):
+        state.known.judgement = observation.judgement
+        return state, ()
     if isinstance(observation, Said):
         if _was_folded(state, observation.source):
             state.counts.duplicates += 1

@@ -9,12 +9,14 @@ from typing import Literal
 import msgspec
 
 from models.diagnosis.observed import ObservedDiagnosis
+from models.learning.judgement import Judgement
 from models.machinery.machine import Configuration
 
 __all__ = [
     "SCHEMA",
     "AcceptObserved",
     "Configured",
+    "Experienced",
     "FindingObserved",
     "FindingVerdict",
     "MaintenanceObserved",
@@ -128,6 +130,12 @@ class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     configuration: Configuration
 
 
+class Experienced(_Envelope, frozen=True, kw_only=True, tag="experienced"):
+    """The machine's alerts are rated by this from here on: what findings at all machines have taught."""
+
+    judgement: Judgement
+
+
 class Tick(_Envelope, frozen=True, kw_only=True, tag="tick"):
     """Time has passed and nothing came: moves observed time only, never event time."""
 
@@ -140,5 +148,6 @@ Observation = (
     | MaintenanceObserved
     | AcceptObserved
     | Configured
+    | Experienced
     | Tick
 )

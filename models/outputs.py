@@ -16,6 +16,7 @@ __all__ = [
     "Deduction",
     "Diagnosis",
     "Health",
+    "Lesson",
     "Measurement",
     "Output",
     "Priority",
@@ -192,4 +193,28 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, tag="action"):
     """Ids of the alerts that a finding has labelled."""
 
 
-Output = Row | Health | Alert | Uptime | Action
+class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):
+    """What a finding teaches about one alert, for the whole fleet."""
+
+    id: str
+    machine: str
+    kind: str
+    """The machine's, such as `pump`; empty where nobody has said."""
+    time: datetime
+    """Of the finding."""
+    alert: str
+    rule: str
+    priority: Priority
+    """The highest that its evidence has reached, whatever it was rated."""
+    confirmed: bool
+    corrects: bool = False
+    """Whether another finding had said the opposite."""
+    lead_h: float = 0.0
+    """Hours from alert to finding."""
+    signs: dict[str, float] = {}
+    """What was seen when it reached medium (`models.learning.signs`); empty where it never did, or where a limit
+    stands that no machine may exceed."""
+    lowered: bool = False
+
+
+Output = Row | Health | Alert | Uptime | Action | Lesson

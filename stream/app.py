@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 
 from stream.acknowledging import Epoch
 from stream.agents.condition import Condition
+from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
 from stream.agents.storage import Storage
 from stream.agents.ticks import add_ticks
@@ -57,6 +58,7 @@ class Worker:
         self.condition = Condition(self)
         Storage(self)
         add_ticks(self, self.condition)
+        add_experience(self, self.condition)
         add_pipeline_rows(self)
         self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)

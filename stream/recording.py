@@ -20,7 +20,8 @@ from stream.messages import (
     observation_to_json,
     to_json,
 )
-from stream.topics import ALERTS, HEALTH, INPUTS, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, ROWS
+from stream.records import decode_lesson
+from stream.topics import ALERTS, HEALTH, INPUTS, LESSONS, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, ROWS
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RECORDED", "Lines", "Recorded", "Unreadable", "record", "written_to"]
 
-RECORDED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS)
+RECORDED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, LESSONS)
 """Topics that can be recorded; of these, inputs and observations can be replayed and published."""
 
 Unreadable = Callable[[str, MessageError], None]
@@ -167,6 +168,8 @@ def _json_of(topic: str) -> Callable[[bytes | None], bytes]:
         return lambda data: to_json(decode(data, topic=topic))
     if topic == OBSERVATIONS:
         return lambda data: observation_to_json(decode_observation(data))
+    if topic == LESSONS:
+        return lambda data: encode_output(decode_lesson(data))
     return lambda data: encode_output(decode_output(data))
 
 

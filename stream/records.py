@@ -7,11 +7,12 @@ import msgspec
 from models.captures.capture import Capture
 from models.errors import ConfigurationError, MessageError
 from models.observations import SCHEMA, Observation
-from models.outputs import Output
+from models.outputs import Action, Alert, Health, Lesson, Row, Uptime
 from stream.checks import shown
 
 __all__ = [
     "Stored",
+    "decode_lesson",
     "decode_observation",
     "decode_output",
     "encode_observation",
@@ -19,13 +20,15 @@ __all__ = [
     "observation_to_json",
 ]
 
-Stored = Output | Capture
+Stored = Row | Health | Alert | Uptime | Action | Capture
 """What stands in the topics `rows`, `health` and `alerts` for the store to keep."""
 
 T = TypeVar("T")
 
 _observation_json = msgspec.json.Decoder(Observation)
 _observation_msgpack = msgspec.msgpack.Decoder(Observation)
+_lesson_json = msgspec.json.Decoder(Lesson)
+_lesson_msgpack = msgspec.msgpack.Decoder(Lesson)
 _output_json = msgspec.json.Decoder(Stored)
 _output_msgpack = msgspec.msgpack.Decoder(Stored)
 
@@ -50,8 +53,8 @@ def decode_observation(data: bytes | None) -> Observation:
     return observation
 
 
-def encode_output(output: Stored) -> bytes:
-    """JSON, as rows, captures, hours, health and alerts stand in their topics."""
+def encode_output(output: Stored | Lesson) -> bytes:
+    """JSON, as all that the fold says stands in its topics."""
     return msgspec.json.encode(output)
 
 
@@ -59,6 +62,12 @@ def decode_output(data: bytes | None) -> Stored:
     """Read a row, a capture, a health or an alert in either form; raises `MessageError` for anything else."""
     output: Stored = _decoded("a row, health or alert", data, _output_json, _output_msgpack)
     return output
+
+
+def decode_lesson(data: bytes | None) -> Lesson:
+    """Read a lesson in either form; raises `MessageError` for anything else."""
+    lesson: Lesson = _decoded("a lesson", data, _lesson_json, _lesson_msgpack)
+    return lesson
 
 
 def _decoded(

@@ -11,16 +11,18 @@ import msgspec
 
 from models.errors import MessageError
 from models.fold import MachineState, initial_state, step
+from models.learning.experience import Experience, judgement_of, learn
 from models.machinery.machine import Configuration, Thresholds
 from models.observations import (
     Configured,
+    Experienced,
     Observation,
     ReadingObserved,
     Source,
     TemperatureObserved,
     VibrationObserved,
 )
-from models.outputs import Alert, Health, Output
+from models.outputs import Alert, Health, Lesson, Output
 from stream.actions import Accept, Finding, Maintenance
 from stream.durations import Learn
 from stream.machines import Fleet
@@ -74,6 +76,8 @@ class _Followed:
         self.configuration: Configuration | None = None
         self.learn_until_us: int | None = None
         self.measured = False
+        self.raw = True
+        """Whether its lines are messages, not observations."""
         self.health: Health | None = None
         self.alerts: Counter[str] = Counter()
 
@@ -91,6 +95,7 @@ class Replay:
     ) -> None:
         self._fleet, self._learn, self._thresholds, self._refuse = fleet, learn, thresholds, refuse
         self._machines: dict[str, _Followed] = {}
+        self._experience = Experience()
         self._refused = 0
 
     def outputs(self, lines: Iterable[Line]) -> Iterator[Replayed]:
@@ -106,11 +111,23 @@ class Replay:
             machine = self._machines.get(content.machine)
             if machine is None:
                 machine = self._machines[content.machine] = _Followed(content.machine)
+                machine.raw = not isinstance(content, Observation)
+                self._tell(machine, content.observed_us if isinstance(content, Observation) else content.end_us)
             for observation in self._observations(machine, content, line):
                 machine.state, outputs = step(machine.state, observation)
                 for output in outputs:
+                    if isinstance(output, Lesson) and machine.raw and learn(self._experience, output):
+                        for each in self._machines.values():
+                            self._tell(each, observation.observed_us)
                     _note(machine, output)
                     yield Replayed(line, output)
+
+    def _tell(self, machine: _Followed, observed_us: int) -> None:
+        """Let a machine know what findings have taught by now; a recording of observations says so itself."""
+        if machine.raw and self._experience.lessons:
+            judgement = judgement_of(self._experience)
+            told = Experienced(machine=machine.state.machine, observed_us=observed_us, judgement=judgement)
+            machine.state, _ = step(machine.state, told)
 
     def summary(self, seconds: float) -> Summary:
         """Count up what has been folded so far."""

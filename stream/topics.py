@@ -24,6 +24,8 @@ __all__ = [
     "DEAD_LETTER",
     "HEALTH",
     "INPUTS",
+    "LESSONS",
+    "LESSONS_PARTITION",
     "MAXIMUM_MESSAGE_BYTES",
     "OBSERVATIONS",
     "READINGS",
@@ -43,6 +45,7 @@ VIBRATION = "vibration"
 TEMPERATURE = "temperature"
 READINGS = "readings"
 ACTIONS = "actions"
+LESSONS = "lessons"
 OBSERVATIONS = "observations"
 ROWS = "rows"
 HEALTH = "health"
@@ -53,7 +56,10 @@ DEAD_LETTER = "dead-letter"
 INPUTS = (VIBRATION, TEMPERATURE, READINGS, ACTIONS)
 """What instruments and people send."""
 
-TOPICS = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, CHECKPOINTS, DEAD_LETTER)
+TOPICS = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, LESSONS, CHECKPOINTS, DEAD_LETTER)
+
+LESSONS_PARTITION = 0
+"""All lessons stand in one partition, so that they have one order for the whole fleet."""
 
 MAXIMUM_MESSAGE_BYTES = 8 * 1024 * 1024
 """Size limit of a message on the wire; longer waveforms are cut into blocks before they are sent."""
@@ -73,6 +79,7 @@ _CONFIGS: dict[str, dict[str, str]] = {
     ROWS: _OUTPUT,
     HEALTH: _OUTPUT,
     ALERTS: _OUTPUT,
+    LESSONS: {"retention.ms": "-1"},
     CHECKPOINTS: {
         "cleanup.policy": "compact",
         "segment.bytes": str(16 * 1024 * 1024),

@@ -10,6 +10,7 @@ from models.advice.texts import (
     Sentence,
     cleared_sentence,
     finding_sentence,
+    rated_low,
     renamed_sentence,
     sensor_sentence,
     with_cause,
@@ -19,6 +20,7 @@ from models.condition.channel import Channel
 from models.condition.degree import Finding
 from models.condition.elsewhere import stronger_elsewhere
 from models.condition.state import MachineState
+from models.learning.rating import rated, remember
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 
@@ -60,17 +62,24 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
             value, limit = finding.value, finding.limit(1)
             yield from _move(state, channel, rule, 0, time_us, value, limit, sentence, digest)
             alarm = channel.alarms[rule] = Alarm()
-        level = alarm.update(finding.degree if finding else 0.0, time_us, delays)
+        reached = alarm.update(finding.degree if finding else 0.0, time_us, delays)
+        level, probability = rated(state, channel, finding, alarm, reached, time_us)
         if level == alarm.level:
+            if finding and level:
+                remember(state, channel, finding, alarm, reached, time_us)
             continue
         sentence = (
             _raised(state, channel, finding, level)
             if level and finding
             else cleared_sentence(channel.point, finding)
         )
+        if probability is not None:
+            sentence = rated_low(sentence, probability)
         value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
         alarm.about = finding.indicator if finding and rule == DIAGNOSIS_RULE else ""
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
+        if finding and level:
+            remember(state, channel, finding, alarm, reached, time_us)
 
 
 def _raised(state: MachineState, channel: Channel, finding: Finding, level: int) -> Sentence:

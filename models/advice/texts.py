@@ -17,6 +17,7 @@ __all__ = [
     "mended_sentence",
     "no_data_sentence",
     "number",
+    "rated_low",
     "renamed_sentence",
     "sensor_sentence",
     "with_cause",
@@ -254,3 +255,12 @@ def accepted_sentence(by: str) -> Sentence:
 def mended_sentence(by: str) -> Sentence:
     """Say that the machine has been worked on since the alert was raised."""
     return Sentence(f"Maintenance was done{f' by {by}' if by else ''}.", f"{by}已完成维修。")
+
+
+def rated_low(sentence: Sentence, probability: float) -> Sentence:
+    """Say why an alert is of low priority although its evidence would make it medium."""
+    percent = f"{100 * probability:.0f} %"
+    return Sentence(
+        f"{sentence.en} Rated low: by what findings have taught, the probability of a fault is {percent}.",
+        f"{sentence.zh}已降为低优先级：根据以往的检查结果，故障概率为 {percent}。",
+    )

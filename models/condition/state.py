@@ -7,6 +7,7 @@ from models.advice.uptime import RunTime
 from models.condition.channel import Channel
 from models.condition.recent import Recent
 from models.condition.running import Operation
+from models.learning.known import Known
 from models.machinery.machine import Configuration
 
 __all__ = ["Counts", "MachineState"]
@@ -51,3 +52,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     """How many alerts there have been; their ids count them."""
     acts: Recent = msgspec.field(default_factory=Recent)
     """What people said last."""
+    known: Known = msgspec.field(default_factory=Known)
+    """What findings have to know of it, and what the fleet's have taught."""

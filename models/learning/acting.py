@@ -9,8 +9,9 @@ from models.clock import to_datetime
 from models.condition.epoch import new_epoch
 from models.condition.recent import fingerprint
 from models.condition.state import MachineState
+from models.learning.labelling import lessons_of
 from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved
-from models.outputs import Action, ActionKind, Output
+from models.outputs import Action, ActionKind, Lesson, Output
 
 __all__ = ["Said", "act"]
 
@@ -32,7 +33,8 @@ def act(state: MachineState, said: Said) -> tuple[Output, ...]:
     time_us = state.acts.free_time(said.time_us)
     state.acts.add(mark, time_us)
     state.counts.acts += 1
-    return (_action(said, time_us), *_consequences(state, said))
+    lessons = lessons_of(state, said) if isinstance(said, FindingObserved) else ()
+    return (_action(said, time_us, lessons), *lessons, *_consequences(state, said))
 
 
 def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
@@ -45,7 +47,7 @@ def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
             yield from new_epoch(state, said.point, digest=said.digest, sentence=sentence, mended=False)
 
 
-def _action(said: Said, time_us: int) -> Action:
+def _action(said: Said, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
     action = Action(
         machine=said.machine,
         point=said.point,
@@ -58,4 +60,6 @@ def _action(said: Said, time_us: int) -> Action:
     if not isinstance(said, FindingObserved):
         return action
     since = None if said.since_us is None else to_datetime(said.since_us)
-    return msgspec.structs.replace(action, verdict=said.verdict, fault=said.fault, since=since)
+    return msgspec.structs.replace(
+        action, verdict=said.verdict, fault=said.fault, since=since, alerts=tuple(each.alert for each in lessons)
+    )

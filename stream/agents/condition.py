@@ -10,12 +10,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from models.errors import MessageError
-from models.outputs import Action, Alert, Health, Output, Row, Uptime
+from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
 from stream.checkpoints import read_checkpoints
 from stream.dead_letters import send_dead_letter
 from stream.partition import Partition
 from stream.records import decode_observation, encode_output
-from stream.topics import ALERTS, CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS
+from stream.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
 from stream.vitals.monitor import CONDITION_AGENT
 
 if TYPE_CHECKING:
@@ -25,7 +25,14 @@ __all__ = ["Condition"]
 
 log = logging.getLogger(__name__)
 
-_TOPIC: dict[type[Output], str] = {Row: ROWS, Health: HEALTH, Alert: ALERTS, Uptime: ROWS, Action: ROWS}
+_TOPIC: dict[type[Output], str] = {
+    Row: ROWS,
+    Health: HEALTH,
+    Alert: ALERTS,
+    Uptime: ROWS,
+    Action: ROWS,
+    Lesson: LESSONS,
+}
 
 
 class Condition:
@@ -101,7 +108,12 @@ class Condition:
         kind = str(type(observation).__struct_config__.tag)
         self._worker.metrics.judged(record.topic, kind, observation.observed_us)
         for output in outputs:
-            self._worker.outbox.send(_TOPIC[type(output)], key=output.machine.encode(), value=encode_output(output))
+            self._worker.outbox.send(
+                _TOPIC[type(output)],
+                key=output.machine.encode(),
+                value=encode_output(output),
+                partition=LESSONS_PARTITION if isinstance(output, Lesson) else None,
+            )
             if isinstance(output, Alert):
                 for capture in self._worker.capturing.alert(output):
                     self._worker.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))

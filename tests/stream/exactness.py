@@ -11,7 +11,7 @@ from models.fold import MachineState, dump_state, initial_state, step
 from models.outputs import Alert, Health
 from stream.checkpoints import read_checkpoints
 from stream.records import decode_observation, encode_output
-from stream.topics import ACTIONS, ALERTS, HEALTH, INPUTS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
+from stream.topics import ACTIONS, ALERTS, HEALTH, INPUTS, LESSONS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
 from tests.services.topics import read_topic
 
 __all__ = ["assert_exact", "message", "publish"]
@@ -94,6 +94,7 @@ def assert_exact(bootstrap: str, published: int) -> None:
     counts = [state.counts for state in machines.values()]
     assert sum(count.accepted + count.acts for count in counts) == published, "folded exactly once"
     assert sum(count.acts for count in counts) == published // 97
+    assert sum(map(len, read_topic(bootstrap, LESSONS).values())) >= 1, "findings teach"
     assert first_seen(read_topic(bootstrap, HEALTH)) == healths
     assert first_seen(read_topic(bootstrap, ALERTS)) == alerts
     assert any(alerts.values()), "the louder machines raise alerts"

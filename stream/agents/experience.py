@@ -1,0 +1,89 @@
+"""The experience agent: lessons of the whole fleet come together, and every machine is told what they have taught.
+
+The topic `lessons` has one order, so every worker that has read all of it knows the same. What a machine is told
+goes into its `observations`, so its fold, and any replay, rates by exactly what was known then. A worker tells the
+machines that it owns, as it does with ticks; one that knows less than a machine does says nothing.
+"""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from models.errors import MessageError
+from models.learning.experience import Experience, judgement_of, learn
+from models.learning.judgement import Judgement
+from models.observations import Experienced
+from stream.records import decode_lesson, encode_observation
+from stream.topics import LESSONS, LESSONS_PARTITION, OBSERVATIONS
+
+if TYPE_CHECKING:
+    from stream.agents.condition import Condition
+    from stream.app import Worker
+
+__all__ = ["add_experience"]
+
+log = logging.getLogger(__name__)
+
+_POLL_MS = 1000
+_RETRY_S = 5.0
+
+
+def add_experience(worker: "Worker", condition: "Condition") -> None:
+    """Let the worker read all lessons, and tell its machines what they come to."""
+    experience = Experience()
+    told: dict[str, int] = {}
+
+    async def run() -> None:
+        await worker.begun.wait()
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=worker.settings.servers,
+            client_id=worker.mark.client_id(),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        try:
+            place = TopicPartition(LESSONS, LESSONS_PARTITION)
+            consumer.assign([place])
+            await consumer.seek_to_beginning(place)
+            while True:
+                if not await _take(consumer, experience):  # all there is has been read
+                    _tell(worker, condition, judgement_of(experience), told)
+        finally:
+            await consumer.stop()
+
+    worker.background(run)
+
+
+async def _take(consumer: AIOKafkaConsumer, experience: Experience) -> bool:
+    """Learn what has come; gives whether anything has, or may have."""
+    try:
+        batches = await consumer.getmany(timeout_ms=_POLL_MS)
+    except KafkaError as error:
+        log.warning("lessons: not read, trying again in %.0f s: %r", _RETRY_S, error)
+        await asyncio.sleep(_RETRY_S)
+        return True
+    for record in (record for records in batches.values() for record in records):
+        try:
+            learn(experience, decode_lesson(record.value))
+        except MessageError as error:  # every worker meets it at every start: one line has to do
+            log.warning("lessons@%d: left out: %s", record.offset, error)
+    return bool(batches)
+
+
+def _tell(worker: "Worker", condition: "Condition", judgement: Judgement, told: dict[str, int]) -> None:
+    for partition in condition.partitions.values():
+        for state in partition.machines.values():
+            if max(state.known.judgement.lessons, told.get(state.machine, 0)) >= judgement.lessons:
+                continue
+            told[state.machine] = judgement.lessons
+            experienced = Experienced(machine=state.machine, observed_us=state.observed_us, judgement=judgement)
+            worker.outbox.send(
+                OBSERVATIONS,
+                key=state.machine.encode(),
+                value=encode_observation(experienced),
+                partition=partition.number,
+            )
