@@ -51,13 +51,16 @@ def signs_of(
 
 
 def _gone(channel: Channel) -> dict[str, float]:
-    """Give the running medians over their baselines, as natural logarithms."""
+    """Give the running medians over their baselines, as natural logarithms; of readings only the largest."""
     evidence = channel.usual.evidence
-    return {
+    found = {
         f"gone_{name}": median(evidence[name].values) - baseline.location
         for name, baseline in channel.baselines.items()
         if baseline.ready and name in evidence and evidence[name].values
     }
+    if channel.measurement != "readings":
+        return found
+    return {"gone_reading": max(found.values(), default=0.0)}
 
 
 def _degree(channel: Channel, rule: str) -> float:
