@@ -126,7 +126,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     seconds = float(arguments[0]) if arguments else 20.0
     folder = Path(tempfile.mkdtemp(prefix="stethos-bench-"))
     try:
-        rate = CAPACITY_MESSAGES / measured("1", folder / "capacity", CAPACITY_MESSAGES) / 2
+        rate = CAPACITY_MESSAGES / measured("1", folder / "capacity", CAPACITY_MESSAGES).wall_s / 2
         (folder / "latency").mkdir()
         found = latencies_s(folder / "latency", rate, seconds)
     finally:

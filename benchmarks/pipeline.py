@@ -1,11 +1,12 @@
 """How fast a worker is from Kafka to its store, beside floors that read the same messages in the same run.
 
-python benchmarks/pipeline.py [messages]
+python benchmarks/pipeline.py [messages] [times]
 
-Needs a real Kafka (Java and Maven, see tests/services). Each reader is a process of its own, one after the other,
-on the same load of 4,096-sample float32 blocks. A floor's time runs from its first message to its last, a worker's
-from the moment it may begin to the last row in its store. Ratios say more than rates: a reader shares this computer
-with its broker.
+Needs a real Kafka (Java and Maven, see tests/services) and Linux. Each reader is a process of its own, one after
+the other, on the same load of 4,096-sample float32 blocks; all of them take their turn so many times, and medians
+are told. A floor's time runs from its first message to its last, a worker's from the moment it may begin to the
+last row in its store. Ratios say more than rates: a reader shares this computer with its broker, and whatever else
+runs; the processor's time of the reader itself says most.
 """
 
 import os
@@ -13,6 +14,7 @@ import re
 import shutil
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from kafka import KafkaProducer
@@ -36,6 +39,13 @@ SAMPLES, RATE_HZ = 4096, 25_600.0
 MACHINES = 12
 PARTITIONS = 12
 FLOORS = {"bare aiokafka consumer": "consumer", "bare Faust agent": "agent"}
+
+
+class Taken(NamedTuple):
+    """What a load has cost: seconds of the clock, and seconds of the processor in the reader itself."""
+
+    wall_s: float
+    processor_s: float
 
 
 def blocks(count: int) -> Iterator[tuple[bytes, bytes]]:
@@ -72,14 +82,15 @@ def settings(kafka: Kafka, folder: Path | None = None) -> dict[str, str]:
     return {"STETHOS_BROKER": kafka.bootstrap, "STETHOS_PARTITIONS": str(PARTITIONS), **store}
 
 
-def floor_s(kind: str, kafka: Kafka, count: int) -> float:
-    """Seconds that a reader which only counts takes from its first message to its last."""
+def floor_s(kind: str, kafka: Kafka, count: int) -> Taken:
+    """Measure what a reader which only counts takes from its first message to its last."""
     script = Path(__file__).parent / "floors" / "bare_readers.py"
     done = subprocess.run(
         [sys.executable, script, kind, kafka.bootstrap, str(count)],
         check=True, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
-    return float(done.stdout.split()[-1])
+    wall, processor = done.stdout.split()[-2:]
+    return Taken(float(wall), float(processor))
 
 
 def stored(database: Path) -> int:
@@ -95,8 +106,14 @@ def stored(database: Path) -> int:
         connection.close()
 
 
-def worker_s(kafka: Kafka, folder: Path, count: int, workers: int) -> float:
-    """Seconds until everything is stored by workers that stand still while it is published."""
+def processor_s(processes: Sequence[Process]) -> float:
+    """Seconds that these processes have had a processor, their threads included."""
+    told = [Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split() for process in processes]
+    return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
+
+
+def worker_s(kafka: Kafka, folder: Path, count: int, workers: int) -> Taken:
+    """Measure what it takes until everything is stored by workers that stand still while it is published."""
     folder.mkdir()
     processes: list[Process] = []
     try:
@@ -107,9 +124,9 @@ def worker_s(kafka: Kafka, folder: Path, count: int, workers: int) -> float:
         fill(kafka, count)
         for process in processes:
             process.signal(signal.SIGCONT)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), processor_s(processes)
         wait_until(lambda: stored(folder / "results.db") >= count, "all is stored", deadline_s=300, every_s=0.05)
-        return time.perf_counter() - begun
+        return Taken(time.perf_counter() - begun, processor_s(processes) - worked)
     finally:
         for process in processes:
             process.stop()
@@ -122,24 +139,39 @@ def owned(process: Process) -> int:
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Print one line a reader: messages a second, and the share of the bare Faust agent's."""
-    count = int(arguments[0]) if arguments else 6000
+    """Print one line a reader: messages a second, the share of the bare Faust agent's, and processor's time."""
+    count = int(arguments[0]) if arguments else 4000
+    times = int(arguments[1]) if len(arguments) > 1 else 3
+    readers = {**FLOORS, "worker to store": "1", "two workers to store": "2"}
+    took: dict[str, list[Taken]] = {name: [] for name in readers}
     folder = Path(tempfile.mkdtemp(prefix="stethos-bench-"))
     try:
-        seconds = {name: measured(kind, folder / kind, count) for name, kind in FLOORS.items()}
-        for workers in (1, 2):
-            name = f"worker to store, {workers} of them"
-            seconds[name] = measured(str(workers), folder / str(workers), count)
+        for turn in range(times):
+            for name, kind in readers.items():
+                took[name].append(measured(kind, folder / f"{turn}-{kind}", count))
     finally:
         shutil.rmtree(folder)
-    floor = seconds["bare Faust agent"]
-    print(f"{count} messages of {SAMPLES} float32 samples, {MACHINES} machines, {os.cpu_count()} CPUs")
-    print(f"{'reader':32} {'messages/s':>11} {'of the bare Faust agent':>24}")
-    for name, taken in seconds.items():
-        print(f"{name:32} {count / taken:11,.0f} {floor / taken:24.2f}")
+    told = {name: median(of) for name, of in took.items()}
+    floor, one, two = (told[name] for name in ("bare Faust agent", "worker to store", "two workers to store"))
+    print(
+        f"{count} messages of {SAMPLES} float32 samples, {MACHINES} machines, {os.cpu_count()} CPUs, "
+        f"medians of {times}"
+    )
+    print(f"{'reader':24} {'messages/s':>11} {'of the bare agent':>18} {'processor us':>13} {'agent/it':>9}")
+    for name, taken in told.items():
+        print(
+            f"{name:24} {count / taken.wall_s:11,.0f} {floor.wall_s / taken.wall_s:18.2f} "
+            f"{taken.processor_s / count * 1e6:13,.0f} {floor.processor_s / taken.processor_s:9.2f}"
+        )
+    print(f"two workers do {one.wall_s / two.wall_s:.2f} times one worker's work")
 
 
-def measured(kind: str, folder: Path, count: int) -> float:
+def median(taken: list[Taken]) -> Taken:
+    """Give the median of each."""
+    return Taken(*(statistics.median(column) for column in zip(*taken, strict=True)))
+
+
+def measured(kind: str, folder: Path, count: int) -> Taken:
     """Let one kind of reader work on a broker of its own."""
     folder.mkdir(parents=True)
     kafka = Kafka(folder)

@@ -1,12 +1,15 @@
 """Everything the agents send, gathered and sent as one batch a partition, strictly in order.
 
 Sending record by record is the dearest part of a Faust agent, so the outbox works in rounds: while one round's
-batches are on their way, the next gathers. A round that fails is tried again until it succeeds, before anything
+batches are on their way, the next gathers. A round costs worker, broker and whoever reads it some milliseconds of
+the processor, however little it carries, so rounds begin some time apart; the first after a silence goes at once. A
+round that fails is tried again until it succeeds, before anything
 later goes out; so a confirmed record implies that all earlier ones of its partition are confirmed too.
 """
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,6 +26,8 @@ Header = tuple[str, bytes]
 Confirmation = asyncio.Future[None]
 
 _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.2, 5.0
+_APART_S = 0.02
+"""Between the beginnings of two rounds, at least: so long waits a record at most if nothing else holds it up."""
 _ROOM_RECORDS = 20_000
 _ROOM_BYTES = 32 * 1024 * 1024
 
@@ -46,12 +51,20 @@ def partition_of(key: bytes, partitions: int) -> int:
 class Outbox:
     """Ordered, confirmed, batched sending over one producer.
 
-    `one_record_a_batch` is for the embedded broker, which reports wrong end offsets otherwise.
+    `one_record_a_batch` is for the embedded broker, which reports wrong end offsets otherwise. Rounds begin at
+    least `apart_s` seconds after each other.
     """
 
-    def __init__(self, producer: AIOKafkaProducer, *, partitions: int, one_record_a_batch: bool = False) -> None:
+    def __init__(
+        self,
+        producer: AIOKafkaProducer,
+        *,
+        partitions: int,
+        one_record_a_batch: bool = False,
+        apart_s: float = _APART_S,
+    ) -> None:
         self._producer, self._partitions = producer, partitions
-        self._one_record_a_batch = one_record_a_batch
+        self._one_record_a_batch, self._apart_s = one_record_a_batch, apart_s
         self._gathering: dict[tuple[str, int], list[_Record]] = defaultdict(list)
         self._records = self._bytes = 0
         self._confirmation: Confirmation | None = None
@@ -93,8 +106,11 @@ class Outbox:
 
     async def run(self) -> None:
         """Send rounds until cancelled. Call once, as a task; nothing is sent without it."""
+        earliest = 0.0
         while True:
             await self._wake.wait()
+            await asyncio.sleep(max(0.0, earliest - time.monotonic()))
+            earliest = time.monotonic() + self._apart_s
             self._wake.clear()
             if self._confirmation is None:
                 continue

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 
 import pytest
@@ -75,6 +76,20 @@ def test_records_of_a_key_keep_their_order_and_come_in_one_batch():
         place = partition_of(b"P-101", 4)
         assert values(producer, "rows", place) == [b"%d" % number for number in range(50)]
         assert len(producer.sent["rows", place]) == 1
+
+    asyncio.run(scenario())
+
+
+def test_rounds_begin_some_time_apart_and_the_first_after_a_silence_goes_at_once():
+    async def scenario():
+        producer, began, took = Producer(), time.monotonic(), []
+        async with running(producer, apart_s=0.2) as outbox:
+            for number in range(3):
+                await outbox.send("rows", key=b"k", value=b"%d" % number, partition=1)
+                took.append(time.monotonic() - began)
+        assert took[0] < 0.2 <= took[1]
+        assert took[2] >= 0.4
+        assert values(producer, "rows", 1) == [b"0", b"1", b"2"]
 
     asyncio.run(scenario())
 
