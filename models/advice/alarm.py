@@ -1,6 +1,7 @@
 """Alarm states (after ISA-18.2): on-delay, off-delay and deadband, one alert from raised to cleared."""
 
 import hashlib
+from math import isfinite
 
 import msgspec
 
@@ -49,7 +50,12 @@ class Alarm(msgspec.Struct, array_like=True):
     """The fault that it was raised for, of a diagnosis."""
 
     def update(self, degree: float, time_us: int, delays: Delays) -> int:
-        """Take in the degree of the evidence (see `condition.degree`) at an event time; give the level it makes."""
+        """Take in the degree of the evidence (see `condition.degree`) at an event time; give the level it makes.
+
+        A degree that is not finite is refused: the level stays.
+        """
+        if not isfinite(degree):
+            return max((level for level, relay in enumerate(self.relays, start=1) if relay.on), default=0)
         highest = 0
         for level, relay in enumerate(self.relays, start=1):
             wanted = degree >= (level - _DEADBAND if relay.on else level)

@@ -152,7 +152,8 @@ class AnomalyModel(base.AnomalyDetector):
         return max(_LEAST_LIMIT, scores.location + _LIMIT_SIGMAS * max(scores.scale, scores.floor))
 
     def look(self, features: Mapping[str, float]) -> Look:
-        """Compare an observation with the past, without learning from it."""
+        """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
+        features = _finite(features)
         past, weight = self.past, self.smoothing
         spreads = past.spreads
         smoothed: dict[str, float] = {}
@@ -177,7 +178,8 @@ class AnomalyModel(base.AnomalyDetector):
         return Look(max(found.values()), found, smoothed)
 
     def learn(self, features: Mapping[str, float], look: Look) -> None:
-        """Take in a sound observation together with the look it had before."""
+        """Take in a sound observation together with the look it had before; what is not finite is left out."""
+        features = _finite(features)
         past = self.past
         spreads = past.spreads
         for name, value in features.items():
@@ -260,3 +262,10 @@ class AnomalyModel(base.AnomalyDetector):
         model.pasts = {regime: model.pasts[regime] for regime in numbers.pasts}
         model.enter(numbers.regime)
         return model
+
+
+def _finite(features: Mapping[str, float]) -> Mapping[str, float]:
+    """Give the features as they are, or a copy without those that are no finite numbers."""
+    if all(map(isfinite, features.values())):
+        return features
+    return {name: value for name, value in features.items() if isfinite(value)}

@@ -5,7 +5,7 @@ bounded, with gain 1/n. Once learning is over they follow with a time constant o
 quarter from what was learned: a slow change is a fault's own way, and mustn't become its own baseline.
 """
 
-from math import log, sqrt
+from math import isfinite, log, sqrt
 from statistics import median
 
 import msgspec
@@ -49,7 +49,9 @@ class Baseline(msgspec.Struct, array_like=True):
         return self.count >= YOUNG
 
     def learn(self, value: float) -> None:
-        """Take in one value (finite) during learning, each weighing 1/n."""
+        """Take in one value during learning, each weighing 1/n; what is not finite is refused."""
+        if not isfinite(value):
+            return
         self.count += 1
         if self.count < YOUNG:
             self.young.append(value)
@@ -66,6 +68,8 @@ class Baseline(msgspec.Struct, array_like=True):
         if not self.ready:
             self.learn(value)
             return
+        if not isfinite(value):
+            return
         self._drop_anchor()
         self._step(value, min(1.0 / self.count, min(elapsed_s, _LONGEST_STEP_S) / FOLLOW_S))
         self._keep_in_band()
@@ -75,7 +79,7 @@ class Baseline(msgspec.Struct, array_like=True):
 
         What is merely strange may teach this much: it only makes the judgement stricter.
         """
-        if not self.ready:
+        if not self.ready or not isfinite(value):
             return
         self._drop_anchor()
         gain = min(min(elapsed_s, _LONGEST_STEP_S) / _RECENT_S, 1.0 / _LEAST_RECENT)

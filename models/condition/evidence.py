@@ -1,5 +1,6 @@
 """Smoothed evidence: the running median of a point's last few values, which a single shock hardly moves."""
 
+from math import isfinite
 from statistics import median
 
 import msgspec
@@ -20,13 +21,17 @@ class Evidence(msgspec.Struct, array_like=True):
     values: list[float] = []
 
     def add(self, time_us: int, value: float) -> float:
-        """Take in one value (finite) and give the median of those kept.
+        """Take in one value and give the median of those kept; what is not finite is refused.
+
+        Raises ValueError where it is refused and there is none yet.
 
         >>> evidence = Evidence()
         >>> [evidence.add(t, v) for t, v in enumerate([1.0, 1.0, 50.0, 1.0])]
         [1.0, 1.0, 1.0, 1.0]
         """
         times, values = self.times_us, self.values
+        if not isfinite(value):
+            return median(values)
         times.append(time_us)
         values.append(value)
         while len(times) > _VALUES or (len(times) > _LEAST_VALUES and times[0] < time_us - _SPAN_US):

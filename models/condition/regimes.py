@@ -5,7 +5,7 @@ of load. Nothing is made of vibration itself: a fault would soon be a regime of 
 load is known there is one regime, and all is compared with it.
 """
 
-from math import log
+from math import isfinite, log
 from typing import NamedTuple
 
 import msgspec
@@ -110,8 +110,11 @@ class Regimes(msgspec.Struct, array_like=True):
     def take(self, place: Place, time_us: int) -> bool:
         """Take in where a running machine is at an event time; give whether a regime was founded, or is another.
 
-        Afterwards `settled` tells whether it holds a regime, which `present` names.
+        Afterwards `settled` tells whether it holds a regime, which `present` names. A place that is no place (not
+        finite) is refused.
         """
+        if not all(value is None or isfinite(value) for value in place):
+            return False
         before = self.present, self.newest
         if not self.known or (len(self.known) == 1 and self.known[0].is_like(Place())):
             self.known = [Regime(self.present, place, place)]

@@ -1,5 +1,7 @@
 """Sensor before machine: whether a point's signal can be trusted, latched until plausible for a while."""
 
+from math import isfinite
+
 import msgspec
 
 from models.clock import MINUTE_US, SECOND_US
@@ -41,6 +43,8 @@ class Sensor(msgspec.Struct, array_like=True):
         plausible for more than five observations and a minute (for a thermometer: ten minutes).
         """
         found = flags
+        if value_c is not None and not isfinite(value_c):  # says nothing, neither for nor against the sensor
+            return (*flags, RECOVERING) if self.faulty else flags
         if value_c is not None and FAULTS.isdisjoint(flags):
             if self._jumped(value_c, time_us):
                 found = (*flags, JUMP)

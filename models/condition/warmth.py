@@ -6,6 +6,8 @@ have passed since its first temperature. From then on it follows with a time con
 10 K.
 """
 
+from math import isfinite
+
 import msgspec
 
 from models.clock import MINUTE_US, SECOND_US
@@ -33,7 +35,9 @@ class Warmth(msgspec.Struct, array_like=True):
     """The reference when the machine had settled; None before."""
 
     def learn(self, value_c: float, time_us: int, *, learning: bool) -> None:
-        """Take in one smoothed, plausible temperature."""
+        """Take in one smoothed, plausible temperature; what is not finite is refused."""
+        if not isfinite(value_c):
+            return
         if self.reference_c is None:
             self.began_us = self.mark_us = self.newest_us = time_us
             self.reference_c = self.mark_c = value_c
@@ -83,6 +87,8 @@ class WarmUp(msgspec.Struct, array_like=True):
         """
         if self.since_us is None:
             return False
+        if not isfinite(value_c):
+            return True
         if not self.mark_us:
             self.mark_us, self.mark_c = time_us, value_c
         elif time_us - self.mark_us >= _SETTLING_US:

@@ -9,7 +9,7 @@ from now on make together gives the quantiles. (General-path degradation, Lu and
 updating as by Gebraeel, Lawley, Li and Ryan 2005.)
 """
 
-from math import exp, inf, log, pow, sqrt  # noqa: A004 - the one for real numbers
+from math import exp, inf, isfinite, log, pow, sqrt  # noqa: A004 - the one for real numbers
 
 import msgspec
 
@@ -82,9 +82,9 @@ class Decline(msgspec.Struct, array_like=True):
     held: int = 0
 
     def add(self, level: float, time_us: int) -> None:
-        """Take in one smoothed level (finite) at an event time after the onset."""
+        """Take in one smoothed level at an event time after the onset; what is not finite is refused."""
         hours = (time_us - self.since_us) / HOUR_US
-        if hours <= self.hours:
+        if hours <= self.hours or not isfinite(level):
             return
         fade = self.hours / hours
         self.hours, self.level = hours, level

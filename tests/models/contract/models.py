@@ -1,0 +1,158 @@
+"""Everything in `models/` that learns or remembers online, each behind the same few calls.
+
+A new one gets its line in `MODELS`; the tests beside this file then hold it to the contract. Parts of a model (the
+spreads and ties of the anomaly model) are held to it by their whole.
+"""
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, NamedTuple
+
+import msgspec
+
+from models.advice.alarm import Alarm, Delays
+from models.advice.uptime import RunTime
+from models.clock import MINUTE_US
+from models.condition.anomaly import AnomalyModel, ModelNumbers
+from models.condition.baseline import Baseline
+from models.condition.diagnosing import Diagnosing
+from models.condition.evidence import Evidence
+from models.condition.recent import Recent, fingerprint
+from models.condition.regimes import Place, Regimes
+from models.condition.running import Operation
+from models.condition.sensor import Sensor
+from models.condition.warmth import Warmth, WarmUp
+from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
+from models.observations import ReadingObserved
+from models.prognosis.decline import Decline
+
+START_US = 1_700_000_000_000_000
+
+
+class Model(NamedTuple):
+    """One model: how it begins, what one value does to it (giving what it says), and how it is kept."""
+
+    new: Callable[[], Any]
+    feed: Callable[[Any, int, float], object]
+    most_bytes: int
+    """Of its state, however long it has lived."""
+    dump: Callable[[Any], bytes] = msgspec.msgpack.encode
+    load: Callable[[bytes, type], Any] = lambda data, kind: msgspec.msgpack.decode(data, type=kind)
+    takes_numbers: bool = True
+    """Whether a value could be no number at all; times and names cannot."""
+
+
+def minute(i: int) -> int:
+    return START_US + i * MINUTE_US
+
+
+def learns(model: Baseline, i: int, value: float) -> object:
+    if i < 40:
+        model.learn(value)
+    elif i % 2:
+        model.follow(value, 60.0)
+    else:
+        model.settle(value, 60.0)
+    return model.location, model.sigma(), model.ready
+
+
+def looks(model: AnomalyModel, i: int, value: float) -> object:
+    """Values that come and go, and from time to time another regime."""
+    if i % 50 == 49:
+        model.enter(i // 50 % 3)
+        model.keep({0, 1, 2})
+    features = {"a": value, f"b{i % 3}": value / 2, **({"c": 1.0} if i % 7 else {})}
+    look = model.look(features)
+    model.learn(features, look)
+    model.advance(look)
+    return look, model.limit
+
+
+def warms(model: Warmth, i: int, value: float) -> object:
+    model.learn(value, minute(i), learning=i < 30)
+    return model.reference_c
+
+
+def warms_up(model: WarmUp, i: int, value: float) -> object:
+    return model.goes_on(value, minute(i))
+
+
+def remembers(model: Evidence, i: int, value: float) -> object:
+    try:
+        return model.add(minute(i), value)
+    except ValueError:
+        assert not isfinite(value)
+        return None
+
+
+def counts(model: Recent, i: int, value: float) -> object:
+    free = model.free_time(minute(i - i % 3))
+    model.add(fingerprint(free, f"{value}"), free)
+    return free
+
+
+def places(model: Regimes, i: int, value: float) -> object:
+    return model.take(Place(speed=value / 100.0, load=0.5 if i % 2 else None), minute(i)), model.present
+
+
+def operates(model: Operation, i: int, value: float) -> object:
+    values = {"speed_rpm": abs(value) + 1.0} if isfinite(value) else {}
+    told = ReadingObserved(
+        machine="m", point="p", time_us=minute(i), observed_us=minute(i), digest=f"{i}", values=values
+    )
+    return model.hear(f"readings/p{i % 2}", told, values, minute(i)), model.is_idle()
+
+
+def examines(model: Sensor, i: int, value: float) -> object:
+    return model.examine((), minute(i), value), model.faulty
+
+
+def alarms(model: Alarm, i: int, value: float) -> object:
+    return model.update(value, minute(i), Delays(on_us=(0, MINUTE_US, MINUTE_US), off_us=5 * MINUTE_US))
+
+
+def runs(model: RunTime, i: int, value: float) -> object:
+    return model.say("m", minute(i), running=value > 0, earlier_us=[minute(j) for j in range(max(0, i - 8), i)])
+
+
+def votes(model: Diagnosing, i: int, value: float) -> object:
+    fault = ObservedFault(fault="unbalance" if i % 20 < 12 else "looseness", confidence=0.8, amplitude=abs(value))
+    observed = ObservedDiagnosis(
+        verdict=fault.fault,
+        confidence=0.8,
+        turns=100.0,
+        speed_hz=25.0 if isfinite(value) else value,
+        faults=(fault,),
+    )
+    if i % 90 == 89:
+        model.stand(minute(i))
+    model.take(observed, rate_hz=25_600.0, time_us=minute(i))
+    return model.first(), model.contested()
+
+
+def declines(model: Decline, i: int, value: float) -> object:
+    model.add(value, minute(i))
+    return model.remaining_h(minute(i)), model.checked, model.held
+
+
+MODELS = {
+    "baseline": Model(lambda: Baseline(floor=0.05), learns, 300),
+    "anomaly": Model(
+        lambda: AnomalyModel(1e-9, 1e-3),
+        looks,
+        3_000,
+        lambda model: msgspec.msgpack.encode(model.to_numbers()),
+        lambda data, kind: kind.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers)),
+    ),
+    "warmth": Model(Warmth, warms, 100),
+    "warm-up": Model(lambda: WarmUp(since_us=START_US), warms_up, 50),
+    "evidence": Model(Evidence, remembers, 200),
+    "recent": Model(Recent, counts, 3_000, takes_numbers=False),
+    "regimes": Model(Regimes, places, 600),
+    "operation": Model(Operation, operates, 100, takes_numbers=False),
+    "sensor": Model(lambda: Sensor(thermometer=True), examines, 100),
+    "alarm": Model(Alarm, alarms, 100),
+    "running hours": Model(RunTime, runs, 100, takes_numbers=False),
+    "diagnosing": Model(Diagnosing, votes, 3_000),
+    "decline": Model(lambda: Decline(since_us=START_US), declines, 600),
+}
