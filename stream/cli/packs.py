@@ -10,7 +10,7 @@ from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
     from models.machinery.kinds import Packs
-    from models.machinery.pack import Pack, Text
+    from models.machinery.pack import Pack, Text, Zones
 
 __all__ = ["packs"]
 
@@ -122,14 +122,26 @@ def _limits(pack: "Pack") -> list[str]:
     lines = []
     for zones in pack.zones:
         if zones.mm_s is None:
-            lines.append("else the zones of ISO 20816-3, by power and mounting")
+            lines.append(f"{_when(zones)}: the zones of ISO 20816-3, by power and mounting")
         else:
             numbers = " / ".join(f"{limit:g}" for limit in zones.mm_s)
-            lines.append(f"A/B, B/C, C/D at {numbers} mm/s RMS ({zones.source})")
+            lines.append(f"{_when(zones)}: A/B, B/C, C/D at {numbers} mm/s RMS ({zones.source})")
     if pack.bearing_temperature:
         warm = pack.bearing_temperature
         lines.append(f"rolling bearing {warm.limit_c:g} °C, unless temperature_limit_c is given ({warm.source})")
     return lines
+
+
+def _when(zones: "Zones") -> str:
+    """Say for which machines zones are, in the words of machines.toml."""
+    parts = [
+        f"category {zones.category}" if zones.category else "",
+        zones.mounting or "",
+        f"above {zones.above_kw:g} kW" if zones.above_kw is not None else "",
+        f"up to {zones.up_to_kw:g} kW" if zones.up_to_kw is not None else "",
+        f"above {zones.above_rpm:g} rpm" if zones.above_rpm is not None else "",
+    ]
+    return ", ".join(part for part in parts if part) or "else"
 
 
 def _in(text: "Text", *, chinese: bool) -> str:

@@ -31,6 +31,10 @@ _MAKERS = Phrase("at most {limit} °C, from machines.toml", "不超过{limit} °
 _BEARING = Phrase(
     "rolling bearings at most {limit} °C. Source: {source}", "滚动轴承不超过{limit} °C。依据：{source}"
 )
+_UNNAMED = Phrase(
+    "rolling bearings at most {limit} °C, once [machine.bearings] names them. Source: {source}",
+    "滚动轴承不超过{limit} °C（在 [machine.bearings] 中登记轴承后生效）。依据：{source}",
+)
 _NO_LIMIT = Phrase("no absolute limit: judged by its rise", "无绝对限值：按温升判断")
 
 
@@ -119,4 +123,5 @@ def _temperature(machine: Machine, language: Language) -> str:
     mechanism = machine.mechanism
     if mechanism is None or mechanism.bearing_limit_c is None:
         return _NO_LIMIT.say(language)
-    return _BEARING.say(language, limit=f"{mechanism.bearing_limit_c:g}", source=mechanism.bearing_source)
+    phrase = _BEARING if machine.bearings else _UNNAMED
+    return phrase.say(language, limit=f"{mechanism.bearing_limit_c:g}", source=mechanism.bearing_source)

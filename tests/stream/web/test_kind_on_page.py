@@ -35,6 +35,7 @@ def test_the_limits_in_force_stand_there_with_their_source():
     assert "ISO 10816-7:2009" in text_of(pump, "Vibration velocity")
     assert text_of(pump, "Category").startswith("II: General")
     assert "80 °C. Source: JB/T 5294" in text_of(pump, "Temperature")
+    assert "once [machine.bearings]" in text_of(shown(kind="pump"), "Temperature")
     assert pump.faults[0].name.startswith("misalignment")
     assert all(fault.check for fault in pump.faults)
 

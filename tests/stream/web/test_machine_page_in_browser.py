@@ -58,6 +58,9 @@ def test_a_machine_can_be_read_from_verdict_to_proof(chromium, plant, size, loca
         wait_for_text(page, ".chart svg text", "振动速度" if locale == "zh" else "Velocity RMS, mm/s")
         page.locator(".spectrum .chart svg").nth(1).wait_for()
         wait_for_text(page, ".spectrum .chart svg text", "转频" if locale == "zh" else "shaft speed")
+        wait_for_text(page, ".kind .panel-title", "回转动力式泵" if locale == "zh" else "rotodynamic pump")
+        page.locator(".kind summary").first.click()
+        wait_for_text(page, ".kind .term-check", "检查：" if locale == "zh" else "Check: ")
         wait_for_text(page, ".points .value-label", "温度" if locale == "zh" else "Temperature")
         assert fits(page)
         assert too_small_to_touch(page) == []
