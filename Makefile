@@ -31,8 +31,8 @@ format: $(VENV)/.dev ## Format the code, and mend of its style what can be mende
 bench: $(VENV)/.dev ## Measure speed
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-soak: $(VENV)/.dev ## Run for an hour through joins, freezes, kills and outages (ARGS="20" for 20 minutes)
-	$(BIN)/python -m soak.outages $(ARGS)
+soak: $(VENV)/.dev ## Fold sound machines for YEARS=100; without YEARS an hour of work through kills and outages
+	$(BIN)/python -m $(if $(YEARS),soak.sound --years $(YEARS),soak.outages) $(ARGS)
 
 evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated machines (ARGS="skab" and so on)
 	$(BIN)/python -m evaluation $(ARGS)

@@ -53,6 +53,7 @@ _MODELS: dict[Measurement, tuple[float, float, float]] = {
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _LATELY_US = 6 * HOUR_US
 """A machine that changes its regime more often is known to: its temperature is always on its way somewhere."""
+_WIDE_LEARNING_US = 24 * HOUR_US
 _LONGEST_NAME = 64
 _MOST_LEVELS = 16
 COLDEST_C, HOTTEST_C = -300.0, 5_000.0
@@ -141,11 +142,13 @@ class Channel(msgspec.Struct, array_like=True):
             self.warmer_c = self.warm_state_c
             self.warm_up.begin(time_us)
         self.regime_us = time_us
-        for evidence in self.usual.evidence.values():
-            evidence.leave()
+        self.usual.leave()
         self.present, ids = self.regimes.present, self.regimes.ids()
         self.usuals = {key: usual for key, usual in self.usuals.items() if key in ids}
-        self.usuals.setdefault(self.present, Usual(baselines=_baselines(self.measurement), later=True))
+        if self.present not in self.usuals:
+            least_us = _WIDE_LEARNING_US if self.regimes.is_wide else 0
+            baselines = _baselines(self.measurement)
+            self.usuals[self.present] = Usual(baselines=baselines, later=True, least_us=least_us)
         self.model.enter(self.present)
         self.model.keep(ids)
         return True
@@ -180,14 +183,15 @@ class Channel(msgspec.Struct, array_like=True):
         self.model.advance(look)
         if "change_c" in features:
             recent_c = features["value_c"] - features["change_c"]
-            self.recent_c = recent_c + _RECENT_WEIGHT * features["change_c"]
+            weight = _RECENT_WEIGHT if self.warm_up.since_us is None else 1.0
+            self.recent_c = recent_c + weight * features["change_c"]
 
     def start(self, time_us: int) -> None:
         """Begin afresh with all that is smoothed, after a standstill that ends now."""
         if self.decline is not None:
             self.decline.pause(time_us)
         for usual in self.usuals.values():
-            usual.evidence.clear()
+            usual.leave()
         self.model.forget_recent()
         self.recent_c = None
 

@@ -133,6 +133,9 @@ def _learn(
         else:
             baseline.follow(value_to_log(values[name]), elapsed_s)
     if "value_c" in smoothed:
-        usual.warmth.learn(smoothed["value_c"], time_us, learning=learning)
+        followed_k = usual.warmth.learn(smoothed["value_c"], time_us, learning=learning)
+        for other in channel.usuals.values():
+            if other is not usual:
+                other.warmth.shift(followed_k)
     usual.learned += 1
     usual.learned_us = time_us

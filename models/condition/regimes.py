@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from models.clock import MINUTE_US
+from models.clock import HOUR_US, MINUTE_US
 
 __all__ = ["DWELL_US", "MOST_REGIMES", "Place", "Regime", "Regimes", "place_of"]
 
@@ -26,8 +26,7 @@ _HYSTERESIS = 0.25
 _RESTLESS_US = 30 * MINUTE_US
 _RESTLESS_COUNT = 10
 """From then on a machine that holds no place is taken as it is: all it does is one regime."""
-_RARE = 20
-_MOST_COUNTED = 20_000
+_TODAY_US = 24 * HOUR_US
 _SLOWEST_RPM = 0.1
 
 
@@ -56,8 +55,10 @@ class Regime(msgspec.Struct, array_like=True):
     id: int
     low: tuple[float | None, float | None]
     high: tuple[float | None, float | None]
-    count: int = 0
-    """Observations that settled here; halved for all regimes before it grows large, so that old habits fade."""
+    seen_us: int = 0
+    """Event time when it was held last."""
+    wide: bool = False
+    """Whether it is all that a machine does which holds no place, or two regimes in one."""
 
     def spans(self, place: Place, margin: float = 0.0) -> bool:
         """Whether a place lies inside, or beyond by no more than a part of the widest that a regime may be."""
@@ -79,7 +80,8 @@ class Regime(msgspec.Struct, array_like=True):
             id=self.id,
             low=(_least(self.low[0], low[0]), _least(self.low[1], low[1])),
             high=(_most(self.high[0], high[0]), _most(self.high[1], high[1])),
-            count=self.count,
+            seen_us=self.seen_us,
+            wide=self.wide,
         )
 
     def width(self) -> float:
@@ -106,6 +108,7 @@ class Regimes(msgspec.Struct, array_like=True):
     roaming: Regime | None = None
     """All places since it was last settled."""
     roaming_us: int = 0
+    roamed: int = 0
 
     def take(self, place: Place, time_us: int) -> bool:
         """Take in where a running machine is at an event time; give whether a regime was founded, or is another.
@@ -120,12 +123,12 @@ class Regimes(msgspec.Struct, array_like=True):
             self.known = [Regime(self.present, place, place)]
         home = self._home(place)
         if self.settled and home is not None and home.id == self.present:
-            self._settle(home, place)
+            self._settle(home, place, time_us)
             return False
         if self._has_held(home, place, time_us):
-            self._settle(home or self._found(self.guest), place)
+            self._settle(home or self._found(self.guest, time_us), place, time_us)
         elif self._has_roamed(place, time_us):
-            self._settle(self._found(self.roaming), place)
+            self._settle(self._found(self.roaming, time_us), place, time_us)
         else:
             self.settled = False
         return (self.present, self.newest) != before
@@ -135,6 +138,11 @@ class Regimes(msgspec.Struct, array_like=True):
         self.known = []
         self.newest += 1
         self.present, self.settled, self.guest, self.roaming = self.newest, True, None, None
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the present regime is several ways of running, of which a while doesn't show all."""
+        return any(regime.wide for regime in self.known if regime.id == self.present)
 
     def ids(self) -> set[int]:
         """Give the ids of the regimes that are remembered."""
@@ -171,49 +179,47 @@ class Regimes(msgspec.Struct, array_like=True):
         """Whether it has held no place for so long that this is its way."""
         roaming = self.roaming
         if roaming is None or not roaming.is_like(place):
-            self.roaming, self.roaming_us = Regime(-1, place, place, 1), time_us
+            self.roaming, self.roaming_us, self.roamed = Regime(-1, place, place, wide=True), time_us, 1
             return False
         self.roaming = roaming.grown(place, place)
-        self.roaming.count += 1
-        return self.roaming.count >= _RESTLESS_COUNT and time_us - self.roaming_us >= _RESTLESS_US
+        self.roamed += 1
+        return self.roamed >= _RESTLESS_COUNT and time_us - self.roaming_us >= _RESTLESS_US
 
-    def _settle(self, regime: Regime, place: Place) -> None:
+    def _settle(self, regime: Regime, place: Place, time_us: int) -> None:
         self.settled, self.present, self.guest, self.roaming = True, regime.id, None, None
-        regime.count += 1
-        if regime.count >= _MOST_COUNTED:
-            for each in self.known:
-                each.count //= 2
+        regime.seen_us = time_us
         wider = regime.grown(place, place)
         if wider.width() <= 1.0:
             regime.low, regime.high = wider.low, wider.high
 
-    def _found(self, box: Regime | None) -> Regime:
+    def _found(self, box: Regime | None, time_us: int) -> Regime:
         """Found a regime; those inside it are part of it now."""
         assert box is not None
         self.newest += 1
-        founded = Regime(self.newest, box.low, box.high)
+        founded = Regime(self.newest, box.low, box.high, time_us, box.wide)
         self.known = [r for r in self.known if not (r.is_like(Place(*box.low)) and _holds(founded, r))]
         if len(self.known) >= MOST_REGIMES:
-            self._make_room()
+            self._make_room(time_us)
         self.known.append(founded)
         return founded
 
-    def _make_room(self) -> None:
-        """Forget the regime hardly ever visited, or make one of the two nearest, which is learned anew."""
-        rarest = min(self.known, key=lambda regime: (regime.count, regime.id))
+    def _make_room(self, time_us: int) -> None:
+        """Forget the regime that wasn't held for longest, or, if all were today, make one of the two nearest."""
+        oldest = min(self.known, key=lambda regime: (regime.seen_us, regime.id))
         pairs = [
             (a.grown(b.low, b.high).width(), a.id, b.id)
             for a in self.known
             for b in self.known
             if a.id < b.id and a.is_like(Place(*b.low))
         ]
-        if not pairs or rarest.count * _RARE < sum(regime.count for regime in self.known):
-            self.known.remove(rarest)
+        if not pairs or time_us - oldest.seen_us > _TODAY_US:
+            self.known.remove(oldest)
             return
         _, first, second = min(pairs)
         a, b = (next(r for r in self.known if r.id == each) for each in (first, second))
         self.newest += 1
-        merged = msgspec.structs.replace(a.grown(b.low, b.high), id=self.newest, count=a.count + b.count)
+        both = a.grown(b.low, b.high)
+        merged = Regime(self.newest, both.low, both.high, max(a.seen_us, b.seen_us), wide=True)
         self.known = [r for r in self.known if r.id not in (first, second)] + [merged]
 
 

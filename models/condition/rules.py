@@ -17,6 +17,7 @@ _SIGMA_SHARES = (1.0, 1.25, 1.5)
 """What is significant at low need not be much more so to be worse: above that the factor decides."""
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
+_SWINGS = 4.0
 _NAMED = 3
 _LEAST_SHARE = 0.1
 
@@ -73,7 +74,11 @@ def severity_finding(
 
 
 def temperature_finding(channel: Channel, smoothed_c: float, configuration: Configuration) -> Finding | None:
-    """Judge the rise above the machine's own warm state, and the maker's limit or the pack's where there is one."""
+    """Judge the rise above the machine's own warm state, and the maker's limit or the pack's where there is one.
+
+    Where a temperature swings with the load, a rise counts only beyond four times its usual distance from the warm
+    state (a mean one, so that is about three sigma).
+    """
     thresholds = configuration.thresholds
     absolute = temperature_limit_c(configuration.machine, channel.point)
     found = []
@@ -84,7 +89,8 @@ def temperature_finding(channel: Channel, smoothed_c: float, configuration: Conf
             thresholds.temperature_rise_medium_k,
             thresholds.temperature_rise_high_k,
         )
-        limits = [reference + rise for rise in rises]
+        step = _SWINGS * channel.usual.warmth.swing_k
+        limits = [reference + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
         found.append(
             Finding("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
         )

@@ -24,6 +24,8 @@ class Usual(msgspec.Struct, array_like=True):
     """Whether learning is over for good."""
     later: bool = False
     """Whether it isn't what the machine did first: a given end of learning says nothing about it."""
+    least_us: int = 0
+    """How long it must be learned at least."""
     warmth: Warmth = msgspec.field(default_factory=Warmth)
 
     def end_learning(self, learning: Learning, machine_us: int, *, is_first: bool) -> None:
@@ -33,5 +35,11 @@ class Usual(msgspec.Struct, array_like=True):
         if learning.until_us is not None and is_first and not self.later:
             self.ended = machine_us >= learning.until_us
         elif self.learned:
-            long = machine_us - self.learning_since_us >= learning.duration_s * SECOND_US
+            least_us = max(learning.duration_s * SECOND_US, self.least_us)
+            long = machine_us - self.learning_since_us >= least_us
             self.ended = long and self.learned >= learning.observations
+
+    def leave(self) -> None:
+        """Keep so much of the last values that the next one, should it be a shock, doesn't count alone."""
+        for evidence in self.evidence.values():
+            evidence.leave()

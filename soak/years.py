@@ -1,7 +1,7 @@
 """Years of a sound machine as observations, one of its vibration and one of its temperature every ten minutes.
 
 How it runs, stops and warms is the simulator's (`models.simulation.moments`), what a block of it measures is drawn
-(`evaluation.soak.likeness`), and on top comes what sound machines do over years, none of it a fault:
+(`soak.likeness`), and on top comes what sound machines do over years, none of it a fault:
 
 - wear: 4 % a year louder, and a random walk of 3 % in the square root of a year;
 - days: 4 % (sigma) up and down, with a correlation of three days: product, medium, oil;
@@ -19,7 +19,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.soak.likeness import STANDING, Likeness, likenesses
 from models.clock import SECOND_US
 from models.observations import TemperatureObserved, VibrationObserved
 from models.simulation.machine import SimulatedMachine
@@ -27,6 +26,7 @@ from models.simulation.moment import Moment
 from models.simulation.moments import moments
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
+from soak.likeness import STANDING, Likeness, likenesses
 
 __all__ = ["INTERVAL_S", "YEAR_S", "observations"]
 

@@ -1,1 +1,0 @@
-"""The long run: sound machines for years, straight through the fold, and what it raises for nothing."""
