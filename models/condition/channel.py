@@ -51,8 +51,10 @@ _MODELS: dict[Measurement, tuple[float, float, float]] = {
 }
 """The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
 indicators and temperatures sum up a block already, a reading is one noisy number."""
-_LATELY_US = 6 * HOUR_US
-"""A machine that changes its regime more often is known to: its temperature is always on its way somewhere."""
+_RESTLESS_US = HOUR_US
+"""A machine that stays in a regime for less, on average: its temperature is always on its way somewhere."""
+_LONGEST_STAY_US = 6 * HOUR_US
+_STAY_GAIN = 0.2
 _WIDE_LEARNING_US = 24 * HOUR_US
 _LONGEST_NAME = 64
 _MOST_LEVELS = 16
@@ -77,6 +79,8 @@ class Channel(msgspec.Struct, array_like=True):
     regimes: Regimes = msgspec.field(default_factory=Regimes)
     regime_us: int | None = None
     """When the machine came into its present regime; None in its first."""
+    stay_us: float = _LONGEST_STAY_US
+    """How long it stays in one, on average."""
     warmer_c: float | None = None
     """The warm state that counted before that."""
     newest_us: int | None = None
@@ -137,11 +141,10 @@ class Channel(msgspec.Struct, array_like=True):
         known = self.regimes.newest
         if not self.regimes.take(place, time_us):
             return self.regimes.settled
-        lately = self.regime_us is not None and time_us - self.regime_us < _LATELY_US
-        if self.regimes.newest != known or not lately:
+        restless = self._is_restless(time_us)
+        if self.regimes.newest != known or not restless:
             self.warmer_c = self.warm_state_c
             self.warm_up.begin(time_us)
-        self.regime_us = time_us
         self.usual.leave()
         self.present, ids = self.regimes.present, self.regimes.ids()
         self.usuals = {key: usual for key, usual in self.usuals.items() if key in ids}
@@ -152,6 +155,14 @@ class Channel(msgspec.Struct, array_like=True):
         self.model.enter(self.present)
         self.model.keep(ids)
         return True
+
+    def _is_restless(self, time_us: int) -> bool:
+        """Take in a change of regime; give whether the machine usually changes it within the hour."""
+        if self.regime_us is not None:
+            stayed_us = min(time_us - self.regime_us, _LONGEST_STAY_US)
+            self.stay_us += _STAY_GAIN * (stayed_us - self.stay_us)
+        self.regime_us = time_us
+        return self.stay_us < _RESTLESS_US
 
     @property
     def warm_state_c(self) -> float | None:
