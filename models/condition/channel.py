@@ -53,7 +53,7 @@ _MODELS: dict[Measurement, tuple[float, float, float]] = {
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _RESTLESS_US = HOUR_US
 """A machine that stays in a regime for less, on average: its temperature is always on its way somewhere."""
-_LONGEST_STAY_US = 6 * HOUR_US
+_LONGEST_STAY_US = 6.0 * HOUR_US
 _STAY_GAIN = 0.2
 _WIDE_LEARNING_US = 24 * HOUR_US
 _LONGEST_NAME = 64
