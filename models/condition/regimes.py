@@ -36,6 +36,11 @@ class Place(NamedTuple):
     speed: float | None = None
     load: float | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is known of it."""
+        return self.speed is None and self.load is None
+
 
 def place_of(speed_rpm: float | None, load_percent: float | None) -> Place:
     """Give the place of a speed and a load.
@@ -73,6 +78,11 @@ class Regime(msgspec.Struct, array_like=True):
     def is_like(self, place: Place) -> bool:
         """Whether the same is known of it, speed or load or both."""
         return all((low is None) == (value is None) for low, value in zip(self.low, place, strict=True))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is known of it."""
+        return self.low[0] is None and self.low[1] is None
 
     def grown(self, low: tuple[float | None, float | None], high: tuple[float | None, float | None]) -> "Regime":
         """Give this box, wide enough to hold another one of which the same is known."""
@@ -119,7 +129,7 @@ class Regimes(msgspec.Struct, array_like=True):
         if not all(value is None or isfinite(value) for value in place):
             return False
         before = self.present, self.newest
-        if not self.known or (len(self.known) == 1 and self.known[0].is_like(Place())):
+        if not self.known or (len(self.known) == 1 and self.known[0].is_blank and not place.is_blank):
             self.known = [Regime(self.present, place, place)]
         home = self._home(place)
         if self.settled and home is not None and home.id == self.present:

@@ -44,11 +44,8 @@ def speed_rpm_in(values: Mapping[str, float]) -> float | None:
     >>> speed_rpm_in({"wind_speed": 5.0, "speed_m_s": 2.0, "speed_setpoint": 1500.0}) is None
     True
     """
-    for name, value in values.items():
-        kind = _meaning(name)
-        if kind in ("rpm", "hz"):
-            return 60 * value if kind == "hz" else value
-    return None
+    told = _telling(tuple(values)).get("speed")
+    return None if told is None else values[told] * (60 if "hz" in told.lower() else 1)
 
 
 def load_percent_in(values: Mapping[str, float]) -> float | None:
@@ -59,15 +56,17 @@ def load_percent_in(values: Mapping[str, float]) -> float | None:
     >>> load_percent_in({"load_kn": 4.0, "load": 4000.0}) is None
     True
     """
-    for name, value in values.items():
-        if _meaning(name) == "load" and 0.0 <= value <= _MOST_LOAD_PERCENT:
-            return value
-    return None
+    told = _telling(tuple(values)).get("load")
+    return values[told] if told is not None and 0.0 <= values[told] <= _MOST_LOAD_PERCENT else None
 
 
 @lru_cache(maxsize=4096)
-def _meaning(name: str) -> str:
-    words = _APART.sub(" ", name).lower().strip()
-    if _SPEED.fullmatch(words):
-        return "hz" if "hz" in words else "rpm"
-    return "load" if _LOAD.fullmatch(words) else ""
+def _telling(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Give the names that tell speed and load; of several the first."""
+    found: dict[str, str] = {}
+    for name in reversed(names):
+        words = _APART.sub(" ", name).lower().strip()
+        for meaning, pattern in (("speed", _SPEED), ("load", _LOAD)):
+            if pattern.fullmatch(words):
+                found[meaning] = name
+    return found

@@ -5,7 +5,8 @@ import pytest
 
 from models import fold
 from models.machinery.machine import Learning
-from tests.models.observed import alerts, configured, healths, reading, run, temperature, transitions, vibration
+from models.observations import AcceptObserved
+from tests.models.observed import alerts, at, configured, healths, reading, run, temperature, transitions, vibration
 
 LEARNING = Learning(duration_s=600.0, observations=60)
 SLOW, FAST = {"speed_rpm": 740.0, "load_percent": 40.0}, {"speed_rpm": 1480.0, "load_percent": 90.0}
@@ -150,6 +151,34 @@ def test_a_thermometer_has_its_warm_state_in_each_regime_and_time_to_get_there()
     assert not alerts(outputs), "it comes from the warmer regime"
     _, outputs = run(hot(12_180, 14_000), state)
     assert ("temperature", "active", "medium") in transitions(outputs), "and stays as warm as there"
+
+
+def test_what_is_accepted_as_normal_forgets_all_regimes_and_learns_the_present_one():
+    loud = [*slow(400, 60, factor=3.0)]
+    state, outputs = run([configured(learning=LEARNING), *slow(0, 200), *fast(200, 200), *loud])
+    assert ("change", "active", "medium") in transitions(outputs)
+    accepted = AcceptObserved(machine="pump", observed_us=at(460), time_us=at(460), digest="accepted", by="Wei")
+    state, outputs = run([accepted], state)
+    assert ("change", "cleared", "medium") in transitions(outputs)
+    assert "Accepted as new normal by Wei." in [alert.text for alert in alerts(outputs)]
+    state, outputs = run(slow(460, 200, factor=3.0), state)
+    assert not alerts(outputs)
+    assert (statuses(outputs)[50], statuses(outputs)[-1]) == ("warming_up", "healthy")
+    state, outputs = run(fast(660, 100, factor=3.0), state)
+    assert not alerts(outputs)
+    _, outputs = run(slow(760, 60, factor=9.0), state)
+    assert ("change", "active", "medium") in transitions(outputs)
+
+
+def test_a_shock_as_the_first_thing_after_a_standstill_raises_nothing():
+    state, _ = run([configured(learning=LEARNING), *fast(0, 200)])
+    minutes = 60
+    standing = [vibration(200 + i * minutes, speed_rpm=0.0, factor=0.01) for i in range(10)]
+    state, _ = run(standing, state)
+    first = 200 + 10 * minutes
+    blocks = [vibration(first + i * minutes, factor=8.0 if i == 1 else 1.0, **FAST) for i in range(10)]
+    _, outputs = run(blocks, state)
+    assert not [alert for alert in alerts(outputs) if alert.rule == "change"]
 
 
 @pytest.mark.parametrize("regimes", [1, 3, 9])
