@@ -30,6 +30,9 @@ _TODAY_US = 24 * HOUR_US
 _SLOWEST_RPM = 0.1
 
 
+_Sides = tuple[float | None, float | None]
+
+
 class Place(NamedTuple):
     """Where a machine works now: natural logarithm of its speed in rpm, and load as a share; None is not known."""
 
@@ -58,8 +61,8 @@ class Regime(msgspec.Struct, array_like=True):
     """A box in the plane of speed and load; a side is None where that is not known of it."""
 
     id: int
-    low: tuple[float | None, float | None]
-    high: tuple[float | None, float | None]
+    low: _Sides
+    high: _Sides
     seen_us: int = 0
     """Event time when it was held last."""
     wide: bool = False
@@ -84,7 +87,7 @@ class Regime(msgspec.Struct, array_like=True):
         """Whether nothing is known of it."""
         return self.low[0] is None and self.low[1] is None
 
-    def grown(self, low: tuple[float | None, float | None], high: tuple[float | None, float | None]) -> "Regime":
+    def grown(self, low: _Sides, high: _Sides) -> "Regime":
         """Give this box, wide enough to hold another one of which the same is known."""
         return Regime(
             id=self.id,
@@ -119,6 +122,8 @@ class Regimes(msgspec.Struct, array_like=True):
     """All places since it was last settled."""
     roaming_us: int = 0
     roamed: int = 0
+    beyond: Place | None = None
+    """The last place, where it was outside its regime: a single one doesn't make that wider."""
 
     def take(self, place: Place, time_us: int) -> bool:
         """Take in where a running machine is at an event time; give whether a regime was founded, or is another.
@@ -198,7 +203,10 @@ class Regimes(msgspec.Struct, array_like=True):
     def _settle(self, regime: Regime, place: Place, time_us: int) -> None:
         self.settled, self.present, self.guest, self.roaming = True, regime.id, None, None
         regime.seen_us = time_us
-        wider = regime.grown(place, place)
+        beyond, self.beyond = self.beyond, None if regime.spans(place) else place
+        if self.beyond is None or beyond is None or not regime.is_like(beyond):
+            return
+        wider = regime.grown(*_between(place, beyond))
         if wider.width() <= 1.0:
             regime.low, regime.high = wider.low, wider.high
 
@@ -231,6 +239,14 @@ class Regimes(msgspec.Struct, array_like=True):
         both = a.grown(b.low, b.high)
         merged = Regime(self.newest, both.low, both.high, max(a.seen_us, b.seen_us), wide=True)
         self.known = [r for r in self.known if r.id not in (first, second)] + [merged]
+
+
+def _between(one: Place, other: Place) -> tuple[_Sides, _Sides]:
+    """Give the corners that two places in a row agree upon: on each side the one less far out."""
+    pairs = [(a, b) if a is not None and b is not None else None for a, b in zip(one, other, strict=True)]
+    low = [max(pair) if pair else None for pair in pairs]
+    high = [min(pair) if pair else None for pair in pairs]
+    return (low[0], low[1]), (high[0], high[1])
 
 
 def _holds(outer: Regime, inner: Regime) -> bool:

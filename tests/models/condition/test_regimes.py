@@ -51,6 +51,16 @@ def test_slip_and_small_changes_of_load_are_the_same_regime():
     assert len(regimes.known) == 1
 
 
+def test_single_places_on_the_way_elsewhere_make_no_regime_wider():
+    """Else it would creep towards its neighbour, until both were one."""
+    strays = [(place_of(1480.0 * 1.14, 95.0), 0.5), (FULL, 3)] * 20
+    regimes, held = walk((FULL, 10), *strays)
+    assert set(held) == {0}
+    assert regimes.known[0].width() == 0.0
+    regimes, _ = walk((place_of(1480.0 * 1.14, 95.0), 2), regimes=regimes)
+    assert regimes.known[0].width() > 0.8
+
+
 def test_near_its_edge_a_machine_does_not_flicker():
     edge = [(place_of(1480.0, 52.0 if i % 2 else 95.0), 2) for i in range(20)]
     _, held = walk((place_of(1480.0, 60.0), 1), (place_of(1480.0, 95.0), 1), *edge)
