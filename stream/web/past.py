@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from models.outputs import Alert, Measurement
+from models.outputs import Action, Alert, Measurement
 from stream.stores.store import ExtremesAt, HealthAt, Store
 from stream.web.texts import Phrase
 
@@ -21,6 +21,7 @@ TRENDS: dict[Measurement, tuple[str, ...]] = {
 
 _STEPS = 360
 _ALERTS = 200
+_ACTIONS = 8
 _REMEMBERED = 64
 
 
@@ -61,6 +62,8 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     """Only those with values."""
     alerts: tuple[Alert, ...]
     """Last transition of each, open or not, newest first, whenever it was."""
+    actions: tuple[Action, ...] = ()
+    """The last that people said of it, newest first."""
 
 
 def window(newest: datetime, now: datetime, span: timedelta) -> tuple[datetime, datetime]:
@@ -117,4 +120,5 @@ class Pasts:
             health=tuple(await self._store.health_lows(machine, since, until, step)),
             traces=tuple(trace for trace in traces if trace.values),
             alerts=tuple(await self._store.alerts(machine=machine, limit=_ALERTS)),
+            actions=tuple(await self._store.actions(machine, limit=_ACTIONS)),
         )

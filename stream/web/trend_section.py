@@ -1,4 +1,4 @@
-"""Trends of a machine over a range that the reader chooses, and the alerts that are over."""
+"""Trends of a machine over a range that the reader chooses, alerts that are over, and what people said."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
@@ -12,6 +12,7 @@ from stream.web.choice import Choice
 from stream.web.elements import Keyed, box, restyle, words
 from stream.web.machine_page_view import PastAlert, past_alerts
 from stream.web.past import RANGES, Past, Pasts
+from stream.web.said_view import SaidView, said_view
 from stream.web.texts import Language, Phrase
 from stream.web.trend_chart import chart_height_px, trend_chart
 
@@ -26,6 +27,7 @@ _GUIDE = Phrase(
 )
 _NOTHING = Phrase("Nothing was measured in this time.", "该时间段内没有测量数据。")
 _PAST_ALERTS = Phrase("Past alerts", "历史报警")
+_SAID = Phrase("What people said", "人员反馈")
 _TROUBLE = Phrase("The past cannot be read: {error}", "无法读取历史数据：{error}")
 
 
@@ -56,7 +58,10 @@ class TrendSection:
             self._guide = words("p", "guide")
             self._past_title = words("h2", "panel-title")
             past = box("ul", "alerts past")
+            self._said_title = words("h2", "panel-title")
+            said = box("ul", "alerts past")
         self._past: Keyed[PastAlert] = Keyed(past, _PastAlertRow)
+        self._said: Keyed[SaidView] = Keyed(said, _SaidRow)
         self._show_choice()
 
     async def refresh(self, *, newest: datetime, now: datetime) -> None:
@@ -93,6 +98,9 @@ class TrendSection:
         over = past_alerts(past.alerts, now=now, zone=self._zone, language=language)
         self._past_title.set_text(_PAST_ALERTS.say(language) if over else "")
         self._past.show((alert.id, alert) for alert in over)
+        said = said_view(past.actions, now=now, zone=self._zone, language=language)
+        self._said_title.set_text(_SAID.say(language) if said else "")
+        self._said.show((each.id, each) for each in said)
 
     def _draw(self, past: Past) -> None:
         options = trend_chart(past, self._machine, language=self._language, theme=self._theme)
@@ -123,5 +131,20 @@ class _PastAlertRow:
     def show(self, view: PastAlert) -> None:
         restyle(self.root, f"alert p-{view.priority}{' of-sensor' if view.of_sensor else ''}")
         self._priority.set_text(view.priority_text)
+        self._when.set_text(view.when)
+        self._text.set_text(view.text)
+
+
+class _SaidRow:
+    def __init__(self) -> None:
+        self.root = box("li", "alert")
+        with self.root:
+            with box("div", "alert-head"):
+                self._what = words("span", "priority")
+                self._when = words("span", "alert-since")
+            self._text = words("p", "alert-text")
+
+    def show(self, view: SaidView) -> None:
+        self._what.set_text(view.what)
         self._when.set_text(view.when)
         self._text.set_text(view.text)

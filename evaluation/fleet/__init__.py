@@ -1,0 +1,1 @@
+"""A simulated fleet over months: faults, harmless disturbances, a crew that looks, and what findings change."""
