@@ -49,7 +49,7 @@ def diagnosis_of(
     if len(votes) < FEWEST:
         why = few_sentence(len(votes), FEWEST)
     elif contested:
-        why = contested_sentence(contested)
+        why = contested_sentence(_likeliest_first(contested, mechanism))
     elif any(finding.rule in _CHANGED and finding.degree >= 1 for finding in findings):
         why = changed_sentence()
     elif len(clean) < _CLEAN_SHARE * len(votes):
@@ -95,6 +95,12 @@ def _named(diagnosing: Diagnosing, fault: str, mechanism: Mechanism | None) -> D
         since=to_datetime(diagnosing.named[fault]),
         evidence=diagnosing.latest.get(fault),
     )
+
+
+def _likeliest_first(faults: tuple[str, ...], mechanism: Mechanism | None) -> tuple[str, ...]:
+    """Put the faults that are commonest on such machines first, as their pack has them; others stay behind."""
+    order = [] if mechanism is None else list(mechanism.check)
+    return tuple(sorted(faults, key=lambda fault: order.index(fault) if fault in order else len(order)))
 
 
 def _diagnosis(verdict: str, confidence: float, said: Sentence, supporting: int, votes: list[Vote]) -> Diagnosis:

@@ -10,6 +10,8 @@ from models.condition.verdict import diagnosis_finding, diagnosis_of
 from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
 from models.diagnosis.reasons import Reason
 from models.diagnosis.texts import FAULTS
+from models.machinery.kinds import built_in_packs
+from models.machinery.machine import Machine
 from models.outputs import Diagnosis
 
 MINUTE_US = 60_000_000
@@ -247,3 +249,25 @@ def test_whatever_comes_stays_bounded_is_told_and_goes_on_bit_for_bit_after_a_re
         assert msgspec.json.decode(msgspec.json.encode(found), type=Diagnosis) == found
         assert (finding is not None) == (found.verdict in FAULTS)
         assert found.verdict not in FAULTS or whole.named[found.verdict] >= 0
+
+
+def test_what_is_contested_is_told_in_the_order_of_the_machine_s_pack():
+    """Alternating blocks name unbalance and misalignment; which is commoner depends on the machine."""
+    diagnosing = gathered(*[names("unbalance"), names("misalignment")] * 7)
+    texts = {
+        kind: diagnosis_of(
+            diagnosing, mechanism=built_in_packs().find(kind).mechanism_of(Machine(id="m", kind=kind))
+        ).text
+        for kind in ("pump", "fan")
+    }
+    assert texts["pump"].index("misalignment") < texts["pump"].index("unbalance")
+    assert texts["fan"].index("unbalance") < texts["fan"].index("misalignment")
+    assert "unbalance" in diagnosis_of(diagnosing).text
+
+
+def test_what_to_check_next_is_that_of_the_machine_s_pack():
+    diagnosing = gathered(*[names("unbalance")] * 6)
+    fan = built_in_packs().find("fan").mechanism_of(Machine(id="m", kind="fan"))
+    assert diagnosis_of(diagnosing, mechanism=fan).next_check.startswith("Stop, secure, clean all blades")
+    assert diagnosis_of(diagnosing, mechanism=fan).next_check_zh.startswith("停机并隔离")
+    assert diagnosis_of(diagnosing).next_check == FAULTS["unbalance"].next_en
