@@ -112,7 +112,7 @@ def _note(fleet: Fleet, alert: Alert, befalls: list[Episode]) -> None:
         fleet.low[alert.id] = alert.machine
         return
     time_us = from_datetime(alert.time)
-    fault = _fault(befalls, time_us, 0.0)
+    fault = _fault(befalls, time_us, _SEEN_FROM)
     if fault is not None:
         fleet.caught.setdefault((alert.machine, fault.begins_us), time_us)
     if alert.id not in fleet.shown:

@@ -34,6 +34,8 @@ class Known(msgspec.Struct, array_like=True):
     alerts: list[Remembered] = []
     confirmed: int = 0
     false_alarms: int = 0
+    plain_until_us: int = 0
+    """Until then (event time) nothing is rated low here: a true alert was."""
     judgement: Judgement = Judgement()
 
     def find(self, id_: str) -> Remembered | None:

@@ -50,6 +50,8 @@ def _lesson(state: MachineState, alert: Remembered, said: FindingObserved, newes
             known.confirmed += change
         elif verdict == "false_alarm":
             known.false_alarms += change
+    if alert.lowered and said.verdict == "confirmed":
+        known.plain_until_us = newest_us + HORIZON_US
     return Lesson(
         id=f"{alert.id}-{said.digest}",
         machine=state.machine,

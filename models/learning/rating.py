@@ -35,7 +35,7 @@ def rated(
         stays = known.lowered and time_us - known.medium_us < LONGEST_LOW_US
         return (_LOW if stays else level), None
     judgement = state.known.judgement
-    if not judgement.used:
+    if not judgement.used or time_us < state.known.plain_until_us:
         return level, None
     probability = judgement.probability(signs_of(state, channel, finding, alarm, time_us))
     return (_LOW, probability) if probability < LOWER_BELOW else (level, None)

@@ -96,6 +96,14 @@ def test_an_alert_that_stood_before_the_classifier_was_trusted_is_not_lowered():
     assert priorities(outputs) == []
 
 
+def test_where_a_true_alert_was_rated_low_none_is_for_a_month():
+    state, _ = learned(experienced(SURE), *louder(100, 160))
+    quiet = [vibration(i) for i in range(161, 340)]
+    state, _ = run([finding(160, "confirmed"), *quiet], state)
+    _, outputs = run(louder(340, 420), load_state(dump_state(state)))
+    assert "medium" in priorities(outputs)
+
+
 def test_a_restored_machine_rates_on_bit_for_bit():
     state, _ = learned(experienced(SURE), *louder(100, 150))
     restored = load_state(dump_state(state))
