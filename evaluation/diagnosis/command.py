@@ -14,6 +14,7 @@ from evaluation.diagnosis.judged import judge, side_by_side
 from evaluation.diagnosis.pictures import PICTURES
 from evaluation.diagnosis.sensitivity import cases, sensitivity_table, tried
 from evaluation.diagnosis.thousands import tasks, thousands_tables
+from evaluation.diagnosis.told_wrong import is_told_wrong, told_wrong_table, told_wrong_tasks
 from evaluation.recorded import data_path
 from evaluation.streamed import made_up_table, recordings_table
 from evaluation.tables import Table
@@ -32,7 +33,9 @@ class Part(StrEnum):
 
 def diagnosis(
     part: Annotated[list[Part] | None, typer.Option(help="Run only this; may be given more than once.")] = None,
-    sound: Annotated[int, typer.Option(min=1, help="How many sound machines to make up.")] = 1000,
+    sound: Annotated[
+        int, typer.Option(min=1, help="How many sound machines to make up; on the stream a quarter.")
+    ] = 1000,
     each: Annotated[int, typer.Option(min=1, help="How many machines at every level of every fault.")] = 12,
     first_seed: Annotated[
         int, typer.Option(help="Where the simulator's seeds begin; constants were chosen on those below 10,000.")
@@ -51,9 +54,11 @@ def diagnosis(
     if Part.BLIND in parts and path is not None:
         tables += _shown(blind_tables(path, _progress("real recordings")))
     if Part.SIMULATED in parts:
-        items = tasks(sound, each, first_seed)
-        judged = list(side_by_side(judge, items, _progress("simulated machines", len(items))))
+        items = tasks(sound, each, first_seed) + told_wrong_tasks(each, first_seed)
+        answers = list(side_by_side(judge, items, _progress("simulated machines", len(items))))
+        judged = [one for one in answers if not is_told_wrong(one.task)]
         tables += _shown(thousands_tables(judged))
+        tables += _shown([told_wrong_table([one for one in answers if is_told_wrong(one.task)])])
         if write is not None:
             from evaluation.diagnosis.plots import write_plots  # noqa: PLC0415 - only a plot needs matplotlib
 
@@ -61,7 +66,8 @@ def diagnosis(
     if Part.STREAM in parts:
         if path is not None:
             tables += _shown([recordings_table(path)])
-        tables += _shown([made_up_table(sound, each, first_seed, _progress("machines measured again and again"))])
+        tell = _progress("machines measured again and again")
+        tables += _shown([made_up_table(max(1, sound // 4), each, first_seed, tell)])
     if Part.SENSITIVITY in parts:
         todo = cases(path)
         found = side_by_side(tried, todo, _progress("constants changed", len(todo)))
@@ -72,6 +78,7 @@ def diagnosis(
 
 def _write(tables: list[Table], page: Path) -> None:
     """Put tables on the page, each in the place of the one with its title; those of other parts stay."""
+    page.parent.mkdir(parents=True, exist_ok=True)
     known = page.read_text("utf-8") if page.exists() else ""
     sections = {part.splitlines()[0]: "## " + part.strip() for part in known.split("\n## ")[1:]}
     sections |= {table.title: _with_picture(table) for table in tables}

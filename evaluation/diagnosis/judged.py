@@ -7,14 +7,18 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
 from evaluation.simulated import Simulated, simulated
 from models.diagnosis.diagnose import diagnose
 from models.diagnosis.results import Diagnosed, MachineKnowledge
+from models.machinery.bearings import built_in
+from models.machinery.kinematics import BearingOrders
 
-__all__ = ["Judged", "Task", "diagnosed", "judge", "outcome", "side_by_side"]
+__all__ = ["Judged", "Task", "diagnosed", "differ", "judge", "outcome", "side_by_side"]
 
 PROCESSES = 2
+_DIFFERENT = 0.05
 
 Given = TypeVar("Given")
 Answer = TypeVar("Answer")
@@ -27,6 +31,10 @@ class Task(msgspec.Struct, frozen=True):
     fault: str
     level_db: float = 0.0
     """Signal to noise ratio of a bearing's impacts, or the level of another fault over the one that matters."""
+    told_speed: float = 1.0
+    """What is told of the true speed, as a part of it."""
+    told_other: bool = False
+    """Whether another bearing of the catalogue is told, by more than 5 % off in all orders."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -55,13 +63,30 @@ def diagnosed(made: Simulated) -> Diagnosed:
 
 
 def judge(task: Task) -> Judged:
-    """Make up a machine and judge it."""
+    """Make up a machine and judge it, perhaps told wrong."""
     made = simulated(task.seed, task.fault, snr_db=task.level_db)
+    made = msgspec.structs.replace(made, speed_rpm=made.speed_rpm * task.told_speed)
+    if task.told_other:
+        made = msgspec.structs.replace(made, orders=_another(made.orders, task.seed))
     found = diagnosed(made)
     turns = made.samples_g.size / made.rate_hz * made.speed_rpm / 60
     return Judged(
         task, made.rate_hz, found.verdict, found.confidence, found.reason_en, turns, found.margins.evidence
     )
+
+
+def differ(told: BearingOrders, true: BearingOrders) -> bool:
+    """Whether no race or element of one bearing has an order within 5 % of any of the other's."""
+    return all(
+        abs(one / other - 1) > _DIFFERENT
+        for one in (told.bpfo, told.bpfi, told.bsf2)
+        for other in (true.bpfo, true.bpfi, true.bsf2)
+    )
+
+
+def _another(true: BearingOrders, seed: int) -> BearingOrders:
+    others = [entry.orders for entry in built_in().entries if differ(entry.orders, true)]
+    return others[int(np.random.default_rng(seed).integers(len(others)))]
 
 
 def outcome(truth: str, verdict: str) -> str:

@@ -83,16 +83,17 @@ _SHAPING = {"HARMONICS", "TOLERANCE"}
 
 
 class _Once:
-    """A stage that is computed at its first call, and gives the same ever after."""
+    """A stage that is computed at its first call for some bands, and gives the same ever after."""
 
     def __init__(self, work: Callable[..., object]) -> None:
         self._work = work
-        self._result: list[object] = []
+        self._results: dict[tuple[object, object], object] = {}
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        if not self._result:
-            self._result.append(self._work(*args, **kwargs))
-        return self._result[0]
+        bands = (kwargs.get("first", 0), getattr(args[0], "deepest", None))
+        if bands not in self._results:
+            self._results[bands] = self._work(*args, **kwargs)
+        return self._results[bands]
 
 
 @contextmanager

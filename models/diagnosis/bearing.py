@@ -20,17 +20,19 @@ from models.diagnosis.comb_map import HARMONICS, TOLERANCE, Comb, CombMap, best_
 from models.diagnosis.combs import fisher
 from models.machinery.kinematics import BearingOrders
 
-__all__ = ["Defect", "Finding", "defects", "find", "highest_order"]
+__all__ = ["ROOT_SHARE", "SPEED_TOLERANCE", "Defect", "Finding", "defects", "find", "highest_order"]
 
 Real = NDArray[np.float64]
 
 _SIDEBAND_LEAD = 1.15
 """How much stronger than a defect's own comb its sidebands' may be (an inner race's often are a little)."""
-_ROOT_SHARE = 0.7
+ROOT_SHARE = 0.7
 """How much of a comb's strength the lines between must have: noise has 0.2 to 0.5 of what is named."""
 _ROOT_LEAST = 1.5
 """Strength below which a comb cannot be told from noise by the lines between."""
 _ROOT_LINES = 2
+SPEED_TOLERANCE = 0.005
+"""How far off the shaft's own lines may be: as a speed is told, or found where its harmonics are few."""
 _WITHOUT_BEARING = 6.0
 """Order up to which combs are looked for where no bearing is known."""
 
@@ -167,22 +169,25 @@ def _root(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
 
     Knocks once in two or more turns, or of another shaft, have lines at all multiples of a low frequency, and the
     defect's may be every n-th of them. Then those between stand out as well: the slower comb is there if, of those
-    that neither shaft nor sidebands explain, in two periods, the mean prominence (ln) is at least `_ROOT_SHARE` of
-    the comb's. It counts as just as strong, which is enough for not naming the defect.
+    that neither shaft nor sidebands explain, in two periods, the mean prominence (ln) is at least `ROOT_SHARE` of
+    the comb's. It counts as just as strong, which is enough for not naming the defect. Where the slower comb may be
+    the shaft's own, sidebands at shaft speed explain nothing: they are the same lines.
     """
     prominence = combs.lines.prominence[comb.band]
     explained = np.array(_sideband_lines(combs, defect, comb.fundamental))
     for divisor in range(2, int(comb.fundamental / combs.lowest) + 1):
         number = np.arange(1, 2 * divisor)
         place = number[number % divisor != 0] * comb.fundamental / divisor
-        if explained.size:
+        is_shaft = abs(comb.fundamental / divisor - combs.shaft_bins) <= SPEED_TOLERANCE * combs.shaft_bins
+        if explained.size and not is_shaft:
             place = place[np.abs(place[:, None] - explained).min(axis=1) > 2.5]
         at = np.rint(place).astype(np.intp)
-        heights = prominence[np.clip(at[:, None] + np.array([-1, 0, 1]), 0, prominence.size - 1)].max(axis=1)
-        heights = heights[prominence[at] != 1.0]
+        lines = combs.raw[comb.band] if is_shaft else prominence
+        heights = lines[np.clip(at[:, None] + np.array([-1, 0, 1]), 0, lines.size - 1)].max(axis=1)
+        heights = heights[lines[at] != 1.0]
         if heights.size < _ROOT_LINES:
             continue
-        if np.log(np.maximum(heights, 1.0)).mean() >= _ROOT_SHARE * max(comb.strength, _ROOT_LEAST):
+        if np.log(np.maximum(heights, 1.0)).mean() >= ROOT_SHARE * max(comb.strength, _ROOT_LEAST):
             return comb.strength, comb.fundamental / divisor
     return 0.0, comb.fundamental
 

@@ -46,6 +46,8 @@ class CombMap(msgspec.Struct, frozen=True):
     """Evidence and strength of the combs at every fundamental."""
 
     spectra: EnvelopeSpectra
+    raw: Real
+    """Prominence of all bins, those of the shaft and the mains too."""
     lines: LineEvidence
     evidence: Real
     """Sum over `HARMONICS` lines, shape (bands, fundamentals)."""
@@ -99,7 +101,7 @@ def comb_map(
     strength = _strength(lines)
     evidence = comb_evidence(lines, HARMONICS)
     evidence[:, : strength.shape[1]] += _TIE_BREAK * strength[:, : evidence.shape[1]]
-    return CombMap(spectra, lines, evidence, strength.max(axis=0), shaft_bins)
+    return CombMap(spectra, prominence, lines, evidence, strength.max(axis=0), shaft_bins)
 
 
 def _multiples(place: Real, base: float, tolerance: float) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 from scipy.special import gammaincc, gammaincinv
 
-__all__ = ["CAP", "LineEvidence", "comb_evidence", "fisher", "line_evidence", "prominence_of"]
+__all__ = ["CAP", "LineEvidence", "comb_evidence", "evidence_of", "fisher", "line_evidence", "prominence_of"]
 
 Real = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class LineEvidence(msgspec.Struct, frozen=True):
 
     def at(self, band: int, bin_: int) -> float:
         """Evidence in nats, without cap, of the bin itself."""
-        return float(_evidence(self.prominence[band, bin_], self.segments, 1))
+        return float(evidence_of(self.prominence[band, bin_], self.segments, 1))
 
 
 def prominence_of(power: Real, *, segments: float, block: int) -> Real:
@@ -51,8 +51,8 @@ def line_evidence(prominence: Real, *, segments: float, ignored: NDArray[np.bool
     prominence[:, ignored] = 1.0
     near = maximum_filter1d(prominence, 3, axis=1)
     far = maximum_filter1d(near, 3, axis=1)
-    narrow = np.minimum(_evidence(near, segments, 3), CAP)
-    wide = np.minimum(_evidence(far, segments, 5), CAP)
+    narrow = np.minimum(evidence_of(near, segments, 3), CAP)
+    wide = np.minimum(evidence_of(far, segments, 5), CAP)
     return LineEvidence(prominence, narrow, wide, segments)
 
 
@@ -75,7 +75,7 @@ def fisher(total: float, lines: int) -> float:
     return -math.log(max(float(gammaincc(lines, total)), 1e-300))
 
 
-def _evidence(prominence: Real, segments: float, bins: int) -> Real:
+def evidence_of(prominence: Real, segments: float, bins: int | NDArray[np.intp]) -> Real:
     """-ln of the chance that Gamma noise of shape K and mean 1 reaches y in one of `bins` bins, for y > 1.
 
     The tail is (Ky)^(K-1) exp(-Ky) / Gamma(K) / (1 - (K-1)/(Ky)), exact for K = 1, and for others from y = 2 on
@@ -83,7 +83,7 @@ def _evidence(prominence: Real, segments: float, bins: int) -> Real:
     """
     shape = segments
     u = shape * np.maximum(prominence, 1.0)
-    tail = u + math.lgamma(shape) - math.log(bins)
+    tail = u + math.lgamma(shape) - np.log(bins)
     if segments > 1:
         tail -= (shape - 1) * np.log(u)
         tail += np.log(np.maximum(1 - (shape - 1) / u, 1 / u))

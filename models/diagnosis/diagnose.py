@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from models.diagnosis.averaged import AveragedSpectrum, averaged_spectrum
 from models.diagnosis.bearing import Finding, defects, find, highest_order
 from models.diagnosis.cage import CageFinding, find_cage
-from models.diagnosis.comb_map import CombMap, comb_map, strongest
-from models.diagnosis.envelopes import envelope_spectra
+from models.diagnosis.comb_map import HARMONICS, CombMap, comb_map, strongest
+from models.diagnosis.envelopes import DEEPEST, envelope_spectra
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
 from models.diagnosis.judging import (
     HEALTHY_TURNS,
@@ -19,10 +19,12 @@ from models.diagnosis.judging import (
     is_named,
     is_suspected,
     is_suspicious,
+    is_unexplained,
     margins_of,
     shows_all,
 )
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
+from models.diagnosis.near_shaft import hidden_in_shaft
 from models.diagnosis.reasons import Reason
 from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge, Margins
 from models.diagnosis.speed import refined_shaft_hz
@@ -37,6 +39,8 @@ FEWEST_TURNS = 12.0
 """Fewer do not tell a bearing's lines from the shaft's: bins would lie 1/12 of its speed apart."""
 _MAINS_HZ = (50.0, 60.0)
 """Lines of neither grid are ever a bearing's: which one feeds a machine is easily told wrong."""
+_NARROW_ORDER = 3.0
+"""Up to which combs are looked for in bands too narrow for the bearing's highest frequency."""
 _MOST_SPEED_HZ = 1e5
 
 
@@ -49,6 +53,8 @@ class _Seen(msgspec.Struct, frozen=True):
     seconds: float
     rate_hz: float
     combs: CombMap | None
+    narrow: CombMap | None
+    """Of bands too narrow for all harmonics of the bearing, where slower combs may be; they name nothing."""
     findings: tuple[Finding, ...]
     cage: CageFinding | None
     others: tuple[Observed, ...]
@@ -115,7 +121,7 @@ def _look(
     envelopes = envelope_spectra(
         samples, rate_hz=rate_hz, shaft_hz=given_hz, highest_hz=highest_order(orders) * shaft_hz
     )
-    combs = None
+    combs = narrow = None
     if envelopes is not None:
         combs = comb_map(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None)
         if combs.shaft_hz != shaft_hz and refined_hz is None:
@@ -125,6 +131,8 @@ def _look(
     if combs is not None and orders is not None:
         found = [find(combs, defect) for defect in defects(orders)]
         cage = find_cage(combs, orders.ftf)
+        if not any(finding is not None and is_named(finding) for finding in found):
+            narrow = _narrow(samples, rate_hz, combs, mains_hz)
     return _Seen(
         spectrum=spectrum,
         shaft_hz=shaft_hz,
@@ -132,10 +140,29 @@ def _look(
         seconds=samples.size / rate_hz,
         rate_hz=rate_hz,
         combs=combs,
+        narrow=narrow,
         findings=tuple(f for f in found if f is not None),
         cage=cage,
         others=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
     )
+
+
+def _narrow(samples: Real, rate_hz: float, combs: CombMap, mains_hz: tuple[float, ...]) -> CombMap | None:
+    """Look into the bands that the bearing's orders left out, so that other orders do not hide a comb."""
+    first = combs.spectra.deepest + 1
+    turns = samples.size / rate_hz * combs.shaft_hz
+    if first > DEEPEST or turns < HEALTHY_TURNS * 0.99 or not shows_all(rate_hz, combs.shaft_hz):
+        return None  # healthy it is not called anyway
+    spectra = envelope_spectra(
+        samples,
+        rate_hz=rate_hz,
+        shaft_hz=combs.shaft_hz,
+        highest_hz=HARMONICS * _NARROW_ORDER * combs.shaft_hz,
+        first=first,
+    )
+    if spectra is None:
+        return None
+    return comb_map(spectra, shaft_hz=combs.shaft_hz, mains_hz=mains_hz, refined=True)
 
 
 def _judge(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
@@ -229,10 +256,14 @@ def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None
         return Reason.AMBIGUOUS, best.comb.fundamental * combs.spectra.bin_hz
     if best is not None and suspected and best.rival >= best.comb.strength:
         return Reason.RIVAL, best.rival_order * seen.shaft_hz
-    other = strongest(combs)
     if suspected or (seen.cage is not None and is_suspicious(seen.cage)):
         return Reason.WEAK, 0.0
-    return (Reason.UNEXPLAINED, other.fundamental * combs.spectra.bin_hz) if is_suspicious(other) else None
+    for others in (combs, seen.narrow):
+        if others is not None and is_unexplained(other := strongest(others)):
+            return Reason.UNEXPLAINED, other.fundamental * others.spectra.bin_hz
+    hidden = (hidden_in_shaft(combs, finding.defect) for finding in seen.findings)
+    found = [comb for comb in hidden if comb is not None and is_suspicious(comb)]
+    return (Reason.NEAR_SHAFT, found[0].fundamental * combs.spectra.bin_hz) if found else None
 
 
 def _unknown(reason: Reason) -> Diagnosed:

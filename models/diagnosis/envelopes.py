@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import ifft, next_fast_len, rfft
 
-__all__ = ["EnvelopeSpectra", "Segments", "envelope_spectra", "segments_of"]
+__all__ = ["DEEPEST", "EnvelopeSpectra", "Segments", "envelope_spectra", "segments_of"]
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -30,7 +30,7 @@ _TURNS = 60.0
 """Turns in a segment: resolves 1/60 order, a little finer than 1 % slip spreads a ball-pass frequency."""
 _LEAST_SECONDS = 1.0
 _MOST_SAMPLES = 1 << 20
-_DEEPEST = 4
+DEEPEST = 4
 """Bands down to a sixteenth of the spectrum; narrower ones hold few periods of what decays in milliseconds."""
 _FADE = 20
 _TOP = 0.97
@@ -47,6 +47,8 @@ class EnvelopeSpectra(msgspec.Struct, frozen=True):
     segments: float
     """Independent spectra in the average."""
     bands_hz: tuple[tuple[float, float], ...]
+    deepest: int
+    """Times that the spectrum was halved for the narrowest bands; others would not hold the highest frequency."""
 
     def depth(self, band: int, excess: float) -> float:
         """Relative modulation of the squared envelope, a in 1 + a cos, whose line stands `excess` above the noise.
@@ -106,13 +108,16 @@ def segments_of(samples: int, rate_hz: float, shaft_hz: float) -> Segments:
 
 
 def envelope_spectra(
-    samples: Real, *, rate_hz: float, shaft_hz: float, highest_hz: float
+    samples: Real, *, rate_hz: float, shaft_hz: float, highest_hz: float, first: int = 0
 ) -> EnvelopeSpectra | None:
-    """Give the spectra up to `highest_hz` of a waveform of shape (n,); None where it is too short or too slow."""
+    """Give the spectra up to `highest_hz` of a waveform of shape (n,); None where it is too short or too slow.
+
+    Bands are those of the whole spectrum halved `first` times and more.
+    """
     cut = segments_of(samples.size, rate_hz, shaft_hz)
     bin_hz = rate_hz / cut.size
     bins = math.ceil(highest_hz / bin_hz) + 1
-    layout = _layout(cut.size, bins)
+    layout = _layout(cut.size, bins)[first:]
     if not layout:
         return None
     power = np.zeros((sum(starts.size for _, starts in layout), bins))
@@ -127,7 +132,8 @@ def envelope_spectra(
     bands = tuple(
         (float(start) * bin_hz, float(start + width) * bin_hz) for width, starts in layout for start in starts
     )
-    return EnvelopeSpectra(power, widths, bin_hz, cut.independent, bands)
+    deepest = first + len(layout) - 1
+    return EnvelopeSpectra(power, widths, bin_hz, cut.independent, bands, deepest)
 
 
 def _whitened(segment: Real) -> Complex:
@@ -163,7 +169,7 @@ def _layout(size: int, bins: int) -> tuple[tuple[int, NDArray[np.intp]], ...]:
 
 
 def _levels(top: int, bins: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    for level in range(_DEEPEST + 1):
+    for level in range(DEEPEST + 1):
         width = _fast_below(top >> level)
         if width < 2 * bins:
             return

@@ -51,6 +51,10 @@ class Reason(Enum):
         "The pattern at {found:.2f} Hz ({order:.3f} x speed) fits two parts of this bearing equally well.",
         "{found:.2f} Hz（转速的 {order:.3f} 倍）处的谱线同时符合该轴承的两个部件。",
     )
+    NEAR_SHAFT = (
+        "Lines at {found:.2f} Hz ({order:.0f} x speed) and its multiples may be the shaft's or the bearing's.",
+        "{found:.2f} Hz（转速的 {order:.0f} 倍）处的谱线可能来自转轴，也可能来自该轴承：两者频率过于接近。",
+    )
     WEAK = (
         "There are signs of a fault, too weak to name it; measure longer, or again.",
         "有故障迹象，但证据不足以定名；请延长测量时间或复测。",

@@ -11,9 +11,10 @@ from scipy.stats import binom
 
 from evaluation.diagnosis.command import _write
 from evaluation.diagnosis.constants import CONSTANTS, changed
-from evaluation.diagnosis.judged import Judged, Task, judge, outcome
+from evaluation.diagnosis.judged import Judged, Task, _another, differ, judge, outcome
 from evaluation.diagnosis.pictures import PICTURES
 from evaluation.diagnosis.thousands import tasks, thousands_tables
+from evaluation.diagnosis.told_wrong import is_told_wrong, told_wrong_table, told_wrong_tasks
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS, simulated
 from evaluation.statistics import reliability, upper_bound
 from evaluation.tables import Table
@@ -123,6 +124,45 @@ _SAID = [
     ("gear", "gear"),
     ("healthy", "healthy"),
 ]
+
+
+def test_what_is_told_wrong_is_wrong_and_the_rest_is_the_same():
+    tasks_wrong = told_wrong_tasks(2, 4000)
+    assert all(is_told_wrong(task) for task in tasks_wrong)
+    assert not any(is_told_wrong(task) for task in tasks(1, 1, 4000))
+    told = [judge(Task(4001, "bearing_outer_race", 5.0, **wrong)) for wrong in ({}, {"told_other": True})]
+    assert [one.verdict for one in told] == ["bearing_outer_race", "unknown"]
+
+
+def test_another_bearing_differs_in_every_order_but_the_cage_s():
+    true = simulated(4001, seconds=0.5).orders
+    other = _another(true, 4001)
+    for name in ("bpfo", "bpfi", "bsf2"):
+        assert abs(getattr(other, name) / getattr(true, name) - 1) > 0.05
+    assert not differ(true, true)
+
+
+def test_what_is_told_wrong_is_counted_by_how():
+    def said(verdict, **told):
+        fault = told.pop("fault", "bearing_outer_race")
+        return Judged(Task(1, fault, told.pop("level", 0.0), **told), 25_600.0, verdict, 0.9, "", 100.0, 0.0)
+
+    rows = {
+        row[0]: row[1:]
+        for row in told_wrong_table(
+            [
+                said("bearing_outer_race", told_speed=0.98),
+                said("healthy", told_speed=0.98),
+                said("unknown", told_other=True),
+                said("gear", told_other=True),
+                said("bearing_cage", told_other=True, fault="bearing_cage"),
+            ]
+        ).rows
+    }
+    assert rows["speed -2 %, +0 dB"] == ("2", "1", "0", "1", "0")
+    assert rows["another bearing, +0 dB"] == ("2", "0", "1", "0", "1")
+    assert rows["another bearing, damaged cage"] == ("1", "1", "0", "0", "0")
+    assert rows["speed +2 %, +0 dB"] == ("0", "0", "0", "0", "0")
 
 
 def test_pictures_stand_below_their_tables(tmp_path):

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from models.diagnosis.comb_map import Comb
 from models.diagnosis.diagnose import diagnose
+from models.diagnosis.judging import is_unexplained
 from models.machinery.bearings import built_in
 from models.machinery.kinematics import BearingOrders
 from tests.models.diagnosis.made_up import (
@@ -156,6 +158,29 @@ def test_knocks_that_nothing_explains_are_unknown_and_told_by_frequency():
     found = judged(knocks(4.177))
     assert found.verdict == "unknown"
     assert f"{4.177 * SHAFT_HZ:.1f}"[:4] in found.reason_en
+
+
+MANY_ROLLERS = BearingOrders(bpfo=9.5, bpfi=12.5, bsf2=8.2, ftf=0.432)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4, 5])
+def test_a_faint_comb_is_not_hidden_by_orders_that_need_wide_bands(seed):
+    struck = impacts(2.3 * SHAFT_HZ, resonance_hz=5_000.0, slip=0.001, seed=seed)
+    for orders in (ORDERS, MANY_ROLLERS):
+        found = judged(noise(seed=seed) + 0.002 * struck, orders=orders)
+        assert (found.verdict, found.reason_value) == ("unknown", pytest.approx(2.3 * SHAFT_HZ, rel=0.01))
+        assert judged(noise(seed=seed), orders=orders).verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "modulation", "withdraws"),
+    [(7.0, 0.12, True), (7.0, 0.08, False), (5.0, 0.3, False), (15.0, 0.06, True), (15.0, 0.04, False)],
+)
+def test_an_unexplained_comb_withdraws_healthy_where_it_is_sure_or_strong(evidence, modulation, withdraws):
+    comb = Comb(
+        band=0, fundamental=60.0, evidence=evidence, strength=1.0, harmonics=(4.0,), modulation=modulation, seen=2
+    )
+    assert is_unexplained(comb) is withdraws
 
 
 def test_clipping_does_not_pass_for_a_bearing():
