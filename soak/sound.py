@@ -28,13 +28,25 @@ from models.simulation.scenario import Scenario
 from soak.years import observations
 from stream.scenarios import load_scenario
 
-__all__ = ["Shard", "fold_years", "shards", "table"]
+__all__ = ["MACHINES", "START_US", "Shard", "fold_years", "shards", "table"]
 
-_MACHINES = Path(__file__).with_name("machines.toml")
-_START_US = 1_767_225_600 * SECOND_US
+MACHINES = Path(__file__).with_name("machines.toml")
+START_US = 1_767_225_600 * SECOND_US
 _EACH_YEARS = 2.0
 _GOAL = 1.0
 """Alerts of medium or high priority a machine-year."""
+
+
+_ABOUT = """\
+Made by `make soak YEARS={years:g} ARGS="--write docs"`. The machines are those of `soak/machines.toml`: the
+simulator's (its operation, its stops and regimes, its heat), without faults. Blocks of each regime are simulated
+and observed as always, and what years of them measure is drawn from these (`soak/likeness.py`): all indicators of a
+block together, so that their levels, spreads and ties are those of observed ones. On top come wear, days, weather,
+seasons, shocks, and starts and changes that a block falls into (`soak/years.py` has the sizes). Each machine begins
+knowing nothing, in January, and is folded for two years. [The same machines with a fault](soak-faults.md) tells
+what this silence costs.
+
+"""
 
 
 class Shard(msgspec.Struct, frozen=True):
@@ -78,11 +90,9 @@ def fold_years(scenario: Scenario, shard: Shard) -> Told:
     machine, begun = scenario.machines[shard.machine], time.monotonic()
     state = initial_state(machine.id)
     configuration = Configuration(machine=machine.described)
-    step(state, Configured(machine=machine.id, observed_us=_START_US, configuration=configuration))
+    step(state, Configured(machine=machine.id, observed_us=START_US, configuration=configuration))
     highest, statuses, count = dict[str, tuple[int, str]](), Counter[str](), 0
-    for observation in observations(
-        scenario, shard.machine, seed=shard.seed, years=shard.years, start_us=_START_US
-    ):
+    for observation in observations(scenario, shard.machine, seed=shard.seed, years=shard.years, start_us=START_US):
         state, outputs = step(state, observation)
         count += 1
         for output in outputs:
@@ -144,7 +154,7 @@ def _row(name: str, told: list[Told]) -> tuple[str, ...]:
 
 
 def _fold(shard: Shard) -> Told:
-    return fold_years(load_scenario(str(_MACHINES)), shard)
+    return fold_years(load_scenario(str(MACHINES)), shard)
 
 
 def _kept(file: Path | None) -> list[Told]:
@@ -163,7 +173,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.years <= 0 or chosen.processes < 1:
         parser.error("years and processes must be above 0")
-    wanted = shards(chosen.years, len(load_scenario(str(_MACHINES)).machines))
+    wanted = shards(chosen.years, len(load_scenario(str(MACHINES)).machines))
     told = [one for one in _kept(chosen.keep) if one.shard in wanted]
     left = [shard for shard in wanted if shard not in {one.shard for one in told}]
     begun = time.monotonic()
@@ -180,7 +190,7 @@ def main(arguments: list[str]) -> int:
     text = table(told).markdown() + "\n"
     sys.stdout.write("\n" + text)
     if chosen.write is not None:
-        said = f'Made by `make soak YEARS={chosen.years:g} ARGS="--write docs"`.\n\n'
+        said = _ABOUT.format(years=chosen.years)
         (chosen.write / "soak.md").write_text("# Years of sound machines\n\n" + said + text, "utf-8")
     serious = sum(n for one in told for what, n in one.raised.items() if not what.endswith(" low"))
     return 1 if serious > _GOAL * sum(one.shard.years for one in told) else 0

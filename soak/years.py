@@ -28,7 +28,7 @@ from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from soak.likeness import STANDING, Likeness, likenesses
 
-__all__ = ["INTERVAL_S", "YEAR_S", "observations"]
+__all__ = ["INTERVAL_S", "YEAR_S", "Wear", "observations"]
 
 Real = NDArray[np.float64]
 
@@ -41,6 +41,22 @@ _START_SEEN, _CHANGE_SEEN = 0.2, 0.1
 _OFF = 0.4
 _SPEED_POWER = 1.5
 _LEVELS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g", "band_")
+
+
+class Wear(msgspec.Struct, frozen=True):
+    """A fault: from a moment on all levels grow exponentially, by a factor `times` in `grows_s`, and go on so."""
+
+    begins_s: float
+    grows_s: float
+    times: float
+
+    def factor(self, seconds: float) -> float:
+        """Give how many times as loud as without it a machine is, so long after the start of its run.
+
+        >>> Wear(begins_s=100, grows_s=10, times=4).factor(105)
+        2.0
+        """
+        return float(self.times ** (max(seconds - self.begins_s, 0.0) / self.grows_s))
 
 
 class _Course(msgspec.Struct, frozen=True):
@@ -58,9 +74,9 @@ class _Course(msgspec.Struct, frozen=True):
 
 
 def observations(
-    scenario: Scenario, index: int, *, seed: int, years: float, start_us: int
+    scenario: Scenario, index: int, *, seed: int, years: float, start_us: int, wear: Wear | None = None
 ) -> Iterator[VibrationObserved | TemperatureObserved]:
-    """Yield the observations of one of a scenario's machines, as if it had no fault."""
+    """Yield the observations of one of a scenario's machines, as if it had no fault but the one given."""
     machine = msgspec.structs.replace(scenario.machines[index], faults=())
     machines = (*scenario.machines[:index], machine, *scenario.machines[index + 1 :])
     scenario = msgspec.structs.replace(scenario, interval_s=INTERVAL_S, machines=machines)
@@ -68,6 +84,8 @@ def observations(
     generator = np.random.default_rng((seed, index))
     steps = round(years * YEAR_S / INTERVAL_S)
     course = _course(generator, steps, len(next(iter(likeness.values())).leftovers))
+    if wear is not None:
+        course.level[:] += np.log([wear.factor(step * INTERVAL_S) for step in range(steps)])
     before: Moment | None = None
     for moment in moments(scenario, index, Plan(healthy_s=math.inf), start_us=start_us, generator=generator):
         if moment.number == steps:

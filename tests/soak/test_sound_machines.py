@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from models.observations import TemperatureObserved, VibrationObserved
+from soak import faulty
 from soak.likeness import STANDING, likenesses
-from soak.sound import _MACHINES, Shard, Told, fold_years, main, shards, table
-from soak.years import observations
+from soak.sound import MACHINES, Shard, Told, fold_years, main, shards, table
+from soak.years import Wear, observations
 from stream.scenarios import load_scenario
 
 
 @pytest.fixture(scope="module")
 def scenario():
-    return load_scenario(str(_MACHINES))
+    return load_scenario(str(MACHINES))
 
 
 def test_drawn_blocks_have_the_levels_spreads_and_ties_of_observed_ones(scenario):
@@ -91,3 +92,23 @@ def test_what_cannot_be_run_is_refused(arguments, capsys):
         main(arguments)
     assert raised.value.code == 2
     assert "error" in capsys.readouterr().err
+
+
+def test_a_fault_makes_a_machine_louder_from_its_day_on_and_at_no_other(scenario):
+    wear = Wear(begins_s=5 * 86_400.0, grows_s=5 * 86_400.0, times=2.0)
+    plain, worn = (
+        [
+            one.indicators["rms_g"]
+            for one in observations(scenario, 0, seed=0, years=10 / 365.2425, start_us=0, wear=which)
+            if isinstance(one, VibrationObserved)
+        ]
+        for which in (None, wear)
+    )
+    assert plain[:700] == worn[:700]
+    assert worn[-1] / plain[-1] == pytest.approx(2.0, rel=0.01)
+
+
+def test_the_table_tells_when_a_fault_was_told_and_how_loud_it_was():
+    found = faulty.table([faulty.Story("a", {"low": 70.0, "medium": 80.0}, 0), faulty.Story("b", {}, 2)])
+    assert found.rows[0] == ("a", "70", "1.4", "80", "2.0", "-", "-", "0")
+    assert found.rows[1][1:] == ("-",) * 6 + ("2",)
