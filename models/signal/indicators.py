@@ -70,7 +70,7 @@ def waveform_indicators(
         faults = (*faults, "out_of_range")
     if not {"too_short", "not_finite", "out_of_range"}.isdisjoint(faults):
         return Indicators(flags=faults)
-    if is_silent(measured, unit):
+    if "stuck" in faults and is_silent(measured, unit):
         return Indicators({"rms_g": 0.0, "peak_g": 0.0, "peak_to_peak_g": 0.0}, faults)
     in_g = acceleration_g(measured, rate_hz, unit)
     lines = spectrum(in_g, rate_hz)

@@ -70,7 +70,7 @@ def waveform_faults(samples: Waveform, unit: Unit) -> tuple[str, ...]:
         return (*short, "out_of_range")
     if short:
         return short
-    if is_silent(samples, unit):
+    if _is_still(low, high, unit):
         return ("stuck",)
     found = {
         "stuck": _is_stuck(samples, low, high),
@@ -87,7 +87,10 @@ def is_rate(rate_hz: float) -> bool:
 
 def is_silent(samples: Waveform, unit: Unit) -> bool:
     """Whether a finite waveform, n >= 1, is constant as far as any instrument resolves."""
-    low, high = float(samples.min()), float(samples.max())
+    return _is_still(float(samples.min()), float(samples.max()), unit)
+
+
+def _is_still(low: float, high: float, unit: Unit) -> bool:
     return high - low <= max(_STILL[unit], 1e-12 * max(-low, high))
 
 

@@ -1,5 +1,6 @@
 """`stethos worker`: consume, judge, keep."""
 
+import gc
 from contextlib import ExitStack
 
 import typer
@@ -15,6 +16,9 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
 
     Examples: `stethos worker` · `STETHOS_BROKER=kafka:9092 STETHOS_STORE=influxdb stethos worker`
     """
+    import mode.loop  # noqa: PLC0415
+
+    mode.loop.use("uvloop")  # before anything of asyncio is made
     # Faust takes a second to import: not before it is needed.
     from faust.worker import Worker as FaustWorker  # noqa: PLC0415
 
@@ -34,4 +38,12 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
         if settings.health.port:
             answers = ours.monitor.report, ours.metrics.text
             stack.enter_context(serving(settings.health.host, settings.health.port, *answers))
+        _collect_less()
         runner.execute_from_commandline()
+
+
+def _collect_less() -> None:
+    """Look for garbage less often, and never among what stays: messages leave hardly any that counting misses."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
