@@ -47,6 +47,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 """What a part's code is called in a stack, in the order in which they are asked."""
 REST = "event loop and the rest"
+_AROUND = ("mode/worker.py", "mode/threads.py", "asyncio/events.py", "asyncio/base_events.py")
+"""What is around an event loop, and so on every stack."""
 _ASLEEP = ("select (selectors", "_worker (concurrent/futures/thread", "wait (threading")
 
 
@@ -56,8 +58,8 @@ def part_of(stack: Sequence[str]) -> str:
     >>> part_of(["main (stream/cli/worker.py:1)", "Handle._run (asyncio/events.py:1)", "step (models/fold.py:9)"])
     'the fold'
     """
-    inner = [i for i, frame in enumerate(stack) if "Handle._run" in frame]
-    at_work = stack[inner[0] + 1 :] if inner else stack  # what is around the loop is on every stack
+    around = [i for i, frame in enumerate(stack) if any(place in frame for place in _AROUND)]
+    at_work = stack[around[-1] + 1 :] if around else stack
     for part, places in PARTS.items():
         if any(place in frame for frame in at_work for place in places):
             return part
