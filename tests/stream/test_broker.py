@@ -261,6 +261,8 @@ def test_commands(topics: Settings, tmp_path: Path):
         ("finding", "风机-3"), ("maintenance", "风机-3"), ("accept", "风机-3"),
     ]  # fmt: skip
     assert (said[0]["note"], said[1]["done"], said[2]["by"]) == ("换了产品", "更换轴承", "王伟")
+    assert "No finding has labelled an alert yet" in run(topics, "experience").stdout
+    assert json.loads(run(topics, "experience", "--json").stdout)["lessons"] == 0
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(
         gzip.compress(b"\n".join(json.dumps(reading("cli", n)).encode() for n in range(50)) + b"\n{oops")
