@@ -29,7 +29,7 @@ from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.topics import lag, read_topic, wait_for_no_lag
 from tests.services.workers import start_worker
-from tests.stream.exactness import assert_exact, message, publish
+from tests.stream.exactness import assert_exact, message, publish, publish_last_words
 
 __all__ = ["main"]
 
@@ -182,6 +182,7 @@ class Run:
         self.load.end()
         self.tell("all is published; waiting until all is stored")
         wait_for_no_lag(self.kafka.bootstrap, deadline_s=CATCH_UP_S)
+        self.load.published += publish_last_words(self.kafka.bootstrap, self.load.published)
         for worker in self.workers.values():
             if (status := worker.stop()) != 0:
                 raise RuntimeError(f"a worker ended with {status}:\n{worker.text()[-2000:]}")

@@ -16,7 +16,7 @@ from tests.services.kafka import Kafka
 from tests.services.processes import Process
 from tests.services.topics import wait_for_no_lag
 from tests.services.workers import start_worker
-from tests.stream.exactness import assert_exact, publish
+from tests.stream.exactness import assert_exact, publish, publish_last_words
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -58,6 +58,7 @@ def test_ten_kills_leave_the_fold_exact(kafka: Kafka, tmp_path: Path, figure: Ca
     worker = start_worker(tmp_path, settings_of(kafka))
     try:
         wait_for_no_lag(kafka.bootstrap)
+        published += publish_last_words(kafka.bootstrap, published)
     finally:
         assert worker.stop() == 0, worker.text()[-2000:]
     after_kills = restarts[1:]
@@ -90,6 +91,7 @@ def test_workers_that_join_freeze_and_leave_keep_the_fold_exact(kafka: Kafka, tm
         published += 1000
         assert second.stop() == 0, second.text()[-2000:]
         wait_for_no_lag(kafka.bootstrap)
+        published += publish_last_words(kafka.bootstrap, published)
         assert first.stop() == 0, first.text()[-2000:]
     finally:
         for worker in (first, second):
