@@ -31,12 +31,13 @@ class Evidence(msgspec.Struct, array_like=True):
         """
         times, values = self.times_us, self.values
         if not isfinite(value):
-            return median(values)
+            return median(values)  # which raises where there are none
         times.append(time_us)
         values.append(value)
         while len(times) > _VALUES or (len(times) > _LEAST_VALUES and times[0] < time_us - _SPAN_US):
             del times[0], values[0]
-        return median(values)
+        ranked, half = sorted(values), len(values) // 2
+        return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2
 
     def leave(self) -> None:
         """Keep only the newest two, so that with one more there is a median again."""

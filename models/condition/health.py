@@ -38,7 +38,11 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
     The worst evidence counts first; what would go beyond the most of its kind, or of all, is left out.
     """
     ranked = sorted(
-        ((points_of(finding.degree), finding.rule, point, finding) for point, finding in findings),
+        (
+            (points, finding.rule, point, finding)
+            for point, finding in findings
+            if (points := points_of(finding.degree))
+        ),
         key=lambda item: (-item[0], item[1], item[2]),
     )
     left, left_by_kind = _MOST, dict(_MOST_BY_KIND)

@@ -39,13 +39,15 @@ def judge(
     look = channel.model.look(features)
     warming = "value_c" in features and channel.warm_up.goes_on(features["value_c"], time_us)
     anomaly = Anomaly(score=look.score, limit=None, anomalous=None) if warming else _anomaly(channel, look.score)
-    smoothed = _smooth(channel, values, time_us)
+    logs = _logs(channel, values)
+    smoothed = _smooth(channel, logs, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
         channel.diagnosing.take(observation.diagnosis, rate_hz=observation.rate_hz, time_us=time_us)
         named = diagnosis_finding(channel.diagnosing)
         findings += [] if named is None else [named]
-    if channel.ready:
+    ready = channel.ready
+    if ready:
         change = change_finding(channel, smoothed, configuration.thresholds)
         findings += [] if change is None else [change]
         if anomaly.score is not None and anomaly.limit is not None:
@@ -54,16 +56,13 @@ def judge(
             findings.append(anomaly_finding(channel, usual, anomaly.limit, shares))
     channel.findings = findings
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
-    if channel.ready:
-        _settle(channel, values, smoothed, time_us)
-    if (
-        _may_learn(channel, warming=warming)
-        if not channel.ready
-        else sound and not warming and not anomaly.anomalous
-    ):
-        if not channel.ready or channel.learned % _FOLLOW_EVERY == 0:
+    if ready:
+        _settle(channel, logs, time_us)
+    teaches = sound and not warming and not anomaly.anomalous if ready else _may_learn(channel, warming=warming)
+    if teaches:
+        if not ready or channel.learned % _FOLLOW_EVERY == 0:
             channel.model.learn(features, look)
-        _learn(channel, values, smoothed, time_us)
+        _learn(channel, logs, smoothed, time_us)
     channel.advance(features, look)
     return anomaly
 
@@ -82,26 +81,29 @@ def _seconds(observation: Measured) -> float:
     return observation.seconds if isinstance(observation, VibrationObserved) else 0.0
 
 
-def _smooth(channel: Channel, values: dict[str, float], time_us: int) -> dict[str, float]:
+def _logs(channel: Channel, values: dict[str, float]) -> dict[str, float]:
+    """Give the logarithms of the values that are judged against a baseline."""
     if channel.measurement == "indicators":
-        return {
-            name: channel.smooth(name, time_us, value_to_log(values[name]))
-            for name in CHANGE_INDICATORS
-            if name in values
-        }
+        return {name: value_to_log(values[name]) for name in CHANGE_INDICATORS if name in values}
     if channel.measurement == "readings":
         return {
-            name: channel.smooth(name, time_us, value_to_log(value))
+            name: value_to_log(value)
             for name, value in values.items()
             if value > 0.0 and channel.has_baseline(name)
         }
+    return {}
+
+
+def _smooth(channel: Channel, logs: dict[str, float], values: dict[str, float], time_us: int) -> dict[str, float]:
+    if logs:
+        return {name: channel.smooth(name, time_us, value) for name, value in logs.items()}
     if channel.measurement == "temperature" and "value_c" in values:
         value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
         return {"value_c": channel.smooth("value_c", time_us, value_c)}
     return {}
 
 
-def _settle(channel: Channel, values: dict[str, float], smoothed: dict[str, float], time_us: int) -> None:
+def _settle(channel: Channel, logs: dict[str, float], time_us: int) -> None:
     """Let the baselines sink with a machine that runs in, unless a change stands that isn't a mere anomaly."""
     usual = channel.usual
     elapsed_s = max(0, time_us - usual.settled_us) / SECOND_US if usual.settled_us else 0.0
@@ -110,13 +112,13 @@ def _settle(channel: Channel, values: dict[str, float], smoothed: dict[str, floa
     if changed or time_us - usual.learning_since_us >= _RUNNING_IN_US:
         return
     for name, baseline in usual.baselines.items():
-        if name in smoothed:
-            baseline.settle(value_to_log(values[name]), elapsed_s)
+        if name in logs:
+            baseline.settle(logs[name], elapsed_s)
 
 
 def _learn(
     channel: Channel,
-    values: dict[str, float],
+    logs: dict[str, float],
     smoothed: dict[str, float],
     time_us: int,
 ) -> None:
@@ -126,12 +128,12 @@ def _learn(
         usual.learning_since_us = time_us
     learning = not channel.ready
     for name, baseline in usual.baselines.items():
-        if name not in smoothed:
+        if name not in logs:
             continue
         if learning:
-            baseline.learn(value_to_log(values[name]))
+            baseline.learn(logs[name])
         else:
-            baseline.follow(value_to_log(values[name]), elapsed_s)
+            baseline.follow(logs[name], elapsed_s)
     if "value_c" in smoothed:
         followed_k = usual.warmth.learn(smoothed["value_c"], time_us, learning=learning)
         for other in channel.usuals.values():

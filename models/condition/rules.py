@@ -1,5 +1,6 @@
 """The rules: each turns what one observation says into a finding, a degree of how far gone it is."""
 
+from functools import lru_cache
 from math import exp, log
 
 from models.condition.channel import Channel
@@ -31,14 +32,20 @@ def value_to_log(value: float) -> float:
     return log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
 
 
+@lru_cache(maxsize=256)
+def _least_rises(thresholds: Thresholds) -> tuple[tuple[float, float], ...]:
+    """Give the logarithm of each limit's factor, with its share of `change_sigmas`."""
+    factors = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)
+    return tuple((log(factor), share) for factor, share in zip(factors, _SIGMA_SHARES, strict=True))
+
+
 def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Finding | None:
     """How far the indicators have gone from their own baseline: the one that has gone furthest.
 
     `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
     """
-    factors = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)
-    least = [(log(factor), share) for factor, share in zip(factors, _SIGMA_SHARES, strict=True)]
+    least = _least_rises(thresholds)
     worst: tuple[float, str, list[float]] | None = None
     for name, baseline in channel.baselines.items():
         if name not in smoothed or not baseline.ready:

@@ -27,9 +27,16 @@ def is_open(alarm: Alarm | None) -> bool:
 
 def is_stopped(state: MachineState) -> bool:
     """Whether every trusted vibration point says that the machine stands; without any, every speed that is read."""
-    trusted = _trusted(state)
-    tellers = [c for c in trusted if c.measurement == "indicators"] or [c for c in trusted if c.tells]
-    return bool(tellers) and all(c.stopped for c in tellers)
+    by_vibration: bool | None = None
+    by_others: bool | None = None
+    for channel in state.channels.values():
+        if channel.sensor.faulty:
+            continue
+        if channel.measurement == "indicators":
+            by_vibration = channel.stopped and by_vibration is not False
+        elif channel.tells:
+            by_others = channel.stopped and by_others is not False
+    return bool(by_others if by_vibration is None else by_vibration)
 
 
 def running_of(state: MachineState) -> Running | None:
@@ -49,9 +56,12 @@ def _trusted(state: MachineState) -> list[Channel]:
 
 def status_of(state: MachineState) -> Status:
     """Give the status: that of the worst point that can be judged, and why none can where that is so."""
+    return _status_of(state, _trusted(state))
+
+
+def _status_of(state: MachineState, trusted: list[Channel]) -> Status:
     if is_open(state.silence):
         return "no_data"
-    trusted = _trusted(state)
     if state.channels and not trusted:
         return "sensor_fault"
     if is_stopped(state):
@@ -81,7 +91,8 @@ def health_of(
     channel: Channel | None = None,
 ) -> Health:
     """Give the machine's health at a moment, with what one point's observation in its channel adds to it."""
-    status, trusted = status_of(state), _trusted(state)
+    trusted = _trusted(state)
+    status = _status_of(state, trusted)
     judged = status not in _WITHHELD and any(channel.ready for channel in trusted)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
     points, deductions = (
