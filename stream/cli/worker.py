@@ -1,6 +1,5 @@
 """`stethos worker`: consume, judge, keep."""
 
-import asyncio
 import gc
 from contextlib import ExitStack
 
@@ -17,9 +16,6 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
 
     Examples: `stethos worker` · `STETHOS_BROKER=kafka:9092 STETHOS_STORE=influxdb stethos worker`
     """
-    import uvloop  # noqa: PLC0415 -- needed here only
-
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # before Faust makes its loops, one a thread
     # Faust takes a second to import: not before it is needed.
     from faust.worker import Worker as FaustWorker  # noqa: PLC0415
 

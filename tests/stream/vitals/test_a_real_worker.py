@@ -22,7 +22,7 @@ from stream.settings import Settings
 from stream.topics import READINGS, VIBRATION, ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, free_port, wait_until
-from tests.services.topics import wait_for_no_lag
+from tests.services.topics import CONSUMED, wait_for_no_lag
 from tests.services.workers import STETHOS
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -115,8 +115,17 @@ def wait_until_ill(environment: dict[str, str], pattern: str, deadline_s: float 
 
 
 def wait_until_well(environment: dict[str, str], deadline_s: float = 60) -> dict:
-    wait_until(lambda: health(environment)[0] == 200, "the worker is well", deadline_s=deadline_s)
-    return health(environment)[1]
+    reports: list[tuple[int, dict]] = []
+
+    def well() -> bool:
+        reports[:] = [health(environment)]
+        return reports[0][0] == 200
+
+    try:
+        wait_until(well, "the worker is well", deadline_s=deadline_s)
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}; it says {reports}") from None
+    return reports[0][1]
 
 
 def listening_ports(pid: int) -> set[str]:
@@ -170,7 +179,7 @@ def test_idle_at_work_and_stopped(kafka: Kafka, environment: dict[str, str], tmp
         wait_until(lambda: metrics(environment)["stethos_machines"] == 6, "the machines are counted")
         assert sum(value for name, value in counted.items() if name.startswith("stethos_lag_messages{")) >= 0
         places = [name for name in metrics(environment) if name.startswith("stethos_lag_messages{")]
-        assert len(places) == 7 * PARTITIONS
+        assert len(places) == len(CONSUMED) * PARTITIONS
         check_marks(kafka)
         assert worker.stop() == 0
     lines = [json.loads(line) for line in worker.text().splitlines()]
