@@ -1,5 +1,6 @@
 """The demo's processes: started in order, watched, and all ended in reverse, whatever happens."""
 
+import signal
 import sys
 import tempfile
 import time
@@ -77,11 +78,15 @@ class Demo:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End every process, the last started first, and remove the folder."""
-        for child in reversed(self._children):
-            child.end()
-            child.wait()
-        self._folder.cleanup()
+        """End every process, the last started first, and remove the folder; no second Ctrl-C stops that."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            for child in reversed(self._children):
+                child.end()
+                child.wait()
+            self._folder.cleanup()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def watch(self) -> None:
         """Watch until interrupted: a worker or page that ends is started again, a source may end in peace.

@@ -19,7 +19,7 @@ from models.outputs import Output
 from stream.messages import decode
 from stream.observe import observe
 
-__all__ = ["Labelled", "folded", "observations_of", "skab_files"]
+__all__ = ["Labelled", "converter", "folded", "observations_of", "skab_files"]
 
 Measured = VibrationObserved | TemperatureObserved | ReadingObserved
 
@@ -33,7 +33,8 @@ class Labelled(msgspec.Struct, frozen=True):
 
 
 @cache
-def _converter(path: Path) -> ModuleType:
+def converter(path: Path) -> ModuleType:
+    """Load the converter below `path`, the folder beside the recordings'; raises FileNotFoundError without it."""
     spec = importlib.util.spec_from_file_location("recordings", path / "tools" / "recordings.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(f"no converter in {path / 'tools'}")
@@ -45,7 +46,7 @@ def _converter(path: Path) -> ModuleType:
 def observations_of(path: Path, data_set: str, *name: str) -> list[Measured]:
     """Turn a recording below `path` into observations, noticed when they were measured."""
     found, newest_us = list[Measured](), 0
-    for content in getattr(_converter(path.parent), data_set)(path, *name):
+    for content in getattr(converter(path.parent), data_set)(path, *name):
         message = decode(json.dumps(content).encode())
         configuration = Configuration(machine=Machine(id=message.machine))
         one = observe(message, configuration, observed_us=0, source=None)

@@ -18,7 +18,7 @@ from models.simulation.run import VibrationBlock, simulate
 from stream.messages import decode
 from stream.observe import observe
 from stream.simulated import as_message
-from tests.models.test_fold_recordings import converter
+from tests.services.recordings import converter_of
 
 ONSET_MINUTES, END_MINUTES = 25, 50
 PUMP, _, _, GEARBOX = built_in("demo").machines
@@ -78,10 +78,7 @@ def test_the_simulated_pump_s_bearing_is_named_within_minutes_and_nothing_else()
     ],
 )
 def test_real_bearings_in_blocks_of_half_a_second_are_named(recordings_path, dataset, file, bearing, verdict):
-    tool = recordings_path.parent / "tools" / "recordings.py"
-    if not tool.is_file():
-        pytest.skip(f"no converter at {tool}")
-    contents = list(getattr(converter(tool), dataset)(recordings_path, file, 0.5))
+    contents = list(getattr(converter_of(recordings_path), dataset)(recordings_path, file, 0.5))
     messages = [decode(json.dumps({**content, "machine": "rig"}).encode()) for content in contents]
     configuration = Configuration(machine=Machine(id="rig"), orders={"drive-end": parse_bearing(bearing)})
     healths = told(messages, {"rig": configuration})

@@ -1,7 +1,6 @@
 """Real lives, from first snapshot to failure: alerts come in time, and none that nobody should get up for."""
 
 import csv
-import importlib.util
 import json
 from functools import cache
 
@@ -15,6 +14,7 @@ from models.outputs import Alert, Health, Row
 from stream.messages import decode
 from stream.observe import observe
 from tests.models.observed import run
+from tests.services.recordings import converter_of
 
 pytestmark = pytest.mark.recordings
 
@@ -22,20 +22,9 @@ CONDITION = {"severity", "change", "temperature", "anomaly"}
 
 
 @cache
-def converter(path):
-    """Load the converter that stands beside the recordings."""
-    spec = importlib.util.spec_from_file_location("recordings", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def observations_of(recordings_path, dataset, *name):
-    tool = recordings_path.parent / "tools" / "recordings.py"
-    if not tool.is_file():
-        pytest.skip(f"no converter at {tool}")
     found, newest_us = [], 0
-    for line, content in enumerate(getattr(converter(tool), dataset)(recordings_path, *name)):
+    for line, content in enumerate(getattr(converter_of(recordings_path), dataset)(recordings_path, *name)):
         message = decode(json.dumps(content).encode())
         configuration = Configuration(machine=Machine(id=message.machine))
         one = observe(message, configuration, observed_us=0, source=Source("recording", 0, line))

@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from evaluation.condition.recordings import converter
 from tests.services.required import required
 
-__all__ = ["recordings_path"]
+__all__ = ["converter_of", "recordings_path"]
 
 _BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -19,3 +21,10 @@ def recordings_path() -> Path:
     found = (path / "SHA256SUMS").is_file()
     required(found, f"no recordings in {path}: set STETHOS_DATA to the folder that holds them")
     return path
+
+
+def converter_of(recordings_path: Path) -> ModuleType:
+    """Give the module that makes messages of the recordings and stands beside them."""
+    tool = recordings_path.parent / "tools" / "recordings.py"
+    required(tool.is_file(), f"no converter at {tool}: set STETHOS_DATA to recordings that have it beside them")
+    return converter(recordings_path.parent)

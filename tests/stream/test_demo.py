@@ -120,6 +120,16 @@ def test_a_worker_that_dies_is_started_again(tmp_path: Path):
         wait_until(lambda: any(line.endswith(" worker") for line in left_running(folder)), "it runs")
 
 
+def test_a_second_ctrl_c_leaves_nothing_running_either(tmp_path: Path):
+    """As people press it again who see nothing happen, and `make` and a script pass it on twice."""
+    folder = tmp_path / "run"
+    with running(folder) as demo:
+        address(demo)
+        whole = len(left_running(folder))
+        os.kill(demo.pid, signal.SIGINT)
+        wait_until(lambda: len(left_running(folder)) < whole, "it is ending", every_s=0.01)
+
+
 def test_sigint_ends_it_also_where_the_shell_made_it_ignore_that(tmp_path: Path):
     """As `stethos demo &` in a script does."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
