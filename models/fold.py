@@ -72,7 +72,8 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
         state.counts.ticks += 1
         return state, _tick(state)
     if isinstance(observation, Experienced):
-        state.known.judgement = observation.judgement
+        if observation.judgement.lessons >= state.known.judgement.lessons:  # a former owner may tell of fewer, late
+            state.known.judgement = observation.judgement
         return state, ()
     if isinstance(observation, Said):
         if _was_folded(state, observation.source):

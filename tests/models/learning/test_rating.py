@@ -89,6 +89,15 @@ def test_it_becomes_medium_after_a_day_and_high_at_once():
     assert priorities(outputs)[-1] == "high"
 
 
+def test_what_fewer_lessons_taught_comes_too_late_and_changes_nothing():
+    older = Judgement(lessons=49, used=False)
+    state, outputs = learned(experienced(SURE), experienced(older), *louder(100, 200))
+    assert state.known.judgement == SURE
+    assert priorities(outputs) == ["low"]
+    newer = Judgement(lessons=50, used=True, bias=-4.0)
+    assert run([experienced(newer, 200)], state)[0].known.judgement == newer
+
+
 def test_an_alert_that_stood_before_the_classifier_was_trusted_is_not_lowered():
     state, outputs = learned(*louder(100, 160))
     assert priorities(outputs) == ["low", "medium"]
