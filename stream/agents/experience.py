@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from models.errors import MessageError
@@ -50,7 +50,7 @@ def add_experience(worker: "Worker", condition: "Condition") -> None:
             consumer.assign([place])
             await consumer.seek_to_beginning(place)
             while True:
-                if not await _take(consumer, experience):  # all there is has been read
+                if await _take(consumer, place, experience):
                     _tell(worker, condition, judgement_of(experience), told)
         finally:
             await consumer.stop()
@@ -58,20 +58,28 @@ def add_experience(worker: "Worker", condition: "Condition") -> None:
     worker.background(run)
 
 
-async def _take(consumer: AIOKafkaConsumer, experience: Experience) -> bool:
-    """Learn what has come; gives whether anything has, or may have."""
+async def _take(consumer: AIOKafkaConsumer, place: TopicPartition, experience: Experience) -> bool:
+    """Learn what has come; gives whether that is known to be all there is.
+
+    A poll that brings nothing doesn't say so: a slow broker's answer may still be on its way.
+    """
     try:
-        batches = await consumer.getmany(timeout_ms=_POLL_MS)
+        for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+            for record in records:
+                _learn(experience, record)
+        end = consumer.highwater(place)
+        return end is not None and bool(await consumer.position(place) >= end)
     except KafkaError as error:
         log.warning("lessons: not read, trying again in %.0f s: %r", _RETRY_S, error)
         await asyncio.sleep(_RETRY_S)
-        return True
-    for record in (record for records in batches.values() for record in records):
-        try:
-            learn(experience, decode_lesson(record.value))
-        except MessageError as error:  # every worker meets it at every start: one line has to do
-            log.warning("lessons@%d: left out: %s", record.offset, error)
-    return bool(batches)
+        return False
+
+
+def _learn(experience: Experience, record: ConsumerRecord) -> None:
+    try:
+        learn(experience, decode_lesson(record.value))
+    except MessageError as error:  # every worker meets it at every start: one line has to do
+        log.warning("lessons@%d: left out: %s", record.offset, error)
 
 
 def _tell(worker: "Worker", condition: "Condition", judgement: Judgement, told: dict[str, int]) -> None:

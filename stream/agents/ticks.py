@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.clock import SECOND_US
 from models.observations import Tick
+from stream.outbox import Confirmation
 from stream.records import encode_observation
 from stream.topics import OBSERVATIONS
 
@@ -22,14 +23,17 @@ def add_ticks(worker: "Worker", condition: "Condition") -> None:
     """Let the worker send a tick a minute to each silent machine."""
 
     async def tick() -> None:
+        last: Confirmation | None = None
         while True:
             await asyncio.sleep(_SILENT_S)
+            if last is not None and not last.done():
+                continue  # the broker is away: a tick for each minute of it would tell nothing more
             now_us = time.time_ns() // 1000
             for partition in condition.partitions.values():
                 for state in partition.machines.values():
                     if now_us - state.observed_us >= _SILENT_S * SECOND_US:
                         observation = Tick(machine=state.machine, observed_us=now_us)
-                        worker.outbox.send(
+                        last = worker.outbox.send(
                             OBSERVATIONS,
                             key=state.machine.encode(),
                             value=encode_observation(observation),

@@ -1,0 +1,104 @@
+"""Machines are told what lessons have taught once all are read, and not while some are still on their way."""
+
+import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+
+from models.outputs import Lesson
+from stream.agents import experience
+from stream.records import decode_observation, encode_output
+from stream.topics import LESSONS
+from tests.stream.agents.workers import running, worker_of
+
+
+def record(number, value=None):
+    lesson = Lesson(
+        id=f"l{number}",
+        machine="泵-1",
+        kind="pump",
+        time=datetime(2026, 3, 1, tzinfo=UTC),
+        alert=f"a{number}",
+        rule="change",
+        priority="medium",
+        confirmed=False,
+    )
+    return SimpleNamespace(offset=number, value=encode_output(lesson) if value is None else value)
+
+
+class Consumer:
+    """Gives polls as they were written down: records, with the end of the log that their answer told."""
+
+    def __init__(self, polls):
+        self._polls, self._position, self._end = list(polls), 0, None
+        self.read = asyncio.Event()
+
+    def __call__(self, **_):
+        return self
+
+    async def start(self):
+        pass
+
+    async def stop(self):
+        pass
+
+    def assign(self, places):
+        (self._place,) = places
+
+    async def seek_to_beginning(self, place):
+        assert place == self._place
+
+    async def getmany(self, *, timeout_ms):
+        if not self._polls:
+            self.read.set()
+            await asyncio.sleep(timeout_ms)  # until it is cancelled
+        records, self._end = self._polls.pop(0)
+        if isinstance(records, Exception):
+            raise records
+        self._position += len(records)
+        return {self._place: records} if records else {}
+
+    def highwater(self, place):
+        assert place.topic == LESSONS
+        return self._end
+
+    async def position(self, _place):
+        return self._position
+
+
+def told(monkeypatch, *polls):
+    """How many lessons the machines were told of, each time they were told."""
+
+    async def scenario():
+        consumer = Consumer(polls)
+        monkeypatch.setattr(experience, "AIOKafkaConsumer", consumer)
+        monkeypatch.setattr(experience, "_RETRY_S", 0.0)
+        worker, condition = worker_of("泵-1", "fan")
+        experience.add_experience(worker, condition)
+        async with running(worker):
+            await asyncio.wait_for(consumer.read.wait(), 10)
+        return [decode_observation(value) for _, _, value, _ in worker.outbox.sent]
+
+    return [(each.machine, each.judgement.lessons) for each in asyncio.run(scenario())]
+
+
+@pytest.mark.parametrize(
+    "still_coming",
+    [([], None), ([], 3), (KafkaConnectionError(), None), ([record(1)], 3)],
+    ids=["nobody has answered", "slow", "away", "in parts"],
+)
+def test_machines_are_told_once_all_lessons_are_read(monkeypatch, still_coming):
+    rest = [record(1), record(2)] if still_coming[0] != [record(1)] else [record(2)]
+    polls = [([record(0)], 3), still_coming, (rest, 3), ([], 3)]
+    assert told(monkeypatch, *polls) == [("泵-1", 3), ("fan", 3)]
+
+
+def test_a_later_lesson_is_told_again_and_what_is_no_lesson_is_left_out(monkeypatch):
+    polls = [([record(0), record(1, b"{}")], 2), ([], 2), ([record(2)], 3)]
+    assert told(monkeypatch, *polls) == [("泵-1", 1), ("fan", 1), ("泵-1", 2), ("fan", 2)]
+
+
+def test_without_lessons_nobody_is_told_anything(monkeypatch):
+    assert told(monkeypatch, ([], None), ([], 0), ([], 0)) == []
