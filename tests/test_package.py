@@ -182,7 +182,7 @@ def test_the_wheel_works_where_nothing_else_of_the_project_is(wheel: Path, tmp_p
     assert Path(run(sys.executable, "-c", "import stream; print(stream.__file__)").strip()).is_relative_to(target)
     stethos = target / "bin" / "stethos"
     assert run(stethos, "--version").strip() == f"stethos {PROJECT['version']}"
-    asked = "from stream.pushing import dashboard_files; print(*(file.name for file in dashboard_files()))"
+    asked = "from stream.grafana_push import dashboard_files; print(*(file.name for file in dashboard_files()))"
     assert "fleet.json" in run(sys.executable, "-c", asked)
     run(stethos, "simulate", "--output", "run.jsonl", "--duration", "5m")
     assert run(stethos, "replay", "run.jsonl", "--json").count('"type":"health"') == 60

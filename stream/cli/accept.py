@@ -1,7 +1,7 @@
 """`stethos accept`: what a machine does from now on is normal."""
 
 from stream.actions import Accept
-from stream.cli.saying import By, MachineName, Note, PointName, send
+from stream.cli.action_options import By, MachineName, Note, PointName, send
 from stream.cli.terminal import AsJson, SettingsFile
 
 __all__ = ["accept"]

@@ -1,28 +1,27 @@
 """`stethos finding`: tell what was found at a machine."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from models.observations import FindingVerdict
 from stream.actions import Finding
-from stream.cli.saying import By, MachineName, Note, PointName, moment, send
+from stream.cli.action_options import By, MachineName, Note, PointName, moment, send
 from stream.cli.terminal import AsJson, SettingsFile
 
 __all__ = ["finding"]
 
 
-class Verdict(StrEnum):
-    """Whether there is a fault."""
-
-    confirmed = "confirmed"
-    false_alarm = "false-alarm"
+_VERDICTS: Mapping[str, FindingVerdict] = {"confirmed": "confirmed", "false-alarm": "false_alarm"}
 
 
 def finding(
     machine: MachineName,
-    verdict: Annotated[Verdict, typer.Argument(help="Whether there is a fault.", show_default=False)],
+    verdict: Annotated[
+        str, typer.Argument(metavar="confirmed|false-alarm", help="Whether there is a fault.", show_default=False)
+    ],
     *,
     fault: Annotated[str, typer.Option(help="What was found.")] = "",
     done: Annotated[str, typer.Option(help="What was done about it.")] = "",
@@ -51,6 +50,9 @@ def finding(
 
       stethos finding 风机-3 false-alarm --point 驱动端 --note "换了产品"
     """
+    if verdict not in _VERDICTS:
+        allowed = " or ".join(_VERDICTS)
+        raise typer.BadParameter(f"{verdict!r} is no verdict; write {allowed}", param_hint="verdict")
 
     def make(now: datetime, who: str) -> Finding:
         return Finding(
@@ -59,11 +61,11 @@ def finding(
             by=who,
             point=point,
             note=note,
-            verdict="confirmed" if verdict is Verdict.confirmed else "false_alarm",
+            verdict=_VERDICTS[verdict],
             fault=fault,
             done=done,
             since=moment(since, now),
             alert=alert,
         )
 
-    send(make, by=by, settings=settings, as_json=as_json, said=f"{machine}: {verdict.value} is noted")
+    send(make, by=by, settings=settings, as_json=as_json, said=f"{machine}: {verdict} is noted")

@@ -10,7 +10,9 @@ from models.errors import ConfigurationError
 from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
-    from stream.pushing import Access
+    from pydantic import SecretStr
+
+    from stream.grafana_push import Access
     from stream.settings import Influxdb
 
 __all__ = ["app"]
@@ -59,8 +61,8 @@ def push(
         raise typer.BadParameter("no address, or one with a password; write http://host:3000", param_hint="--url")
     if time_zone and not _ZONE.fullmatch(time_zone):
         raise typer.BadParameter("no time zone; write Asia/Shanghai", param_hint="--time-zone")
-    from stream.pushing import load_dashboards  # noqa: PLC0415 -- keeps --help quick
-    from stream.pushing import push as bring  # noqa: PLC0415 -- the same
+    from stream.grafana_push import load_dashboards  # noqa: PLC0415 -- keeps --help quick
+    from stream.grafana_push import push as bring  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
 
     chosen = load_settings(settings).influxdb
@@ -76,18 +78,22 @@ def push(
             typer.echo(f"{pushed.done:10}{pushed.kind} {pushed.name}{why}")
 
 
-def _access(chosen: "Influxdb", url: str, token: str, influxdb_url: str, influxdb_token: str | None) -> "Access":
-    from stream.pushing import Access  # noqa: PLC0415 -- keeps --help quick
+def _access(
+    chosen: "Influxdb", url: str, token: "SecretStr", influxdb_url: str, influxdb_token: "SecretStr | None"
+) -> "Access":
+    from stream.grafana_push import Access  # noqa: PLC0415 -- keeps --help quick
 
     buckets = {"stethos": ("Stethos", chosen.bucket), "stethos-raw": ("Stethos measurements", chosen.bucket_raw)}
     return Access(url=url, token=token, influxdb_url=influxdb_url, influxdb_token=influxdb_token, buckets=buckets)
 
 
-def _secret(path: Path) -> str:
+def _secret(path: Path) -> "SecretStr":
+    from pydantic import SecretStr  # noqa: PLC0415 -- keeps --help quick
+
     try:
         token = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read ({type(error).__name__}); name the token's file") from None
     if not token or not token.isascii() or not token.isprintable():
         raise ConfigurationError(f"{path} holds no token; write nothing but the token into it")
-    return token
+    return SecretStr(token)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from stream.actions import Maintenance
-from stream.cli.saying import By, MachineName, Note, PointName, send
+from stream.cli.action_options import By, MachineName, Note, PointName, send
 from stream.cli.terminal import AsJson, SettingsFile
 
 __all__ = ["maintenance"]

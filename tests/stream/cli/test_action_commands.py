@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 
 from models.machinery.machine import Machine
 from stream.cli.accept import accept
+from stream.cli.action_options import moment
 from stream.cli.finding import finding
 from stream.cli.maintenance import maintenance
-from stream.cli.saying import moment
 from stream.machines import Fleet
-from stream.saying import doubts, user_name
+from stream.send_action import doubts, user_name
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
@@ -28,7 +28,11 @@ def run(command, *arguments):
     ("command", "arguments", "told"),
     [
         (finding, ["P1"], "Missing argument"),
-        (finding, ["P1", "perhaps"], "'false-alarm'"),
+        (
+            finding,
+            ["P1", "maybe"],
+            "Invalid value for verdict: 'maybe' is no verdict; write confirmed or false-alarm",
+        ),
         (finding, ["../etc", "confirmed"], "no name"),
         (finding, ["P1", "confirmed", "--since", "昨天"], "no duration"),
         (finding, ["P1", "confirmed", "--since", "2199-01-01T00:00:00Z"], "after the finding"),
@@ -53,7 +57,7 @@ def test_a_name_that_nobody_described_is_doubted_and_the_near_one_told():
     fleet = Fleet(machines={"水泵-1": Machine(id="水泵-1")})
     assert doubts("水泵-1", fleet) == ""
     assert "did you mean '水泵-1'?" in doubts("水泵1", fleet)
-    assert "did you mean" not in doubts("fan", fleet)
+    assert doubts("fan", fleet) == "note: 'fan' is not in the file of machines. It was sent as written."
     assert doubts("fan", Fleet()) == ""
 
 

@@ -6,6 +6,7 @@ reads from files of its own (provisioning) is left alone.
 """
 
 import hashlib
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Never
 
 import msgspec
+from pydantic import SecretStr
 
 from models.errors import ConfigurationError, ServiceError
 
@@ -32,10 +34,10 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach Grafana, and how Grafana is to reach InfluxDB."""
 
     url: str
-    token: str
+    token: SecretStr
     """Of a service account with the role Admin, or Editor where the data sources are there already."""
     influxdb_url: str
-    influxdb_token: str | None = None
+    influxdb_token: SecretStr | None = None
     """One that may only read; without it the data sources must be there."""
     buckets: Mapping[str, tuple[str, str]]
     """Name and bucket of each data source, by its uid."""
@@ -87,7 +89,7 @@ def _source(grafana: "_Grafana", access: Access, uid: str, name: str, bucket: st
     there = grafana.get(f"/api/datasources/uid/{uid}")
     if there is not None and there.get("readOnly"):
         return Pushed("data source", uid, "left", "it comes from a file of that Grafana")
-    header = f"Token {access.influxdb_token}"
+    header = f"Token {access.influxdb_token.get_secret_value()}"
     visible = {
         "uid": uid,
         "name": name if there is None else there.get("name", name),
@@ -191,7 +193,8 @@ class _Grafana:
 
     def __init__(self, access: Access) -> None:
         self._url = access.url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {access.token}", "Content-Type": "application/json"}
+        bearer = f"Bearer {access.token.get_secret_value()}"
+        self._headers = {"Authorization": bearer, "Content-Type": "application/json"}
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def see_that_it_is_one(self) -> None:
@@ -226,6 +229,10 @@ class _Grafana:
             raise ServiceError(
                 f"Grafana at {self._url} is not reachable ({reason}); start it, or correct --url"
             ) from None
+        except (http.client.HTTPException, UnicodeError) as error:  # no HTTP, cut off, or an address that is none
+            raise ServiceError(
+                f"nothing that can be read comes from {self._url} ({error!r}); correct --url, or push again"
+            ) from None
 
     def _is_none(self) -> Never:
         raise ServiceError(
@@ -235,7 +242,7 @@ class _Grafana:
     def _refusal(self, error: urllib.error.HTTPError) -> ServiceError:
         try:
             said = str(msgspec.json.decode(error.read())["message"])
-        except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, OSError, http.client.HTTPException):
             said = "no reason given"
         if error.code == 401:
             return ServiceError(

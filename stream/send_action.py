@@ -1,4 +1,4 @@
-"""Sending what people say of a machine, so that it is kept for ever and judged by from then on."""
+"""Send what people say of a machine, so that it is kept for ever and judged by from then on."""
 
 import difflib
 import getpass
@@ -31,7 +31,7 @@ def doubts(machine: str, fleet: "Fleet") -> str:
     if machine in fleet.machines or not fleet.machines:
         return ""
     near = difflib.get_close_matches(machine, fleet.machines, n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
+    meant = f"; did you mean {near[0]!r}?" if near else "."
     return f"note: {machine!r} is not in the file of machines{meant} It was sent as written."
 
 

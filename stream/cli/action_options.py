@@ -25,7 +25,7 @@ def send(
     """Make the message of now and of whoever says it, send it, and tell that it has arrived."""
     from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
     from stream.messages import to_json  # noqa: PLC0415 -- the same
-    from stream.saying import doubts, say, user_name  # noqa: PLC0415 -- the same
+    from stream.send_action import doubts, say, user_name  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
 
     try:

@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from models.errors import ConfigurationError, ServiceError
-from stream.pushing import Access, dashboard_files, load_dashboards, push
+from stream.grafana_push import Access, dashboard_files, load_dashboards, push
 from tests.deploy.compose import ROOT
 from tests.services.grafana import ADMIN, EDITOR, VIEWER, grafana_stand_in, serving
 from tests.services.processes import free_port
@@ -27,7 +28,11 @@ def grafana():
 
 def access(url, token=ADMIN, influxdb_token=SECRET):
     return Access(
-        url=url, token=token, influxdb_url="http://influxdb:8086", influxdb_token=influxdb_token, buckets=BUCKETS
+        url=url,
+        token=SecretStr(token),
+        influxdb_url="http://influxdb:8086",
+        influxdb_token=None if influxdb_token is None else SecretStr(influxdb_token),
+        buckets=BUCKETS,
     )
 
 
@@ -136,7 +141,7 @@ def test_what_comes_from_files_there_is_left_alone(grafana):
 @pytest.mark.parametrize(
     ("token", "fix"),
     [
-        ("wrong", "refuses the token .* make a service account of the role Admin"),
+        ("glsa_wrong", "refuses the token .* make a service account of the role Admin"),
         (VIEWER, "give its service account the role Admin"),
         (EDITOR, "leave out --influxdb-token-file"),
     ],
@@ -144,8 +149,15 @@ def test_what_comes_from_files_there_is_left_alone(grafana):
 def test_a_token_that_may_not_is_told(grafana, token, fix):
     with pytest.raises(ServiceError, match=fix) as told:
         pushed(grafana, token=token)
-    assert "glsa" not in str(told.value)
+    assert token not in str(told.value)
     assert not grafana.writes
+
+
+def test_an_access_shows_no_token_where_it_is_printed():
+    shown = repr(access("http://grafana:3000"))
+    assert "http://grafana:3000" in shown
+    assert ADMIN not in shown
+    assert SECRET not in shown
 
 
 def test_data_sources_that_are_missing_are_told(grafana):
@@ -216,6 +228,34 @@ def test_what_is_no_grafana_is_told(handler, fix):
         list(push(access(url), load_dashboards()))
 
 
+def writing(data):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.wfile.write(data)
+            self.close_connection = True
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+@pytest.mark.parametrize(
+    ("data", "fix"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "SSH-2.0-OpenSSH.*correct --url"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", "IncompleteRead.*push again"),
+        (b"HTTP/1.1 500 Oh\r\nContent-Length: 100\r\n\r\n{", "answered 500: no reason given"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, "line too long|LineTooLong"),
+        (b"", "not reachable"),
+    ],
+    ids=["no HTTP", "cut off", "a cut off refusal", "endless", "nothing"],
+)
+def test_what_is_no_http_is_told(data, fix):
+    with serving(writing(data)) as url, pytest.raises(ServiceError, match=fix):
+        list(push(access(url), []))
+
+
 # The command
 
 
@@ -259,6 +299,8 @@ def test_the_command_says_what_it_did_and_never_a_token(grafana, tmp_path, files
     [
         (["--url", "grafana:3000"], 2, "http://host:3000"),
         (["--url", "ftp://grafana"], 2, "http://host:3000"),
+        (["--url", "http://127.0.0.1:port"], 1, "correct --url"),
+        (["--url", "http://grafana..plant"], 1, "correct --url"),
         (["--url", "http://me:pass@grafana:3000"], 2, "http://host:3000"),
         (["--time-zone", "北京"], 2, "Asia/Shanghai"),
         (["--token-file", "missing"], 1, "missing cannot be read (FileNotFoundError)"),
