@@ -151,6 +151,17 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
             ),
             none=NO_HEALTH,
         ).height(4),
+        states(
+            "Did it run?",
+            "Running, idle (a load below 10 %), starting (two minutes after a start) or stopped, by speed, load or "
+            "level of vibration. Empty where nothing tells.",
+            query(
+                f'SELECT LAST("running") AS "running" FROM "health" WHERE $timeFilter AND {MACHINES} '
+                'AND "running" != \'\' GROUP BY time($__interval), "machine" fill(none)',
+                alias="$tag_machine",
+            ),
+            none=NO_UPTIME,
+        ).height(4),
         trend(
             "Health (0 to 100)",
             "Lowest of each interval. A gap is health withheld; the table below has the reason.",

@@ -25,6 +25,7 @@ __all__ = [
     "ORANGE",
     "PRIORITY_COLOURS",
     "PURPLE",
+    "RUNNING_COLOURS",
     "SKY",
     "STATUS_COLOURS",
     "VERMILION",
@@ -54,6 +55,9 @@ STATUS_COLOURS = {
     "no_data": GREY,
     "stopped": GREY,
 }
+
+RUNNING_COLOURS = {"running": GREEN, "idle": SKY, "starting": YELLOW}
+"""How a machine runs; `stopped` has the colour of the status."""
 
 PRIORITY_COLOURS = {"high": VERMILION, "medium": ORANGE, "low": YELLOW}
 
@@ -265,7 +269,7 @@ def _legend() -> VizLegendOptions:
 
 def _words() -> list[model.ValueMapping]:
     """Give what codes are called, and their colours: states, priorities, verdicts."""
-    coloured = {**STATUS_COLOURS, **PRIORITY_COLOURS}
+    coloured = {**STATUS_COLOURS, **PRIORITY_COLOURS, **RUNNING_COLOURS}
     words = {code: (code.replace("_", " "), shade) for code, shade in coloured.items()}
     words |= {code: (f"{english} {chinese}", ORANGE) for code, (english, chinese) in FAULT_NAMES.items()}
     words["unknown"] = ("unknown", GREY)

@@ -42,7 +42,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"12 river-{version('river')}"
+STATE_VERSION = f"13 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -192,13 +192,15 @@ def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) 
     channel.tells, channel.stopped = True, not running
     if starts:
         channel.start(time_us)
-    if stood and not is_stopped(state):
+    stands = is_stopped(state)
+    state.operation.stand(time_us, stands=stands)
+    if stood and not stands:
         state.operation.start(time_us)
         for other in state.channels.values():
             if other.measurement == "temperature":
                 other.warm_up.begin(time_us)
     earlier_us = channel.recent.times_us[:-1]
-    return state.run_time.say(state.machine, time_us, running=not is_stopped(state), earlier_us=earlier_us)
+    return state.run_time.say(state.machine, time_us, running=not stands, earlier_us=earlier_us)
 
 
 def _was_folded(state: MachineState, source: Source | None) -> bool:

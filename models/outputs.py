@@ -138,6 +138,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
     """The same in Chinese."""
     running: Running | None = None
     """How the machine runs; None where nothing tells."""
+    running_since: datetime | None = None
+    """Since when (event time) it runs so, or stands; None where nobody saw that begin."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):

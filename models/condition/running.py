@@ -8,6 +8,7 @@ from models.condition.regimes import Place, place_of
 from models.condition.rules import value_to_log
 from models.machinery.machine import Configuration
 from models.observations import ReadingObserved, VibrationObserved
+from models.outputs import Running
 from models.signal.reading_names import load_percent_in, speed_rpm_in
 
 __all__ = ["Operation", "is_running"]
@@ -37,6 +38,10 @@ class Operation(msgspec.Struct, array_like=True):
     load_percent: _Told | None = None
     started_us: int | None = None
     """Event time of its last start; None before."""
+    stood_us: int | None = None
+    """Event time since which it has been seen to stand; None while it runs."""
+    loaded_us: int | None = None
+    """Event time at which it last began to idle, or ceased to."""
 
     def hear(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> Place:
         """Take in what an observation in order tells of speed and load; give where it says the machine works.
@@ -55,7 +60,10 @@ class Operation(msgspec.Struct, array_like=True):
         elif self.speed_rpm is not None:
             speed_rpm = self.speed_rpm.value
         if load_percent is not None:
+            idled = None if self.load_percent is None else self.is_idle()
             self.load_percent = _newer(self.load_percent, _Told(load_percent, key, by_reading, time_us))
+            if idled is not None and self.is_idle() is not idled:
+                self.loaded_us = time_us
         elif self.load_percent is not None:
             load_percent = self.load_percent.value
         return place_of(speed_rpm, load_percent)
@@ -63,6 +71,22 @@ class Operation(msgspec.Struct, array_like=True):
     def start(self, time_us: int) -> None:
         """Take in that the machine runs again."""
         self.started_us = time_us
+
+    def stand(self, time_us: int, *, stands: bool) -> None:
+        """Take in whether the machine stands."""
+        if not stands:
+            self.stood_us = None
+        elif self.stood_us is None:
+            self.stood_us = time_us
+
+    def since_us(self, how: Running, time_us: int) -> int | None:
+        """Give since when (event time) the machine runs in this way; None where that was never seen to begin."""
+        if how == "stopped":
+            return self.stood_us
+        if how == "starting":
+            return self.started_us
+        seen = [us for us in (self.started_us, self.loaded_us) if us is not None and us <= time_us]
+        return max(seen, default=None)
 
     def is_starting(self, time_us: int) -> bool:
         """Whether it began to run less than two minutes ago."""

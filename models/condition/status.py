@@ -40,7 +40,9 @@ def is_stopped(state: MachineState) -> bool:
 
 
 def running_of(state: MachineState) -> Running | None:
-    """Give how the machine runs; None where nothing tells."""
+    """Give how the machine runs; None where nothing tells, or nothing has come for long."""
+    if is_open(state.silence):
+        return None
     if is_stopped(state):
         return "stopped"
     if state.time_us is None or not any(channel.tells for channel in _trusted(state)):
@@ -94,6 +96,8 @@ def health_of(
     trusted = _trusted(state)
     status = _status_of(state, trusted)
     judged = status not in _WITHHELD and any(channel.ready for channel in trusted)
+    running = running_of(state)
+    since_us = None if running is None else state.operation.since_us(running, time_us)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
     points, deductions = (
         deductions_of([(channel.point, finding) for channel in trusted for finding in channel.findings])
@@ -114,5 +118,6 @@ def health_of(
         configuration=state.version,
         reason=reason.en,
         reason_zh=reason.zh,
-        running=running_of(state),
+        running=running,
+        running_since=None if since_us is None else to_datetime(since_us),
     )

@@ -122,6 +122,7 @@ def _health_fields(health: Health) -> Iterator[str]:
             _text("why_zh", _why_zh(health)),
             _text("deductions", msgspec.json.encode(health.deductions).decode()),
             _text("flags", ",".join(health.quality.flags)),
+            _text("running", health.running or ""),
             _text("verdict", health.diagnosis.verdict if health.diagnosis else ""),
             _text("diagnosis", health.diagnosis.text if health.diagnosis else ""),
             _text("diagnosis_zh", health.diagnosis.text_zh if health.diagnosis else ""),

@@ -15,6 +15,7 @@ from stream.web.freshness import freshness
 from stream.web.machine_view import MachineView, Viewer, machine_name, machine_view
 from stream.web.moments import clock_text
 from stream.web.notices_view import Notice, headline, notices
+from stream.web.running_view import stopped_text
 from stream.web.snapshot import Snapshot
 from stream.web.texts import STATUSES, Language, Phrase
 
@@ -104,20 +105,23 @@ def fleet_view(
         attention=tuple(card(each) for each in needy[:CARDS]),
         opened=tuple(card(each) for each in small if each.machine.id in opened),
         tiles=(
-            *(_tile(each, language, old=each.machine.id in old) for each in small if each.machine.id not in opened),
+            *(_tile(each, viewer, old=each.machine.id in old) for each in small if each.machine.id not in opened),
             *(_unheard_tile(machine, language) for machine in unheard),
         ),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
     )
 
 
-def _tile(facts: Facts, language: Language, *, old: bool) -> Tile:
-    health = facts.newest
+def _tile(facts: Facts, viewer: Viewer, *, old: bool) -> Tile:
+    health, language = facts.newest, viewer.language
+    says = STATUSES[facts.status].say(language)
     return Tile(
         id=facts.machine.id,
         name=machine_name(facts.machine, language),
         status=facts.status,
-        status_text=STATUSES[facts.status].say(language),
+        status_text=stopped_text(says, health, now=viewer.now, language=language)
+        if facts.status == "stopped"
+        else says,
         score_text="" if health.score is None else f"{health.score:.0f}",
         old=old,
         needs_someone=needs_someone(facts),

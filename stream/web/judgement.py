@@ -30,9 +30,10 @@ class StatusBadge:
 
 
 class Judgement:
-    """What is the matter and since when, and the health as number and bar."""
+    """How it runs, what is the matter and since when, and the health as number and bar."""
 
     def __init__(self, language: Language) -> None:
+        self._running = words("p", "running")
         self._why = words("p", "why")
         self._since = words("p", "since")
         self._named = words("p", "named")
@@ -45,6 +46,7 @@ class Judgement:
 
     def show(self, view: MachineView) -> None:
         """Show a machine's."""
+        self._running.set_text(view.running)
         self._why.set_text(view.why)
         self._since.set_text(view.since)
         self._named.set_text(view.named)

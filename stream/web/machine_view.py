@@ -13,6 +13,7 @@ from stream.web.facts import Facts, is_about_sensor
 from stream.web.moments import age_text, clock_text, span_text
 from stream.web.named_view import named_text
 from stream.web.points_view import PointView, flag_texts, point_name, points_view
+from stream.web.running_view import running_text
 from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase
 from stream.web.trend_view import TrendView, trend_view
 
@@ -28,6 +29,7 @@ __all__ = [
 
 _SINCE = Phrase("since {clock} ({span})", "自{clock}起（已{span}）")
 _WHAT = Phrase("{point}: {matter}", "{point}：{matter}")
+_BEFORE_STOP = Phrase("Before it stopped: {matter}", "停机前：{matter}")
 _SENSOR = Phrase("Sensor fault, {point}: {flags}", "传感器故障，{point}：{flags}")
 _OTHERS_JUDGE = Phrase(
     "Check sensor and cable. The machine is still judged by its other sensors.",
@@ -91,6 +93,8 @@ class MachineView(msgspec.Struct, frozen=True, kw_only=True):
     status_text: str
     machine_text: str
     """The machine's own status where the one shown is that of a sensor."""
+    running: str
+    """How it runs, and since when; empty where nothing tells."""
     why: str
     since: str
     more: str
@@ -130,6 +134,7 @@ def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
         status=facts.status,
         status_text=STATUSES[facts.status].say(language),
         machine_text="" if facts.status == health.status else _MACHINE_IS.say(language, status=own),
+        running=running_text(health, now=viewer.now, zone=viewer.zone, language=language),
         why=why,
         since=since,
         more=more,
@@ -176,7 +181,10 @@ def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
     if of_machine:
         first = of_machine[0]
         more = _sensor_text(facts, language) if facts.faulty else ""
-        return matter_text(first.point, first.rule, language), _since(first.since, viewer), more
+        matter = matter_text(first.point, first.rule, language)
+        if health.status == "stopped":
+            matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
+        return matter, _since(first.since, viewer), more
     if facts.faulty:
         return _sensor_text(facts, language), _sensor_since(facts, viewer), _sensor_help(facts, language)
     if health.status == "no_data":

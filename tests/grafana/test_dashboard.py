@@ -184,6 +184,7 @@ def representative(machine, *, point="drive end"):
             anomaly=Anomaly(score=i / 10, limit=4.0, anomalous=i > 40),
             remaining_life_h=remaining if lost else None,
             diagnosis=Diagnosis(verdict="unbalance", confidence=0.8, text="5 of 15", text_zh="十五次中五次"),
+            running="starting" if i < 12 else "running",
         )
     yield alert(machine, at(seconds=400), point=point)
     yield alert(machine, at(seconds=410), point=point, rule="severity", priority="high")
@@ -276,6 +277,16 @@ def test_withheld_health_is_no_number_anywhere(filled_influxdb):
     assert rows["What takes health away (points)?"] == []
     (now,) = rows["How is each machine now, and why?"]
     assert (now["status"], now["score"], now["why"]) == ("warming_up", None, "learning: 10 of 100")
+
+
+@pytest.mark.influxdb
+def test_how_a_machine_ran_is_told_where_something_tells(filled_influxdb):
+    results = run_every_query(
+        filled_influxdb, machine="fan/2", since=START, until=at(seconds=595), dashboard=load("machine")
+    )
+    (found,) = [rows for panel, _, rows in results if panel == "Did it run?"]
+    assert {row["running"] for row in found} <= {"starting", "running"}
+    assert found[-1]["running"] == "running"
 
 
 @pytest.mark.influxdb

@@ -4,8 +4,10 @@ import msgspec
 import pytest
 
 from models import fold
+from models.clock import from_datetime
+from models.fold import dump_state, load_state
 from models.machinery.machine import Learning
-from models.observations import AcceptObserved
+from models.observations import AcceptObserved, Tick
 from tests.models.observed import alerts, at, configured, healths, reading, run, temperature, transitions, vibration
 
 LEARNING = Learning(duration_s=600.0, observations=60)
@@ -95,6 +97,35 @@ def test_what_stands_runs_again_only_clearly_above_the_limit():
 def test_a_load_next_to_nothing_is_idling():
     _, outputs = run([configured(), *(vibration(i, speed_rpm=1480.0, load_percent=5.0) for i in range(5))])
     assert healths(outputs)[-1].running == "idle"
+
+
+def test_since_when_it_runs_idles_or_stands_is_told_once_that_was_seen_to_begin():
+    state, outputs = run([configured(learning=LEARNING, speed_rpm=1480.0), *fast(0, 100)])
+    assert (healths(outputs)[-1].running, healths(outputs)[-1].running_since) == ("running", None)
+
+    def since(i, speed_rpm=1480.0, load_percent=90.0):
+        nonlocal state
+        state, outputs = run([vibration(i, speed_rpm=speed_rpm, load_percent=load_percent)], state)
+        health = healths(outputs)[-1]
+        return health.running, health.running_since and from_datetime(health.running_since)
+
+    stood = since(100, 0.0)
+    assert stood == ("stopped", at(100))
+    assert since(110, 0.0) == stood
+    state = load_state(dump_state(state))
+    assert since(120) == ("starting", at(120))
+    assert since(200) == ("running", at(120)), "it runs since it was started"
+    assert since(210, load_percent=3.0) == ("idle", at(210))
+    assert since(220, load_percent=2.0) == ("idle", at(210))
+    assert since(230, load_percent=50.0) == ("running", at(230))
+    assert since(240, 0.0) == ("stopped", at(240))
+
+
+def test_nothing_is_said_of_running_while_nothing_comes():
+    state, _ = run([configured(), *fast(0, 20)])
+    _, outputs = run([Tick(machine="pump", observed_us=at(20) + 3_600_000_000)], state)
+    (health,) = healths(outputs)
+    assert (health.status, health.running, health.running_since) == ("no_data", None, None)
 
 
 def test_nothing_is_said_of_running_where_nothing_tells():

@@ -67,6 +67,8 @@ def full_health(machine, time=START):
         quality=Quality(ok=True, flags=("short", "gap")),
         remaining_life_h=RemainingLife(low=1.5, median=20.25, high=400.0),
         configuration="0123456789ab",
+        running="idle",
+        running_since=time - timedelta(hours=3),
     )
 
 

@@ -244,8 +244,8 @@ def test_every_number_is_a_float_and_rows_have_the_agreed_shape(influxdb):
     }
     fields = _keys(influxdb, "stethos", "FIELD", "health")
     assert {name for name, kind in fields.items() if kind == "string"} == {
-        "status", "reason", "why", "why_zh", "deductions", "flags", "verdict", "diagnosis",
-        "diagnosis_zh", "record",
+        "status", "reason", "why", "why_zh", "deductions", "flags", "running", "verdict",
+        "diagnosis", "diagnosis_zh", "record",
     }  # fmt: skip
     assert {"score", "withheld", "deduction_severity", "deduction_change"} <= set(fields)
     assert set(fields.values()) == {"float", "string"}

@@ -32,7 +32,17 @@ MACHINES = MappingProxyType(
 
 
 def health(
-    machine, point, time, *, status="healthy", score=100.0, deductions=(), flags=(), reason="", reason_zh=""
+    machine,
+    point,
+    time,
+    *,
+    status="healthy",
+    score=100.0,
+    deductions=(),
+    flags=(),
+    reason="",
+    reason_zh="",
+    **others,
 ):
     return Health(
         machine=machine,
@@ -44,6 +54,7 @@ def health(
         quality=Quality(ok=not flags, flags=flags),
         reason=reason,
         reason_zh=reason_zh,
+        **others,
     )
 
 
