@@ -37,6 +37,7 @@ __all__ = ["main"]
 
 SAMPLES, RATE_HZ = 4096, 25_600.0
 MACHINES = 12
+MACHINE_NAMES = tuple(f"M-{number}" for number in range(MACHINES))
 PARTITIONS = 12
 FLOORS = {"bare aiokafka consumer": "consumer", "bare Faust agent": "agent"}
 
@@ -48,17 +49,17 @@ class Taken(NamedTuple):
     processor_s: float
 
 
-def blocks(count: int) -> Iterator[tuple[bytes, bytes]]:
-    """Key and value of messages of twelve machines in turn, each machine's a second apart."""
+def blocks(count: int, machines: Sequence[str] = MACHINE_NAMES) -> Iterator[tuple[bytes, bytes]]:
+    """Key and value of messages of these machines in turn, each machine's a second apart."""
     generator = np.random.default_rng(1)
     waveform = [generator.standard_normal(SAMPLES).astype("<f4").tobytes() for _ in range(64)]
-    begin = datetime.now(UTC) - timedelta(seconds=count // MACHINES + 60)
+    begin = datetime.now(UTC) - timedelta(seconds=count // len(machines) + 60)
     for number in range(count):
-        machine = f"M-{number % MACHINES}"
+        machine = machines[number % len(machines)]
         message = Vibration(
             machine=machine,
             point="DE",
-            time=begin + timedelta(seconds=number // MACHINES),
+            time=begin + timedelta(seconds=number // len(machines)),
             rate=RATE_HZ,
             unit="g",
             samples=waveform[number % 64],
@@ -67,10 +68,10 @@ def blocks(count: int) -> Iterator[tuple[bytes, bytes]]:
         yield machine.encode(), encode(message)
 
 
-def fill(kafka: Kafka, count: int) -> None:
+def fill(kafka: Kafka, count: int, machines: Sequence[str] = MACHINE_NAMES) -> None:
     """Publish the load and wait until all of it is there."""
     producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, linger_ms=20, batch_size=1 << 20)
-    for key, value in blocks(count):
+    for key, value in blocks(count, machines):
         producer.send(VIBRATION, key=key, value=value)
     producer.flush()
     producer.close()
