@@ -102,7 +102,8 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     mark = fingerprint(observation.time_us, observation.digest)
     measurement = measurement_of(observation)
     channel = state.channels.get(f"{measurement}/{observation.point}")
-    if _was_folded(state, observation.source) or (channel is not None and channel.recent.holds(mark)):
+    held = channel is not None and channel.recent.holds(mark, observation.time_us)
+    if _was_folded(state, observation.source) or held:
         state.counts.duplicates += 1
         return ()
     alerts: list[Alert] = []

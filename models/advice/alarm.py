@@ -27,15 +27,13 @@ class _Relay(msgspec.Struct, array_like=True):
     run: int = 0
     since_us: int = 0
 
-    def turn(self, *, wanted: bool, time_us: int, delay_us: int, least_run: int) -> None:
-        if wanted == self.on:
-            self.run = 0
-            return
+    def turn(self, time_us: int, *, delay_us: int, least_run: int) -> None:
+        """Take in one more that asks for the other state; enough of them in a row, for long enough, bring it."""
         if self.run == 0:
             self.since_us = time_us
         self.run += 1
         if self.run >= least_run and time_us - self.since_us >= delay_us:
-            self.on, self.run = wanted, 0
+            self.on, self.run = not self.on, 0
 
 
 class Alarm(msgspec.Struct, array_like=True):
@@ -58,10 +56,12 @@ class Alarm(msgspec.Struct, array_like=True):
             return max((level for level, relay in enumerate(self.relays, start=1) if relay.on), default=0)
         highest = 0
         for level, relay in enumerate(self.relays, start=1):
-            wanted = degree >= (level - _DEADBAND if relay.on else level)
-            delay_us = delays.off_us if relay.on else delays.on_us[level - 1]
-            least_run = delays.off_run if relay.on else _CONSECUTIVE_ON
-            relay.turn(wanted=wanted, time_us=time_us, delay_us=delay_us, least_run=least_run)
+            if (degree >= (level - _DEADBAND if relay.on else level)) == relay.on:
+                relay.run = 0
+            elif relay.on:
+                relay.turn(time_us, delay_us=delays.off_us, least_run=delays.off_run)
+            else:
+                relay.turn(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
             if relay.on:
                 highest = level
         return highest

@@ -54,7 +54,9 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
     for rule in sorted(found.keys() | channel.alarms.keys()):
         if rule == SENSOR_RULE:
             continue
-        finding, alarm = found.get(rule), channel.alarms.setdefault(rule, Alarm())
+        finding, alarm = found.get(rule), channel.alarms.get(rule)
+        if alarm is None:
+            alarm = channel.alarms[rule] = Alarm()
         if finding is None and rule in _BY_OWN_PAST and not channel.ready:
             continue  # in a regime that is not known yet nothing says that it is over
         if rule == DIAGNOSIS_RULE and finding and alarm.level and alarm.about != finding.indicator:

@@ -163,8 +163,7 @@ class AnomalyModel(base.AnomalyDetector):
             if value is None or not spread.count:
                 deviations.append(0.0)
                 continue
-            smoothed[name] = value = spread.smooth(value, weight)
-            deviation = spread.deviation(value)
+            smoothed[name], deviation = spread.compare(value, weight)
             if not -_LARGEST_DEVIATION < deviation < _LARGEST_DEVIATION:
                 deviation = _LARGEST_DEVIATION if deviation > 0 else -_LARGEST_DEVIATION
             deviations.append(deviation)
@@ -212,7 +211,8 @@ class AnomalyModel(base.AnomalyDetector):
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
         spreads = self.past.spreads
         for name, smoothed in look.smoothed.items():
-            spreads[name].move(smoothed)
+            spread = spreads[name]
+            spread.newest, spread.fresh = smoothed, False
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""

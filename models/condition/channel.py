@@ -187,7 +187,11 @@ class Channel(msgspec.Struct, array_like=True):
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
         """Take one value into the evidence and give its running median."""
-        return self.usual.evidence.setdefault(name, Evidence()).add(time_us, value)
+        held = self.usual.evidence
+        evidence = held.get(name)
+        if evidence is None:
+            evidence = held[name] = Evidence()
+        return evidence.add(time_us, value)
 
     def advance(self, features: dict[str, float], look: Look) -> None:
         """Let an observation in order, sound or not, move what the next one is compared with."""

@@ -51,10 +51,11 @@ def track_decline(channel: Channel, time_us: int) -> None:
 
 def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLife | None:
     """Give the shortest remaining life of any of these points; None before an onset and where none can be given."""
-    if state.time_us is None:
+    declining = [channel for channel in channels if channel.decline is not None]
+    if state.time_us is None or not declining:
         return None
     found = []
-    for channel in channels:
+    for channel in declining:
         decline = channel.decline
         interval = None if decline is None else decline.remaining_h(state.time_us)
         if decline is not None and interval is not None:

@@ -37,14 +37,14 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
 
     The worst evidence counts first; what would go beyond the most of its kind, or of all, is left out.
     """
-    ranked = sorted(
-        (
-            (points, finding.rule, point, finding)
-            for point, finding in findings
-            if (points := points_of(finding.degree))
-        ),
-        key=lambda item: (-item[0], item[1], item[2]),
-    )
+    counting = [
+        (points, finding.rule, point, finding)
+        for point, finding in findings
+        if (points := points_of(finding.degree))
+    ]
+    if not counting:
+        return _MOST / 10, ()
+    ranked = sorted(counting, key=lambda item: (-item[0], item[1], item[2]))
     left, left_by_kind = _MOST, dict(_MOST_BY_KIND)
     deductions = []
     for wanted, rule, point, finding in ranked:

@@ -25,8 +25,9 @@ def score(channel: Channel, values: dict[str, float]) -> Anomaly:
 
 
 def _anomaly(channel: Channel, found: float | None) -> Anomaly:
-    if not channel.ready or found is None:
-        return Anomaly(score=found, limit=None, anomalous=False if channel.ready else None)
+    ready = channel.ready
+    if not ready or found is None:
+        return Anomaly(score=found, limit=None, anomalous=False if ready else None)
     limit = channel.model.limit
     return Anomaly(score=found, limit=limit, anomalous=limit is not None and found >= limit)
 
@@ -62,7 +63,7 @@ def judge(
     if teaches:
         if not ready or channel.learned % _FOLLOW_EVERY == 0:
             channel.model.learn(features, look)
-        _learn(channel, logs, smoothed, time_us)
+        _learn(channel, logs, smoothed, time_us, learning=not ready and not channel.ready)
     channel.advance(features, look)
     return anomaly
 
@@ -121,12 +122,13 @@ def _learn(
     logs: dict[str, float],
     smoothed: dict[str, float],
     time_us: int,
+    *,
+    learning: bool,
 ) -> None:
     usual = channel.usual
     elapsed_s = max(0, time_us - usual.learned_us) / SECOND_US if usual.learned else 0.0
     if not usual.learned:
         usual.learning_since_us = time_us
-    learning = not channel.ready
     for name, baseline in usual.baselines.items():
         if name not in logs:
             continue

@@ -1,6 +1,7 @@
 """What a point said last, so that a message that comes twice is told from two messages of the same time."""
 
 import hashlib
+from functools import cached_property
 
 import msgspec
 
@@ -10,19 +11,29 @@ WINDOW = 128
 """Observations remembered for each point and kind; an older duplicate is told only by its source offset."""
 
 
-class Recent(msgspec.Struct, array_like=True):
+class Recent(msgspec.Struct, array_like=True, dict=True):
     """The last `WINDOW` observations of one point and kind, oldest first."""
 
     fingerprints: list[int] = []
     times_us: list[int] = []
     """Final event times; each occurs once."""
 
-    def holds(self, mark: int) -> bool:
-        """Whether an observation with this fingerprint is among them."""
-        return mark in self.fingerprints
+    @cached_property
+    def _latest_us(self) -> int | None:
+        """The latest of the times: what is later still is new, which saves looking through all of them."""
+        return max(self.times_us, default=None)
+
+    def _is_later(self, time_us: int) -> bool:
+        return self._latest_us is None or time_us > self._latest_us
+
+    def holds(self, mark: int, time_us: int) -> bool:
+        """Whether an observation with this fingerprint and own event time is among them."""
+        return not self._is_later(time_us) and mark in self.fingerprints
 
     def free_time(self, time_us: int) -> int:
         """Give `time_us`, moved on by microseconds until no observation here has it."""
+        if self._is_later(time_us):
+            return time_us
         taken = self.times_us
         while time_us in taken:
             time_us += 1
@@ -30,10 +41,13 @@ class Recent(msgspec.Struct, array_like=True):
 
     def add(self, mark: int, time_us: int) -> None:
         """Remember one more and forget the oldest beyond the window."""
+        later = self._is_later(time_us)
         self.fingerprints.append(mark)
         self.times_us.append(time_us)
         if len(self.times_us) > WINDOW:
             del self.fingerprints[0], self.times_us[0]
+        if later:
+            self.__dict__["_latest_us"] = time_us
 
 
 def fingerprint(time_us: int, digest: str) -> int:

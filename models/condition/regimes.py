@@ -44,6 +44,11 @@ class Place(NamedTuple):
         """Whether nothing is known of it."""
         return self.speed is None and self.load is None
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether what is known of it are numbers."""
+        return (self.speed is None or isfinite(self.speed)) and (self.load is None or isfinite(self.load))
+
 
 def place_of(speed_rpm: float | None, load_percent: float | None) -> Place:
     """Give the place of a speed and a load.
@@ -131,7 +136,7 @@ class Regimes(msgspec.Struct, array_like=True):
         Afterwards `settled` tells whether it holds a regime, which `present` names. A place that is no place (not
         finite) is refused.
         """
-        if not all(value is None or isfinite(value) for value in place):
+        if not place.is_finite:
             return False
         before = self.present, self.newest
         if not self.known or (len(self.known) == 1 and self.known[0].is_blank and not place.is_blank):

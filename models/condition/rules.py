@@ -47,7 +47,8 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     """
     least = _least_rises(thresholds)
     worst: tuple[float, str, list[float]] | None = None
-    for name, baseline in channel.baselines.items():
+    baselines = channel.baselines
+    for name, baseline in baselines.items():
         if name not in smoothed or not baseline.ready:
             continue
         step, location = thresholds.change_sigmas * baseline.sigma(), baseline.location
@@ -58,7 +59,7 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     if worst is None:
         return None
     degree, name, limits = worst
-    location = channel.baselines[name].location
+    location = baselines[name].location
     return Finding("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
 
 

@@ -41,11 +41,15 @@ def is_stopped(state: MachineState) -> bool:
 
 def running_of(state: MachineState) -> Running | None:
     """Give how the machine runs; None where nothing tells, or nothing has come for long."""
+    return _running_of(state, _trusted(state), stopped=is_stopped(state))
+
+
+def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
     if is_open(state.silence):
         return None
-    if is_stopped(state):
+    if stopped:
         return "stopped"
-    if state.time_us is None or not any(channel.tells for channel in _trusted(state)):
+    if state.time_us is None or not any(channel.tells for channel in trusted):
         return None
     if state.operation.is_starting(state.time_us):
         return "starting"
@@ -58,18 +62,23 @@ def _trusted(state: MachineState) -> list[Channel]:
 
 def status_of(state: MachineState) -> Status:
     """Give the status: that of the worst point that can be judged, and why none can where that is so."""
-    return _status_of(state, _trusted(state))
+    trusted = _trusted(state)
+    return _status_of(state, trusted, stopped=is_stopped(state), ready=_is_any_ready(trusted))
 
 
-def _status_of(state: MachineState, trusted: list[Channel]) -> Status:
+def _is_any_ready(trusted: list[Channel]) -> bool:
+    return any(channel.ready for channel in trusted)
+
+
+def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, ready: bool) -> Status:
     if is_open(state.silence):
         return "no_data"
     if state.channels and not trusted:
         return "sensor_fault"
-    if is_stopped(state):
+    if stopped:
         return "stopped"
-    level = max((channel.level for channel in trusted), default=0)
-    if level == 0 and not any(channel.ready for channel in trusted):
+    level = max([channel.level for channel in trusted], default=0)
+    if level == 0 and not ready:
         return "warming_up"
     return _BY_LEVEL[level]
 
@@ -93,10 +102,11 @@ def health_of(
     channel: Channel | None = None,
 ) -> Health:
     """Give the machine's health at a moment, with what one point's observation in its channel adds to it."""
-    trusted = _trusted(state)
-    status = _status_of(state, trusted)
-    judged = status not in _WITHHELD and any(channel.ready for channel in trusted)
-    running = running_of(state)
+    trusted, stopped = _trusted(state), is_stopped(state)
+    ready = _is_any_ready(trusted)
+    status = _status_of(state, trusted, stopped=stopped, ready=ready)
+    judged = status not in _WITHHELD and ready
+    running = _running_of(state, trusted, stopped=stopped)
     since_us = None if running is None else state.operation.since_us(running, time_us)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
     points, deductions = (

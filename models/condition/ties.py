@@ -2,18 +2,20 @@
 
 Every operation has one order on purpose, so that a score is the same to the last bit on every processor, which a
 replay relies on. So there is no product of matrices here: NumPy multiplies element by element and adds row by row.
+Matrices are symmetric, of shape (n, n); what counts of them is the triangle up to the diagonal.
 """
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import sqrt
-from struct import iter_unpack, pack
+from math import isqrt, sqrt
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["MOST_FEATURES", "Ties", "inverse", "packed", "unpacked"]
+
+Matrix = NDArray[np.float64]
 
 MOST_FEATURES = 24
 
@@ -25,8 +27,9 @@ _BELIEF = 500.0
 """Independent values from which on half of a correlation is believed."""
 _LEAST_PIVOT = 1e-6
 
-Triangle = list[list[float]]
-"""Lower triangle of a symmetric matrix: row i holds i + 1 numbers."""
+
+def _none() -> Matrix:
+    return np.zeros((0, 0))
 
 
 class Ties(msgspec.Struct, array_like=True, dict=True):
@@ -39,21 +42,17 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
     """
 
     count: int = 0
-    correlation: Triangle = []
-    precision: Triangle = []
+    correlation: Matrix = msgspec.field(default_factory=_none)
+    precision: Matrix = msgspec.field(default_factory=_none)
 
     def learn(self, deviations: Sequence[float], gain: float) -> None:
         """Take in standardised deviations, clipped at six; there may be more of them than before, not fewer."""
-        clipped = [
-            z if -_LARGEST_LEARNED < z < _LARGEST_LEARNED else min(max(z, -_LARGEST_LEARNED), _LARGEST_LEARNED)
-            for z in deviations
-        ]
-        rows = self.correlation
-        while len(rows) < len(clipped):
-            rows.append([0.0] * (len(rows) + 1))
-        for row, a in zip(rows, clipped, strict=True):
-            part = gain * a
-            row[:] = [old + part * b - gain * old for old, b in zip(row, clipped, strict=False)]
+        z = np.minimum(np.maximum(deviations, -_LARGEST_LEARNED), _LARGEST_LEARNED)
+        old = self.correlation
+        if len(old) < z.size:
+            old = np.zeros((z.size, z.size))
+            old[: len(self.correlation), : len(self.correlation)] = self.correlation
+        self.correlation = old + (gain * z).reshape(-1, 1) * z - gain * old
         self.count += 1
 
     @property
@@ -63,93 +62,69 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
 
     def refresh(self, independent: Sequence[float]) -> None:
         """Compute the regression anew; `independent` as in `Spread`."""
-        belief = [sqrt(n / (n + _BELIEF)) for n in independent]
-        scale = [sqrt(max(row[-1], _LEAST_PIVOT)) for row in self.correlation]
-        believed = [
-            [
-                row[j] * belief[i] * belief[j] / (scale[i] * scale[j]) if j < i else 1.0 + _RIDGE
-                for j in range(i + 1)
-            ]
-            for i, row in enumerate(self.correlation)
-        ]
+        belief = np.array([sqrt(n / (n + _BELIEF)) for n in independent])
+        scale = np.sqrt(np.maximum(self.correlation.diagonal(), _LEAST_PIVOT))
+        believed = self.correlation * belief.reshape(-1, 1) * belief / (scale.reshape(-1, 1) * scale)
+        np.fill_diagonal(believed, 1.0 + _RIDGE)
         self.precision = inverse(believed)
-        self.__dict__.pop("_regression", None)
+        self.__dict__.pop("_scale", None)
 
     def residuals(self, deviations: Sequence[float]) -> list[float]:
         """Give what is left of each deviation once the others have predicted it; those known to the regression.
 
-        >>> ties = Ties(precision=inverse([[1.1], [-0.9, 1.1]]))
+        >>> ties = Ties(precision=inverse(np.array([[1.1, -0.9], [-0.9, 1.1]])))
         >>> together, against = ties.residuals([1.0, -1.0]), ties.residuals([1.0, 1.0])
         >>> abs(together[0]) < 1 < abs(against[0])
         True
         """
-        precision, scale = self._regression
-        z = np.array(deviations[: scale.size])
-        residuals: list[float] = (np.add.reduce(precision * z.reshape(-1, 1), 0) / scale).tolist()
+        scale = self._scale
+        z = np.array(deviations[: scale.size]).reshape(-1, 1)
+        residuals: list[float] = (np.add.reduce(self.precision * z, 0) / scale).tolist()
         return residuals
 
     @cached_property
-    def _regression(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The whole of `precision`, shape (n, n), and the roots of its diagonal, (n,); kept until `refresh`."""
-        size = len(self.precision)
-        whole = np.zeros((size, size))
-        for i, row in enumerate(self.precision):
-            whole[i, : i + 1] = whole[: i + 1, i] = row
-        return whole, np.sqrt(whole.diagonal())
+    def _scale(self) -> NDArray[np.float64]:
+        """The roots of the precision's diagonal, (n,); kept until `refresh`."""
+        return np.sqrt(self.precision.diagonal())
 
 
-def packed(matrix: Triangle) -> bytes:
-    """Give a triangle's numbers, row by row, as little-endian doubles."""
-    numbers = [x for row in matrix for x in row]
-    return pack(f"<{len(numbers)}d", *numbers)
+def packed(matrix: Matrix) -> bytes:
+    """Give a matrix up to its diagonal, row by row, as little-endian doubles."""
+    return matrix[np.tril_indices(len(matrix))].astype("<f8").tobytes()
 
 
-def unpacked(numbers: bytes) -> Triangle:
-    """Give the triangle that was `packed`, bit for bit; raises struct.error.
+def unpacked(numbers: bytes) -> Matrix:
+    """Give the symmetric matrix that was `packed`, bit for bit; raises ValueError.
 
-    >>> unpacked(packed([[1.0], [2.0, 3.0]]))
-    [[1.0], [2.0, 3.0]]
+    >>> unpacked(packed(np.array([[1.0, 2.0], [2.0, 3.0]]))).tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
     """
-    flat = [x for (x,) in iter_unpack("<d", numbers)]
-    rows: Triangle = []
-    while len(flat) > len(rows):
-        size = len(rows) + 1
-        rows.append(flat[:size])
-        del flat[:size]
-    return rows
+    flat = np.frombuffer(numbers, "<f8")
+    size = (isqrt(8 * flat.size + 1) - 1) // 2
+    matrix = np.zeros((size, size))
+    rows, columns = np.tril_indices(size)
+    matrix[rows, columns] = matrix[columns, rows] = flat
+    return matrix
 
 
-def inverse(matrix: Triangle) -> Triangle:
-    """Invert a symmetric positive definite matrix given as its lower triangle, by Cholesky's factor.
+def inverse(matrix: Matrix) -> Matrix:
+    """Invert a symmetric positive definite matrix by Cholesky's factor.
 
-    >>> inverse([[4.0], [2.0, 5.0]])
-    [[0.3125], [-0.125, 0.25]]
+    >>> inverse(np.array([[4.0, 2.0], [2.0, 5.0]])).tolist()
+    [[0.3125, -0.125], [-0.125, 0.25]]
     """
     size = len(matrix)
-    factor: Triangle = []
-    for source in matrix:
-        row: list[float] = []
-        for column in factor:
-            rest = source[len(row)]
-            for a, b in zip(row, column, strict=False):
-                rest -= a * b
-            row.append(rest / column[-1])
-        pivot = source[-1]
-        for a in row:
-            pivot -= a * a
-        row.append(sqrt(max(pivot, _LEAST_PIVOT)))
-        factor.append(row)
-    # Column k of the factor's inverse, from row k down; the inverse is its transpose times itself.
-    columns: list[list[float]] = []
+    rest, factor = matrix.copy(), np.zeros((size, size))
     for k in range(size):
-        column = [1.0 / factor[k][k]]
-        for i in range(k + 1, size):
-            rest = 0.0
-            for offset, x in enumerate(column):
-                rest -= factor[i][k + offset] * x
-            column.append(rest / factor[i][i])
-        columns.append(column)
-    return [
-        [sum(a * b for a, b in zip(columns[i], columns[j][i - j :], strict=True)) for j in range(i + 1)]
-        for i in range(size)
-    ]
+        factor[k, k] = pivot = sqrt(max(rest[k, k], _LEAST_PIVOT))
+        factor[k + 1 :, k] = column = rest[k + 1 :, k] / pivot
+        rest[k + 1 :, k + 1 :] -= column.reshape(-1, 1) * column
+    # The factor's inverse, a row at a time from those above it; the matrix' inverse is its transpose times itself.
+    rest, inverted = np.identity(size), np.zeros((size, size))
+    for k in range(size):
+        inverted[k] = row = rest[k] / factor[k, k]
+        rest[k + 1 :] -= factor[k + 1 :, k].reshape(-1, 1) * row
+    found = np.zeros((size, size))
+    for row in inverted:
+        found += row.reshape(-1, 1) * row
+    return found

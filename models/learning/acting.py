@@ -27,7 +27,7 @@ _KINDS: dict[type[Said], ActionKind] = {
 def act(state: MachineState, said: Said) -> tuple[Output, ...]:
     """Take in what somebody said: an action to keep, and whatever alerts are over by it."""
     mark = fingerprint(said.time_us, said.digest)
-    if state.acts.holds(mark):
+    if state.acts.holds(mark, said.time_us):
         state.counts.duplicates += 1
         return ()
     time_us = state.acts.free_time(said.time_us)

@@ -142,7 +142,7 @@ def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
     z = rng.normal(size=(20_000, 3))
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
     matrix = np.corrcoef(z, rowvar=False)
-    ties = Ties(precision=inverse([row[: i + 1] for i, row in enumerate(matrix.tolist())]))
+    ties = Ties(precision=inverse(matrix))
     others = np.linalg.lstsq(z[:, [0, 2]], z[:, 1], rcond=None)[0]
     error = z[:, 1] - z[:, [0, 2]] @ others
     point = np.array([1.0, -1.0, 0.5])
@@ -154,9 +154,7 @@ def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
 @given(st.lists(st.lists(st.floats(-6, 6), min_size=5, max_size=5), min_size=2, max_size=20))
 def test_the_inverse_is_numpys(rows):
     matrix = np.cov(np.array(rows), rowvar=False, bias=True) + 0.1 * np.eye(5)
-    found = inverse([row[: i + 1] for i, row in enumerate(matrix.tolist())])
-    dense = np.array([row + [0.0] * (5 - len(row)) for row in found])
-    assert np.allclose(np.tril(np.linalg.inv(matrix)), dense, rtol=1e-6, atol=1e-9)
+    assert np.allclose(np.linalg.inv(matrix), inverse(matrix), rtol=1e-6, atol=1e-9)
 
 
 def test_smoothing_shows_a_small_shift_that_lasts():
@@ -186,18 +184,19 @@ def test_smoothing_shows_a_small_shift_that_lasts():
 @settings(max_examples=50, deadline=None)
 def test_residuals_add_up_in_one_order_to_the_last_bit(given_numbers):
     rows, deviations = given_numbers
-    precision = [[*row[:i], abs(row[i]) + 0.1] for i, row in enumerate(rows)]
+    lower = np.tril(rows, -1)
+    precision = lower + lower.T + np.diag(np.abs(np.diag(rows)) + 0.1)
     expected = []
     for i in range(len(precision)):
         total = 0.0
         for j in range(len(precision)):
-            total += precision[max(i, j)][min(i, j)] * deviations[j]
-        expected.append(total / math.sqrt(precision[i][i]))
+            total += float(precision[i, j]) * deviations[j]
+        expected.append(total / math.sqrt(precision[i, i]))
     assert Ties(precision=precision).residuals(deviations) == expected
 
 
 def test_a_refreshed_regression_is_the_one_that_counts():
-    ties = Ties(correlation=[[1.0], [0.5, 1.0]], precision=inverse([[1.1], [0.0, 1.1]]))
+    ties = Ties(correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2)))
     before = ties.residuals([1.0, -1.0])
     ties.refresh([1e4, 1e4])
     assert ties.residuals([1.0, -1.0]) == Ties(precision=ties.precision).residuals([1.0, -1.0]) != before
