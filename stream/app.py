@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import faust
@@ -50,6 +51,7 @@ class Worker:
         self.app = _faust_app(settings, self.mark.client_id())
         self._producer: AIOKafkaProducer | None = None
         self._outbox: Outbox | None = None
+        self._sending: asyncio.Future[None] | None = None
         self._last_breath = 0.0
         self.begun = asyncio.Event()
         self.metrics = Metrics(settings=f"{self.mark.judging}-{self.mark.keeping}")
@@ -103,7 +105,7 @@ class Worker:
             partitions=self.settings.partitions,
             one_record_a_batch=self.settings.embedded_broker,
         )
-        self.app.add_future(self._outbox.run())
+        self._sending = self.app.add_future(self._outbox.run())
         self.begun.set()
 
     async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
@@ -136,8 +138,11 @@ class Worker:
                 except TimeoutError:
                     log.warning("stopping: %s took too long; it will be repeated at the next start", step.__name__)
         self.epoch.begin()
+        if self._sending is not None:
+            self._sending.cancel()  # it would go on trying, and tell each time that its producer is closed
         if self._producer is not None:
-            await self._producer.stop()
+            with suppress(TimeoutError):  # without a broker it waits for ever, with what it could not send
+                await asyncio.wait_for(self._producer.stop(), _STOP_PATIENCE_S)
 
 
 def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Faust has no types
