@@ -2,11 +2,14 @@
 
 import msgspec
 
-from models.learning.judgement import Judgement
+from models.learning.judgement import LOWER_BELOW, Judgement
+from models.learning.proportion import share_between
 
 __all__ = ["Known", "Remembered"]
 
-_MOST = 16
+_MOST, _MOST_DOUBTS = 16, 32
+_SURE = 0.8416
+"""Normal quantile of 80 %: four doubted alerts are enough if all were false; with a true one it takes thirteen."""
 
 
 class Remembered(msgspec.Struct, array_like=True):
@@ -26,6 +29,8 @@ class Remembered(msgspec.Struct, array_like=True):
     """Whether it was rated low then."""
     verdict: str = ""
     """What a finding has said of it."""
+    doubted: bool = False
+    """Whether the classifier took it for a false alarm then, in force or not."""
 
 
 class Known(msgspec.Struct, array_like=True):
@@ -35,8 +40,24 @@ class Known(msgspec.Struct, array_like=True):
     confirmed: int = 0
     false_alarms: int = 0
     plain_until_us: int = 0
-    """Until then (event time) nothing is rated low here: a true alert was."""
+    """Until then (event time) nothing is rated low here: a fault was confirmed, and nobody has mended it."""
     judgement: Judgement = Judgement()
+    doubts: list[bool] = []
+    """Of the last alerts here that the classifier doubted and somebody has looked at: whether there was a fault."""
+
+    @property
+    def doubts_hold(self) -> bool:
+        """Whether doubted alerts of this very machine were false often enough to rate the next one low.
+
+        Not the share of true ones among them, but its upper bound, wrong in one of five cases, has to be small.
+        """
+        return share_between(sum(self.doubts), len(self.doubts), _SURE)[1] < LOWER_BELOW
+
+    def doubt(self, *, fault: bool, before: bool | None) -> None:
+        """Take in what came of a doubted alert; `before` is what an earlier finding had said of it."""
+        if before is not None and before in self.doubts:
+            self.doubts.remove(before)
+        self.doubts = [*self.doubts, fault][-_MOST_DOUBTS:]
 
     def find(self, id_: str) -> Remembered | None:
         """Give what is remembered of an alert."""

@@ -50,7 +50,9 @@ def _lesson(state: MachineState, alert: Remembered, said: FindingObserved, newes
             known.confirmed += change
         elif verdict == "false_alarm":
             known.false_alarms += change
-    if alert.lowered and said.verdict == "confirmed":
+    if alert.doubted:
+        known.doubt(fault=said.verdict == "confirmed", before=before == "confirmed" if before else None)
+    if said.verdict == "confirmed":
         known.plain_until_us = newest_us + HORIZON_US
     return Lesson(
         id=f"{alert.id}-{said.digest}",

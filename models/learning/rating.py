@@ -32,10 +32,10 @@ def rated(
         return level, None
     known = state.known.find(alarm.id) if alarm.level else None
     if known is not None and known.level >= _MEDIUM:
-        stays = known.lowered and time_us - known.medium_us < LONGEST_LOW_US
+        stays = known.lowered and time_us - known.medium_us < LONGEST_LOW_US and not _is_faulty(state, time_us)
         return (_LOW if stays else level), None
     judgement = state.known.judgement
-    if not judgement.used or time_us < state.known.plain_until_us:
+    if not judgement.used or not state.known.doubts_hold or _is_faulty(state, time_us):
         return level, None
     probability = judgement.probability(signs_of(state, channel, finding, alarm, time_us))
     return (_LOW, probability) if probability < LOWER_BELOW else (level, None)
@@ -53,6 +53,9 @@ def remember(
         known.lowered = alarm.level < _MEDIUM
         if may_be_lowered(state, channel, finding):
             known.signs = signs_of(state, channel, finding, alarm, time_us)
+            known.doubted = (
+                not _is_faulty(state, time_us) and state.known.judgement.probability(known.signs) < LOWER_BELOW
+            )
     known.level = reached
 
 
@@ -62,3 +65,10 @@ def may_be_lowered(state: MachineState, channel: Channel, finding: Finding) -> b
         limit_c = temperature_limit_c(state.configuration.machine, channel.point)
         return limit_c is None or finding.value < limit_c
     return finding.rule == "change"
+
+
+def _is_faulty(state: MachineState, time_us: int) -> bool:
+    """Whether something speaks for a fault already: somebody has confirmed one, or a diagnosis names one."""
+    if time_us < state.known.plain_until_us:
+        return True
+    return any(channel.diagnosing.first() is not None for channel in state.channels.values())

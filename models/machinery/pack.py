@@ -14,7 +14,18 @@ from models.machinery.machine import Machine, Mounting
 from models.machinery.mechanism import Boundaries, LookAt, Mechanism, Words
 from models.machinery.severity import general_boundaries
 
-__all__ = ["BearingTemperature", "Category", "LeftOut", "Likely", "Matters", "Pack", "Text", "Zones", "compact"]
+__all__ = [
+    "GENERAL_SOURCE",
+    "BearingTemperature",
+    "Category",
+    "LeftOut",
+    "Likely",
+    "Matters",
+    "Pack",
+    "Text",
+    "Zones",
+    "compact",
+]
 
 GENERAL_SOURCE = "ISO 20816-3"
 

@@ -7,10 +7,12 @@ import msgspec
 
 from models.clock import to_datetime
 from models.diagnosis.diagnose import diagnose
-from models.diagnosis.results import Diagnosed, MachineKnowledge
+from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge
 from models.machinery.bearings import CatalogueEntry
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine, Mounting
+from models.machinery.mechanism import Mechanism, Words
+from models.machinery.pack import GENERAL_SOURCE, Pack
 from models.machinery.severity import Zone, boundaries_of, zone_of
 from models.signal.acceleration import acceleration_g
 from models.signal.indicators import waveform_indicators
@@ -20,7 +22,9 @@ from stream.analysis.waveforms import Waveform
 
 __all__ = ["Analysis", "BearingUsed", "Conditions", "Quality", "Severity", "WhyNoZone", "analyse", "is_finding"]
 
-WhyNoZone = Literal["", "sensor_fault", "short", "no_velocity", "unknown_machine", "below_15_kw", "implausible"]
+WhyNoZone = Literal[
+    "", "sensor_fault", "short", "no_velocity", "unknown_machine", "below_15_kw", "none_for_kind", "implausible"
+]
 
 _PLAUSIBLE_RMS_G = (1e-6, 100.0)
 """Below, no sensor tells it from its own noise; above, none of those on machines measures it, nor do they last."""
@@ -33,6 +37,10 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     power_kw: float | None = None
     mounting: Mounting | None = None
     line_frequency_hz: float | None = 50.0
+    pack: Pack | None = None
+    """What is known of the machine's kind."""
+    category: str = ""
+    """That the pack's standard sorts the machine into."""
 
 
 class Quality(msgspec.Struct, frozen=True):
@@ -43,12 +51,16 @@ class Quality(msgspec.Struct, frozen=True):
 
 
 class Severity(msgspec.Struct, frozen=True, kw_only=True):
-    """The zone after ISO 20816-3, or why there is none."""
+    """The zone after ISO 20816-3 or the standard of the machine's kind, or why there is none."""
 
     zone: Zone | None
     velocity_rms_mm_s: float | None
     boundaries_mm_s: tuple[float, float, float] | None
     why_none: WhyNoZone
+    source: str = ""
+    """Of the boundaries; empty without any."""
+    look: Words | None = None
+    """Where to look first, from the pack; only in zones C and D."""
 
 
 class BearingUsed(msgspec.Struct, frozen=True):
@@ -75,6 +87,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     indicators: dict[str, float]
     severity: Severity
     diagnosis: Diagnosed
+    pack: str = ""
+    """Of the machine's kind; empty where none was asked for."""
 
 
 def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
@@ -86,7 +100,7 @@ def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
     if not is_fault(flags) and not _is_plausible(indicators.values["rms_g"]):
         flags = (*flags, "implausible")
     bearing = conditions.bearing
-    machine = Machine(id=waveform.machine, power_kw=conditions.power_kw, mounting=conditions.mounting)
+    machine = _machine(waveform, conditions)
     return Analysis(
         machine=waveform.machine,
         point=waveform.point,
@@ -99,8 +113,34 @@ def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
         quality=Quality(not is_fault(flags), flags),
         indicators=indicators.values,
         severity=_severity(indicators.values.get("velocity_rms_mm_s"), flags, machine),
-        diagnosis=_diagnosis(waveform, conditions, machine),
+        diagnosis=_advised(_diagnosis(waveform, conditions, machine), machine.mechanism),
+        pack=machine.mechanism.pack if machine.mechanism else "",
     )
+
+
+def _machine(waveform: Waveform, conditions: Conditions) -> Machine:
+    machine = Machine(
+        id=waveform.machine,
+        power_kw=conditions.power_kw,
+        mounting=conditions.mounting,
+        speed_rpm=waveform.speed_rpm,
+        category=conditions.category,
+    )
+    pack = conditions.pack
+    return msgspec.structs.replace(machine, mechanism=pack.mechanism_of(machine)) if pack else machine
+
+
+def _advised(diagnosis: Diagnosed, mechanism: Mechanism | None) -> Diagnosed:
+    """Say what to check next as the pack of the kind says it, where it knows the fault."""
+
+    def advised(hypothesis: Hypothesis) -> Hypothesis:
+        check = mechanism.check.get(hypothesis.fault) if mechanism else None
+        if check is None:
+            return hypothesis
+        return msgspec.structs.replace(hypothesis, next_check_en=check.en, next_check_zh=check.zh)
+
+    hypotheses = tuple(advised(hypothesis) for hypothesis in diagnosis.hypotheses)
+    return msgspec.structs.replace(diagnosis, hypotheses=hypotheses)
 
 
 def is_finding(analysis: Analysis) -> bool:
@@ -118,7 +158,15 @@ def _severity(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Mach
     why = _why_no_zone(velocity_mm_s, flags, machine)
     zone = zone_of(velocity_mm_s, boundaries) if boundaries and velocity_mm_s is not None and not why else None
     limits = (boundaries.ab_mm_s, boundaries.bc_mm_s, boundaries.cd_mm_s) if boundaries else None
-    return Severity(zone=zone, velocity_rms_mm_s=velocity_mm_s, boundaries_mm_s=limits, why_none=why)
+    mechanism = machine.mechanism
+    return Severity(
+        zone=zone,
+        velocity_rms_mm_s=velocity_mm_s,
+        boundaries_mm_s=limits,
+        why_none=why,
+        source="" if boundaries is None else mechanism.boundaries_source if mechanism else GENERAL_SOURCE,
+        look=mechanism.look.get("velocity") if mechanism and zone in ("C", "D") else None,
+    )
 
 
 def _why_no_zone(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Machine) -> WhyNoZone:
@@ -129,7 +177,7 @@ def _why_no_zone(velocity_mm_s: float | None, flags: tuple[str, ...], machine: M
     if machine.power_kw is None or machine.mounting is None:
         return "unknown_machine"
     if boundaries_of(machine) is None:
-        return "below_15_kw"
+        return "none_for_kind" if machine.mechanism else "below_15_kw"
     if "short" in flags:
         return "short"
     return "no_velocity" if velocity_mm_s is None else ""

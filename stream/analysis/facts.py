@@ -65,6 +65,9 @@ def facts_of(analysis: Analysis, language: Language) -> Iterator[Fact]:
         severity_sentence(analysis, language),
         _ZONE_TONES.get(analysis.severity.zone or "", "plain"),
     )
+    look = analysis.severity.look
+    if look is not None:
+        yield Fact(LABELS["look_first"].say(language), look.zh if language == "zh" else look.en)
 
 
 def _least(analysis: Analysis) -> float:

@@ -50,6 +50,7 @@ LABELS = {
         "--bearing, its designation or geometry (`stethos bearings` lists what is known)",
         "--bearing 轴承型号或几何尺寸（stethos bearings 可查询已知型号）",
     ),
+    "look_first": Phrase("Look first at", "首先检查"),
     "measure_again": Phrase(
         "Nothing to do now; measure again as planned and lay the results side by side.",
         "目前无需处理；按计划复测并与本次结果比较。",
@@ -92,10 +93,9 @@ LABELS = {
         "幅值不合常理，请核对 --unit 和 --scale",
     ),
     "in_zone": Phrase(
-        "{measured}: zone {zone}, {meaning} (A to {ab:g}, B to {bc:g}, C to {cd:g} mm/s, D above; "
-        "after ISO 20816-3)",
+        "{measured}: zone {zone}, {meaning} (A to {ab:g}, B to {bc:g}, C to {cd:g} mm/s, D above; after {source})",
         "{measured}：{zone} 区，{meaning}（A 区 ≤ {ab:g}，B 区 ≤ {bc:g}，C 区 ≤ {cd:g} mm/s，以上为 D 区；"
-        "参照 ISO 20816-3）",
+        "参照 {source}）",
     ),
     "no_zone": Phrase("{measured}: {why}", "{measured}：{why}"),
 }
@@ -110,6 +110,10 @@ _WHY_NO_ZONE: dict[WhyNoZone, Phrase] = {
     ),
     "implausible": Phrase("no zone: the level makes no sense", "不评定：幅值不合常理"),
     "below_15_kw": Phrase("no zone: below 15 kW the standard does not apply", "不评定：15 kW 以下不适用该标准"),
+    "none_for_kind": Phrase(
+        "no zone: the pack of this kind has none for such a machine, or needs --category (see stethos packs)",
+        "不评定：该类设备的知识包没有适用的限值，或需要 --category（见 stethos packs）",
+    ),
 }
 
 _ZONES = {
@@ -206,5 +210,12 @@ def severity_sentence(analysis: Analysis, language: Language) -> str:
     ab, bc, cd = severity.boundaries_mm_s
     meaning = _ZONES[severity.zone].say(language)
     return LABELS["in_zone"].say(
-        language, measured=measured, zone=severity.zone, meaning=meaning, ab=ab, bc=bc, cd=cd
+        language,
+        measured=measured,
+        zone=severity.zone,
+        meaning=meaning,
+        ab=ab,
+        bc=bc,
+        cd=cd,
+        source=severity.source,
     )

@@ -8,6 +8,7 @@ import typer
 
 from models.errors import ConfigurationError
 from stream.cli.bearings import OwnCatalogue, PositiveRpm
+from stream.cli.packs import OwnPacks, pack_of
 from stream.cli.terminal import AsJson, complain
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def analyze(
     key: Annotated[str | None, typer.Option(metavar="NAME", help="Of an array in .mat and .npz.")] = None,
     power: Annotated[float | None, typer.Option(metavar="KW", help="Rated power, for the severity zone.")] = None,
     mounting: Annotated[str | None, typer.Option(metavar="M", help="rigid or flexible, for the same.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of machine, as pump: limits and checks of its pack.")] = None,
+    category: Annotated[str, typer.Option(metavar="C", help="That the kind's standard asks for.")] = "",
+    own_packs: OwnPacks = None,
     line_frequency: Annotated[float, typer.Option(metavar="HZ", help="Of the mains; 0: no motor on them.")] = 50.0,
     machine: Annotated[str | None, typer.Option(help="Only this machine of a recording.")] = None,
     point: Annotated[str | None, typer.Option(help="Only this point of a recording.")] = None,
@@ -59,7 +63,8 @@ def analyze(
     """Say what a vibration signal shows: quality, indicators, severity zone, and the fault with its evidence.
 
     Blocks of one machine and point that follow each other are joined. What a file leaves open is asked for.
-    Without speed and bearing the verdict can't be `healthy`; without power and mounting there is no zone.
+    Without speed and bearing the verdict can't be `healthy`; without power and mounting there is no zone. With the
+    kind of machine, limits and what to check are those of its pack (`stethos packs`).
 
     For example:
 
@@ -67,11 +72,14 @@ def analyze(
 
       stethos analyze 泵.csv --rate 25600 --unit g --speed 1480 --bearing "n=9,d=7.94,D=39.04" --language zh
 
+      stethos analyze pump.wav --unit g --kind pump --category II --power 45 --mounting rigid
+
       stethos analyze fan.mat --key DE_time --rate 12000 --unit g --report fan.html --exit-code
     """
     _check_choices(unit=unit, mounting=mounting, language=language)
     hints = _hints(file, rate=rate, unit=unit, speed=speed, scale=scale, column=column, key=key)
     conditions = _conditions(bearing, catalogue, power, mounting, line_frequency)
+    conditions = _of_kind(conditions, kind, category, own_packs)
     if plot is not None or report is not None:
         import stream.analysis.plotting  # noqa: F401, PLC0415 -- a missing extra is told before the work
     found = False
@@ -149,6 +157,26 @@ def _conditions(
         mounting="rigid" if mounting == "rigid" else "flexible" if mounting else None,
         line_frequency_hz=line_hz or None,
     )
+
+
+def _of_kind(conditions: "Conditions", kind: str | None, category: str, own: Path | None) -> "Conditions":
+    """Add what is known of the kind; one that no pack knows, or a category that it hasn't, is wrong usage."""
+    if kind is None:
+        if category or own is not None:
+            raise typer.BadParameter("say also --kind", param_hint="--category, --packs")
+        return conditions
+    import msgspec  # noqa: PLC0415 -- keeps --help quick
+
+    from models.machinery.machine import Machine  # noqa: PLC0415 -- the same
+    from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
+    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+
+    pack = pack_of(load_packs(own or load_settings(None).packs), kind, hint="--kind")
+    try:
+        pack.mechanism_of(Machine(id="", category=category))
+    except ConfigurationError as error:
+        raise typer.BadParameter(str(error), param_hint="--category") from None
+    return msgspec.structs.replace(conditions, pack=pack, category=category)
 
 
 def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":

@@ -50,6 +50,8 @@ def _show(known: "Experience") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.table import Table  # noqa: PLC0415 -- the same
 
+    from models.learning.proportion import share_between  # noqa: PLC0415 -- the same
+
     console = Console()
     if not known.lessons:
         console.print("No finding has labelled an alert yet; `stethos finding --help` tells how.")
@@ -58,7 +60,10 @@ def _show(known: "Experience") -> None:
     for column in ("alerts of", "confirmed", "false", "precision", "median lead time"):
         table.add_column(column, justify="left" if column == "alerts of" else "right")
     for name, tally in sorted(known.tallies.items()):
-        precision = "" if tally.precision is None else f"{100 * tally.precision:.0f} %"
+        precision = ""
+        if tally.precision is not None:
+            low, high = share_between(tally.confirmed, tally.confirmed + tally.false_alarms)
+            precision = f"{100 * tally.precision:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
         lead = "" if tally.lead_h is None else f"{tally.lead_h:.0f} h"
         table.add_row(name, str(tally.confirmed), str(tally.false_alarms), precision, lead)
     console.print(table)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from models.machinery.kinds import Packs
     from models.machinery.pack import Pack, Text, Zones
 
-__all__ = ["packs"]
+__all__ = ["OwnPacks", "pack_of", "packs"]
 
 OwnPacks = Annotated[
     Path | None, typer.Option("--packs", metavar="PATH", help="Your own packs, file or folder; else the settings'.")
@@ -59,17 +59,20 @@ def packs(
 
 
 def _found(known: "Packs", kind: str) -> "tuple[Pack, ...]":
-    if not kind.strip():
-        return known.packs
+    return (pack_of(known, kind, hint="KIND"),) if kind.strip() else known.packs
+
+
+def pack_of(known: "Packs", kind: str, *, hint: str) -> "Pack":
+    """Give the pack for a kind; one that no pack knows is wrong usage."""
     pack = known.find(kind)
     if pack is None:
         there_are = ", ".join(pack.id for pack in known.packs)
         raise typer.BadParameter(
             f"there is no pack for {kind.strip()[:40]!r}; there are {there_are}. A machine of another kind is "
             "judged by its own past; docs/packs.md tells how to write a pack",
-            param_hint="KIND",
+            param_hint=hint,
         )
-    return (pack,)
+    return pack
 
 
 def _list(found: "tuple[Pack, ...]", *, chinese: bool) -> None:

@@ -27,9 +27,9 @@ def write_actions(connection: sqlite3.Connection, actions: Sequence[Action]) -> 
     )
 
 
-def list_actions(connection: sqlite3.Connection, machine: str, limit: int) -> list[Action]:
-    """Give what was said of a machine, newest first."""
-    query = "SELECT record FROM action WHERE machine = ? ORDER BY time_us DESC, point, kind LIMIT ?"
-    return [
-        msgspec.json.decode(kept, type=Action) for (kept,) in connection.execute(query, (machine, max(limit, 0)))
-    ]
+def list_actions(connection: sqlite3.Connection, machine: str | None, limit: int) -> list[Action]:
+    """Give what was said of a machine, or of all, newest first."""
+    which, values = ("", ()) if machine is None else ("WHERE machine = ? ", (machine,))
+    query = f"SELECT record FROM action {which}ORDER BY time_us DESC, machine, point, kind LIMIT ?"  # noqa: S608 (two constants)
+    found = connection.execute(query, (*values, max(limit, 0)))
+    return [msgspec.json.decode(kept, type=Action) for (kept,) in found]

@@ -158,10 +158,11 @@ class InfluxStore:
                 break
         return found
 
-    async def actions(self, machine: str, *, limit: int = 50) -> list[Action]:
-        """Give what people said of a machine and did to it, newest first."""
-        query = f'SELECT "record" FROM "actions" WHERE "machine" = $machine ORDER BY time DESC LIMIT {limit:d}'  # noqa: S608 (a number)
-        found = await self._rows(self.bucket, query, machine=machine) if limit > 0 else []
+    async def actions(self, machine: str | None, *, limit: int = 50) -> list[Action]:
+        """Give what people said of a machine and did to it, or of all (None), newest first."""
+        which, values = _of(machine)
+        query = f'SELECT "record" FROM "actions"{which} ORDER BY time DESC LIMIT {limit:d}'  # noqa: S608 (a constant, a number)
+        found = await self._rows(self.bucket, query, **values) if limit > 0 else []
         return [msgspec.json.decode(row[1], type=Action) for row in found]
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:

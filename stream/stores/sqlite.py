@@ -120,8 +120,8 @@ class SqliteStore:
         rows = await self._run(_select, query, max(limit, 0))
         return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
 
-    async def actions(self, machine: str, *, limit: int = 50) -> list[Action]:
-        """Give what people said of a machine and did to it, newest first."""
+    async def actions(self, machine: str | None, *, limit: int = 50) -> list[Action]:
+        """Give what people said of a machine and did to it, or of all (None), newest first."""
         return await self._run(list_actions, machine, limit)
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:

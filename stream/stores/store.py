@@ -80,8 +80,8 @@ class Store(Protocol):
     async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
         """Last transition of each alert, of one machine or of all, newest first."""
 
-    async def actions(self, machine: str, *, limit: int = 50) -> list[Action]:
-        """Give what people said of a machine and did to it, newest first."""
+    async def actions(self, machine: str | None, *, limit: int = 50) -> list[Action]:
+        """Give what people said of a machine and did to it, or of all (None), newest first."""
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""

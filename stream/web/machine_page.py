@@ -12,6 +12,7 @@ from models.machinery.machine import Machine
 from stream.web.chart_style import Theme
 from stream.web.elements import Keyed, box, describe, restyle, words
 from stream.web.feed import Feed
+from stream.web.fleet_record import FleetRecords
 from stream.web.kind_section import KindSection
 from stream.web.kind_view import kind_view
 from stream.web.machine_head import MachineHead, PointsSection
@@ -20,6 +21,7 @@ from stream.web.notice_bar import NoticeBar
 from stream.web.notices_view import Notice
 from stream.web.past import Pasts
 from stream.web.paths import fleet_path, language_path
+from stream.web.rules_section import RulesSection
 from stream.web.spectra import Spectra
 from stream.web.spectrum_section import SpectrumSection
 from stream.web.texts import OTHER_LANGUAGE, Language, Phrase
@@ -37,6 +39,7 @@ class Readers(msgspec.Struct, frozen=True, kw_only=True):
     pasts: Pasts
     spectra: Spectra
     packs: Packs
+    records: FleetRecords
 
 
 class MachinePage:
@@ -90,6 +93,7 @@ class MachinePage:
             await self._trends.refresh(newest=view.newest, now=view.now)
             verdicts = {verdict.point: verdict.verdict for verdict in view.verdicts}
             await self._spectra.refresh(newest=view.newest, suspect=view.suspect, verdicts=verdicts)
+            await self._rules.refresh()
 
     def close(self) -> None:
         """Forget this viewer."""
@@ -137,6 +141,7 @@ class MachinePage:
                 theme=self._theme,
                 on_change=self.refresh_charts,
             )
+            self._rules = RulesSection(self._readers.records, machine, self._machines, language)
             known = kind_view(machine, self._readers.packs.find(machine.kind), language)
             if known is not None:
                 KindSection(known, language)

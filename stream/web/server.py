@@ -20,6 +20,7 @@ from stream.stores.store import Store
 from stream.web.chart_style import Theme
 from stream.web.feed import Feed
 from stream.web.fleet_page import FleetPage
+from stream.web.fleet_record import FleetRecords
 from stream.web.machine_page import MachinePage, Readers
 from stream.web.moments import viewer_zone
 from stream.web.past import Pasts
@@ -76,6 +77,7 @@ def make_server(
         pasts=Pasts(store, monotonic=time.monotonic),
         spectra=Spectra(store, monotonic=time.monotonic),
         packs=packs or built_in_packs(),
+        records=FleetRecords(store, monotonic=time.monotonic),
     )
     for language in LANGUAGES:
         _add_page(language, feed, machines, clock)

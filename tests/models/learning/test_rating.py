@@ -4,9 +4,11 @@ import pytest
 
 from models.fold import dump_state, load_state
 from models.learning.judgement import Judgement
+from models.learning.known import Known
 from models.learning.rating import LONGEST_LOW_US
-from models.observations import Experienced
+from models.observations import Experienced, MaintenanceObserved
 from models.outputs import Lesson
+from tests.models.condition.test_diagnosing import names
 from tests.models.learning.test_labelling import finding, louder
 from tests.models.observed import (
     STEP_US,
@@ -29,16 +31,24 @@ def experienced(judgement, i=99):
     return Experienced(machine="pump", observed_us=at(i), judgement=judgement)
 
 
+def doubted(*observations, doubts=(False,) * 4, judgement=SURE, **machine):
+    """A machine that has learned what is usual, and whose doubted alerts came out like this."""
+    state, _ = learned(experienced(judgement), **machine)
+    state.known.doubts = list(doubts)
+    return run(observations, state)
+
+
 def priorities(outputs, rule="change"):
     return [alert.priority for alert in alerts(outputs) if alert.rule == rule and alert.state == "active"]
 
 
 def test_an_alert_like_false_ones_of_the_past_is_rated_low_and_says_so():
     _, without = learned(*louder(100, 200))
-    state, outputs = learned(experienced(SURE), *louder(100, 200))
+    state, outputs = doubted(*louder(100, 200))
     assert priorities(without) == ["low", "medium"]
     assert priorities(outputs) == ["low"]
-    assert [h.score for h in healths(outputs)] == [h.score for h in healths(without)], "the evidence is what it is"
+    scores = [health.score for health in healths(without)][100:]
+    assert [health.score for health in healths(outputs)] == scores, "the evidence is what it is"
     (remembered,) = [alert for alert in state.known.alerts if alert.rule == "change"]
     assert (remembered.level, remembered.lowered) == (2, True)
     _, outputs = run([finding(200, "confirmed")], state)
@@ -48,7 +58,9 @@ def test_an_alert_like_false_ones_of_the_past_is_rated_low_and_says_so():
 
 def test_an_alert_that_begins_as_medium_tells_why_it_is_low():
     hot = [temperature(i, 60.0) for i in range(100)]
-    state, outputs = run([configured(), *hot, experienced(SURE), *(temperature(i, 91.0) for i in range(100, 220))])
+    state, _ = run([configured(), *hot, experienced(SURE)])
+    state.known.doubts = [False] * 4
+    state, outputs = run([temperature(i, 91.0) for i in range(100, 220)], state)
     told = [alert for alert in alerts(outputs) if "Rated low" in alert.text]
     assert all("已降为低优先级" in alert.text_zh and "1 %" in alert.text for alert in told)
     assert set(priorities(outputs, "temperature")) <= {"low"}
@@ -56,18 +68,67 @@ def test_an_alert_that_begins_as_medium_tells_why_it_is_low():
 
 
 def test_high_priority_is_never_lowered():
-    _, outputs = learned(experienced(SURE), *louder(100, 200, factor=8.0))
+    _, outputs = doubted(*louder(100, 200, factor=8.0))
     assert priorities(outputs)[-1] == "high"
 
 
 def test_zones_and_makers_limits_are_never_lowered():
-    _, outputs = learned(experienced(SURE), *louder(100, 200, factor=2.3), power_kw=75.0, mounting="rigid")
+    _, outputs = doubted(*louder(100, 200, factor=2.3), power_kw=75.0, mounting="rigid")
     assert "medium" in priorities(outputs, "severity")
     hot = (temperature(i, 92.0) for i in range(100, 300))
-    _, outputs = learned(
-        experienced(SURE), *(temperature(i, 60.0) for i in range(100)), *hot, temperature_limit_c=90.0
-    )
+    _, outputs = doubted(*(temperature(i, 60.0) for i in range(100)), *hot, temperature_limit_c=90.0)
     assert "medium" in priorities(outputs, "temperature")
+
+
+def test_a_machine_of_which_nobody_has_said_anything_is_judged_as_if_the_fleet_had_learned_nothing():
+    _, plain = learned(*louder(100, 300))
+    _, told = learned(experienced(SURE), *louder(100, 300))
+    assert [outputs for outputs in told if outputs] == [outputs for outputs in plain if outputs]
+
+
+@pytest.mark.parametrize(
+    ("doubts", "hold"),
+    [
+        ([], False),
+        ([False] * 3, False),
+        ([False] * 4, True),
+        ([True] + [False] * 11, False),
+        ([True] + [False] * 12, True),
+        ([True, True] + [False] * 12, False),
+        ([False] * 30 + [True] * 3, True),
+        ([False] * 20 + [True] * 4, False),
+    ],
+)
+def test_the_machine_s_own_doubted_alerts_must_have_been_false_with_some_certainty(doubts, hold):
+    _, outputs = doubted(*louder(100, 200), doubts=doubts)
+    assert priorities(outputs) == (["low"] if hold else ["low", "medium"])
+
+
+def test_doubted_alerts_and_what_came_of_them_are_remembered_before_the_classifier_is_in_force():
+    unused = Judgement(lessons=50, used=False, bias=-5.0)
+    state, _ = learned(experienced(unused), *louder(100, 160))
+    state, _ = run([finding(160, "false_alarm")], load_state(dump_state(state)))
+    assert state.known.doubts == [False]
+    change = next(known.id for known in state.known.alerts if known.rule == "change")
+    state, _ = run([finding(161, "confirmed", alert=change)], state)
+    assert state.known.doubts == [True], "a correction takes back what it corrects"
+    undoubting = Judgement(lessons=50, used=True, bias=5.0)
+    state, _ = learned(experienced(undoubting), *louder(100, 160), finding(160, "false_alarm"))
+    assert state.known.doubts == []
+
+
+def test_the_last_thirty_two_doubts_count():
+    known = Known()
+    for _ in range(40):
+        known.doubt(fault=False, before=None)
+    known.doubt(fault=True, before=False)
+    assert (len(known.doubts), sum(known.doubts)) == (32, 1)
+
+
+def test_where_a_fault_is_named_nothing_is_lowered_or_doubted():
+    state, outputs = doubted(*(vibration(i, factor=3.0, diagnosis=names("unbalance")) for i in range(100, 200)))
+    assert "medium" in priorities(outputs)
+    assert not any(known.doubted for known in state.known.alerts)
 
 
 def test_a_classifier_that_has_not_passed_changes_nothing():
@@ -76,7 +137,7 @@ def test_a_classifier_that_has_not_passed_changes_nothing():
 
 
 def test_it_becomes_medium_after_a_day_and_high_at_once():
-    state, outputs = learned(experienced(SURE), *louder(100, 160))
+    state, outputs = doubted(*louder(100, 160))
     assert priorities(outputs) == ["low"]
     day = LONGEST_LOW_US // STEP_US
     state, outputs = run(louder(160, 100 + day), state)
@@ -91,7 +152,7 @@ def test_it_becomes_medium_after_a_day_and_high_at_once():
 
 def test_what_fewer_lessons_taught_comes_too_late_and_changes_nothing():
     older = Judgement(lessons=49, used=False)
-    state, outputs = learned(experienced(SURE), experienced(older), *louder(100, 200))
+    state, outputs = doubted(experienced(older), *louder(100, 200))
     assert state.known.judgement == SURE
     assert priorities(outputs) == ["low"]
     newer = Judgement(lessons=50, used=True, bias=-4.0)
@@ -105,16 +166,33 @@ def test_an_alert_that_stood_before_the_classifier_was_trusted_is_not_lowered():
     assert priorities(outputs) == []
 
 
-def test_where_a_true_alert_was_rated_low_none_is_for_a_month():
-    state, _ = learned(experienced(SURE), *louder(100, 160))
-    quiet = [vibration(i) for i in range(161, 340)]
-    state, _ = run([finding(160, "confirmed"), *quiet], state)
-    _, outputs = run(louder(340, 420), load_state(dump_state(state)))
-    assert "medium" in priorities(outputs)
+def confirmed_once(**maintenance):
+    """A machine whose alert was rated low and confirmed; then it was quiet, and louder again."""
+    state, _ = doubted(*louder(100, 160))
+    assert [known.lowered for known in state.known.alerts if known.rule == "change"] == [True]
+    state, _ = run(
+        [finding(160, "confirmed"), *(MaintenanceObserved(**each) for each in maintenance.values())], state
+    )
+    state.known.doubts = [False] * 4  # so that they don't stand in the way
+    state, _ = run([vibration(i) for i in range(161, 340)], state)
+    return run(louder(340, 420), load_state(dump_state(state)))[1]
+
+
+def test_where_a_fault_was_confirmed_nothing_is_rated_low_until_it_is_mended():
+    assert "medium" in priorities(confirmed_once())
+    mended = {"machine": "pump", "observed_us": at(161), "time_us": at(161), "digest": "mended", "done": "bearing"}
+    assert priorities(confirmed_once(mended=mended)) == ["low"]
+
+
+def test_what_is_rated_low_becomes_medium_as_soon_as_somebody_confirms_it():
+    state, outputs = doubted(*louder(100, 160))
+    assert priorities(outputs) == ["low"]
+    _, outputs = run([finding(160, "confirmed"), *louder(161, 163)], state)
+    assert priorities(outputs) == ["medium"]
 
 
 def test_a_restored_machine_rates_on_bit_for_bit():
-    state, _ = learned(experienced(SURE), *louder(100, 150))
+    state, _ = doubted(*louder(100, 150))
     restored = load_state(dump_state(state))
     more = [*louder(150, 200), finding(200, "false_alarm"), *louder(201, 220, factor=1.0)]
     assert run(more, restored)[1] == run(more, state)[1]
@@ -123,5 +201,5 @@ def test_a_restored_machine_rates_on_bit_for_bit():
 
 @pytest.mark.parametrize("factor", [0.9, 1.1])
 def test_what_is_usual_is_not_weighed_at_all(factor):
-    state, _ = learned(experienced(SURE), *(vibration(i, factor=factor) for i in range(100, 200)))
+    state, _ = doubted(*(vibration(i, factor=factor) for i in range(100, 200)))
     assert state.known.alerts == []

@@ -122,6 +122,11 @@ def test_every_format_gives_the_same_answer(run, tmp_path):
         ("--mounting", "floating"),
         ("--line-frequency", "-50"),
         ("--language", "klingon"),
+        ("--kind", "time machine"),
+        ("--kind", "pump", "--category", "IX"),
+        ("--kind", "motor", "--category", "II"),
+        ("--category", "II"),
+        ("--packs", "packs.toml"),
         ("--nope",),
     ],
 )
@@ -151,6 +156,65 @@ def test_bad_lines_are_told_on_stderr_and_the_rest_is_judged(run, faulty):
 def test_a_place_that_cannot_be_written_is_told(run, faulty, tmp_path):
     result = run(faulty, "--plot", tmp_path / "none" / "a.png")
     assert "cannot be written" in str(result.exception)
+
+
+def test_the_pack_of_a_kind_gives_limits_and_what_to_check(run, faulty):
+    known = ("--bearing", BEARING, "--power", "45", "--mounting", "rigid")
+
+    def found(*extra):
+        result = run(faulty, *known, *extra, "--json")
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    plain, pump = found(), found("--kind", "泵", "--category", "II")
+    assert plain["severity"]["boundaries_mm_s"] == [1.4, 2.8, 4.5]
+    assert (plain["pack"], plain["severity"]["source"]) == ("", "ISO 20816-3")
+    assert pump["severity"]["boundaries_mm_s"] == [3.2, 5.1, 8.5]
+    assert pump["pack"] == "pump"
+    assert "10816-7" in pump["severity"]["source"]
+    first, second = (each["diagnosis"]["hypotheses"][0] for each in (plain, pump))
+    assert first["fault"] == second["fault"] == "bearing_outer_race"
+    assert (first["confidence"], plain["indicators"]) == (second["confidence"], pump["indicators"])
+    spindle = found("--kind", "spindle")["severity"]
+    assert (spindle["zone"], spindle["boundaries_mm_s"], spindle["why_none"]) == (None, None, "none_for_kind")
+
+
+def test_without_power_and_mounting_no_kind_has_a_zone(run, faulty):
+    for extra in (("--category", "BV-3", "--mounting", "rigid"), ("--power", "45"), ()):
+        severity = json.loads(run(faulty, "--kind", "fan", *extra, "--json").stdout)["severity"]
+        assert (severity["zone"], severity["why_none"]) == (None, "unknown_machine")
+
+
+def test_reports_of_a_kind_name_the_source_and_where_to_look(run, tmp_path):
+    shaking = 0.35 * np.sin(2 * np.pi * 25.0 * np.arange(int(4 * RATE_HZ)) / RATE_HZ)
+    file = write_messages(tmp_path / "a.jsonl", [message(sound_g(4.0) + shaking)])
+    page = tmp_path / "a.html"
+    known = ("--kind", "pump", "--category", "I", "--power", "45", "--mounting", "rigid")
+    english = run(file, *known, "--report", page).stdout
+    assert "ISO 10816-7" in english.replace("\n", "")
+    assert "Look first at" in english
+    assert "首先检查" in run(file, *known, "--language", "zh").stdout
+    assert "Look first at" in page.read_text("utf-8")
+    assert "Look first at" not in run(file, "--power", "45", "--mounting", "rigid").stdout
+
+
+def test_a_factory_s_own_pack_is_read(run, faulty, tmp_path):
+    own = tmp_path / "packs.toml"
+    own.write_text(
+        '[[pack]]\nid = "press"\nname = { en = "press", zh = "冲床" }\nkinds = ["冲床"]\n'
+        'scope = { en = "Hall 2.", zh = "二车间。" }\n'
+        '[[pack.zones]]\nmm_s = [0.001, 0.002, 0.003]\nsource = "our rule 7"\n'
+        '[[pack.faults]]\nfault = "bearing_outer_race"\nname = { en = "worn", zh = "磨损" }\n'
+        'sign = { en = "Rattle.", zh = "异响。" }\ncheck = { en = "Call Wang Wei.", zh = "联系王伟。" }\n',
+        encoding="utf-8",
+    )
+    known = ("--kind", "冲床", "--packs", own, "--power", "45", "--mounting", "rigid", "--bearing", BEARING)
+    found = json.loads(run(faulty, *known, "--json").stdout)
+    severity = found["severity"]
+    assert (severity["zone"], severity["source"], severity["look"]) == ("D", "our rule 7", None)
+    first = found["diagnosis"]["hypotheses"][0]
+    assert (first["fault"], first["next_check_en"]) == ("bearing_outer_race", "Call Wang Wei.")
+    assert "联系王伟" in run(faulty, *known, "--language", "zh").stdout
 
 
 def test_own_bearings(run, faulty, tmp_path):

@@ -43,3 +43,15 @@ def test_an_action_that_comes_twice_is_one(use, machine):
         return await store.actions(machine), await store.actions(machine, limit=0)
 
     assert use(work) == ([finding(machine)], [])
+
+
+def test_actions_of_all_machines_are_given_together(use, machine):
+    other = f"{machine} 2"
+    written = [finding(machine), finding(other, at(3)), finding(machine, at(6))]
+
+    async def work(store):
+        await store.write(written)
+        return await store.actions(None, limit=1_000_000)
+
+    ours = [each for each in use(work) if each.machine in {machine, other}]
+    assert ours == written[::-1]
