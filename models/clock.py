@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["HOUR_US", "MINUTE_US", "SECOND_US", "from_datetime", "to_datetime"]
+__all__ = ["AHEAD_US", "DAY_US", "HOUR_US", "MINUTE_US", "SECOND_US", "from_datetime", "to_datetime"]
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+
+AHEAD_US = 5 * MINUTE_US
+"""An event time further ahead of its observation than this is a wrong clock's."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -9,7 +9,7 @@ from math import isfinite
 import msgspec
 
 from models.advice.alarming import clear_all, watch_findings, watch_sensor
-from models.clock import MINUTE_US, to_datetime
+from models.clock import AHEAD_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
 from models.condition.declining import track_decline
@@ -46,7 +46,6 @@ STATE_VERSION = f"13 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
-_FUTURE_US = 5 * MINUTE_US
 _MOST_CHANNELS = 64
 _MOST_SOURCES = 16
 _UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
@@ -216,7 +215,7 @@ def _was_folded(state: MachineState, source: Source | None) -> bool:
 
 
 def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int) -> tuple[str, ...]:
-    if time_us > observed_us + _FUTURE_US:
+    if time_us > observed_us + AHEAD_US:
         state.counts.future += 1
         return (FUTURE,)
     if channel.newest_us is not None and time_us < channel.newest_us:

@@ -15,7 +15,7 @@ import msgspec
 from models.captures.capture import Capture
 from models.captures.packing import MOST_SAMPLES
 from models.captures.taking import hourly_spectra, kept_waveform
-from models.clock import MINUTE_US, from_datetime, to_datetime
+from models.clock import AHEAD_US, DAY_US, HOUR_US, from_datetime, to_datetime
 from models.observations import VibrationObserved
 from models.outputs import Alert
 from models.signal.quality import is_fault
@@ -25,10 +25,6 @@ __all__ = ["Capturing"]
 
 log = logging.getLogger(__name__)
 
-_HOUR_US = 60 * MINUTE_US
-_DAY_US = 24 * _HOUR_US
-_AHEAD_US = 5 * MINUTE_US
-"""An event time further ahead than this is a wrong clock's; the fold calls it `future`."""
 _STANDING_RPM = 1.0
 _REMEMBERED = 1 << 16
 """Hours and days of points that are known to be done; with more points some are taken more than once."""
@@ -36,7 +32,7 @@ _BLOCKS = 3
 _ROOM_BYTES = 64 * 1024 * 1024
 _NUMBER_BYTES, _BLOCK_BYTES = 40, 1000
 """Of a number in a list of Python's, and of a block besides its numbers."""
-_AROUND_US = _HOUR_US
+_AROUND_US = HOUR_US
 _ALERTS_A_DAY = 20
 """Waveforms a day of one point around alerts, so that a sensor that comes and goes fills no disk."""
 
@@ -72,13 +68,14 @@ class Capturing:
         """Take in a block; gives what is to be kept of it, mostly nothing. Never raises."""
         try:
             block = _trimmed(message, observed)
-            captures = [*self._due(message, block, observed), *self._wanted(block)]
-            self._hold(block)
+            try:
+                return [*self._due(message, block, observed), *self._wanted(block)]
+            finally:
+                self._hold(block)  # an alert may want its waveform, whatever became of the spectrum
         except Exception:
             # A fault of ours here must not cost the block its judgement.
             log.exception("%s, %s: no spectrum kept", message.machine, message.point)
             return []
-        return captures
 
     def alert(self, alert: Alert) -> list[Capture]:
         """Give the waveforms that belong to an alert when it is raised, and note to keep the next. Never raises."""
@@ -95,9 +92,9 @@ class Capturing:
 
     def _due(self, message: Vibration, block: _Block, observed: VibrationObserved) -> Iterator[Capture]:
         standing = message.speed is not None and abs(message.speed) < _STANDING_RPM
-        if is_fault(block.flags) or standing or block.end_us > observed.observed_us + _AHEAD_US:
+        if is_fault(block.flags) or standing or block.end_us > observed.observed_us + AHEAD_US:
             return
-        if self._first(message, "hour", block.end_us // _HOUR_US):
+        if self._first(message, "hour", block.end_us // HOUR_US):
             yield from hourly_spectra(
                 message.waveform(),
                 machine=message.machine,
@@ -108,7 +105,7 @@ class Capturing:
                 speed_rpm=block.speed_rpm,
                 flags=block.flags,
             )
-        if self._first(message, "day", block.end_us // _DAY_US):
+        if self._first(message, "day", block.end_us // DAY_US):
             yield _waveform(block)
 
     def _wanted(self, block: _Block) -> Iterator[Capture]:
@@ -128,7 +125,7 @@ class Capturing:
         if not until or raised_us - until[-1].end_us > _AROUND_US:
             return
         message = until[-1].message
-        if not self._few(message, "alerts", raised_us // _DAY_US):
+        if not self._few(message, "alerts", raised_us // DAY_US):
             return
         yield _waveform(until[-1], alert.id)
         if after:
@@ -166,10 +163,9 @@ class Capturing:
 
 
 def _trimmed(message: Vibration, observed: VibrationObserved) -> _Block:
-    item = len(message.samples) // message.count if isinstance(message.samples, bytes) else 1
     kept = message
     if message.count > MOST_SAMPLES:
-        kept = msgspec.structs.replace(message, samples=message.samples[: MOST_SAMPLES * item])
+        kept = msgspec.structs.replace(message, samples=message.part(0, MOST_SAMPLES))
     size = len(kept.samples) * (1 if isinstance(kept.samples, bytes) else _NUMBER_BYTES) + _BLOCK_BYTES
     return _Block(kept, observed.time_us, observed.flags, observed.speed_rpm, size)
 

@@ -109,10 +109,10 @@ class Vibration(_Envelope, frozen=True, kw_only=True, tag="vibration"):
         check_range("rate", self.rate, RATE_HZ, "Hz")
         if not self.samples:
             raise MessageError("samples: there are none; send at least one")
-        if isinstance(self.samples, bytes) and len(self.samples) % _ITEM_BYTES[self.dtype]:
+        if len(self.samples) % self.step:
             raise MessageError(
                 f"samples: {len(self.samples)} bytes are no whole number of {self.dtype} samples of "
-                f"{_ITEM_BYTES[self.dtype]} bytes; check dtype, or whether the block was cut off"
+                f"{self.step} bytes; check dtype, or whether the block was cut off"
             )
         if not math.isfinite(self.scale) or self.scale == 0:
             raise MessageError(f"scale: {self.scale} is no factor; give a finite number other than 0")
@@ -125,14 +125,21 @@ class Vibration(_Envelope, frozen=True, kw_only=True, tag="vibration"):
     @property
     def count(self) -> int:
         """Samples in the block."""
-        return (
-            len(self.samples) // _ITEM_BYTES[self.dtype] if isinstance(self.samples, bytes) else len(self.samples)
-        )
+        return len(self.samples) // self.step
+
+    @property
+    def step(self) -> int:
+        """How much of `samples` one sample takes: some bytes, or one number."""
+        return _ITEM_BYTES[self.dtype] if isinstance(self.samples, bytes) else 1
 
     @property
     def seconds(self) -> float:
         """Length of the block: samples over rate."""
         return self.count / self.rate
+
+    def part(self, first: int, last: int) -> bytes | Numbers:
+        """Give the samples from `first` up to, but without, `last`, in the form in which they came."""
+        return self.samples[first * self.step : last * self.step]
 
     def waveform(self) -> NDArray[np.float64]:
         """Give samples times scale, in the message's unit, shape (count,); a new array at each call."""

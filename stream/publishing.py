@@ -32,7 +32,6 @@ BLOCK_BYTES = MAXIMUM_MESSAGE_BYTES // 2
 _IN_FLIGHT_BYTES = 32 * 1024 * 1024
 _CONFIRM_S = 60.0
 _NUMBER_BYTES = 9  # of one number in a list in MessagePack
-_ITEM_BYTES = {"f4": 4, "f8": 8, "i2": 2, "i4": 4}
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,17 +100,16 @@ def publish(
 
 def blocks(message: Vibration, most_bytes: int = BLOCK_BYTES) -> Iterator[Vibration]:
     """Cut a waveform that is too long for one message into blocks of nearly equal length; each has its own time."""
-    item = _ITEM_BYTES[message.dtype] if isinstance(message.samples, bytes) else _NUMBER_BYTES
+    item = message.step if isinstance(message.samples, bytes) else _NUMBER_BYTES
     parts = math.ceil(message.count / max(1, most_bytes // item))
     if parts == 1:
         yield message
         return
     length = math.ceil(message.count / parts)
-    step = item if isinstance(message.samples, bytes) else 1
     for first in range(0, message.count, length):
         yield msgspec.structs.replace(
             message,
-            samples=message.samples[first * step : (first + length) * step],
+            samples=message.part(first, first + length),
             time=message.time + timedelta(microseconds=round(first / message.rate * SECOND_US)),
             sequence=None,
         )

@@ -4,7 +4,6 @@ Sections are joined by two underscores in variables: `[influxdb] url` is `STETHO
 files or variables and are never printed. `python -m stream.settings` prints all of this as a table.
 """
 
-import difflib
 import os
 import re
 from pathlib import Path
@@ -21,11 +20,11 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from models.errors import ConfigurationError
 from models.machinery import machine
+from stream.settings_problems import FILE_VARIABLE, PREFIX, check_variables, told
 from stream.thresholds import thresholds_from
 from stream.toml import read_toml
 
@@ -43,8 +42,6 @@ __all__ = [
 ]
 
 DEFAULT_FILE = Path("stethos.toml")
-_PREFIX = "STETHOS_"
-_FILE_VARIABLE = "STETHOS_SETTINGS"
 _SERVER = re.compile(r"[^\s:,/]+:\d{1,5}")
 
 
@@ -87,10 +84,14 @@ class Influxdb(_Section):
     retention_raw_days: int = Field(
         default=0, description="Days that `bucket_raw` keeps its rows; 0 keeps them for ever.", ge=0
     )
-
     retention_spectra_days: int = Field(
         default=0, description="Days that `bucket_spectra` keeps its rows; 0 keeps them for ever.", ge=0
     )
+
+    @field_validator("url")
+    @classmethod
+    def _without_last_slash(cls, text: str) -> str:
+        return text.rstrip("/")
 
     @model_validator(mode="after")
     def _read_token(self) -> Self:
@@ -159,7 +160,7 @@ class Settings(BaseSettings):
     """All settings. Paths are relative to the folder that a command is started in."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, allow_inf_nan=False
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, allow_inf_nan=False
     )
 
     broker: str = Field(
@@ -237,7 +238,7 @@ def learning_of(settings: Settings) -> machine.Learning:
 
 def settings_file(path: Path | None = None) -> tuple[Path, bool]:
     """Give the file that settings are read from, and whether somebody named it, so that it has to be there."""
-    named = path or (Path(os.environ[_FILE_VARIABLE]) if os.environ.get(_FILE_VARIABLE) else None)
+    named = path or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
     return named or DEFAULT_FILE, named is not None
 
 
@@ -248,59 +249,13 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     file, named = settings_file(path)
     content = read_toml(file) if named or file.exists() else {}
-    _check_variables()
+    check_variables(Settings)
     try:
         return Settings(**content)
     except ValidationError as error:
-        raise ConfigurationError("; ".join(_told(problem, file) for problem in error.errors())) from None
+        raise ConfigurationError("; ".join(told(problem, file, Settings) for problem in error.errors())) from None
     except SettingsError as error:
-        raise ConfigurationError(f"{_PREFIX}*: {error}; write sections as {_PREFIX}SECTION__KEY") from None
-
-
-def _check_variables() -> None:
-    """Refuse a misspelt variable, which would otherwise change nothing and say nothing."""
-    for name in os.environ:
-        if not name.startswith(_PREFIX) or name == _FILE_VARIABLE:
-            continue
-        first = name.removeprefix(_PREFIX).split("__")[0].lower()
-        if first not in Settings.model_fields and ("__" in name or _nearest(first, Settings)):
-            hint = (
-                f"did you mean {_PREFIX}{close.upper()}?" if (close := _nearest(first, Settings)) else "remove it"
-            )
-            raise ConfigurationError(f"{name}: there is no setting {first!r}; {hint}")
-
-
-def _told(problem: ErrorDetails, file: Path) -> str:
-    """Put one of pydantic's problems as `place: key: what is wrong`, the place being the file or a variable."""
-    keys = [str(key) for key in problem["loc"]]
-    variable = _PREFIX + "__".join(keys).upper()
-    place = variable if _variable_is_set(variable) else f"{file}: {'.'.join(keys)}"
-    if problem["type"] == "extra_forbidden":
-        owner = _owner(keys)
-        close = _nearest(keys[-1], owner)
-        known = ", ".join(owner.model_fields)
-        return f"{place}: there is no such setting; " + (
-            f"did you mean {close}?" if close else f"there are {known}"
-        )
-    if problem["type"] == "value_error":
-        return f"{place}: {problem['ctx']['error']}"
-    secret = any(word in keys[-1] for word in ("token", "password"))
-    got = "" if secret or isinstance(problem["input"], dict) else f", not {problem['input']!r}"
-    return f"{place}: {re.sub(r'^(Input|String) should', 'should', problem['msg'])}{got}"
-
-
-def _variable_is_set(variable: str) -> bool:
-    return any(name.upper() == variable or name.upper().startswith(variable + "__") for name in os.environ)
-
-
-def _owner(keys: list[str]) -> type[BaseModel]:
-    field = Settings.model_fields.get(keys[0]) if len(keys) > 1 else None
-    section = field.annotation if field else None
-    return section if isinstance(section, type) and issubclass(section, BaseModel) else Settings
-
-
-def _nearest(key: str, owner: type[BaseModel]) -> str | None:
-    return next(iter(difflib.get_close_matches(key.lower(), owner.model_fields, n=1, cutoff=0.75)), None)
+        raise ConfigurationError(f"{PREFIX}*: {error}; write sections as {PREFIX}SECTION__KEY") from None
 
 
 if __name__ == "__main__":

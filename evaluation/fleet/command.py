@@ -7,10 +7,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from evaluation.fleet.course import DAY_US, WARM, Episode, Machine
+from evaluation.fleet.course import WARM, Episode, Machine
 from evaluation.fleet.crew import Fleet, run
 from evaluation.fleet.figures import curve, outcome, rules, whom
 from evaluation.fleet.library import CAKE, NEIGHBOUR, PROCESS, library
+from models.clock import DAY_US
 from models.simulation.faults import Fault, OuterRace, name_of
 from models.simulation.library import built_in
 

@@ -9,16 +9,15 @@ import msgspec
 import numpy as np
 
 from evaluation.fleet.library import CAKE, NOTHING, Library
-from models.clock import MINUTE_US, SECOND_US
+from models.clock import DAY_US, MINUTE_US, SECOND_US
 from models.observations import TemperatureObserved, VibrationObserved
 from models.simulation.faults import BearingDamage, Fault, Lubrication
 from models.simulation.machine import SimulatedMachine
 from models.simulation.plan import grown
 from models.simulation.surroundings import Ambient
 
-__all__ = ["DAY_US", "INTERVAL_US", "WARM", "Episode", "Machine", "episodes", "observations"]
+__all__ = ["INTERVAL_US", "WARM", "Episode", "Machine", "episodes", "observations"]
 
-DAY_US = 24 * 60 * MINUTE_US
 INTERVAL_US = 20 * MINUTE_US
 WARM = "warm"
 _GROWTH = 3.5

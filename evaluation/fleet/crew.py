@@ -13,9 +13,9 @@ from heapq import merge
 import msgspec
 import numpy as np
 
-from evaluation.fleet.course import DAY_US, INTERVAL_US, Episode, Machine, episodes, observations
+from evaluation.fleet.course import INTERVAL_US, Episode, Machine, episodes, observations
 from evaluation.fleet.library import configuration_of
-from models.clock import HOUR_US, from_datetime
+from models.clock import DAY_US, HOUR_US, from_datetime
 from models.condition.state import MachineState
 from models.fold import initial_state, step
 from models.learning.experience import Experience, judgement_of, learn

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from models.captures.capture import Capture, CaptureKind
-from models.clock import SECOND_US, from_datetime
+from models.clock import DAY_US, from_datetime
 from models.errors import ServiceError
 from stream.stores._outputs import record
 
@@ -19,8 +19,6 @@ CREATE TABLE IF NOT EXISTS capture (
     PRIMARY KEY (machine, point, kind, time_us))
 """
 """Older versions leave it alone, so adding it to their files needs no new schema version."""
-
-_DAY_US = 24 * 3600 * SECOND_US
 
 
 def write_captures(connection: sqlite3.Connection, captures: Sequence[Capture], *, retention_days: int) -> None:
@@ -37,7 +35,7 @@ def write_captures(connection: sqlite3.Connection, captures: Sequence[Capture], 
             connection.execute(
                 f"DELETE FROM capture WHERE {where} AND time_us < "  # noqa: S608 (a constant)
                 f"(SELECT max(time_us) FROM capture WHERE {where}) - ?",
-                (*key, *key, retention_days * _DAY_US),
+                (*key, *key, retention_days * DAY_US),
             )
 
 

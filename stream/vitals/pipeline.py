@@ -144,15 +144,21 @@ def add_pipeline_rows(worker: "Worker") -> None:
     name = f"{socket.gethostname()}-{os.getpid()}"
 
     async def write_rows() -> None:
+        failed = False
         async with aiohttp.ClientSession(timeout=_ANSWER_S) as session:
             before = sample(worker.metrics.registry, time.monotonic())
             while True:
                 await asyncio.sleep(_EVERY_S)
-                worker.monitor.report()  # sets the gauges that are only known when somebody asks
-                after = sample(worker.metrics.registry, time.monotonic())
-                row = pipeline_line(name, figures(before, after, now_s=time.time()), int(time.time()))
-                await _write(session, chosen, row)
-                before = after
+                try:
+                    worker.monitor.report()  # sets the gauges that are only known when somebody asks
+                    after = sample(worker.metrics.registry, time.monotonic())
+                    row = pipeline_line(name, figures(before, after, now_s=time.time()), int(time.time()))
+                    await _write(session, chosen, row)
+                    before = after
+                except Exception:  # a fault of ours in telling of the work must not end the work
+                    if not failed:
+                        log.exception("pipeline: rows of this worker are left out; what it judges is not touched")
+                    failed = True
 
     worker.background(write_rows)
 

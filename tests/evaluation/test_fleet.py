@@ -6,10 +6,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from evaluation.fleet.course import CAKE, DAY_US, INTERVAL_US, WARM, Episode, Machine, episodes, observations
+from evaluation.fleet.course import CAKE, INTERVAL_US, WARM, Episode, Machine, episodes, observations
 from evaluation.fleet.crew import Fleet, run
 from evaluation.fleet.figures import curve, outcome, rules, whom
 from evaluation.fleet.library import NOTHING, PROCESS, SIZES, Blocks, Library
+from models.clock import DAY_US
 from models.observations import VibrationObserved
 from models.simulation.faults import Misalignment
 from models.simulation.library import built_in

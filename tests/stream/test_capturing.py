@@ -184,6 +184,8 @@ def test_a_fault_in_it_costs_nothing_but_the_spectrum(monkeypatch, caplog):
     memory = Capturing()
     assert take(memory, block()) == []
     assert "no spectrum kept" in caplog.text
+    (kept,) = memory.alert(alert(end(block())))
+    assert kept.measured == end(block()), "the waveform is there for an alert all the same"
 
 
 def test_the_kept_spectrum_is_the_block_s_own():

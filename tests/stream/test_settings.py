@@ -191,3 +191,8 @@ def test_the_example_file_shows_every_default():
     keys = {row.split("`")[1].rsplit(".")[-1] for row in settings_table().splitlines() if row.startswith("| `")}
     for key in keys - set(machine.Thresholds.__struct_fields__) - {"token"}:
         assert f"# {key} = " in text
+
+
+def test_the_address_of_influxdb_ends_without_a_slash():
+    written('[influxdb]\nurl = "http://influx:8086/"')
+    assert load_settings().influxdb.url == "http://influx:8086"

@@ -1,14 +1,21 @@
 """The workers' figures as rows: rates, waiting messages and percentiles between two readings."""
 
+import asyncio
 import math
+import threading
+from http.server import BaseHTTPRequestHandler
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram
 
+from stream.settings import Settings
+from stream.vitals import pipeline
 from stream.vitals.metrics import Metrics
 from stream.vitals.pipeline import figures, pipeline_line, quantile, sample
+from tests.services.grafana import serving
 
 
 def test_a_row_tells_what_came_between_two_readings():
@@ -81,3 +88,47 @@ def test_nothing_between_two_readings_gives_no_quantile(share: float):
     reading = {1.0: 3.0, math.inf: 3.0}
     assert quantile(share, reading, reading) is None
     assert quantile(share, {}, {}) is None
+
+
+def test_a_fault_in_the_figures_costs_a_row_and_is_told_once(monkeypatch, caplog):
+    """The worker goes on: the row after it is written, at an address that ends with a slash too."""
+    asked, was_asked = [], threading.Event()
+    faults = iter([ZeroDivisionError("made up"), ZeroDivisionError("made up")])
+
+    class Influx(BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(self.path.partition("?")[0])
+            self.send_response(204)
+            self.end_headers()
+            was_asked.set()
+
+        def log_message(self, *_):
+            pass
+
+    def figures_after_faults(*_, **__):
+        fault = next(faults, None)
+        if fault is not None:
+            raise fault
+        return {"healthy": 1.0}
+
+    monkeypatch.setattr(pipeline, "figures", figures_after_faults)
+    monkeypatch.setattr(pipeline, "_EVERY_S", 0.001)
+
+    async def scenario(url):
+        tasks = []
+        worker = SimpleNamespace(
+            settings=Settings(store="influxdb", influxdb={"url": f"{url}/", "token": "t"}),
+            metrics=Metrics(),
+            monitor=SimpleNamespace(report=lambda: None),
+            background=tasks.append,
+        )
+        pipeline.add_pipeline_rows(worker)
+        running = asyncio.ensure_future(tasks[0]())
+        assert await asyncio.to_thread(was_asked.wait, 20)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    with serving(Influx) as url:
+        asyncio.run(scenario(url))
+    assert set(asked) == {"/api/v2/write"}
+    assert caplog.text.count("rows of this worker are left out") == 1
