@@ -1,6 +1,7 @@
 """Time as data: whole microseconds since 1970 (UTC) inside, RFC 3339 at the edges. Nothing here reads a clock."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 __all__ = ["AHEAD_US", "DAY_US", "HOUR_US", "MINUTE_US", "SECOND_US", "from_datetime", "to_datetime"]
 
@@ -25,6 +26,7 @@ def from_datetime(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=256)  # an observation and what is said of it share theirs
 def to_datetime(time_us: int) -> datetime:
     """Give the UTC moment of `time_us`, exact to the microsecond.
 

@@ -163,7 +163,10 @@ class AnomalyModel(base.AnomalyDetector):
             if value is None or not spread.count:
                 deviations.append(0.0)
                 continue
-            smoothed[name], deviation = spread.compare(value, weight)
+            if not spread.fresh:
+                value = spread.newest + weight * (value - spread.newest)
+            smoothed[name] = value
+            deviation = (value - spread.mean) / spread.unit
             if not -_LARGEST_DEVIATION < deviation < _LARGEST_DEVIATION:
                 deviation = _LARGEST_DEVIATION if deviation > 0 else -_LARGEST_DEVIATION
             deviations.append(deviation)

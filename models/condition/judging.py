@@ -109,8 +109,9 @@ def _settle(channel: Channel, logs: dict[str, float], time_us: int) -> None:
     usual = channel.usual
     elapsed_s = max(0, time_us - usual.settled_us) / SECOND_US if usual.settled_us else 0.0
     usual.settled_us = time_us
-    changed = any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.findings)
-    if changed or time_us - usual.learning_since_us >= _RUNNING_IN_US:
+    if time_us - usual.learning_since_us >= _RUNNING_IN_US:
+        return
+    if any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.findings):
         return
     for name, baseline in usual.baselines.items():
         if name in logs:

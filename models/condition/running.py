@@ -129,8 +129,9 @@ def is_running(
     measured = speed_rpm is not None and speed_rpm != nominal
     if by_speed is False or measured or not channel.ready or "rms_g" not in values:
         return by_speed
-    usual = [each.baselines["rms_g"] for each in channel.usuals.values() if "rms_g" in each.baselines]
-    quietest = min((baseline.location for baseline in usual if baseline.ready), default=None)
-    if quietest is None:
+    baselines = [each.baselines.get("rms_g") for each in channel.usuals.values()]
+    usual = [baseline.location for baseline in baselines if baseline is not None and baseline.ready]
+    if not usual:
         return by_speed
+    quietest = min(usual)
     return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)

@@ -45,11 +45,6 @@ class Spread(msgspec.Struct, array_like=True):
     width: float = 1.0
     """How many times wider the spread is taken for what is not known of it: sqrt(1 + 40/n), of the last lesson."""
 
-    def compare(self, value: float, weight: float) -> tuple[float, float]:
-        """Give what the smoothed value becomes with this one, and its deviation, without moving anything."""
-        smoothed = value if self.fresh else self.newest + weight * (value - self.newest)
-        return smoothed, (smoothed - self.mean) / self.unit
-
     def learn(self, value: float, smoothed: float, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
         """Take in one sound value with its smoothed value, each weighing 1/n; the floors are of the deviation."""
         if self.count == 0:
