@@ -44,8 +44,8 @@ class Look(NamedTuple):
         whole = sum(squares.values())
         if whole <= 0.0:
             return {}
-        ranked = sorted(squares.items(), key=lambda item: (-item[1], item[0]))
-        return {name: square / whole for name, square in ranked}
+        ranked = sorted([(-square, name) for name, square in squares.items()])
+        return {name: -negative / whole for negative, name in ranked}
 
 
 class Past(msgspec.Struct, array_like=True):
@@ -215,7 +215,9 @@ class AnomalyModel(base.AnomalyDetector):
         spreads = self.past.spreads
         for name, smoothed in look.smoothed.items():
             spread = spreads[name]
-            spread.newest, spread.fresh = smoothed, False
+            spread.newest = smoothed
+            if spread.fresh:
+                spread.fresh = False
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""
