@@ -26,6 +26,7 @@ from stream.machines import load_fleet
 from stream.outbox import Outbox
 from stream.settings import Settings
 from stream.topics import MAXIMUM_MESSAGE_BYTES
+from stream.transport import Transport
 from stream.vitals.metrics import Metrics
 from stream.vitals.monitor import Monitor
 from stream.vitals.pipeline import add_pipeline_rows
@@ -146,7 +147,7 @@ class Worker:
 
 
 def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Faust has no types
-    return faust.App(
+    app = faust.App(
         FAUST_GROUP,
         broker=[f"kafka://{server}" for server in settings.servers],
         broker_client_id=client_id,
@@ -166,3 +167,5 @@ def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Fa
         web_enabled=False,
         store="memory://",
     )
+    app.transport = Transport(app.conf.broker_consumer, app)
+    return app
