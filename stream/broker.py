@@ -33,7 +33,7 @@ def existing_topics(settings: "Settings") -> frozenset[str]:
 
 
 @contextmanager
-def told_as_service_error(settings: "Settings", doing: str) -> Iterator[None]:
+def told_as_service_error(settings: "Settings") -> Iterator[None]:
     """Turn what Kafka's client raises into a `ServiceError` that names the broker and the fix.
 
     The client's own log is silenced meanwhile: it repeats the same failure many times a second.
@@ -47,7 +47,7 @@ def told_as_service_error(settings: "Settings", doing: str) -> Iterator[None]:
         yield
     except KafkaError as error:
         raise ServiceError(
-            f"{doing}: the broker {settings.broker} does not answer as it should ({_said(error)}); start Kafka, "
+            f"the broker {settings.broker} does not answer as it should ({_said(error)}); start Kafka, "
             "or name another one as broker in stethos.toml or STETHOS_BROKER"
         ) from error
     finally:

@@ -178,7 +178,9 @@ def _check_numbers(machine: Machine, place: str) -> None:
         if count is not None and not 2 <= count <= 10_000:
             raise ConfigurationError(f"{place}: {key}: {count} must be 2 to 10000; leave it out if it isn't known")
     if not 10 <= machine.line_frequency_hz <= 500:
-        raise ConfigurationError(f"{place}: line_frequency_hz: {machine.line_frequency_hz} must be 50 or 60")
+        raise ConfigurationError(
+            f"{place}: line_frequency_hz: {machine.line_frequency_hz} must be 10 to 500 (the mains have 50 or 60)"
+        )
     limit = machine.temperature_limit_c
     if limit is not None and not -273.15 < limit < 3000:
         raise ConfigurationError(f"{place}: temperature_limit_c: {limit} is no temperature of a machine in degC")

@@ -76,7 +76,7 @@ def publish(
     """
     pace = Pace(speed_up) if speed_up else None
     started, refused = time.monotonic(), 0
-    with told_as_service_error(settings, "publish"):
+    with told_as_service_error(settings):
         sender = _Sender(settings)
         try:
             for line in lines:
@@ -174,7 +174,7 @@ class _Sender:
 
     def _check_topic(self, topic: str) -> None:
         if topic not in self._known:
-            raise ConfigurationError(f"publish: there is no topic {topic}; run `stethos topics` first")
+            raise ConfigurationError(f"there is no topic {topic}; run `stethos topics` first")
 
 
 def _producer(settings: "Settings") -> "KafkaProducer":

@@ -67,7 +67,7 @@ def record(
     `ServiceError` where the broker does not answer and `ConfigurationError` for a topic that isn't there.
     """
     told = _Told(write, unreadable, topic)
-    with told_as_service_error(settings, "record"):
+    with told_as_service_error(settings):
         consumer = _consumer(settings)
         try:
             ends = _positioned(consumer, topic, from_now=from_now)

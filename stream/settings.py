@@ -71,7 +71,11 @@ class Influxdb(_Section):
     token_file: Path | None = Field(
         default=None, description="File that holds nothing but the token (a Docker secret, say)."
     )
-    bucket: str = Field(default="stethos", description="Bucket of health, alerts and actions.", min_length=1)
+    bucket: str = Field(
+        default="stethos",
+        description="Bucket of health, alerts, actions, running hours and the workers' figures.",
+        min_length=1,
+    )
     bucket_raw: str = Field(
         default="stethos_raw", description="Bucket of indicators, temperatures and readings.", min_length=1
     )

@@ -121,7 +121,7 @@ def ensure_topics(settings: "Settings") -> tuple[TopicState, ...]:
     """
     from kafka import KafkaAdminClient  # noqa: PLC0415 -- slow to import, and not needed for the names above
 
-    with told_as_service_error(settings, "topics"):
+    with told_as_service_error(settings):
         admin = KafkaAdminClient(**client_options(settings))
         try:
             before = _partitions(admin)
@@ -207,7 +207,7 @@ def mend_topics(settings: "Settings") -> dict[str, dict[str, Shortfall]]:
     from kafka import KafkaAdminClient  # noqa: PLC0415 -- as above
     from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above
 
-    with told_as_service_error(settings, "topics"):
+    with told_as_service_error(settings):
         admin = KafkaAdminClient(**client_options(settings))
         try:
             short = config_shortfalls(admin, _partitions(admin))

@@ -88,7 +88,7 @@ def _false_names(axes: Axes, groups: dict[str, list[Judged]]) -> None:
         axes.text(seen, row + 0.1, f"{wrong} of {len(some)}, at most {most:.2f} %", fontsize=8)
     axes.axvline(_ALLOWED, color="C3", lw=1)
     axes.text(_ALLOWED, -0.4, "allowed ", fontsize=7, color="C3", ha="right")
-    axes.set(xlabel="sound ones given a fault's name, % (to the 95 % bound)", ylim=(-0.5, len(groups)))
+    axes.set(xlabel="given a fault's name, % (95 % bound)", ylim=(-0.5, len(groups)))
     axes.set_yticks(range(len(groups)), [name.replace(" at ", "\nat ") for name in groups])
     axes.set_xlim(left=-0.02)
 

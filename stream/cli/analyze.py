@@ -111,7 +111,9 @@ def _check_choices(*, unit: str | None, mounting: str | None, language: str) -> 
 
 def _within(option: str, value: float | None, limits: tuple[float, float], unit: str) -> None:
     if value is not None and not limits[0] <= value <= limits[1]:
-        raise typer.BadParameter(f"{value:g} {unit} makes no sense", param_hint=option)
+        raise typer.BadParameter(
+            f"{value:g} {unit} makes no sense; give {limits[0]:g} to {limits[1]:g} {unit}", param_hint=option
+        )
 
 
 def _hints(

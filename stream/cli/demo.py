@@ -19,7 +19,8 @@ def demo(
     speed_up: Annotated[
         float | None,
         typer.Option(
-            min=0, help="How much faster than in life; 0: as fast as can be. [simulation: 120, recording: 0]"
+            min=0,
+            help="How much faster than in life; 0: as fast as can be. The simulation runs at 120, recordings at 0.",
         ),
     ] = None,
     port: Annotated[

@@ -38,7 +38,7 @@ def push(
         typer.Option(help="Token that may read InfluxDB: also creates or updates the data sources."),
     ] = None,
     influxdb_url: Annotated[
-        str | None, typer.Option(help="InfluxDB as Grafana reaches it; [influxdb] url unless given.")
+        str | None, typer.Option(help="InfluxDB as Grafana reaches it; the settings' `influxdb.url` unless given.")
     ] = None,
     time_zone: Annotated[
         str, typer.Option(help="Time zone of the dashboards, whose midnight begins a day: Asia/Shanghai, say.")

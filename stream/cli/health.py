@@ -18,9 +18,9 @@ _ANSWER_S = 5.0
 def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     """Ask the worker on this computer how it is: exit 0 where it is well, else 1 with the reason.
 
-    For health checks of systemd, Docker and Kubernetes, where there is no curl. The worker answers where `[health]`
-    of the settings says; without a port it doesn't. One that has no messages is well; one that is stuck, has lost
-    its broker, or could not write to its store for `patience_s`, isn't.
+    For health checks of systemd, Docker and Kubernetes, where there is no curl. The worker answers where section
+    `health` of the settings says; without a port it doesn't. One that has no messages is well; one that is stuck,
+    has lost its broker, or could not write to its store for `patience_s`, isn't.
 
     For example:
 

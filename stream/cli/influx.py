@@ -100,7 +100,9 @@ def _admin_token(path: Path | None) -> str | None:
     try:
         return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"--admin-token-file {path} cannot be read ({type(error).__name__})") from error
+        raise ConfigurationError(
+            f"--admin-token-file {path} cannot be read ({type(error).__name__}); name the file that holds the token"
+        ) from error
 
 
 def _tell(wanted: Wanted, token_file: Path, done: tuple[str, ...], *, as_json: bool) -> None:

@@ -27,7 +27,7 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
     """Watch the machines: from the input topics to health and alerts in the store, until it is stopped.
 
     Creates the topics that are missing. Start more of them to share the work; they find each other through Kafka.
-    With a port in `[health]` of the settings it tells how it is (`stethos health`) and what it counts (/metrics).
+    With a port in section `health` of the settings it tells how it is (`stethos health`) and counts (/metrics).
 
     Examples: `stethos worker` · `STETHOS_BROKER=kafka:9092 STETHOS_STORE=influxdb stethos worker`
     """

@@ -42,7 +42,7 @@ def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) 
         yield skipped("workers", "not looked at: no broker answers")
         return
     try:
-        with told_as_service_error(settings, "doctor"):
+        with told_as_service_error(settings):
             yield from _look(settings, clock)
     except ServiceError as error:
         yield wrong("broker", str(error).removeprefix("doctor: "))

@@ -46,7 +46,7 @@ def check_versions(
         if not requirement.specifier.contains(found, prereleases=True):
             others.append(f"{requirement.name} is {found} (needs {requirement.specifier})")
     if others:
-        yield wrong("versions", "; ".join(others), "pip install --upgrade stethos in this environment")
+        yield wrong("versions", "; ".join(others), "install Stethos anew in an environment of its own")
     else:
         yield good("versions", f"Stethos {version('stethos')} on Python {number}, libraries as they should be")
 

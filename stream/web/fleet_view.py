@@ -55,7 +55,7 @@ class FleetView(msgspec.Struct, frozen=True, kw_only=True):
 
     headline: str
     detail: str
-    """What to do where there is nothing to show."""
+    """What to do where there is nothing to show, or of how many nothing can be said yet."""
     calm: bool
     counts: tuple[Count, ...]
     notices: tuple[Notice, ...]
@@ -88,7 +88,12 @@ def fleet_view(
     small = needy[CARDS:] + quiet
     unheard = [machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})]
     says, does = headline(
-        snapshot, needy=len(needy), known=len(facts) + len(unheard), unheard=len(unheard), language=language
+        snapshot,
+        needy=len(needy),
+        known=len(facts) + len(unheard),
+        learning=sum(each.status == "warming_up" for each in facts),
+        unheard=len(unheard),
+        language=language,
     )
 
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)

@@ -15,8 +15,10 @@ __all__ = ["Notice", "headline", "notices"]
 _NEED = Phrase("{n} of {all} machines need someone", "{all}台设备中有{n}台需要处理")
 _NEEDS = Phrase("1 of {all} machines needs someone", "{all}台设备中有1台需要处理")
 _THE_ONE = Phrase("The machine needs someone", "该设备需要处理")
-_ALL_SOUND = Phrase("All {all} machines are quiet", "全部{all}台设备无异常")
-_ONE_SOUND = Phrase("The machine is quiet", "设备无异常")
+_ALL_SOUND = Phrase("None of {all} machines needs anyone", "{all}台设备暂无需要处理的")
+_ONE_SOUND = Phrase("The machine needs no one", "设备暂不需要处理")
+_LEARNING = Phrase("Still learning: {n}.", "学习中：{n}台。")
+_UNHEARD = Phrase("Without data so far: {n}.", "尚无数据：{n}台。")
 _NOTHING = Phrase("No machines yet", "还没有设备")
 _CANNOT = Phrase("Nothing can be shown yet", "暂时无法显示")
 _READING = Phrase("Reading the store…", "正在读取数据…")
@@ -31,12 +33,13 @@ _WAITING_HELP = Phrase(
     "{n} machines are described, none has sent anything yet. Is the worker running, and does the gateway send?",
     "已登记{n}台设备，尚未收到任何数据。工作进程是否在运行？网关是否在发送？",
 )
-_TROUBLE = Phrase("The store cannot be read", "无法读取数据存储")
+_TROUBLE = Phrase("The results cannot be read: tell whoever runs the system", "无法读取结果，请联系系统管理员")
 _SHOWN_FROM = Phrase("Shown as it was at {clock}.", "以下为{clock}的状态。")
 _SILENT = Phrase("No new data for {span}", "已{span}没有新数据")
 _SILENT_HELP = Phrase(
-    "The last came in at {clock}. Look at worker, broker and gateway; what is shown may be out of date.",
-    "最后一次收到数据：{clock}。请检查工作进程、消息服务器和网关；以下内容可能已过时。",
+    "The last came in at {clock}; what is shown may be out of date. Tell whoever runs the system: "
+    "gateway, broker or worker.",
+    "最后一次收到数据：{clock}；以下内容可能已过时。请联系系统管理员检查网关、消息服务器和工作进程。",
 )
 _BEHIND = Phrase("Data run {span} behind the clock", "数据比当前时间晚{span}")
 _BEHIND_HELP = Phrase(
@@ -53,18 +56,23 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def headline(snapshot: Snapshot, *, needy: int, known: int, unheard: int, language: Language) -> tuple[str, str]:
-    """Say the page in one sentence, and what to do where there is nothing to show."""
+def headline(
+    snapshot: Snapshot, *, needy: int, known: int, learning: int, unheard: int, language: Language
+) -> tuple[str, str]:
+    """Say the page in one sentence, and beside it what to do, or of how many nothing can be said yet."""
     if not snapshot.loaded:
         return (_CANNOT if snapshot.trouble else _READING).say(language), ""
     if not known:
         return _NOTHING.say(language), _NOTHING_HELP.say(language)
     if unheard == known:
         return _WAITING.say(language), _WAITING_HELP.say(language, n=known)
-    if needy:
-        phrase = _THE_ONE if known == 1 else _NEEDS if needy == 1 else _NEED
-        return phrase.say(language, n=needy, all=known), ""
-    return (_ONE_SOUND if known == 1 else _ALL_SOUND).say(language, all=known), ""
+    phrase = _THE_ONE if known == 1 else _NEEDS if needy == 1 else _NEED
+    if not needy:
+        phrase = _ONE_SOUND if known == 1 else _ALL_SOUND
+    unjudged = ((_LEARNING, learning), (_UNHEARD, unheard))
+    return phrase.say(language, n=needy, all=known), " ".join(
+        text.say(language, n=count) for text, count in unjudged if count
+    )
 
 
 def notices(

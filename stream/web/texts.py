@@ -87,7 +87,7 @@ PRIORITIES: dict[Priority, Phrase] = {
 
 CODES = {
     "severity": Phrase("vibrates too strongly", "振动过大"),
-    "change": Phrase("vibrates far more than it used to", "振动明显高于平时"),
+    "change": Phrase("vibrates more than it used to", "振动明显高于平时"),
     "anomaly": Phrase("behaves unlike before", "表现与以往不同"),
     "temperature": Phrase("too hot", "温度过高"),
     "diagnosis": Phrase("a fault is named", "已诊断出故障"),

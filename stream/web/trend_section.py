@@ -21,7 +21,7 @@ __all__ = ["TrendSection"]
 _TITLE = Phrase("Trends", "趋势")
 _RANGE = Phrase("Look back", "时间范围")
 _GUIDE = Phrase(
-    "Grey: health withheld, or a sensor that cannot be believed. "
+    "Grey: health not given, or a sensor that cannot be believed. "
     "Vertical lines: an alert was raised. The bar below the charts zooms all of them.",
     "灰色区域：暂不给出健康度，或传感器不可信。竖线：报警发生时刻。拖动下方滑块可同时缩放各图。",
 )

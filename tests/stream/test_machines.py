@@ -119,7 +119,7 @@ def test_a_missing_file_is_an_empty_fleet(tmp_path):
         ('[[machine]]\nid = "P1"\nbearings = { a = "n=8,d=5,D=1" }', "bearings: a: "),
         ('[[machine]]\nid = "P1"\nteeth = 1', "teeth: 1 must be 2 to 10000"),
         ('[[machine]]\nid = "P1"\nblades = 6.5', "blades: expected int"),
-        ('[[machine]]\nid = "P1"\nline_frequency_hz = nan', "line_frequency_hz: nan must be 50 or 60"),
+        ('[[machine]]\nid = "P1"\nline_frequency_hz = nan', "line_frequency_hz: nan must be 10 to 500"),
         (
             '[[machine]]\nid = "P1"\nkind = "pump"\ncategory = "III"',
             "'III' is none of the pack pump; there are I, II",

@@ -1,5 +1,6 @@
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -121,3 +122,16 @@ def test_ctrl_c_ends_with_130_and_no_traceback():
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in rest
+
+
+def test_no_help_text_has_brackets_that_its_renderer_takes_for_markup():
+    lost = []
+    root = typer.main.get_command(command_line.app)
+    context = typer.Context(root)
+    for name in COMMANDS:
+        click = root.get_command(context, name)
+        groups = getattr(click, "commands", {})
+        for each in (click, *groups.values()):
+            texts = [each.help or "", *(getattr(option, "help", None) or "" for option in each.params)]
+            lost += [f"{name}: {text}" for text in texts if re.search(r"\[[a-z]", text)]
+    assert not lost

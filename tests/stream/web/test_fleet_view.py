@@ -42,7 +42,7 @@ def test_the_machine_that_needs_someone_comes_first_and_says_why(plant):
     assert [card.id for card in shown.attention] == ["P-101", "M-301", "F-201"]
     assert [tile.id for tile in shown.tiles] == ["G-401"]
     pump, motor, _ = shown.attention
-    assert pump.why == "Drive end: vibrates far more than it used to"
+    assert pump.why == "Drive end: vibrates more than it used to"
     assert pump.since == "since 06:50 (2 h 10 min)"
     assert motor.why == "Winding: too hot"
     assert pump.name == "Cooling water pump 1"
@@ -99,13 +99,13 @@ def test_numbers_have_unit_limit_direction_and_age(plant):
 def test_withheld_health_is_a_gap_with_its_reason(plant):
     trend = view(plant).attention[0].trend
     assert [gap.status for gap in trend.gaps] == ["warming_up"]
-    assert trend.gap_text == "Grey: health withheld (Learning)"
+    assert trend.gap_text == "Grey: health not given (Learning)"
     assert len(trend.lines) == 1
     assert trend.falling
     learning = read(four(hours=1))
     assert {tile.score_text for tile in view(learning).tiles} == {""}
     card = view(learning, opened={"G-401"}).opened
-    assert [each.score_text for each in card] == ["withheld"]
+    assert [each.score_text for each in card] == ["not given now"]
     assert card[0].why == "Still learning what is usual for this machine."
 
 
@@ -283,7 +283,7 @@ def test_a_store_that_fails_is_told_and_what_was_read_stays():
     failed, recovered = asyncio.run(run())
     shown = view(failed, clock=NOW + timedelta(minutes=5))
     (notice,) = shown.notices
-    assert (notice.kind, notice.title) == ("error", "The store cannot be read")
+    assert (notice.kind, notice.title) == ("error", "The results cannot be read: tell whoever runs the system")
     assert notice.text == "InfluxDB at http://db:8086 does not answer; start it. Shown as it was at 09:00:00."
     assert shown.headline == "3 of 4 machines need someone"
     assert recovered.trouble == ""

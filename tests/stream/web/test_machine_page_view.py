@@ -192,7 +192,7 @@ def test_cleared_alerts_are_told_with_begin_end_and_length():
         ),
     )
     (told,) = past_alerts([open_, cleared], now=NOW, zone=UTC, language="en")
-    assert (told.id, told.text) == ("old", "Drive end: vibrates far more than it used to")
+    assert (told.id, told.text) == ("old", "Drive end: vibrates more than it used to")
     assert told.when == "06:00 to 08:00, for 2 h"
     (chinese,) = past_alerts([cleared], now=NOW, zone=UTC, language="zh")
     assert chinese.when == "06:00 至 08:00，持续2小时"

@@ -40,7 +40,7 @@ def test_each_rule_has_its_precision_with_an_interval_and_its_lead():
     assert shown.columns == ("Rule", "Alerts", "Confirmed", "False alarms", "Right", "Lead", "Right here")
     change, hot = shown.rows
     assert change.cells == (
-        "Vibrates far more than it used to", "12", "9", "2", "82 % (63 to 92 %)", "30 h", "9 of 11",
+        "Vibrates more than it used to", "12", "9", "2", "82 % (63 to 92 %)", "30 h", "9 of 11",
     )  # fmt: skip
     assert hot.cells == ("Too hot", "1", "0", "0", "–", "–", "–")
     assert "the last 13 alerts" in shown.guide

@@ -64,7 +64,7 @@ def test_what_was_found_before_it_stopped_still_asks_for_someone_but_it_looks_st
     (card,) = fleet(read([stands, found])).attention
     assert (card.status, card.status_text) == ("stopped", "Stopped")
     assert card.running == "Stopped since 06:50 (2 h 10 min)"
-    assert card.why == "Before it stopped: drive end: vibrates far more than it used to"
+    assert card.why == "Before it stopped: drive end: vibrates more than it used to"
     (card,) = fleet(read([stands, found]), language="zh").attention
     assert card.why == "停机前：驱动端：振动明显高于平时"
     assert MACHINES["P-101"].id == card.id
