@@ -135,16 +135,13 @@ class Channel(msgspec.Struct, array_like=True):
     def enter(self, place: Place, time_us: int) -> bool:
         """Take in where the machine works; give whether it has held that for long enough to be judged there.
 
-        In a regime never seen a point learns first. A temperature is on its way to a new regime's for hours, unless
-        the machine changes so often that this is usual.
+        In a regime never seen a point learns first. A temperature is on its way to the regime's for hours.
         """
-        known = self.regimes.newest
         if not self.regimes.take(place, time_us):
             return self.regimes.settled
-        restless = self._is_restless(time_us)
-        if self.regimes.newest != known or not restless:
-            self.warmer_c = self.warm_state_c
-            self.warm_up.begin(time_us)
+        self._weigh_stay(time_us)
+        self.warmer_c = self.warm_state_c
+        self.warm_up.begin(time_us)
         self.usual.leave()
         self.present, ids = self.regimes.present, self.regimes.ids()
         self.usuals = {key: usual for key, usual in self.usuals.items() if key in ids}
@@ -156,13 +153,17 @@ class Channel(msgspec.Struct, array_like=True):
         self.model.keep(ids)
         return True
 
-    def _is_restless(self, time_us: int) -> bool:
-        """Take in a change of regime; give whether the machine usually changes it within the hour."""
+    @property
+    def is_restless(self) -> bool:
+        """Whether the machine usually changes its regime within the hour: its temperature is always on its way."""
+        return self.stay_us < _RESTLESS_US
+
+    def _weigh_stay(self, time_us: int) -> None:
+        """Take in how long it stayed in the regime that it has left now."""
         if self.regime_us is not None:
             stayed_us = min(time_us - self.regime_us, _LONGEST_STAY_US)
             self.stay_us += _STAY_GAIN * (stayed_us - self.stay_us)
         self.regime_us = time_us
-        return self.stay_us < _RESTLESS_US
 
     @property
     def warm_state_c(self) -> float | None:

@@ -59,23 +59,25 @@ def judge(
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)
     if ready:
         _settle(channel, logs, time_us)
-    teaches = sound and not warming and not anomaly.anomalous if ready else _may_learn(channel, warming=warming)
+    waits = warming and not channel.is_restless
+    teaches = sound and not waits and not anomaly.anomalous if ready else _may_learn(channel, waits=waits)
     if teaches:
-        if not ready or channel.learned % _FOLLOW_EVERY == 0:
+        if not ready or (channel.learned % _FOLLOW_EVERY == 0 and not warming):
             channel.model.learn(features, look)
         _learn(channel, logs, smoothed, time_us, learning=not ready and not channel.ready)
     channel.advance(features, look)
     return anomaly
 
 
-def _may_learn(channel: Channel, *, warming: bool) -> bool:
+def _may_learn(channel: Channel, *, waits: bool) -> bool:
     """Whether a point that is learning may: what a machine does first is taken as sound, what it does later is not.
 
-    Where a fault is told in one regime, another doesn't take it for usual; nor is a way from one to another usual.
+    Where a fault is told in one regime, another doesn't take it for usual. It `waits` while its temperature is on
+    the way from one to another, unless that is how the machine lives.
     """
     if not channel.usual.later:
         return True
-    return not warming and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
+    return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
 
 
 def _seconds(observation: Measured) -> float:

@@ -101,7 +101,7 @@ class WarmUp(msgspec.Struct, array_like=True):
         self.since_us, self.mark_us = time_us, 0
 
     def goes_on(self, value_c: float, time_us: int) -> bool:
-        """Whether it is still under way: until less than 3 K in half an hour, or for six hours.
+        """Whether it is still under way: until it stays within 3 K for half an hour, or for six hours.
 
         >>> warm_up = WarmUp()
         >>> warm_up.begin(1)
@@ -112,11 +112,8 @@ class WarmUp(msgspec.Struct, array_like=True):
             return False
         if not isfinite(value_c):
             return True
-        if not self.mark_us:
+        if not self.mark_us or abs(value_c - self.mark_c) >= _SETTLED_K:
             self.mark_us, self.mark_c = time_us, value_c
-        elif time_us - self.mark_us >= _SETTLING_US:
-            if abs(value_c - self.mark_c) < _SETTLED_K or time_us - self.since_us >= _LONGEST_US:
-                self.since_us = None
-                return False
-            self.mark_us, self.mark_c = time_us, value_c
-        return True
+        if time_us - self.mark_us >= _SETTLING_US or time_us - self.since_us >= _LONGEST_US:
+            self.since_us = None
+        return self.since_us is not None

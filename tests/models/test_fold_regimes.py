@@ -184,6 +184,30 @@ def test_a_thermometer_has_its_warm_state_in_each_regime_and_time_to_get_there()
     assert ("temperature", "active", "medium") in transitions(outputs), "and stays as warm as there"
 
 
+def test_a_temperature_is_excused_its_way_whether_its_machine_changes_now_and_then_or_always():
+    """Hours in each regime, then ten minutes, and so on; 40 K too warm is told all the same."""
+    minute, begun = 6, 0
+
+    def works(minutes, changes, too_warm_k=0.0):
+        nonlocal begun, value_c
+        for change in range(changes):
+            regime, factor, ends_c = (SLOW, 0.3, 30.0) if change % 2 else (FAST, 1.0, 65.0)
+            for _ in range(minutes):
+                value_c += 0.08 * (ends_c + too_warm_k - value_c)
+                yield vibration(begun, factor=factor, **regime)
+                yield temperature(begun, value_c)
+                begun += minute
+
+    value_c = 30.0
+    state, outputs = run([configured(learning=LEARNING), *works(120, 6)])
+    assert not alerts(outputs)
+    for minutes, changes in ((10, 12), (120, 4), (15, 20), (90, 6)):
+        state, outputs = run(works(minutes, changes), state)
+        assert not alerts(outputs), f"every {minutes} minutes"
+    _, outputs = run(works(30, 8, too_warm_k=40.0), state)
+    assert ("temperature", "active", "medium") in transitions(outputs)
+
+
 def test_what_is_accepted_as_normal_forgets_all_regimes_and_learns_the_present_one():
     loud = [*slow(400, 60, factor=3.0)]
     state, outputs = run([configured(learning=LEARNING), *slow(0, 200), *fast(200, 200), *loud])
