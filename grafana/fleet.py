@@ -9,23 +9,33 @@ from grafana_foundation_sdk.builders.common import TableSortByFieldState
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
-from grafana.frame import frame, link_to, machine_choice, point_choice
+from grafana.frame import frame, machine_choice, point_choice
+from grafana.panels import (
+    ALERT_EVIDENCE,
+    ALERT_HEADINGS,
+    DIAGNOSIS_HEADINGS,
+    EVIDENCE_COLOURS,
+    REASON_HEADINGS,
+    TO_MACHINE,
+    deductions,
+    health_limits,
+    health_over_time,
+    impacts,
+    newest_diagnoses,
+    newest_reasons,
+    raised_and_cleared,
+    status_over_time,
+)
 from grafana.parts import (
-    BLUE,
     GREEN,
-    GREY,
     MEASURED,
     ORANGE,
-    PURPLE,
-    SKY,
     VERMILION,
-    YELLOW,
     answer,
     colour,
     limits,
     listing,
     query,
-    states,
     tiles,
     trend,
 )
@@ -44,9 +54,6 @@ def fleet() -> build.Dashboard:
     for panel in (*_answers(), *_trends(), *_tables()):
         dashboard.with_panel(panel)
     return dashboard
-
-
-_TO_MACHINE = link_to("machine", "This machine in detail", ("machine", "__value.raw"))
 
 
 def _answers() -> tuple[Builder[model.Panel], ...]:
@@ -87,7 +94,7 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
             query(f'SELECT MIN("score") FROM {scored} WHERE "w" = 0'),
             unit="none",
             none="withheld",
-        ).thresholds(limits((50, ORANGE), (75, YELLOW), (90, GREY), base=VERMILION)),
+        ).thresholds(health_limits()),
         answer(
             "What is the strongest vibration (mm/s RMS)?",
             "Highest of the points' newest velocities, 10 to 1000 Hz. Its limits depend on the machine.",
@@ -117,43 +124,17 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
 
 
 def _trends() -> tuple[Builder[model.Panel], ...]:
-    by_machine = '"machine"'
-    given = '"withheld" = 0'
-    codes = ("severity", "change", "anomaly", "temperature", "diagnosis")
-    deducted = ", ".join(f'MAX("deduction_{code}") AS "{code}"' for code in codes)
     both = "$tag_machine $tag_point"
-    taken = trend(
-        "What takes health away (points)?",
+    taken = deductions(
         "Points taken off 100, by kind of evidence: zone after ISO 20816-3, change from the machine's own "
         "baseline, anomaly score, temperature, a fault that the diagnosis names.",
-        query(over_time("health", deducted, group=by_machine, condition=given), alias="$tag_machine: $col"),
-        unit="none",
-        none=NO_HEALTH,
-        bridge_gaps=False,
-    ).min(0)
-    for code, shade in zip(codes, (VERMILION, BLUE, PURPLE, ORANGE, SKY), strict=True):
+        alias="$tag_machine: $col",
+    )
+    for code, shade in EVIDENCE_COLOURS.items():
         taken.override_by_regexp(f"/: {code}$/", colour(shade))
     return (
-        states(
-            "What state was each machine in?",
-            "That of the worst point that can be judged. Grey: warming up, stopped or no data.",
-            query(
-                f'SELECT LAST("status") AS "status" FROM "health" WHERE $timeFilter AND {MACHINES} '
-                'GROUP BY time($__interval), "machine" fill(none)',
-                alias="$tag_machine",
-            ),
-            none=NO_HEALTH,
-        ),
-        trend(
-            "Health (0 to 100)",
-            "Lowest of each interval. A gap is health withheld; the table below has the reason.",
-            query(over_time("health", 'MIN("score")', group=by_machine, condition=given), alias="$tag_machine"),
-            unit="none",
-            none=NO_HEALTH,
-            bridge_gaps=False,
-        )
-        .min(0)
-        .max(100),
+        status_over_time("What state was each machine in?"),
+        health_over_time("$tag_machine"),
         taken,
         trend(
             "Vibration velocity (mm/s RMS)",
@@ -162,13 +143,7 @@ def _trends() -> tuple[Builder[model.Panel], ...]:
             unit="suffix: mm/s",
             none=NO_VIBRATION,
         ).min(0),
-        trend(
-            "Impacts: envelope of the high band (g RMS)",
-            "Rises early when a bearing's surface begins to fail. Highest of each interval.",
-            query(over_time("indicators", 'MAX("envelope_rms_g")'), source=MEASURED, alias=both),
-            unit="suffix: g",
-            none="no envelope: the sampling rate may be too low for it",
-        ).min(0),
+        impacts(both).min(0),
         trend(
             "Temperature (°C)",
             "Median of each block's plausible samples. Highest of each interval.",
@@ -190,88 +165,53 @@ def _trends() -> tuple[Builder[model.Panel], ...]:
 
 
 def _tables() -> tuple[Builder[model.Panel], ...]:
-    evidence = '"priority", "value", "limit", "text", "text_zh"'
     last_of_rule = newest(
-        "alerts", f'LAST("open") AS "o", {evidence}', '"machine", "point", "rule"', f"{SO_FAR} AND {CHOSEN}"
+        "alerts", f'LAST("open") AS "o", {ALERT_EVIDENCE}', '"machine", "point", "rule"', f"{SO_FAR} AND {CHOSEN}"
     )
-    last_of_machine = newest(
-        "health",
-        'LAST("withheld") AS "w", "status", "score", "why", "why_zh", "flags"',
-        '"machine"',
-        f"$timeFilter AND {MACHINES}",
-    )
-    diagnosed = newest(
-        "health",
-        'LAST("diagnosis_confidence") AS "confidence", "verdict", "diagnosis", "diagnosis_zh"',
-        '"machine", "point"',
-        f"$timeFilter AND {CHOSEN}",
-    )
-    named = {"machine": "Machine", "point": "Point", "rule": "Rule", "priority": "Priority"}
-    measured = {"value": "Value", "limit": "Limit", "text": "What was found", "text_zh": "发现"}
+    reasons = newest_reasons('"machine"', MACHINES)
     return (
         listing(
             "Which alerts are open, and why?",
             "Newest transition of every alert that is open at the end of the time range.",
             query(
-                f'SELECT "machine", "point", "rule", {evidence} FROM {last_of_rule} WHERE "o" = 1', result="table"
+                f'SELECT "machine", "point", "rule", {ALERT_EVIDENCE} FROM {last_of_rule} WHERE "o" = 1',
+                result="table",
             ),
-            {**named, **measured},
+            ALERT_HEADINGS,
             none="no alert is open",
             wide="text",
-        ).override_by_name("machine", [_TO_MACHINE]),
+        ).override_by_name("machine", [TO_MACHINE]),
         listing(
             "Which faults are named, and how sure?",
             "Newest diagnosis of each point that names a fault, with its evidence; confidence from 0 to 1.",
             query(
-                f'SELECT "machine", "point", "verdict", "confidence", "diagnosis", "diagnosis_zh" FROM {diagnosed} '
+                'SELECT "machine", "point", "verdict", "confidence", "diagnosis", "diagnosis_zh" '
+                f"FROM {newest_diagnoses()} "
                 'WHERE "verdict" !~ /^(healthy|unknown|)$/',
                 result="table",
             ),
-            {
-                "machine": "Machine",
-                "point": "Point",
-                "verdict": "Fault",
-                "confidence": "Confidence",
-                "diagnosis": "Evidence",
-                "diagnosis_zh": "依据",
-            },
+            {"machine": "Machine", "point": "Point", "verdict": "Fault"} | DIAGNOSIS_HEADINGS,
             none="no fault is named",
             wide="diagnosis",
         )
-        .override_by_name("machine", [_TO_MACHINE])
+        .override_by_name("machine", [TO_MACHINE])
         .override_by_name("verdict", [model.DynamicConfigValue("custom.width", 280)])
         .decimals(2),
         listing(
             "How is each machine now, and why?",
             "Newest judgement in the time range: the evidence behind its health, or why health is withheld.",
             query(
-                f'SELECT "machine", "status", "score", "why", "why_zh", "flags" FROM {last_of_machine}',
+                f'SELECT "machine", "status", "score", "why", "why_zh", "flags" FROM {reasons}',
                 result="table",
             ),
-            {
-                "machine": "Machine",
-                "status": "Status",
-                "score": "Health",
-                "why": "Why",
-                "why_zh": "原因",
-                "flags": "Signal",
-            },
+            {"machine": "Machine"} | REASON_HEADINGS,
             none=NO_HEALTH,
             wide="why",
         )
-        .override_by_name("machine", [_TO_MACHINE])
+        .override_by_name("machine", [TO_MACHINE])
         .sort_by([TableSortByFieldState().display_name("Health").desc(False)])  # who needs someone comes first
         .decimals(1),
-        listing(
-            "What was raised and cleared?",
-            "Every transition of an alert in the time range, newest first, at most 200.",
-            query(
-                f'SELECT "machine", "point", "rule", "state", {evidence} FROM "alerts" '
-                f"WHERE $timeFilter AND {CHOSEN} ORDER BY time DESC LIMIT 200",
-                result="table",
-            ),
-            {**named, "state": "State", **measured},
-            none="nothing was raised or cleared in this time range",
-            wide="text",
+        raised_and_cleared(
+            "Every transition of an alert in the time range", ("machine", "point", "rule", "priority", "state")
         ),
     )

@@ -11,16 +11,24 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
 from grafana.frame import Alerts, frame, machine_choice, point_choice
+from grafana.panels import (
+    DIAGNOSIS_HEADINGS,
+    EVIDENCE_COLOURS,
+    REASON_HEADINGS,
+    deductions,
+    health_limits,
+    health_over_time,
+    impacts,
+    newest_diagnoses,
+    newest_reasons,
+    raised_and_cleared,
+    status_over_time,
+)
 from grafana.parts import (
-    BLUE,
     GREEN,
-    GREY,
     MEASURED,
     ORANGE,
-    PURPLE,
-    SKY,
     VERMILION,
-    YELLOW,
     answer,
     colour,
     limits,
@@ -36,9 +44,7 @@ from grafana.texts import CHOSEN, MACHINES, NO_HEALTH, NO_TEMPERATURE, NO_UPTIME
 __all__ = ["machine"]
 
 _POINT = "$tag_point"
-_GIVEN = '"withheld" = 0'
 _NO_DIAGNOSIS = "nothing diagnosed: vibration of known shaft speed is needed"
-_CODES = {"severity": VERMILION, "change": BLUE, "anomaly": PURPLE, "temperature": ORANGE, "diagnosis": SKY}
 
 
 def machine() -> build.Dashboard:
@@ -74,7 +80,7 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
             query(f'SELECT "score" FROM {standing} WHERE "w" = 0'),
             unit="none",
             none="withheld",
-        ).thresholds(limits((50, ORANGE), (75, YELLOW), (90, GREY), base=VERMILION)),
+        ).thresholds(health_limits()),
         word(
             "What is it (newest verdict)?",
             "Of the chosen points, the one diagnosed last; below is the verdict of each over time.",
@@ -123,34 +129,18 @@ def _timeline(title: str, description: str, field: str, *, none: str, condition:
 
 
 def _judgement() -> tuple[Builder[model.Panel], ...]:
-    by_machine = '"machine"'
-    deducted = ", ".join(f'MAX("deduction_{code}") AS "{code}"' for code in _CODES)
     taken = (
-        trend(
-            "What takes health away (points)?",
+        deductions(
             "Points taken off 100, by kind of evidence, one on top of the other; their sum is what health lacks.",
-            query(over_time("health", deducted, group=by_machine, condition=_GIVEN), alias="$col"),
-            unit="none",
-            none=NO_HEALTH,
-            bridge_gaps=False,
+            alias="$col",
         )
-        .min(0)
         .fill_opacity(40)
         .stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     )
-    for code, shade in _CODES.items():
+    for code, shade in EVIDENCE_COLOURS.items():
         taken.override_by_name(code, colour(shade))
     return (
-        states(
-            "What state was it in?",
-            "That of the worst point that can be judged. Grey: warming up, stopped or no data.",
-            query(
-                f'SELECT LAST("status") AS "status" FROM "health" WHERE $timeFilter AND {MACHINES} '
-                'GROUP BY time($__interval), "machine" fill(none)',
-                alias="$tag_machine",
-            ),
-            none=NO_HEALTH,
-        ).height(4),
+        status_over_time("What state was it in?").height(4),
         states(
             "Did it run?",
             "Running, idle (a load below 10 %), starting (two minutes after a start) or stopped, by speed, load or "
@@ -162,16 +152,7 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
             ),
             none=NO_UPTIME,
         ).height(4),
-        trend(
-            "Health (0 to 100)",
-            "Lowest of each interval. A gap is health withheld; the table below has the reason.",
-            query(over_time("health", 'MIN("score")', group=by_machine, condition=_GIVEN), alias="health"),
-            unit="none",
-            none=NO_HEALTH,
-            bridge_gaps=False,
-        )
-        .min(0)
-        .max(100),
+        health_over_time("health"),
         taken,
         _timeline(
             "What is it, by point (verdict)?",
@@ -242,13 +223,7 @@ def _measured() -> tuple[Builder[model.Panel], ...]:
         .min(0)
         .override_by_regexp("/: limit$/", [*colour(VERMILION), _DASHED]),
         indicator("Vibration acceleration (g RMS)", "All of the band, mean removed.", "rms_g", "suffix: g"),
-        indicator(
-            "Impacts: envelope of the high band (g RMS)",
-            "Rises early when a bearing's surface begins to fail.",
-            "envelope_rms_g",
-            "suffix: g",
-            "no envelope: the sampling rate may be too low for it",
-        ),
+        impacts(_POINT),
         indicator("Shocks: kurtosis (3 is noise)", "How rare and strong the peaks are.", "kurtosis", "none"),
         trend(
             "Temperature (°C)",
@@ -270,34 +245,17 @@ def _measured() -> tuple[Builder[model.Panel], ...]:
 
 
 def _tables() -> tuple[Builder[model.Panel], ...]:
-    evidence = '"priority", "value", "limit", "text", "text_zh"'
-    reasons = newest(
-        "health",
-        'LAST("withheld") AS "w", "status", "score", "why", "why_zh", "flags"',
-        '"machine", "point"',
-        f"$timeFilter AND {CHOSEN}",
-    )
-    diagnosed = newest(
-        "health",
-        'LAST("diagnosis_confidence") AS "confidence", "verdict", "diagnosis", "diagnosis_zh"',
-        '"machine", "point"',
-        f"$timeFilter AND {CHOSEN}",
-    )
+    by_point = '"machine", "point"'
+    reasons = newest_reasons(by_point, CHOSEN)
     return (
         listing(
             "What does the diagnosis rest on, by point?",
             "Newest diagnosis of each point: its evidence, or why nothing can be told.",
             query(
-                f'SELECT "point", "verdict", "confidence", "diagnosis", "diagnosis_zh" FROM {diagnosed}',
+                f'SELECT "point", "verdict", "confidence", "diagnosis", "diagnosis_zh" FROM {newest_diagnoses()}',
                 result="table",
             ),
-            {
-                "point": "Point",
-                "verdict": "Verdict",
-                "confidence": "Confidence",
-                "diagnosis": "Evidence",
-                "diagnosis_zh": "依据",
-            },
+            {"point": "Point", "verdict": "Verdict"} | DIAGNOSIS_HEADINGS,
             none=_NO_DIAGNOSIS,
             wide="diagnosis",
         )
@@ -310,36 +268,11 @@ def _tables() -> tuple[Builder[model.Panel], ...]:
                 f'SELECT "point", "status", "score", "why", "why_zh", "flags" FROM {reasons}',
                 result="table",
             ),
-            {
-                "point": "Point",
-                "status": "Status",
-                "score": "Health",
-                "why": "Why",
-                "why_zh": "原因",
-                "flags": "Signal",
-            },
+            {"point": "Point"} | REASON_HEADINGS,
             none=NO_HEALTH,
             wide="why",
         ).decimals(1),
-        listing(
-            "What was raised and cleared?",
-            "Every transition of an alert in the time range with its value and limit, newest first, at most 200.",
-            query(
-                f'SELECT "point", "rule", "state", {evidence} FROM "alerts" '
-                f"WHERE $timeFilter AND {CHOSEN} ORDER BY time DESC LIMIT 200",
-                result="table",
-            ),
-            {
-                "point": "Point",
-                "rule": "Rule",
-                "state": "State",
-                "priority": "Priority",
-                "value": "Value",
-                "limit": "Limit",
-                "text": "What was found",
-                "text_zh": "发现",
-            },
-            none="nothing was raised or cleared in this time range",
-            wide="text",
+        raised_and_cleared(
+            "Every transition of an alert in the time range with its value and limit", ("point", "rule", "state")
         ),
     )

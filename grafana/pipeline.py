@@ -1,7 +1,7 @@
 """The dashboard of the workers, for whoever runs the system.
 
-It reads `pipeline`, which every worker writes to InfluxDB, so it needs no Prometheus. A worker that has gone writes
-no more: the first answer counts those that wrote within the last minute of the range.
+It reads `pipeline`, which every worker writes whose store is InfluxDB, so it needs no Prometheus. A worker that has
+gone writes no more: the first answer counts those that wrote within the last minute of the range.
 """
 
 from grafana_foundation_sdk.builders import dashboard as build

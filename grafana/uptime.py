@@ -9,9 +9,10 @@ from grafana_foundation_sdk.builders.common import TableSortByFieldState
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
-from grafana.frame import frame, link_to, machine_choice, typed
-from grafana.parts import answer, days, limits, listing, query, states
-from grafana.texts import MACHINES, NO_HEALTH, NO_UPTIME
+from grafana.frame import frame, machine_choice, typed
+from grafana.panels import TO_MACHINE, status_over_time
+from grafana.parts import answer, days, limits, listing, query
+from grafana.texts import MACHINES, NO_UPTIME
 
 __all__ = ["uptime"]
 
@@ -21,7 +22,6 @@ _WHERE = f'FROM "uptime" WHERE $timeFilter AND {MACHINES}'
 _RANGE_S = "((${__to} - ${__from}) / 1000)"
 _DAYS = "GROUP BY time(1d), \"machine\" fill(none) tz('${zone}')"
 _EACH_DAY = _DAYS.replace("none", "null")
-_TO_MACHINE = link_to("machine", "This machine in detail", ("machine", "__value.raw"))
 
 
 def uptime() -> build.Dashboard:
@@ -107,15 +107,9 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
 
 def _days() -> tuple[Builder[model.Panel], ...]:
     return (
-        states(
+        status_over_time(
             "What state was each machine in?",
             "Grey is stopped, no data or warming up; a gap is time without any judgement.",
-            query(
-                f'SELECT LAST("status") AS "status" FROM "health" WHERE $timeFilter AND {MACHINES} '
-                'GROUP BY time($__interval), "machine" fill(none)',
-                alias="$tag_machine",
-            ),
-            none=NO_HEALTH,
         ),
         days(
             "How long did each machine run each day (h)?",
@@ -157,7 +151,7 @@ def _tables() -> tuple[Builder[model.Panel], ...]:
             none=NO_UPTIME,
             wide="machine",
         )
-        .override_by_name("machine", [_TO_MACHINE])
+        .override_by_name("machine", [TO_MACHINE])
         .override_by_name("Time", [_HIDDEN])
         .sort_by([TableSortByFieldState().display_name("Running rate (%)").desc(False)])
         .decimals(1),
@@ -172,7 +166,7 @@ def _tables() -> tuple[Builder[model.Panel], ...]:
             none=NO_UPTIME,
             wide="machine",
         )
-        .override_by_name("machine", [_TO_MACHINE])
+        .override_by_name("machine", [TO_MACHINE])
         .sort_by([TableSortByFieldState().display_name("Time").desc(True)])
         .decimals(1),
         listing(
@@ -187,7 +181,7 @@ def _tables() -> tuple[Builder[model.Panel], ...]:
             {"machine": "Machine", "point": "Point", "rule": "Rule", "text": "What was found", "text_zh": "发现"},
             none="nothing of high priority in this time range",
             wide="text",
-        ).override_by_name("machine", [_TO_MACHINE]),
+        ).override_by_name("machine", [TO_MACHINE]),
     )
 
 
