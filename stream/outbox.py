@@ -3,8 +3,8 @@
 Sending record by record is the dearest part of a Faust agent, so the outbox works in rounds: while one round's
 batches are on their way, the next gathers. A round costs worker, broker and whoever reads it some milliseconds of
 the processor, however little it carries, so rounds begin some time apart; the first after a silence goes at once. A
-round that fails is tried again until it succeeds, before anything
-later goes out; so a confirmed record implies that all earlier ones of its partition are confirmed too.
+round that fails is tried again until it succeeds, before anything later goes out; so a confirmed record implies
+that all earlier ones of its partition are confirmed too.
 """
 
 import asyncio

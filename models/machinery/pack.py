@@ -5,7 +5,7 @@ for sure is left out and says so (`left_out`); nothing is estimated.
 """
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -42,6 +42,10 @@ class Text(_Table, frozen=True, kw_only=True):
 
     en: Said
     zh: Said
+
+    def say(self, language: Literal["en", "zh"]) -> str:
+        """Give the text in a language."""
+        return self.zh if language == "zh" else self.en
 
     @property
     def words(self) -> Words:

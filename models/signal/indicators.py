@@ -18,12 +18,13 @@ from models.signal.quality import is_rate, is_silent, waveform_faults
 from models.signal.spectrum import Grid, Spectrum, spectrum
 from models.signal.units import Unit, velocity_mm_s
 
-__all__ = ["Indicators", "waveform_indicators"]
+__all__ = ["LOWER_HZ", "SLOW_RPM", "Indicators", "waveform_indicators"]
 
 _UPPER_HZ = 1000.0
-_LOWER_HZ = 10.0
+LOWER_HZ = 10.0
 _LOWER_SLOW_HZ = 2.0
-_SLOW_RPM = 600.0
+SLOW_RPM = 600.0
+"""The band of the velocity, after ISO 20816-3: from `LOWER_HZ`, of machines slower than `SLOW_RPM` from 2 Hz."""
 _FEWEST_BINS = 4
 _PEAKS = 3
 _ORDERS = (1, 2, 3)
@@ -106,7 +107,7 @@ def _statistics(acceleration_g: NDArray[np.float64]) -> dict[str, float]:
 
 
 def _lower_hz(speed_hz: float | None) -> float:
-    return _LOWER_SLOW_HZ if speed_hz is not None and speed_hz < _SLOW_RPM / 60 else _LOWER_HZ
+    return _LOWER_SLOW_HZ if speed_hz is not None and speed_hz < SLOW_RPM / 60 else LOWER_HZ
 
 
 def _velocity_rms(lines: Spectrum, velocity: Spectrum | None, speed_hz: float | None) -> dict[str, float]:

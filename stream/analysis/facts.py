@@ -8,7 +8,7 @@ import msgspec
 from models.diagnosis.results import Hypothesis
 from stream.analysis.analysing import Analysis, is_finding
 from stream.analysis.words import LABELS, flag_name, number, severity_sentence, share, verdict_name
-from stream.web.texts import Language
+from stream.web.texts import Language, spoken
 
 __all__ = ["Fact", "Tone", "facts_of", "signal_sentence"]
 
@@ -49,7 +49,7 @@ def facts_of(analysis: Analysis, language: Language) -> Iterator[Fact]:
     if diagnosis.confidence:
         verdict = LABELS["sure"].say(language, verdict=verdict, share=share(diagnosis.confidence))
     yield Fact(LABELS["verdict"].say(language), verdict, tone)
-    reason = diagnosis.reason_zh if language == "zh" else diagnosis.reason_en
+    reason = spoken(language, diagnosis.reason_en, diagnosis.reason_zh)
     if reason:
         yield Fact(LABELS["why_unknown"].say(language), reason)
     for hypothesis in diagnosis.hypotheses:
@@ -67,7 +67,7 @@ def facts_of(analysis: Analysis, language: Language) -> Iterator[Fact]:
     )
     look = analysis.severity.look
     if look is not None:
-        yield Fact(LABELS["look_first"].say(language), look.zh if language == "zh" else look.en)
+        yield Fact(LABELS["look_first"].say(language), spoken(language, look.en, look.zh))
 
 
 def _least(analysis: Analysis) -> float:
@@ -78,15 +78,14 @@ def _least(analysis: Analysis) -> float:
 
 def _leading(hypothesis: Hypothesis, language: Language) -> Iterator[Fact]:
     """Give what was named: the sentence, evidence that it does not hold already, and what to check."""
-    chinese = language == "zh"
-    sentence = hypothesis.sentence_zh if chinese else hypothesis.sentence_en
+    sentence = spoken(language, hypothesis.sentence_en, hypothesis.sentence_zh)
     if sentence:
         yield Fact(LABELS["evidence"].say(language), sentence)
     for evidence in hypothesis.evidence:
-        text = evidence.text_zh if chinese else evidence.text_en
+        text = spoken(language, evidence.text_en, evidence.text_zh)
         if text and text not in sentence:
             yield Fact(LABELS["evidence"].say(language), text)
-    check = hypothesis.next_check_zh if chinese else hypothesis.next_check_en
+    check = spoken(language, hypothesis.next_check_en, hypothesis.next_check_zh)
     if check:
         yield Fact(LABELS["next_check"].say(language), check)
 
@@ -105,7 +104,7 @@ def _next(analysis: Analysis, language: Language) -> Iterator[Fact]:
 
 def _other(hypothesis: Hypothesis, language: Language, *, alone: bool) -> Fact:
     """Give what was not named in a line."""
-    sentence = hypothesis.sentence_zh if language == "zh" else hypothesis.sentence_en
+    sentence = spoken(language, hypothesis.sentence_en, hypothesis.sentence_zh)
     name = verdict_name(hypothesis.fault, language)
     sure = LABELS["sure"].say(language, verdict=name, share=share(hypothesis.confidence))
     label = LABELS["possible" if alone else "also"].say(language)

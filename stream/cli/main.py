@@ -41,7 +41,7 @@ COMMANDS = {
     "maintenance": Command("stream.cli.maintenance", "maintenance", "Tell that a machine was worked on."),
     "accept": Command("stream.cli.accept", "accept", "Accept a lasting change as new normal."),
     "experience": Command("stream.cli.experience", "experience", "Show what findings have taught."),
-    "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of four machines."),
+    "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of a simulated plant."),
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),
     "bearings": Command("stream.cli.bearings", "bearings", "Find a bearing and its frequencies."),
     "packs": Command("stream.cli.packs", "packs", "Look up what is known of a kind of machine."),

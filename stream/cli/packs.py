@@ -11,6 +11,7 @@ from stream.cli.terminal import AsJson, SettingsFile
 if TYPE_CHECKING:
     from models.machinery.kinds import Packs
     from models.machinery.pack import Pack, Text, Zones
+    from stream.web.texts import Language
 
 __all__ = ["OwnPacks", "pack_of", "packs"]
 
@@ -53,9 +54,9 @@ def packs(
         for pack in found:
             sys.stdout.buffer.write(msgspec.json.encode(pack) + b"\n")
     elif kind.strip():
-        _show(found[0], chinese=chinese)
+        _show(found[0], "zh" if chinese else "en")
     else:
-        _list(found, chinese=chinese)
+        _list(found, "zh" if chinese else "en")
 
 
 def _found(known: "Packs", kind: str) -> "tuple[Pack, ...]":
@@ -75,7 +76,7 @@ def pack_of(known: "Packs", kind: str, *, hint: str) -> "Pack":
     return pack
 
 
-def _list(found: "tuple[Pack, ...]", *, chinese: bool) -> None:
+def _list(found: "tuple[Pack, ...]", language: "Language") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.table import Table  # noqa: PLC0415 -- the same
     from rich.text import Text as Styled  # noqa: PLC0415 -- the same
@@ -84,20 +85,20 @@ def _list(found: "tuple[Pack, ...]", *, chinese: bool) -> None:
     for column in ("kind", "what it is", "also called"):
         table.add_column(column, overflow="fold")
     for pack in found:
-        table.add_row(Styled(pack.id), Styled(_in(pack.name, chinese=chinese)), Styled(", ".join(pack.kinds)))
+        table.add_row(Styled(pack.id), Styled(pack.name.say(language)), Styled(", ".join(pack.kinds)))
     Console().print(table)
 
 
-def _show(pack: "Pack", *, chinese: bool) -> None:
+def _show(pack: "Pack", language: "Language") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.text import Text as Styled  # noqa: PLC0415 -- the same
 
     from models.advice.matters import label_of  # noqa: PLC0415 -- the same
 
-    console = Console(highlight=False)
+    console, chinese = Console(highlight=False), language == "zh"
 
     def say(text: "Text") -> str:
-        return _in(text, chinese=chinese)
+        return text.say(language)
 
     def part(titles: tuple[str, str], lines: list[str]) -> None:
         if lines:
@@ -106,7 +107,10 @@ def _show(pack: "Pack", *, chinese: bool) -> None:
             console.print(Styled(f"  {line}"))
 
     console.print(Styled.assemble((pack.id, "bold"), f"  {say(pack.name)}. {say(pack.scope)}"))
-    part(("What matters", "关注指标"), [f"{label_of(each)[chinese]}: {say(each.why)}" for each in pack.matters])
+    part(
+        ("What matters", "关注指标"),
+        [f"{label_of(each)[chinese]}: {say(each.why)}" for each in pack.matters],
+    )
     part(
         ("Categories (category in machines.toml)", "类别（machines.toml 中的 category）"),
         [f"{each.id}: {say(each.meaning)}" for each in pack.categories],
@@ -145,7 +149,3 @@ def _when(zones: "Zones") -> str:
         f"above {zones.above_rpm:g} rpm" if zones.above_rpm is not None else "",
     ]
     return ", ".join(part for part in parts if part) or "else"
-
-
-def _in(text: "Text", *, chinese: bool) -> str:
-    return text.zh if chinese else text.en

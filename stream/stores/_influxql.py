@@ -1,12 +1,14 @@
 """InfluxQL as InfluxDB 1, 2 and 3 speak it: names in queries, and the JSON they answer with."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from models.clock import from_datetime
 from models.errors import ServiceError
 
-__all__ = ["identifier", "rows"]
+__all__ = ["identifier", "rows", "span", "steps"]
 
 
 class _Series(msgspec.Struct, frozen=True):
@@ -31,6 +33,20 @@ def identifier(name: str) -> str:
     """
     escaped = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+def steps(step: timedelta) -> str:
+    """Group by steps of time, without those that hold nothing.
+
+    >>> steps(timedelta(minutes=1))
+    'time(60000000u) fill(none)'
+    """
+    return f"time({step // timedelta(microseconds=1)}u) fill(none)"
+
+
+def span(since: datetime, until: datetime) -> dict[str, int]:
+    """Give both ends in nanoseconds, the unit of a bare number, as values of `$since` and `$until`."""
+    return {"since": from_datetime(since) * 1000, "until": from_datetime(until) * 1000}
 
 
 def rows(answer: bytes) -> list[list[Any]]:

@@ -21,7 +21,7 @@ from models.errors import ServiceError
 from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
 from stream.records import Stored
 from stream.stores._influx_errors import explained, too_old
-from stream.stores._influxql import identifier, rows
+from stream.stores._influxql import identifier, rows, span, steps
 from stream.stores._lines import field_name, line
 from stream.stores._outputs import check, gets_row
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, ValueAt, Written
@@ -110,7 +110,7 @@ class InfluxStore:
             'SELECT "score", "withheld", "status", "point" FROM "health" '
             'WHERE "machine" = $machine AND time >= $since AND time <= $until'
         )
-        found = await self._rows(self.bucket, query, machine=machine, **_range(since, until))
+        found = await self._rows(self.bucket, query, machine=machine, **span(since, until))
         found.sort(key=lambda row: (row[0], row[4] or ""))
         return [
             HealthAt(to_datetime(time_us), None if withheld else float(score), status)
@@ -121,9 +121,9 @@ class InfluxStore:
         """Give a machine's lowest health in each step of time, oldest first."""
         query = (
             'SELECT min("score"), last("status") FROM "health" WHERE "machine" = $machine '  # noqa: S608 (a number)
-            f"AND time >= $since AND time <= $until GROUP BY {_steps(step)}"
+            f"AND time >= $since AND time <= $until GROUP BY {steps(step)}"
         )
-        found = await self._rows(self.bucket, query, machine=machine, **_range(since, until))
+        found = await self._rows(self.bucket, query, machine=machine, **span(since, until))
         return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in found]
 
     async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
@@ -178,7 +178,7 @@ class InfluxStore:
             f"SELECT {identifier(field_name(field))} FROM {identifier(measurement)} "  # noqa: S608 (quoted identifiers)
             'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until'
         )
-        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **_range(since, until))
+        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
         return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in found]
 
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
@@ -187,7 +187,7 @@ class InfluxStore:
             'SELECT "running_s", "stopped_s", "unknown_s" FROM "uptime" '
             'WHERE "machine" = $machine AND time >= $since AND time <= $until'
         )
-        found = await self._rows(self.bucket, query, machine=machine, **_range(since, until))
+        found = await self._rows(self.bucket, query, machine=machine, **span(since, until))
         return [
             Uptime(
                 machine=machine,
@@ -214,9 +214,9 @@ class InfluxStore:
         query = (
             f"SELECT min({name}), max({name}) FROM {identifier(measurement)} "  # noqa: S608 (quoted identifiers)
             'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until '
-            f"GROUP BY {_steps(step)}"
+            f"GROUP BY {steps(step)}"
         )
-        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **_range(since, until))
+        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
         return [ExtremesAt(to_datetime(time_us), float(low), float(high)) for time_us, low, high in found]
 
     async def captures(
@@ -237,8 +237,8 @@ class InfluxStore:
             f'SELECT {fields} FROM "spectra" WHERE "machine" = $machine AND "point" = $point AND "kind" = $kind '  # noqa: S608 (constants)
             "AND time >= $since AND time <= $until"
         )
-        span = _range(since, until)
-        return await self._rows(self.bucket_spectra, query, machine=machine, point=point, kind=kind, **span)
+        of = {"machine": machine, "point": point, "kind": kind}
+        return await self._rows(self.bucket_spectra, query, **of, **span(since, until))
 
     async def _send(self, bucket: str, lines: bytes) -> tuple[int, str]:
         """Write lines; gives how many were older than the retention, with the server's words."""
@@ -279,18 +279,9 @@ class InfluxStore:
         return ServiceError(f"InfluxDB at {self.url} is not reachable ({why}): start it, or correct [influxdb] url")
 
 
-def _steps(step: timedelta) -> str:
-    return f"time({step // timedelta(microseconds=1)}u) fill(none)"
-
-
 def _of(machine: str | None) -> tuple[str, dict[str, str]]:
     """Narrow a query to a machine, or don't."""
     return ("", {}) if machine is None else (' WHERE "machine" = $machine', {"machine": machine})
-
-
-def _range(since: datetime, until: datetime) -> dict[str, int]:
-    """Both ends in nanoseconds, the unit of a bare number in InfluxQL."""
-    return {"since": from_datetime(since) * 1000, "until": from_datetime(until) * 1000}
 
 
 def _health(kept: str, deductions: str) -> Health:

@@ -14,7 +14,7 @@ from stream.web.moments import age_text, clock_text, span_text
 from stream.web.named_view import named_text
 from stream.web.points_view import PointView, flag_texts, point_name, points_view
 from stream.web.running_view import running_text
-from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase
+from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase, spoken
 from stream.web.trend_view import TrendView, trend_view
 
 __all__ = [
@@ -213,7 +213,7 @@ def matter_text(point: str, code: str, language: Language) -> str:
 
 
 def _reason(health: Health, language: Language) -> str:
-    return (health.reason_zh if language == "zh" else "") or health.reason
+    return spoken(language, health.reason, health.reason_zh)
 
 
 def _sensor_text(facts: Facts, language: Language) -> str:
@@ -253,9 +253,7 @@ def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]
             points=deduction.points,
             points_text=f"−{_tenths(deduction.points)}",
             label=matter_text(deduction.point, deduction.code, language),
-            reason=_named(
-                (deduction.reason_zh if language == "zh" else "") or deduction.reason, deduction.point, language
-            ),
+            reason=_named(spoken(language, deduction.reason, deduction.reason_zh), deduction.point, language),
         )
         for deduction in ordered
     )
@@ -277,7 +275,7 @@ def _alert(alert: Alert, viewer: Viewer) -> AlertView:
 
 
 def _alert_text(alert: Alert, language: Language) -> str:
-    return _named((alert.text_zh if language == "zh" else "") or alert.text, alert.point, language)
+    return _named(spoken(language, alert.text, alert.text_zh), alert.point, language)
 
 
 def _named(text: str, point: str, language: Language) -> str:

@@ -1,7 +1,6 @@
 """A machine's past over a chosen range, thinned for the screen, read once for all who look at it."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ import msgspec
 
 from models.outputs import Action, Alert, Measurement
 from stream.stores.store import ExtremesAt, HealthAt, Store
+from stream.web.kept import Kept
 from stream.web.texts import Phrase
 
 __all__ = ["RANGES", "TRENDS", "Past", "Pasts", "Range", "Trace", "window"]
@@ -22,7 +22,6 @@ TRENDS: dict[Measurement, tuple[str, ...]] = {
 _STEPS = 360
 _ALERTS = 200
 _ACTIONS = 8
-_REMEMBERED = 64
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -81,23 +80,14 @@ class Pasts:
     """Reads pasts, one after the other, and keeps each as long as it is good."""
 
     def __init__(self, store: Store, *, monotonic: Callable[[], float]) -> None:
-        self._store, self._monotonic = store, monotonic
-        self._reading = asyncio.Lock()
-        self._kept: OrderedDict[tuple[str, str], tuple[float, Past]] = OrderedDict()
+        self._store = store
+        self._kept: Kept[tuple[str, str], Past] = Kept(monotonic=monotonic, reading=asyncio.Lock())
 
     async def read(self, machine: str, range_: Range, *, newest: datetime, now: datetime) -> Past:
         """Give a machine's past; `newest` is when it was measured last. Raises `ServiceError`."""
-        async with self._reading:
-            key = (machine, range_.key)
-            kept = self._kept.get(key)
-            if kept is not None and self._monotonic() - kept[0] < range_.good_s:
-                return kept[1]
-            past = await self._read(machine, range_, newest, now)
-            self._kept[key] = (self._monotonic(), past)
-            self._kept.move_to_end(key)
-            if len(self._kept) > _REMEMBERED:
-                self._kept.popitem(last=False)
-            return past
+        return await self._kept.get(
+            (machine, range_.key), lambda: self._read(machine, range_, newest, now), good_s=range_.good_s
+        )
 
     async def _read(self, machine: str, range_: Range, newest: datetime, now: datetime) -> Past:
         since, until = window(newest, now, range_.span)

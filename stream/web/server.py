@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
@@ -114,16 +114,10 @@ def _add_page(
 ) -> None:
     @ui.page(f"/{language}", title=_TITLE.say(language), language=_TAGS[language])
     async def _page(client: Client) -> None:
-        left = asyncio.Event()
-        client.on_delete(left.set)
-        ui.add_css(_STYLE)
-        waiting = ui.label(_LOADING.say(language)).classes("waiting")
-        await client.connected(timeout=30)
-        zone, _ = await _ask_browser()
-        if left.is_set():  # while the page was loading
+        browser = await _arrived(client, language)
+        if browser is None:
             return
-        waiting.delete()
-        page = FleetPage(feed, machines, viewer=client.id, language=language, zone=zone, clock=clock)
+        page = FleetPage(feed, machines, viewer=client.id, language=language, zone=browser.zone, clock=clock)
         client.on_delete(page.close)
         ui.timer(_REFRESH_S, page.refresh)
 
@@ -139,15 +133,9 @@ def _add_machine_page(
     # `path`, as a name may hold anything once it is decoded, a slash too.
     @ui.page(f"/{language}/machine/{{machine:path}}", title=_TITLE.say(language), language=_TAGS[language])
     async def _page(client: Client, machine: str) -> None:
-        left = asyncio.Event()
-        client.on_delete(left.set)
-        ui.add_css(_STYLE)
-        waiting = ui.label(_LOADING.say(language)).classes("waiting")
-        await client.connected(timeout=30)
-        zone, theme = await _ask_browser()
-        if left.is_set():  # while the page was loading
+        browser = await _arrived(client, language)
+        if browser is None:
             return
-        waiting.delete()
         page = MachinePage(
             feed,
             machines,
@@ -156,8 +144,8 @@ def _add_machine_page(
             orders=orders.get(machine, {}),
             viewer=client.id,
             language=language,
-            zone=zone,
-            theme=theme,
+            zone=browser.zone,
+            theme=browser.theme,
             clock=clock,
         )
         client.on_delete(page.close)
@@ -165,10 +153,29 @@ def _add_machine_page(
         ui.timer(_REFRESH_S, page.refresh_charts)
 
 
-async def _ask_browser() -> tuple[tzinfo, Theme]:
+class _Browser(NamedTuple):
+    zone: tzinfo
+    theme: Theme
+
+
+async def _arrived(client: Client, language: Language) -> _Browser | None:
+    """Show that something is coming until the viewer's browser is there; None where it has left meanwhile."""
+    left = asyncio.Event()
+    client.on_delete(left.set)
+    ui.add_css(_STYLE)
+    waiting = ui.label(_LOADING.say(language)).classes("waiting")
+    await client.connected(timeout=30)
+    browser = await _ask_browser()
+    if left.is_set():
+        return None
+    waiting.delete()
+    return browser
+
+
+async def _ask_browser() -> _Browser:
     """Ask the viewer's browser where it is, and whether it is dark there; UTC and light if it doesn't say."""
     try:
         name, offset_minutes, dark = await ui.run_javascript(_BROWSER, timeout=10)
-        return viewer_zone(str(name), float(offset_minutes)), "dark" if dark else "light"
+        return _Browser(viewer_zone(str(name), float(offset_minutes)), "dark" if dark else "light")
     except (TimeoutError, TypeError, ValueError):
-        return UTC, "light"
+        return _Browser(UTC, "light")

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.captures.capture import Capture
 from models.captures.taking import values_of
+from models.signal.indicators import LOWER_HZ, SLOW_RPM
 from stream.web.chart_style import (
     Options,
     Theme,
@@ -33,16 +34,11 @@ _AMPLITUDE = {
 }
 _OLDER: dict[Theme, str] = {"light": "#9a9a97", "dark": "#8b8b88"}
 _DIGITS = 3
-_SLOW_RPM, _LOWER_HZ = 600.0, 10.0
-"""Faster machines are judged from here on (after ISO 20816-3)."""
 _LABEL_ROOM = 0.07
 """Between two labels, of the axis: as much as one needs on a telephone."""
-_SHOWN = """params => {
-  const clean = s => s.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
-  const lines = params.filter(p => p.value[1] != null);
+_SHOWN = """  const lines = params.filter(p => p.value[1] != null);
   return lines.length ? [`${lines[0].value[0]} UNIT`,
-    ...lines.map(p => `${p.marker} ${clean(p.seriesName)}: <b>${p.value[1]}</b> AMPLITUDE`)].join('<br>') : '';
-}"""
+    ...lines.map(p => `${p.marker} ${clean(p.seriesName)}: <b>${p.value[1]}</b> AMPLITUDE`)].join('<br>') : '';"""
 
 
 class Axis(msgspec.Struct, frozen=True):
@@ -143,10 +139,10 @@ def _line(shown: Shown, axis: Axis, colour: str, *, behind: bool) -> Options:
 
 def _top(capture: Capture) -> float | None:
     """End the axis at the strongest line of the band that counts: below it stands what integration blows up."""
-    fast = capture.speed_rpm is not None and abs(capture.speed_rpm) >= _SLOW_RPM
+    fast = capture.speed_rpm is not None and abs(capture.speed_rpm) >= SLOW_RPM
     if capture.kind != "velocity_spectrum" or not fast:
         return None
-    values = values_of(capture)[max(0, math.ceil((_LOWER_HZ - capture.first) / capture.step)) :]
+    values = values_of(capture)[max(0, math.ceil((LOWER_HZ - capture.first) / capture.step)) :]
     top = float(values.max(initial=0.0))
     return round_above(top) if top > 0 else None
 

@@ -17,6 +17,7 @@ __all__ = [
     "Language",
     "Phrase",
     "choose_language",
+    "spoken",
 ]
 
 Language = Literal["en", "zh"]
@@ -38,6 +39,15 @@ class Phrase(msgspec.Struct, frozen=True):
         '4中的1'
         """
         return (self.zh if language == "zh" else self.en).format(**values)
+
+
+def spoken(language: Language, english: str, chinese: str) -> str:
+    """Give a text in a language, in English where there is no Chinese.
+
+    >>> spoken("zh", "too hot", "过热"), spoken("zh", "too hot", "")
+    ('过热', 'too hot')
+    """
+    return (chinese if language == "zh" else "") or english
 
 
 def choose_language(accept_language: str) -> Language:

@@ -4,22 +4,20 @@ Pure: a `Past` in, options of ECharts out. Health that was withheld is a grey st
 where data are missing; nothing is drawn across.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.machinery.temperature import temperature_limit_c
 from models.outputs import Alert, Priority
-from stream.stores.store import HealthAt
 from stream.web.believed import believed, faulty_spans, usual_gap
+from stream.web.chart_points import drawn, milliseconds, withheld_runs
 from stream.web.chart_style import (
     Options,
     Theme,
     axis_label,
     line_style,
     round_above,
-    significant,
     text_style,
     tooltip,
     zoom_bar,
@@ -53,16 +51,13 @@ _TIMES = {
     "minute": "{HH}:{mm}",
     "second": "{HH}:{mm}:{ss}",
 }
-_SHOWN = """params => {
-  const two = n => String(n).padStart(2, '0');
+_SHOWN = """  const two = n => String(n).padStart(2, '0');
   const t = new Date(params[0].axisValue);
   const day = `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
-  const clean = s => s.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
   const seen = new Map();
   for (const p of params) if (p.value[1] != null) seen.set(p.axisIndex + p.seriesName, p);
   const line = p => `${p.marker} ${clean(p.seriesName)}: <b>${p.value[1]}</b> ${p.value[2] || ''}`;
-  return [`${day} ${two(t.getHours())}:${two(t.getMinutes())}`, ...[...seen.values()].map(line)].join('<br>');
-}"""
+  return [`${day} ${two(t.getHours())}:${two(t.getMinutes())}`, ...[...seen.values()].map(line)].join('<br>');"""
 _UNITS = {"velocity_rms_mm_s": "mm/s", "rms_g": "g", "envelope_rms_g": "g", "value_c": "°C"}
 
 
@@ -136,8 +131,8 @@ def _time_axis(number: int, past: Past, theme: Theme) -> Options:
     return {
         "type": "time",
         "gridIndex": number,
-        "min": _ms(past.since),
-        "max": _ms(past.until),
+        "min": milliseconds(past.since),
+        "max": milliseconds(past.until),
         **style,
         "axisLabel": {**style["axisLabel"], "formatter": _TIMES},
         "splitLine": {"show": False},
@@ -163,13 +158,13 @@ def _health(past: Past, language: Language, theme: Theme) -> Options:
     withheld = [
         [
             {
-                "xAxis": _ms(run[0].time),
+                "xAxis": milliseconds(run[0].time),
                 "name": STATUSES[run[0].status].say(language),
                 "label": _area_label(theme),
             },
-            {"xAxis": _ms(run[-1].time + past.step)},
+            {"xAxis": milliseconds(run[-1].time + past.step)},
         ]
-        for run in _withheld_runs(past.health, interval)
+        for run in withheld_runs(past.health, interval)
     ]
     points = [(each.time, None if each.score is None else (each.score, each.score)) for each in past.health]
     return {
@@ -180,7 +175,7 @@ def _health(past: Past, language: Language, theme: Theme) -> Options:
         "symbol": "circle" if len(points) < 3 else "none",
         "itemStyle": {"color": line_style(3, theme)["color"]},
         "lineStyle": {**line_style(3, theme), "type": "solid", "width": 2},
-        "data": _drawn(points, interval, past.step),
+        "data": drawn(points, interval, past.step),
         "markArea": {"silent": True, "itemStyle": {"color": _WITHHELD}, "data": withheld},
         "markLine": {
             "silent": True,
@@ -201,7 +196,7 @@ def _alerts_in(past: Past) -> list[Alert]:
 
 def _alert_mark(alert: Alert) -> Options:
     colour = _ALERT_COLOURS[alert.priority]
-    return {"xAxis": _ms(alert.since), "lineStyle": {"color": colour, "type": "solid", "width": 2}}
+    return {"xAxis": milliseconds(alert.since), "lineStyle": {"color": colour, "type": "solid", "width": 2}}
 
 
 def _trace(
@@ -226,18 +221,18 @@ def _trace(
         "symbolSize": 5,
         "itemStyle": {"color": style["color"]},
         "lineStyle": style,
-        "data": [[*pair, unit] for pair in _drawn(points, interval, past.step)],
+        "data": [[*pair, unit] for pair in drawn(points, interval, past.step)],
         "markArea": {
             "silent": True,
             "itemStyle": {"color": _WITHHELD},
             "data": [
                 [
                     {
-                        "xAxis": _ms(begin),
+                        "xAxis": milliseconds(begin),
                         "name": STATUSES["sensor_fault"].say(language),
                         "label": _area_label(theme),
                     },
-                    {"xAxis": _ms(end)},
+                    {"xAxis": milliseconds(end)},
                 ]
                 for begin, end in faulty_spans(trace.point, past)
             ],
@@ -267,41 +262,3 @@ def _limits(field: str, machine: Machine, points: Sequence[str], language: Langu
         return []
     absolute = {limit for point in points if (limit := temperature_limit_c(machine, point)) is not None}
     return [(_LIMIT.say(language, limit=f"{limit:g}"), limit) for limit in sorted(absolute)]
-
-
-def _drawn(
-    points: Sequence[tuple[datetime, tuple[float, float] | None]], interval: timedelta, step: timedelta
-) -> list[list[float | None]]:
-    """Give low and high of each step as two points, and nothing (None) where data are missing or withheld."""
-    drawn: list[list[float | None]] = []
-    before: datetime | None = None
-    for time, pair in points:
-        if before is not None and time - before > interval:
-            drawn.append([_ms(before + step), None])
-        if pair is None:
-            drawn.append([_ms(time), None])
-        else:
-            low, high = significant(pair[0]), significant(pair[1])
-            drawn.append([_ms(time), low])
-            if high != low:
-                drawn.append([_ms(time + step / 2), high])
-        before = time
-    return drawn
-
-
-def _withheld_runs(history: Sequence[HealthAt], interval: timedelta) -> Iterator[list[HealthAt]]:
-    """Cut where health is known, where the reason changes, and where data are missing."""
-    run: list[HealthAt] = []
-    for each in history:
-        goes_on = run and each.status == run[-1].status and each.time - run[-1].time <= interval
-        if run and (each.score is not None or not goes_on):
-            yield run
-            run = []
-        if each.score is None:
-            run = [*run, each]
-    if run:
-        yield run
-
-
-def _ms(moment: datetime) -> float:
-    return round(moment.timestamp() * 1000)

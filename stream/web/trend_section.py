@@ -9,8 +9,9 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from stream.web.chart_style import Theme
 from stream.web.choice import Choice
-from stream.web.elements import Keyed, box, restyle, words
+from stream.web.elements import Keyed, box, words
 from stream.web.machine_page_view import PastAlert, past_alerts
+from stream.web.note_row import NoteRow
 from stream.web.past import RANGES, Past, Pasts
 from stream.web.said_view import SaidView, said_view
 from stream.web.texts import Language, Phrase
@@ -119,32 +120,12 @@ class TrendSection:
             self._chart = None
 
 
-class _PastAlertRow:
-    def __init__(self) -> None:
-        self.root = box("li", "alert")
-        with self.root:
-            with box("div", "alert-head"):
-                self._priority = words("span", "priority")
-                self._when = words("span", "alert-since")
-            self._text = words("p", "alert-text")
-
+class _PastAlertRow(NoteRow):
     def show(self, view: PastAlert) -> None:
-        restyle(self.root, f"alert p-{view.priority}{' of-sensor' if view.of_sensor else ''}")
-        self._priority.set_text(view.priority_text)
-        self._when.set_text(view.when)
-        self._text.set_text(view.text)
+        self.colour(view.priority, of_sensor=view.of_sensor)
+        self.tell(view.priority_text, view.when, view.text)
 
 
-class _SaidRow:
-    def __init__(self) -> None:
-        self.root = box("li", "alert")
-        with self.root:
-            with box("div", "alert-head"):
-                self._what = words("span", "priority")
-                self._when = words("span", "alert-since")
-            self._text = words("p", "alert-text")
-
+class _SaidRow(NoteRow):
     def show(self, view: SaidView) -> None:
-        self._what.set_text(view.what)
-        self._when.set_text(view.when)
-        self._text.set_text(view.text)
+        self.tell(view.what, view.when, view.text)

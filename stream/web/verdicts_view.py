@@ -9,7 +9,7 @@ from models.outputs import Diagnosis, Health
 from stream.web.machine_view import Viewer
 from stream.web.moments import clock_text
 from stream.web.points_view import point_name
-from stream.web.texts import Language, Phrase
+from stream.web.texts import Language, Phrase, spoken
 
 __all__ = ["VerdictView", "verdicts_view"]
 
@@ -47,7 +47,7 @@ def verdicts_view(healths: Sequence[Health], viewer: Viewer) -> tuple[VerdictVie
 def _verdict(point: str, diagnosis: Diagnosis, viewer: Viewer) -> VerdictView:
     language = viewer.language
     named = diagnosis.verdict in FAULT_NAMES
-    check = _in(language, diagnosis.next_check, diagnosis.next_check_zh)
+    check = spoken(language, diagnosis.next_check, diagnosis.next_check_zh)
     sure = [
         _SURE.say(language, share=f"{100 * diagnosis.confidence:.0f}") if diagnosis.confidence > 0 else "",
         _SUPPORT.say(language, n=diagnosis.supporting, all=diagnosis.observations) if named else "",
@@ -62,7 +62,7 @@ def _verdict(point: str, diagnosis: Diagnosis, viewer: Viewer) -> VerdictView:
         named=named,
         title=_title(diagnosis.verdict, language),
         sure=" · ".join(part for part in sure if part),
-        evidence=_in(language, diagnosis.text, diagnosis.text_zh),
+        evidence=spoken(language, diagnosis.text, diagnosis.text_zh),
         next_check=_NEXT.say(language, text=check) if named and check else "",
     )
 
@@ -71,7 +71,3 @@ def _title(verdict: str, language: Language) -> str:
     if verdict == "healthy":
         return _HEALTHY.say(language)
     return _UNKNOWN.say(language) if verdict == "unknown" else fault_name(verdict)[language == "zh"]
-
-
-def _in(language: Language, english: str, chinese: str) -> str:
-    return (chinese if language == "zh" else "") or english

@@ -13,6 +13,7 @@ from evaluation.diagnosis.command import _write
 from evaluation.diagnosis.constants import CONSTANTS, changed
 from evaluation.diagnosis.judged import Judged, Task, _another, differ, judge, outcome
 from evaluation.diagnosis.pictures import PICTURES
+from evaluation.diagnosis.plots import write_plots
 from evaluation.diagnosis.thousands import tasks, thousands_tables
 from evaluation.diagnosis.told_wrong import is_told_wrong, told_wrong_table, told_wrong_tasks
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS, simulated
@@ -101,8 +102,7 @@ def test_tables_and_pictures_of_a_handful_of_machines(tmp_path):
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)
     assert set(PICTURES) <= {table.title for table in tables}
 
-    plots = pytest.importorskip("evaluation.diagnosis.plots", reason="pictures need the extra `plot`")
-    files = plots.write_plots(judged, tmp_path)
+    files = write_plots(judged, tmp_path)
     assert {file.name for file in files} == {file for _, file in PICTURES.values()}
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
 

@@ -25,7 +25,7 @@ from stream.recordings import Line, Recordings, decode_line
 from stream.settings import Settings
 from stream.topics import CHECKPOINTS, MAXIMUM_MESSAGE_BYTES, TOPICS, ensure_topics
 from tests.services.kafka import Kafka
-from tests.services.processes import free_port
+from tests.services.processes import free_port, wait_until
 from tests.services.topics import read_topic
 
 pytestmark = [pytest.mark.kafka]
@@ -119,9 +119,7 @@ def test_unequal_counts_and_lost_compaction_are_refused(kafka: Kafka):
         with pytest.raises(ConfigurationError, match=r"all need 2 partitions, but health has 3; delete"):
             ensure_topics(settings)
         admin.delete_topics(["health"])
-        deadline = time.monotonic() + 20
-        while "health" in admin.list_topics() and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: "health" not in admin.list_topics(), "the topic is gone")
         with pytest.raises(ConfigurationError, match=r"cleanup\.policy=delete.*topics --mend"):
             ensure_topics(settings)
     finally:
@@ -237,9 +235,12 @@ def test_a_recording_that_follows_ends_with_ctrl_c(topics: Settings, tmp_path: P
     arguments = ["record", "--topic", "readings", "--from-now", "--output", str(path)]
     process = subprocess.Popen([*STETHOS, *arguments], env=surroundings, stderr=subprocess.PIPE, text=True)
     try:
-        deadline = time.monotonic() + 60
-        while not (path.exists() and path.stat().st_size) and time.monotonic() < deadline:
+
+        def recorded() -> bool:
             publish(recording(tmp_path / "a.jsonl", [reading("live", 1)]), topics, refuse=refuse_nothing)
+            return path.exists() and path.stat().st_size > 0
+
+        wait_until(recorded, "a live line is recorded")
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
     finally:

@@ -82,14 +82,28 @@ def test_records_of_a_key_keep_their_order_and_come_in_one_batch():
 
 def test_rounds_begin_some_time_apart_and_the_first_after_a_silence_goes_at_once():
     async def scenario():
-        producer, began, took = Producer(), time.monotonic(), []
-        async with running(producer, apart_s=0.2) as outbox:
-            for number in range(3):
-                await outbox.send("rows", key=b"k", value=b"%d" % number, partition=1)
-                took.append(time.monotonic() - began)
-        assert took[0] < 0.2 <= took[1]
-        assert took[2] >= 0.4
-        assert values(producer, "rows", 1) == [b"0", b"1", b"2"]
+        producer = Producer()
+        async with running(producer, apart_s=3600.0) as outbox:
+            await asyncio.wait_for(outbox.send("rows", key=b"k", value=b"first", partition=1), 10)
+            later = [outbox.send("rows", key=b"k", value=b"%d" % number, partition=1) for number in range(2)]
+            for _ in range(100):  # of its turns, so many that a round would have gone out
+                await asyncio.sleep(0)
+            assert not any(each.done() for each in later)
+        assert values(producer, "rows", 1) == [b"first"]
+
+    asyncio.run(scenario())
+
+
+def test_what_comes_between_two_rounds_goes_out_with_the_second():
+    async def scenario():
+        producer, apart_s, began = Producer(), 0.05, time.monotonic()
+        async with running(producer, apart_s=apart_s) as outbox:
+            await outbox.send("rows", key=b"k", value=b"first", partition=1)
+            later = [outbox.send("rows", key=b"k", value=b"%d" % number, partition=1) for number in range(2)]
+            await asyncio.wait_for(asyncio.gather(*later), 10)
+        assert time.monotonic() - began >= apart_s
+        assert [len(batch) for batch in producer.sent["rows", 1]] == [1, 2]
+        assert values(producer, "rows", 1) == [b"first", b"0", b"1"]
 
     asyncio.run(scenario())
 

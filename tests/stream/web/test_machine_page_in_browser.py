@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from stream.web import spectrum_chart, trend_chart
+from stream.web.chart_style import tooltip
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import alert, four, health
@@ -83,9 +85,26 @@ def test_another_range_is_drawn_at_once(chromium, plant):
     with looked_at(chromium, f"{plant[0]}/en/machine/P-101") as page:
         page.locator(".chart svg").first.wait_for()
         assert page.locator(".choice-button.chosen").first.inner_text() == "24 hours"
+        minutes = page.locator(".chart svg text").filter(has_text=re.compile(r"^\d\d:[1-5]\d$"))
+        expect(minutes).to_have_count(0)
         page.get_by_role("button", name="1 hour", exact=True).click()
         wait_for_text(page, ".choice-button.chosen", "1 hour")
-        page.locator(".chart svg").first.wait_for()
+        minutes.first.wait_for()  # its axis has marks between the hours
+
+
+@pytest.mark.parametrize("body", [trend_chart._SHOWN, spectrum_chart._SHOWN])
+def test_a_chart_s_box_shows_names_as_text(chromium, plant, body):
+    shown = {
+        "marker": "o",
+        "seriesName": "<img src=x>泵&",
+        "axisIndex": 1,
+        "axisValue": 0,
+        "value": [10, 2.5, "mm/s"],
+    }
+    told = tooltip("light", formatter=body)[":formatter"]
+    with looked_at(chromium, f"{plant[0]}/en/machine/P-101") as page:
+        box = page.evaluate(f"params => ({told})(params)", [shown])
+    assert "&#60;img src=x&#62;泵&#38;: <b>2.5</b>" in box
 
 
 def test_an_older_spectrum_is_laid_beside_today_s(chromium, plant):
