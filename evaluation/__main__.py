@@ -6,13 +6,14 @@ from evaluation.condition.lives import lives
 from evaluation.condition.nab import nab
 from evaluation.condition.remaining import remaining
 from evaluation.condition.skab import skab
+from evaluation.condition.sudden import sudden
 from evaluation.diagnosis.command import diagnosis
 from evaluation.fleet.command import fleet
 from evaluation.streamed import stream
 
 __all__ = ["app"]
 
-EVALUATIONS = (lives, remaining, skab, nab, diagnosis, stream, fleet)
+EVALUATIONS = (lives, remaining, skab, nab, sudden, diagnosis, stream, fleet)
 """Functions with a docstring and options, all of which have defaults: their names are the commands'."""
 
 app = typer.Typer(help="How well Stethos does, in figures.", add_completion=False, pretty_exceptions_enable=False)

@@ -42,7 +42,7 @@ LATE = "late"
 FUTURE = "future"
 """Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
 
-STATE_VERSION = f"13 river-{version('river')}"
+STATE_VERSION = f"14 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"

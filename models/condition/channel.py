@@ -1,13 +1,13 @@
 """What is remembered of one point's one kind of measurement: everything that its judgement needs, and no more."""
 
 from functools import lru_cache
-from math import log
+from math import exp, log
 from typing import Literal
 
 import msgspec
 
 from models.advice.alarm import Alarm
-from models.clock import HOUR_US
+from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import YOUNG, Baseline
 from models.condition.degree import Finding
@@ -60,7 +60,9 @@ _LONGEST_NAME = 64
 _MOST_LEVELS = 16
 COLDEST_C, HOTTEST_C = -300.0, 5_000.0
 """What a temperature is clipped to."""
-_RECENT_WEIGHT = 0.2
+_RECENT_S = 1_800.0
+"""How long a temperature's recent past lasts: the time constant of housings and windings is some 20 to 60 minutes.
+Faster, it would follow a fault's heat as it comes; slower, it would be the level again, not the change."""
 _SMALLEST = 1e-6
 _LARGEST = 1e12
 
@@ -92,7 +94,9 @@ class Channel(msgspec.Struct, array_like=True):
     alarms: dict[str, Alarm] = {}
     findings: list[Finding] = []
     recent_c: float | None = None
-    """A temperature's running mean over about its last five values, to tell a sudden change by."""
+    """A temperature's running mean over about its last half hour, to tell a sudden change by."""
+    recent_us: int = 0
+    """When it was moved last."""
     stopped: bool = False
     tells: bool = False
     """Whether it has told before whether the machine runs."""
@@ -194,13 +198,15 @@ class Channel(msgspec.Struct, array_like=True):
             evidence = held[name] = Evidence()
         return evidence.add(time_us, value)
 
-    def advance(self, features: dict[str, float], look: Look) -> None:
+    def advance(self, features: dict[str, float], look: Look, time_us: int) -> None:
         """Let an observation in order, sound or not, move what the next one is compared with."""
         self.model.advance(look)
         if "change_c" in features:
             recent_c = features["value_c"] - features["change_c"]
-            weight = _RECENT_WEIGHT if self.warm_up.since_us is None else 1.0
-            self.recent_c = recent_c + weight * features["change_c"]
+            weight = 1.0
+            if self.warm_up.since_us is None:
+                weight = 1.0 - exp((self.recent_us - time_us) / (_RECENT_S * SECOND_US))
+            self.recent_c, self.recent_us = recent_c + weight * features["change_c"], time_us
 
     def start(self, time_us: int) -> None:
         """Begin afresh with all that is smoothed, after a standstill that ends now."""

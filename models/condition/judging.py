@@ -65,7 +65,7 @@ def judge(
         if not ready or (channel.learned % _FOLLOW_EVERY == 0 and not warming):
             channel.model.learn(features, look)
         _learn(channel, logs, smoothed, time_us, learning=not ready and not channel.ready)
-    channel.advance(features, look)
+    channel.advance(features, look, time_us)
     return anomaly
 
 

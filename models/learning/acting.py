@@ -40,7 +40,7 @@ def act(state: MachineState, said: Said) -> tuple[Output, ...]:
 def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
     match said:
         case MaintenanceObserved():
-            state.known.plain_until_us = 0
+            state.known.mend(said.time_us)
             sentence = mended_sentence(said.by)
             yield from new_epoch(state, said.point, digest=said.digest, sentence=sentence, mended=True)
         case AcceptObserved():

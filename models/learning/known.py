@@ -9,7 +9,8 @@ __all__ = ["Known", "Remembered"]
 
 _MOST, _MOST_DOUBTS = 16, 32
 _SURE = 0.8416
-"""Normal quantile of 80 %: four doubted alerts are enough if all were false; with a true one it takes thirteen."""
+"""Normal quantile of 80 %: four doubted alerts are enough if all were false; with a true one it takes thirteen. Of
+five with two true ones, doubts hold no longer."""
 
 
 class Remembered(msgspec.Struct, array_like=True):
@@ -42,22 +43,28 @@ class Known(msgspec.Struct, array_like=True):
     plain_until_us: int = 0
     """Until then (event time) nothing is rated low here: a fault was confirmed, and nobody has mended it."""
     judgement: Judgement = Judgement()
+    mended_us: int = 0
+    """When somebody last said that it has been worked on (event time)."""
     doubts: list[bool] = []
     """Of the last alerts here that the classifier doubted and somebody has looked at: whether there was a fault."""
-
-    @property
-    def doubts_hold(self) -> bool:
-        """Whether doubted alerts of this very machine were false often enough to rate the next one low.
-
-        Not the share of true ones among them, but its upper bound, wrong in one of five cases, has to be small.
-        """
-        return share_between(sum(self.doubts), len(self.doubts), _SURE)[1] < LOWER_BELOW
+    doubts_hold: bool = False
+    """Whether doubted alerts of this very machine were false often enough to rate the next one low."""
 
     def doubt(self, *, fault: bool, before: bool | None) -> None:
-        """Take in what came of a doubted alert; `before` is what an earlier finding had said of it."""
+        """Take in what came of a doubted alert; `before` is what an earlier finding had said of it.
+
+        What counts is not the share of true ones but a bound that is wrong in one of five cases: the upper one has
+        to be small for doubts to hold, and they hold until the lower one is not.
+        """
         if before is not None and before in self.doubts:
             self.doubts.remove(before)
         self.doubts = [*self.doubts, fault][-_MOST_DOUBTS:]
+        low, high = share_between(sum(self.doubts), len(self.doubts), _SURE)
+        self.doubts_hold = high < LOWER_BELOW or (self.doubts_hold and low <= LOWER_BELOW)
+
+    def mend(self, time_us: int) -> None:
+        """Take in that the machine has been worked on: what was confirmed before is over."""
+        self.mended_us, self.plain_until_us = max(self.mended_us, time_us), 0
 
     def find(self, id_: str) -> Remembered | None:
         """Give what is remembered of an alert."""

@@ -52,7 +52,7 @@ def _lesson(state: MachineState, alert: Remembered, said: FindingObserved, newes
             known.false_alarms += change
     if alert.doubted:
         known.doubt(fault=said.verdict == "confirmed", before=before == "confirmed" if before else None)
-    if said.verdict == "confirmed":
+    if said.verdict == "confirmed" and alert.since_us > known.mended_us:
         known.plain_until_us = newest_us + HORIZON_US
     return Lesson(
         id=f"{alert.id}-{said.digest}",

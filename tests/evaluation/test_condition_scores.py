@@ -4,6 +4,7 @@ import pytest
 from evaluation.condition.detectors import DETECTORS
 from evaluation.condition.nab import nab_score
 from evaluation.condition.pooled import Pooled
+from evaluation.condition.sudden import measured
 
 
 def test_counts_add_up_to_pooled_rates():
@@ -33,3 +34,13 @@ def test_every_plain_detector_finds_a_gross_shift(name):
     scores = DETECTORS[name](sound, later)
     assert scores.shape == (200,)
     assert np.median(scores[120:]) > np.quantile(scores[:100], 0.9)
+
+
+def test_a_simulated_housing_is_as_slow_as_its_mass_and_faults_come_after_learning():
+    values, faults = measured(3, 300.0)
+    assert (values, faults) == measured(3, 300.0)
+    assert max(np.abs(np.diff(values))) < 5.0
+    assert faults
+    assert all(2 * 86_400 < begin < end <= 17 * 86_400 and 3 <= abs(kelvin) <= 15 for begin, end, kelvin in faults)
+    often, seldom = measured(3, 120.0), measured(3, 900.0)
+    assert often[1] == seldom[1] == faults, "whatever the interval, the same befalls it"

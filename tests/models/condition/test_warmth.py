@@ -1,6 +1,9 @@
 from math import exp
 
-from models.clock import MINUTE_US
+import pytest
+
+from models.clock import MINUTE_US, SECOND_US
+from models.condition.channel import features_of, new_channel
 from models.condition.warmth import Warmth
 
 
@@ -41,3 +44,15 @@ def test_it_never_follows_further_than_ten_kelvin():
     for hour in range(20_000):
         warmth.learn(150.0, (240 + 60 * hour) * MINUTE_US, learning=False)
     assert warmth.reference_c == anchor_c + 20.0
+
+
+@pytest.mark.parametrize("gap_s", [120.0, 600.0])
+def test_the_recent_past_of_a_temperature_lasts_as_long_however_often_it_is_measured(gap_s):
+    channel = new_channel("bearing", "temperature")
+    for i in range(int(3_600 / gap_s) + 1):
+        features = features_of(channel, {"value_c": 50.0 if i == 0 else 60.0})
+        channel.advance(features, channel.model.look(features), round(i * gap_s * SECOND_US))
+    assert channel.recent_c == pytest.approx(60.0 - 10.0 * exp(-2.0), abs=1e-9), "an hour is two time constants"
+    features = features_of(channel, {"value_c": 40.0})
+    channel.advance(features, channel.model.look(features), 30 * 86_400 * SECOND_US)
+    assert channel.recent_c == pytest.approx(40.0), "after a long silence nothing of it is left"

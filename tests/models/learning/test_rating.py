@@ -34,7 +34,8 @@ def experienced(judgement, i=99):
 def doubted(*observations, doubts=(False,) * 4, judgement=SURE, **machine):
     """A machine that has learned what is usual, and whose doubted alerts came out like this."""
     state, _ = learned(experienced(judgement), **machine)
-    state.known.doubts = list(doubts)
+    for fault in doubts:
+        state.known.doubt(fault=fault, before=None)
     return run(observations, state)
 
 
@@ -59,7 +60,7 @@ def test_an_alert_like_false_ones_of_the_past_is_rated_low_and_says_so():
 def test_an_alert_that_begins_as_medium_tells_why_it_is_low():
     hot = [temperature(i, 60.0) for i in range(100)]
     state, _ = run([configured(), *hot, experienced(SURE)])
-    state.known.doubts = [False] * 4
+    state.known.doubts_hold = True
     state, outputs = run([temperature(i, 91.0) for i in range(100, 220)], state)
     told = [alert for alert in alerts(outputs) if "Rated low" in alert.text]
     assert all("已降为低优先级" in alert.text_zh and "1 %" in alert.text for alert in told)
@@ -95,8 +96,11 @@ def test_a_machine_of_which_nobody_has_said_anything_is_judged_as_if_the_fleet_h
         ([True] + [False] * 11, False),
         ([True] + [False] * 12, True),
         ([True, True] + [False] * 12, False),
-        ([False] * 30 + [True] * 3, True),
-        ([False] * 20 + [True] * 4, False),
+        ([False] * 4 + [True], True),
+        ([False] * 4 + [True] * 2, False),
+        ([False] * 4 + [True] * 2 + [False] * 12, False),
+        ([False] * 20 + [True] * 4, True),
+        ([False] * 30 + [True] * 14, False),
     ],
 )
 def test_the_machine_s_own_doubted_alerts_must_have_been_false_with_some_certainty(doubts, hold):
@@ -173,7 +177,7 @@ def confirmed_once(**maintenance):
     state, _ = run(
         [finding(160, "confirmed"), *(MaintenanceObserved(**each) for each in maintenance.values())], state
     )
-    state.known.doubts = [False] * 4  # so that they don't stand in the way
+    assert state.known.doubts_hold, "one true alert of five is no evidence against them yet"
     state, _ = run([vibration(i) for i in range(161, 340)], state)
     return run(louder(340, 420), load_state(dump_state(state)))[1]
 
@@ -182,6 +186,16 @@ def test_where_a_fault_was_confirmed_nothing_is_rated_low_until_it_is_mended():
     assert "medium" in priorities(confirmed_once())
     mended = {"machine": "pump", "observed_us": at(161), "time_us": at(161), "digest": "mended", "done": "bearing"}
     assert priorities(confirmed_once(mended=mended)) == ["low"]
+
+
+def test_what_is_confirmed_of_an_alert_before_the_last_repair_is_over():
+    state, _ = doubted(*louder(100, 160))
+    mended = MaintenanceObserved(machine="pump", observed_us=at(161), time_us=at(161), digest="mended")
+    state, _ = run([mended, finding(162, "confirmed")], state)
+    assert state.known.plain_until_us == 0
+    state, outputs = run([vibration(i) for i in range(163, 340)], state)
+    _, outputs = run(louder(340, 420), load_state(dump_state(state)))
+    assert priorities(outputs) == ["low"]
 
 
 def test_what_is_rated_low_becomes_medium_as_soon_as_somebody_confirms_it():
