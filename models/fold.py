@@ -9,7 +9,7 @@ from math import isfinite
 import msgspec
 
 from models.advice.alarming import clear_all, watch_findings, watch_sensor
-from models.clock import AHEAD_US, to_datetime
+from models.clock import AHEAD_US, DAY_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
 from models.condition.declining import track_decline
@@ -27,6 +27,7 @@ from models.outputs import Alert, Anomaly, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
 __all__ = [
+    "CROWDED",
     "FUTURE",
     "LATE",
     "STATE_VERSION",
@@ -40,13 +41,15 @@ __all__ = [
 
 LATE = "late"
 FUTURE = "future"
-"""Notes that the fold adds to the flags of an observation: out of order, and stamped ahead of its time."""
+CROWDED = "crowded"
+"""Notes that the fold adds to the flags: out of order, stamped ahead of its time, one point too many."""
 
 STATE_VERSION = f"14 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
 _MOST_CHANNELS = 64
+_LONG_SILENT_US = 7 * DAY_US
 _MOST_SOURCES = 16
 _UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
 
@@ -63,7 +66,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran.
     What people say gives an action, and ends alerts. A duplicate gives nothing.
     """
-    state.observed_us = max(state.observed_us, observation.observed_us)
+    state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
     if isinstance(observation, Configured):
         _configure(state, observation.configuration)
         return state, ()
@@ -107,7 +110,11 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         return ()
     alerts: list[Alert] = []
     if channel is None:
-        channel, alerts = _new_point(state, observation)
+        alerts = _make_room(state, observation)
+        if len(state.channels) >= _MOST_CHANNELS:
+            return _crowded_out(state, observation)
+        channel = new_channel(observation.point, measurement)
+        state.channels[f"{measurement}/{observation.point}"] = channel
     time_us = channel.recent.free_time(observation.time_us)
     channel.recent.add(mark, time_us)
     notes = _notes(state, channel, time_us, observation.observed_us)
@@ -125,19 +132,25 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         if anomaly is not None:
             alerts += watch_findings(state, channel, time_us, observation.digest)
             track_decline(channel, time_us)
-    row = Row(
-        measurement=measurement,
+    row = _row(state, observation, time_us, values, flags)
+    quality = Quality(ok=trusted, flags=flags)
+    health = health_of(
+        state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality, channel=channel
+    )
+    return (row, health, *alerts, *hours)
+
+
+def _row(
+    state: MachineState, observation: Measured, time_us: int, values: dict[str, float], flags: tuple[str, ...]
+) -> Row:
+    return Row(
+        measurement=measurement_of(observation),
         machine=state.machine,
         point=observation.point,
         time=to_datetime(time_us),
         fields=values,
         flags=flags,
     )
-    quality = Quality(ok=trusted, flags=flags)
-    health = health_of(
-        state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality, channel=channel
-    )
-    return (row, health, *alerts, *hours)
 
 
 def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -236,16 +249,30 @@ def _hear(
     return [] if alert is None else [alert]
 
 
-def _new_point(state: MachineState, observation: Measured) -> tuple[Channel, list[Alert]]:
-    """Begin with a point; beyond the most that are kept, the one that was silent for longest is forgotten."""
-    cleared: list[Alert] = []
-    if len(state.channels) >= _MOST_CHANNELS:
-        key = min(state.channels, key=lambda name: state.channels[name].heard)
-        forgotten = state.channels.pop(key)
-        cleared = list(clear_all(state, forgotten, observation.time_us, observation.digest))
-    measurement = measurement_of(observation)
-    channel = state.channels[f"{measurement}/{observation.point}"] = new_channel(observation.point, measurement)
-    return channel, cleared
+def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
+    """Where a machine has all the points it may have, forget the longest silent, if it has been so for a week."""
+    if len(state.channels) < _MOST_CHANNELS:
+        return []
+    key = min(state.channels, key=lambda name: state.channels[name].heard)
+    newest_us = state.channels[key].newest_us
+    if newest_us is not None and (state.time_us or 0) - newest_us < _LONG_SILENT_US:
+        return []
+    forgotten = state.channels.pop(key)
+    return list(clear_all(state, forgotten, observation.time_us, observation.digest))
+
+
+def _crowded_out(state: MachineState, observation: Measured) -> tuple[Output, ...]:
+    """Keep the values of a point too many, and say why it isn't judged: taking turns, none would ever learn."""
+    state.counts.accepted += 1
+    silent_us = state.observed_us - state.heard_us
+    hear(state, state.observed_us, 0)
+    cleared = end_silence(state, observation.time_us, observation.digest, silent_us)
+    values, flags = _clean(observation)
+    flags = (*flags, CROWDED)
+    quality = Quality(ok=False, flags=flags)
+    health = health_of(state, observation.point, observation.time_us, anomaly=_UNJUDGED, quality=quality)
+    row = _row(state, observation, observation.time_us, values, flags)
+    return (row, health) if cleared is None else (row, health, cleared)
 
 
 def _to_plain(value: object) -> ModelNumbers:

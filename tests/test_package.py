@@ -111,6 +111,14 @@ def test_the_core_knows_no_clock_network_file_or_stream(module: str):
     assert not [call for call in calls if re.search(r"(^open|\.(now|today|utcnow))$", call)]
 
 
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("models")])
+def test_the_core_adds_in_an_order_of_its_own(module: str):
+    """A product of matrices is added by BLAS, in another order for each processor and number of threads."""
+    for node in ast.walk(tree_of(module)):
+        assert not isinstance(node, ast.MatMult), f"{module}: @"
+        assert not (isinstance(node, ast.Attribute) and node.attr in {"dot", "matmul", "vdot", "inner"}), module
+
+
 def test_modules_import_each_other_in_no_circle():
     graph = {module: {name for name in imported(module, at_once=True) if name in MODULES} for module in MODULES}
     try:

@@ -32,11 +32,11 @@ def hear(state: MachineState, observed_us: int, event_advance_us: int) -> None:
     if accepted > 1:
         gain = max(1.0 / (accepted - 1), _GAIN)
         longest_us = allowed_silence_us(state)
-        observed_gap_us = min(observed_us - state.heard_us, longest_us)
+        observed_gap_us = min(max(0, observed_us - state.heard_us), longest_us)
         event_gap_us = min(event_advance_us, longest_us)
         state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
         state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
-    state.heard_us = max(state.heard_us, observed_us)
+    state.heard_us = observed_us
 
 
 def notice_silence(state: MachineState) -> Alert | None:

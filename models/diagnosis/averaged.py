@@ -9,6 +9,7 @@ from scipy.fft import rfft
 
 from models.diagnosis.envelopes import segments_of
 from models.signal.units import velocity_mm_s
+from models.signal.window import hann
 
 __all__ = ["AveragedSpectrum", "averaged_spectrum"]
 
@@ -73,7 +74,7 @@ def averaged_spectrum(samples: Real, *, rate_hz: float, shaft_hz: float) -> Aver
     """Average the segments of a waveform of shape (n,), n >= 64, into which the envelope's is cut as well."""
     cut = segments_of(samples.size, rate_hz, shaft_hz)
     size = cut.size
-    window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
+    window = hann(size)
     power = np.zeros(size // 2 + 1)
     for start in cut.starts:
         segment = samples[start : start + size]

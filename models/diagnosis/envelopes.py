@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import ifft, next_fast_len, rfft
 
+from models.signal.window import hann
+
 __all__ = ["DEEPEST", "EnvelopeSpectra", "Segments", "envelope_spectra", "segments_of"]
 
 Real = NDArray[np.float64]
@@ -154,9 +156,9 @@ def _band_spectra(white: Complex, width: int, starts: NDArray[np.intp], bins: in
     analytic = ifft(bands, axis=1, overwrite_x=True)
     squared = analytic.real**2 + analytic.imag**2
     window = _hann(width)
-    squared *= width / 2 / (squared @ window)[:, None]  # mean 1, weighted as it is transformed
-    squared -= 1.0
     squared *= window
+    squared *= width / 2 / squared.sum(axis=1)[:, None]  # mean 1, weighted as it is transformed
+    squared -= window
     transform = rfft(squared, axis=1, overwrite_x=True)[:, :bins]
     power: Real = transform.real**2 + transform.imag**2
     return power / (3 * width / 8)  # the sum of the window's squares: noise of variance 1 gives 1
@@ -187,10 +189,7 @@ def _taper(size: int) -> Real:
     return taper
 
 
-@lru_cache(maxsize=16)
-def _hann(size: int) -> Real:
-    window: Real = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
-    return window
+_hann = lru_cache(maxsize=16)(hann)
 
 
 def _fast_below(size: int) -> int:

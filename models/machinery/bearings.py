@@ -22,7 +22,6 @@ __all__ = [
     "CatalogueEntry",
     "built_in",
     "catalogue_from",
-    "find_bearing",
     "parse_bearing",
     "resolve_bearing",
     "search",
@@ -98,11 +97,6 @@ class Catalogue(msgspec.Struct, frozen=True):
         if first in known and rest and _compact(designation) not in whole:
             return first, rest
         return "", _plain(designation)
-
-
-def find_bearing(designation: str, catalogue: Catalogue | None = None) -> CatalogueEntry | None:
-    """Give the entry of a designation, or None; see `Catalogue.find`."""
-    return (catalogue or built_in()).find(designation)
 
 
 def search(text: str, catalogue: Catalogue | None = None) -> tuple[CatalogueEntry, ...]:

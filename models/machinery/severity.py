@@ -17,6 +17,7 @@ MINIMUM_SECONDS = 1.0
 """A shorter signal holds too few turns of the shaft for a zone."""
 
 _SMALLEST_POWER_KW = 15.0
+_SPEEDS_RPM = (120.0, 30_000.0)
 _GROUP_1_ABOVE_KW = 300.0
 
 
@@ -30,7 +31,7 @@ def boundaries_of(machine: Machine) -> Boundaries | None:
 
 
 def general_boundaries(machine: Machine) -> Boundaries | None:
-    """Give those of ISO 20816-3, or None where power or mounting is unknown or outside the scope.
+    """Give those of ISO 20816-3, or None where power or mounting is unknown, or one of these or speed outside it.
 
     >>> general_boundaries(Machine(id="fan", power_kw=90.0, mounting="rigid"))
     Boundaries(ab_mm_s=1.4, bc_mm_s=2.8, cd_mm_s=4.5)
@@ -38,6 +39,8 @@ def general_boundaries(machine: Machine) -> Boundaries | None:
     True
     """
     if machine.power_kw is None or machine.mounting is None or machine.power_kw < _SMALLEST_POWER_KW:
+        return None
+    if machine.speed_rpm is not None and not _SPEEDS_RPM[0] <= machine.speed_rpm <= _SPEEDS_RPM[1]:
         return None
     group = _GROUP_1 if machine.power_kw > _GROUP_1_ABOVE_KW else _GROUP_2
     return group[machine.mounting]

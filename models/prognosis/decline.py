@@ -116,10 +116,6 @@ class Decline(msgspec.Struct, array_like=True):
         low, median, high = (max(end - hours, 0.0) for end in self.ends)
         return low, median, high
 
-    def coverage(self) -> float | None:
-        """Part of its own tests that it held, each whether the level lay in its interval a quarter later."""
-        return self.held / self.checked if self.checked else None
-
     def _check(self) -> None:
         if self.check is None or self.hours < self.check[0]:
             return

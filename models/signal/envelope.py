@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
 from models.signal.spectrum import Grid, Spectrum
+from models.signal.window import hann
 
-__all__ = ["envelope_rms", "high_band", "power_of", "rms_of", "windowed_envelope"]
+__all__ = ["high_band", "power_of", "rms_of", "windowed_envelope"]
 
 Real = NDArray[np.float64]
 
@@ -39,19 +40,13 @@ def windowed_envelope(spectrum: Spectrum) -> Real | None:
     return windowed
 
 
-def envelope_rms(spectrum: Spectrum) -> float | None:
-    """RMS of the high band's envelope about its mean, in the signal's unit; None with fewer than 16 bins.
+def rms_of(windowed: Real) -> float:
+    """RMS of a `windowed_envelope` about its mean, in the signal's unit.
 
     Mean and mean square are weighted with w^2, so the ends of the block, where any band-pass rings, do not count:
     the result is sqrt(<e^2> - <e>^2). A carrier A (1 + m cos) gives A m / sqrt 2; Gaussian noise of RMS s in the
     band gives s sqrt(2 - pi/2), a steady sine nothing.
     """
-    windowed = windowed_envelope(spectrum)
-    return None if windowed is None else rms_of(windowed)
-
-
-def rms_of(windowed: Real) -> float:
-    """RMS of a `windowed_envelope` about its mean."""
     window, weight = _window(windowed.size)
     mean = float((windowed * window).sum()) / weight
     mean_square = float((windowed * windowed).sum()) / weight
@@ -73,6 +68,6 @@ def power_of(windowed: Real, bins: int) -> Real:
 @lru_cache(maxsize=16)
 def _window(size: int) -> tuple[Real, float]:
     """Hann's, and the sum of its squares."""
-    window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
+    window = hann(size)
     window.flags.writeable = False
     return window, 0.375 * size

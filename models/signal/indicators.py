@@ -24,7 +24,10 @@ _UPPER_HZ = 1000.0
 LOWER_HZ = 10.0
 _LOWER_SLOW_HZ = 2.0
 SLOW_RPM = 600.0
-"""The band of the velocity, after ISO 20816-3: from `LOWER_HZ`, of machines slower than `SLOW_RPM` from 2 Hz."""
+"""The band of the velocity, after ISO 20816-3: from `LOWER_HZ`, of machines at `SLOW_RPM` and below from 2 Hz.
+
+The standard says below; at it, the shaft's own line would stand on the band's edge and be halved.
+"""
 _FEWEST_BINS = 4
 _PEAKS = 3
 _ORDERS = (1, 2, 3)
@@ -50,11 +53,11 @@ def waveform_indicators(
     """Describe a waveform of shape (n,), n >= 0; never raises on numbers, never gives NaN or infinity.
 
     Values: `rms_g`, `peak_g` (both about the mean), `peak_to_peak_g`, `crest_factor`, `skewness`, `kurtosis`
-    (Gaussian: 3), `velocity_rms_mm_s` (10-1000 Hz, 2-1000 Hz below 600 rpm), `band_<low>_<high>_hz_g` (RMS in the
-    octaves that the block covers), `spectral_centroid_hz` (weighted with power), `peak1_hz`, `peak1_g` to
-    `peak3_...` (lines, peak amplitude), `order1_mm_s` to `order3_mm_s` (peak amplitude at 1, 2 and 3 times the
-    shaft speed, from four turns on), `envelope_rms_g` (2 kHz up). What the block cannot show is left out. The
-    envelope's spectrum comes along `with_envelope`.
+    (Gaussian: 3), `velocity_rms_mm_s` (10-1000 Hz, at 600 rpm and below 2-1000 Hz), `band_<low>_<high>_hz_g`
+    (RMS in the octaves that the block covers), `spectral_centroid_hz` (weighted with power), `peak1_hz`,
+    `peak1_g` to `peak3_...` (lines, peak amplitude), `order1_mm_s` to `order3_mm_s` (peak amplitude at 1, 2 and
+    3 times the shaft speed, from four turns on), `envelope_rms_g` (2 kHz up). What the block cannot show is
+    left out. The envelope's spectrum comes along `with_envelope`.
 
     Faults that leave nothing to compute (`too_short`, `not_finite`, `out_of_range`) give no values, and a constant
     signal gives zeros; other faults are told along with the values.
@@ -107,7 +110,7 @@ def _statistics(acceleration_g: NDArray[np.float64]) -> dict[str, float]:
 
 
 def _lower_hz(speed_hz: float | None) -> float:
-    return _LOWER_SLOW_HZ if speed_hz is not None and speed_hz < SLOW_RPM / 60 else LOWER_HZ
+    return _LOWER_SLOW_HZ if speed_hz is not None and speed_hz <= SLOW_RPM / 60 else LOWER_HZ
 
 
 def _velocity_rms(lines: Spectrum, velocity: Spectrum | None, speed_hz: float | None) -> dict[str, float]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.fft import next_fast_len
 
 from models.signal.units import MM_S2_PER_G
+from models.signal.window import hann
 
 __all__ = ["Grid", "Spectrum", "Tone", "differentiate", "grid", "spectrum"]
 
@@ -168,7 +169,7 @@ def grid(size: int, rate_hz: float) -> Grid:
 
 
 def _new_grid(size: int, rate_hz: float) -> Grid:
-    window = 0.5 - 0.5 * np.cos(2 * np.pi / size * np.arange(size))
+    window = hann(size)
     index = np.arange(size // 2 + 1, dtype=np.float64)
     frequency_hz = index * (rate_hz / size)
     velocity = np.zeros_like(index)

@@ -119,6 +119,7 @@ FLAGS = {
     "recovering": Phrase("plausible again, not yet for long", "已恢复，观察中"),
     "late": Phrase("arrived late", "数据迟到"),
     "future": Phrase("clock ahead", "时钟超前"),
+    "crowded": Phrase("too many points, not judged", "测点过多，未评定"),
     "short": Phrase("block under one second", "数据不足一秒"),
     "narrow_band": Phrase("part of the velocity band only", "速度频带不全"),
 }

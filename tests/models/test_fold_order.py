@@ -157,7 +157,30 @@ def test_the_state_of_three_points_is_small_and_does_not_grow():
     assert abs(len(fold.dump_state(state)) - first) < 200
 
 
-def test_points_without_end_leave_the_state_bounded():
-    state, _ = run([vibration(i, f"point {i}") for i in range(300)])
+def test_points_without_end_leave_the_state_bounded_and_those_there_are_alone():
+    state, outputs = run([vibration(i, f"point {i}") for i in range(300)])
     assert len(state.channels) == 64
-    assert "indicators/point 299" in state.channels
+    assert "indicators/point 63" in state.channels
+    assert [fold.CROWDED in row.flags for row in rows(outputs)] == [False] * 64 + [True] * 236
+
+
+def test_one_point_too_many_keeps_none_of_the_others_from_learning():
+    state, outputs = run([vibration(i, f"point {k}") for i in range(20) for k in range(65)])
+    assert {channel.newest_us for channel in state.channels.values()} == {vibration(19).time_us}
+    last = healths(outputs)[-1]
+    assert (last.point, last.quality.ok, last.quality.flags) == ("point 64", False, (fold.CROWDED,))
+
+
+def test_a_new_point_takes_the_place_of_one_that_was_silent_for_a_week():
+    eight_days = 8 * 24 * 360
+    state, _ = run([vibration(0, "old"), *(vibration(eight_days, f"point {k}") for k in range(64))])
+    assert "indicators/old" not in state.channels
+    assert "indicators/point 63" in state.channels
+
+
+def test_a_clock_that_was_years_ahead_once_hides_no_silence_afterwards():
+    state, _ = run([vibration(i) for i in range(100)])
+    ahead = Tick(machine="pump", observed_us=at(99) + 10**15)
+    state, _ = run([ahead, *(vibration(i) for i in range(100, 110))], state)
+    _, outputs = run([Tick(machine="pump", observed_us=at(110) + k * 60_000_000) for k in range(60)], state)
+    assert [(alert.rule, alert.state) for alert in alerts(outputs)] == [("no_data", "active")]

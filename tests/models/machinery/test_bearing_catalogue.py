@@ -10,7 +10,6 @@ from models.errors import ConfigurationError
 from models.machinery.bearings import (
     built_in,
     catalogue_from,
-    find_bearing,
     parse_bearing,
     resolve_bearing,
     search,
@@ -38,9 +37,9 @@ orders = { bpfo = 3.1, bpfi = 4.9, bsf2 = 4.2, ftf = 0.38 }
 def test_every_entry_has_its_source_and_is_found_by_its_names(entry):
     assert len(entry.source) > 20
     assert entry.kind
-    assert find_bearing(entry.name) == entry or find_bearing(f"{entry.maker} {entry.designation}") == entry
+    assert built_in().find(entry.name) == entry or built_in().find(f"{entry.maker} {entry.designation}") == entry
     for name in entry.also:
-        assert find_bearing(name) == entry
+        assert built_in().find(name) == entry
     assert entry in search(entry.designation)
 
 
@@ -75,7 +74,7 @@ def test_no_pitch_is_a_mean_of_bore_and_outside_diameter_and_all_files_are_read(
     assert sum(map(len, written)) == len(built_in().entries) >= 40
     kinds = {entry.kind.split(",")[0] for entry in built_in().entries}
     assert kinds >= {"deep groove ball", "cylindrical roller", "spherical roller", "tapered roller", "insert ball"}
-    skf_6205 = find_bearing("SKF 6205").geometry
+    skf_6205 = built_in().find("SKF 6205").geometry
     assert skf_6205.pitch_diameter != pytest.approx((25 + 52) / 2, rel=0.01)
 
 
@@ -94,7 +93,7 @@ def test_no_pitch_is_a_mean_of_bore_and_outside_diameter_and_all_files_are_read(
     ],
 )  # fmt: skip
 def test_designations_as_people_write_them(text, name):
-    found = find_bearing(text)
+    found = built_in().find(text)
     assert found is not None
     assert found.name == name
 
@@ -103,7 +102,7 @@ def test_designations_as_people_write_them(text, name):
     "text", ["", "62055", "6205-E", "6205 TN9", "NSK 6205", "205", "6205=E", "轴承", "01", "ER-16", "7205 C"]
 )
 def test_what_is_not_known_is_not_guessed(text):
-    assert find_bearing(text) is None
+    assert built_in().find(text) is None
 
 
 def test_a_geometry_is_taken_as_given():

@@ -25,10 +25,17 @@ def test_each_group_has_its_boundaries(power_kw, mounting, expected):
         Machine(id="m", power_kw=90.0),
         Machine(id="m", mounting="rigid"),
         Machine(id="m", power_kw=14.9, mounting="rigid"),
+        Machine(id="m", power_kw=90.0, mounting="rigid", speed_rpm=119.0),
+        Machine(id="m", power_kw=90.0, mounting="rigid", speed_rpm=30_001.0),
     ],
 )
 def test_no_zone_outside_the_scope(machine):
     assert boundaries_of(machine) is None
+
+
+@pytest.mark.parametrize("speed_rpm", [None, 120.0, 1480.0, 30_000.0])
+def test_the_scope_includes_its_slowest_and_fastest_and_an_unknown_speed(speed_rpm):
+    assert boundaries_of(Machine(id="m", power_kw=90.0, mounting="rigid", speed_rpm=speed_rpm)) is not None
 
 
 @pytest.mark.parametrize(("power_kw", "mounting", "expected"), GROUPS)

@@ -108,7 +108,14 @@ def test_slow_machine_is_measured_from_two_hertz():
     assert indicators(slow, speed_rpm=300.0).values["velocity_rms_mm_s"] == pytest.approx(
         velocity_mm_s(0.1, 5.0) / math.sqrt(2), rel=0.01
     )
-    assert indicators(slow, speed_rpm=600.0).values["velocity_rms_mm_s"] < 0.2
+    assert indicators(slow, speed_rpm=601.0).values["velocity_rms_mm_s"] < 0.2
+
+
+def test_the_shafts_line_of_600_rpm_counts_whole():
+    shaft = sine(0.1, 10.0)
+    assert indicators(shaft, speed_rpm=600.0).values["velocity_rms_mm_s"] == pytest.approx(
+        velocity_mm_s(0.1, 10.0) / math.sqrt(2), rel=0.01
+    )
 
 
 @pytest.mark.parametrize(

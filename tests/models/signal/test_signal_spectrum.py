@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.signal.envelope import envelope_rms
+from models.signal.envelope import rms_of, windowed_envelope
 from models.signal.indicators import waveform_indicators
 from models.signal.octaves import octave_rms
 from models.signal.spectrum import differentiate, grid, spectrum
@@ -138,21 +138,23 @@ def test_envelope_of_a_modulated_carrier():
     time = np.arange(25_600) / 25_600
     carrier = 2.0 * (1 + 0.5 * np.cos(2 * np.pi * 107 * time)) * np.sin(2 * np.pi * 4321.7 * time)
     shaft = 3.0 * np.sin(2 * np.pi * 29.6 * time)  # stands below the band, must not count
-    assert envelope_rms(spectrum(carrier + shaft, 25_600.0)) == pytest.approx(2.0 * 0.5 / math.sqrt(2), rel=0.01)
+    assert rms_of(windowed_envelope(spectrum(carrier + shaft, 25_600.0))) == pytest.approx(
+        2.0 * 0.5 / math.sqrt(2), rel=0.01
+    )
     steady = spectrum(shaft + 2.0 * np.sin(2 * np.pi * 4321.7 * time), 25_600.0)
-    assert envelope_rms(steady) == pytest.approx(0.0, abs=0.002)
+    assert rms_of(windowed_envelope(steady)) == pytest.approx(0.0, abs=0.002)
 
 
 def test_envelope_of_noise_is_rayleigh():
     blocks = np.random.default_rng(3).standard_normal((200, 2560))
-    found = np.mean([envelope_rms(spectrum(block, 25_600.0)) for block in blocks])
+    found = np.mean([rms_of(windowed_envelope(spectrum(block, 25_600.0))) for block in blocks])
     in_band = math.sqrt((0.9 * 12_800 - 2000) / 12_800)
     assert found == pytest.approx(in_band * math.sqrt(2 - math.pi / 2), rel=0.02)
 
 
 def test_no_envelope_where_the_band_is_too_narrow():
-    assert envelope_rms(spectrum(np.sin(np.arange(64.0)) / 3, 1000.0)) is not None
-    assert envelope_rms(spectrum(np.sin(np.arange(40.0)) / 3, 1000.0)) is None
+    assert windowed_envelope(spectrum(np.sin(np.arange(64.0)) / 3, 1000.0)) is not None
+    assert windowed_envelope(spectrum(np.sin(np.arange(40.0)) / 3, 1000.0)) is None
 
 
 @given(st.floats(5, 400), st.floats(0, 6.28))
