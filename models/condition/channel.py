@@ -13,7 +13,7 @@ from models.condition.baseline import YOUNG, Baseline
 from models.condition.degree import Finding
 from models.condition.diagnosing import Diagnosing
 from models.condition.evidence import Evidence
-from models.condition.recent import Recent
+from models.condition.recent import Recent, is_recent
 from models.condition.regimes import Place, Regimes
 from models.condition.sensor import Sensor
 from models.condition.usual import Usual
@@ -136,12 +136,19 @@ class Channel(msgspec.Struct, array_like=True):
                 highest = alarm.level
         return highest
 
+    def is_heard(self, machine_us: int) -> bool:
+        """Whether it still speaks for a machine whose event time has got this far: it may have fallen silent."""
+        if self.newest_us is None:
+            return False
+        age_us = machine_us - self.newest_us
+        return is_recent(age_us, usual_us=0.0) or is_recent(age_us, usual_us=self.recent.usual_interval_us())
+
     def enter(self, place: Place, time_us: int) -> bool:
         """Take in where the machine works; give whether it has held that for long enough to be judged there.
 
         In a regime never seen a point learns first. A temperature is on its way to the regime's for hours.
         """
-        if not self.regimes.take(place, time_us):
+        if not self.regimes.take(self.regimes.completed(place), time_us):
             return self.regimes.settled
         self._weigh_stay(time_us)
         self.warmer_c = self.warm_state_c

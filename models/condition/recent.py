@@ -2,13 +2,23 @@
 
 import hashlib
 from functools import cached_property
+from itertools import pairwise
+from statistics import median
 
 import msgspec
 
-__all__ = ["WINDOW", "Recent", "fingerprint"]
+from models.clock import HOUR_US, MINUTE_US
+
+__all__ = ["WINDOW", "Recent", "fingerprint", "is_recent"]
 
 WINDOW = 128
 """Observations remembered for each point and kind; an older duplicate is told only by its source offset."""
+
+_INTERVALS = 8
+"""How many of a point's last intervals tell what is usual."""
+_RECENT_US = 30 * MINUTE_US
+_TIMES_USUAL = 3
+_LONGEST_US = 24 * HOUR_US
 
 
 class Recent(msgspec.Struct, array_like=True, dict=True):
@@ -39,6 +49,11 @@ class Recent(msgspec.Struct, array_like=True, dict=True):
             time_us += 1
         return time_us
 
+    def usual_interval_us(self) -> float:
+        """Give the median of the last eight intervals; 0 where there is none yet."""
+        newest = sorted(self.times_us[-_INTERVALS - 1 :])
+        return median(later - earlier for earlier, later in pairwise(newest)) if len(newest) > 1 else 0.0
+
     def add(self, mark: int, time_us: int) -> None:
         """Remember one more and forget the oldest beyond the window."""
         later = self._is_later(time_us)
@@ -48,6 +63,17 @@ class Recent(msgspec.Struct, array_like=True, dict=True):
             del self.fingerprints[0], self.times_us[0]
         if later:
             self.__dict__["_latest_us"] = time_us
+
+
+def is_recent(age_us: float, *, usual_us: float) -> bool:
+    """Whether what was told so long ago still tells how it is now.
+
+    It does for half an hour, for three of its usual intervals where that is longer, and never for more than a day.
+
+    >>> [is_recent(minutes * MINUTE_US, usual_us=20 * MINUTE_US) for minutes in (60, 61)]
+    [True, False]
+    """
+    return age_us <= _RECENT_US or age_us <= min(_TIMES_USUAL * usual_us, _LONGEST_US)
 
 
 def fingerprint(time_us: int, digest: str) -> int:

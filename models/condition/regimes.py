@@ -168,6 +168,20 @@ class Regimes(msgspec.Struct, array_like=True):
         """Give the ids of the regimes that are remembered."""
         return {regime.id for regime in self.known}
 
+    def completed(self, place: Place) -> Place:
+        """Give a place with the middle of the present regime where it says nothing and that regime does.
+
+        So what is no longer told counts as unchanged: who told a speed may die, and a fault that comes after that
+        must not be learned as another way of running.
+        """
+        if place.speed is not None and place.load is not None:
+            return place
+        for regime in self.known:
+            if regime.id == self.present:
+                sides = zip(regime.low, regime.high, place, strict=True)
+                return Place(*(_middle(low, high) if value is None else value for low, high, value in sides))
+        return place
+
     def _home(self, place: Place) -> Regime | None:
         """Give the known regime of a place: the present one while it is near, else one that holds it or can."""
         for regime in self.known:
@@ -252,6 +266,10 @@ def _between(one: Place, other: Place) -> tuple[_Sides, _Sides]:
     low = [max(pair) if pair else None for pair in pairs]
     high = [min(pair) if pair else None for pair in pairs]
     return (low[0], low[1]), (high[0], high[1])
+
+
+def _middle(low: float | None, high: float | None) -> float | None:
+    return None if low is None or high is None else (low + high) / 2
 
 
 def _holds(outer: Regime, inner: Regime) -> bool:

@@ -4,6 +4,7 @@ import msgspec
 
 from models.clock import MINUTE_US
 from models.condition.channel import Channel, Measured
+from models.condition.recent import is_recent
 from models.condition.regimes import Place, place_of
 from models.condition.rules import value_to_log
 from models.machinery.machine import Configuration
@@ -20,8 +21,6 @@ _HYSTERESIS = 1.5
 """What stands runs again only this many times above the limit below which it stands."""
 _START_US = 2 * MINUTE_US
 _IDLE_BELOW_PERCENT = 10.0
-_FRESH_US = 30 * MINUTE_US
-"""Whoever told speed or load first goes on telling it, unless nothing has come from there for so long."""
 
 
 class _Told(msgspec.Struct, array_like=True):
@@ -29,6 +28,12 @@ class _Told(msgspec.Struct, array_like=True):
     key: str
     by_reading: bool
     time_us: int
+    after_us: int = 0
+    """How long it was in coming since the same told it before; 0 for the first."""
+
+    def holds(self, time_us: int) -> bool:
+        """Whether it may still be believed at an event time: who told it may have died."""
+        return is_recent(time_us - self.time_us, usual_us=self.after_us)
 
 
 class Operation(msgspec.Struct, array_like=True):
@@ -57,14 +62,15 @@ class Operation(msgspec.Struct, array_like=True):
         if speed_rpm is not None:
             told = self.speed_rpm = _newer(self.speed_rpm, _Told(speed_rpm, key, by_reading, time_us))
             speed_rpm = told.value if told.by_reading else speed_rpm
-        elif self.speed_rpm is not None:
+        elif self.speed_rpm is not None and self.speed_rpm.holds(time_us):
             speed_rpm = self.speed_rpm.value
         if load_percent is not None:
-            idled = None if self.load_percent is None else self.is_idle()
-            self.load_percent = _newer(self.load_percent, _Told(load_percent, key, by_reading, time_us))
-            if idled is not None and self.is_idle() is not idled:
+            before = self.load_percent
+            idled = self.is_idle(time_us) if before is not None and before.holds(time_us) else None
+            self.load_percent = _newer(before, _Told(load_percent, key, by_reading, time_us))
+            if idled is not None and self.is_idle(time_us) is not idled:
                 self.loaded_us = time_us
-        elif self.load_percent is not None:
+        elif self.load_percent is not None and self.load_percent.holds(time_us):
             load_percent = self.load_percent.value
         return place_of(speed_rpm, load_percent)
 
@@ -92,13 +98,25 @@ class Operation(msgspec.Struct, array_like=True):
         """Whether it began to run less than two minutes ago."""
         return self.started_us is not None and time_us - self.started_us < _START_US
 
-    def is_idle(self) -> bool:
+    def is_idle(self, time_us: int) -> bool:
         """Whether it is known to do next to nothing: a load below 10 %."""
-        return self.load_percent is not None and self.load_percent.value < _IDLE_BELOW_PERCENT
+        load = self.load_percent
+        return load is not None and load.value < _IDLE_BELOW_PERCENT and load.holds(time_us)
+
+    def measured_rpm(self, time_us: int) -> float | None:
+        """Give the speed that a reading tells; None where none does, or none has for too long."""
+        told = self.speed_rpm
+        return told.value if told is not None and told.by_reading and told.holds(time_us) else None
 
 
 def _newer(before: _Told | None, now: _Told) -> _Told:
-    if before is None or before.key == now.key or now.time_us - before.time_us > _FRESH_US:
+    """Give what is believed: whoever told it first goes on telling it, unless nothing came from there for long."""
+    if before is None:
+        return now
+    if before.key == now.key:
+        now.after_us = now.time_us - before.time_us
+        return now
+    if not before.holds(now.time_us):
         return now
     return now if now.by_reading and not before.by_reading else before
 
@@ -119,8 +137,8 @@ def is_running(
     if isinstance(observation, ReadingObserved):
         speed_rpm = speed_rpm_in(values)
     elif isinstance(observation, VibrationObserved):
-        told = operation.speed_rpm
-        speed_rpm = told.value if told is not None and told.by_reading else observation.speed_rpm
+        speed_rpm = operation.measured_rpm(observation.time_us)
+        speed_rpm = observation.speed_rpm if speed_rpm is None else speed_rpm
     else:
         return None
     nominal = configuration.machine.speed_rpm

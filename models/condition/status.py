@@ -26,17 +26,25 @@ def is_open(alarm: Alarm | None) -> bool:
 
 
 def is_stopped(state: MachineState) -> bool:
-    """Whether every trusted vibration point says that the machine stands; without any, every speed that is read."""
+    """Whether every trusted vibration point says that the machine stands; without any, every speed that is read.
+
+    Only points count that can tell, and have not fallen silent.
+    """
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
-        if channel.sensor.faulty:
+        if not _tells(state, channel):
             continue
         if channel.measurement == "indicators":
             by_vibration = channel.stopped and by_vibration is not False
-        elif channel.tells:
+        else:
             by_others = channel.stopped and by_others is not False
     return bool(by_others if by_vibration is None else by_vibration)
+
+
+def _tells(state: MachineState, channel: Channel) -> bool:
+    trusted = channel.tells and not channel.sensor.faulty
+    return trusted and state.time_us is not None and channel.is_heard(state.time_us)
 
 
 def running_of(state: MachineState) -> Running | None:
@@ -49,11 +57,11 @@ def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -
         return None
     if stopped:
         return "stopped"
-    if state.time_us is None or not any(channel.tells for channel in trusted):
+    if state.time_us is None or not any(_tells(state, channel) for channel in trusted):
         return None
     if state.operation.is_starting(state.time_us):
         return "starting"
-    return "idle" if state.operation.is_idle() else "running"
+    return "idle" if state.operation.is_idle(state.time_us) else "running"
 
 
 def _trusted(state: MachineState) -> list[Channel]:

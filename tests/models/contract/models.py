@@ -100,7 +100,7 @@ def operates(model: Operation, i: int, value: float) -> object:
     told = ReadingObserved(
         machine="m", point="p", time_us=minute(i), observed_us=minute(i), digest=f"{i}", values=values
     )
-    return model.hear(f"readings/p{i % 2}", told, values, minute(i)), model.is_idle()
+    return model.hear(f"readings/p{i % 2}", told, values, minute(i)), model.is_idle(minute(i))
 
 
 def examines(model: Sensor, i: int, value: float) -> object:
