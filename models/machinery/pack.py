@@ -122,10 +122,14 @@ class Likely(_Table, frozen=True, kw_only=True):
 
 
 class LeftOut(_Table, frozen=True, kw_only=True):
-    """A source that is known and gives no limit here, and why."""
+    """A source, or a quantity, that is known and has no limit here, and why."""
 
-    source: Said
+    source: Said | Text
     why: Text
+
+    def name(self, language: Literal["en", "zh"]) -> str:
+        """Give what is left out; the number of a standard is the same in both languages."""
+        return self.source if isinstance(self.source, str) else self.source.say(language)
 
 
 class Pack(_Table, frozen=True, kw_only=True):

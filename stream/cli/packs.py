@@ -115,37 +115,43 @@ def _show(pack: "Pack", language: "Language") -> None:
         ("Categories (category in machines.toml)", "类别（machines.toml 中的 category）"),
         [f"{each.id}: {say(each.meaning)}" for each in pack.categories],
     )
-    part(("Limits", "限值"), _limits(pack))
+    part(("Limits", "限值"), _limits(pack, chinese=chinese))
     part(("Where to look first", "首先检查"), [say(text) for text in pack.look.values()])
     part(
         ("Likely faults, the commonest first", "常见故障（按常见程度）"),
         [f"{say(each.name)}: {say(each.sign)} -> {say(each.check)}" for each in pack.faults],
     )
     part(("Good to know", "运行提示"), [say(note) for note in pack.notes])
-    part(("Left out", "未采用的限值"), [f"{each.source}: {say(each.why)}" for each in pack.left_out])
+    part(("Left out", "未采用的限值"), [f"{each.name(language)}: {say(each.why)}" for each in pack.left_out])
 
 
-def _limits(pack: "Pack") -> list[str]:
+def _limits(pack: "Pack", *, chinese: bool) -> list[str]:
     lines = []
     for zones in pack.zones:
         if zones.mm_s is None:
-            lines.append(f"{_when(zones)}: the zones of ISO 20816-3, by power and mounting")
+            said = ("the zones of ISO 20816-3, by power and mounting", "按功率和安装方式采用 ISO 20816-3 的等级")[
+                chinese
+            ]
+            lines.append(f"{_when(zones, chinese=chinese)}: {said}")
         else:
             numbers = " / ".join(f"{limit:g}" for limit in zones.mm_s)
-            lines.append(f"{_when(zones)}: A/B, B/C, C/D at {numbers} mm/s RMS ({zones.source})")
+            lines.append(f"{_when(zones, chinese=chinese)}: A/B, B/C, C/D {numbers} mm/s RMS ({zones.source})")
     if pack.bearing_temperature:
         warm = pack.bearing_temperature
-        lines.append(f"rolling bearing {warm.limit_c:g} °C, unless temperature_limit_c is given ({warm.source})")
+        bearing = ("rolling bearing", "滚动轴承")[chinese]
+        unless = ("unless temperature_limit_c is given", "另有 temperature_limit_c 时除外")[chinese]
+        lines.append(f"{bearing} {warm.limit_c:g} °C, {unless} ({warm.source})")
     return lines
 
 
-def _when(zones: "Zones") -> str:
+def _when(zones: "Zones", *, chinese: bool) -> str:
     """Say for which machines zones are, in the words of machines.toml."""
+    above, up_to = (("above", "up to"), ("大于", "不大于"))[chinese]
     parts = [
-        f"category {zones.category}" if zones.category else "",
-        zones.mounting or "",
-        f"above {zones.above_kw:g} kW" if zones.above_kw is not None else "",
-        f"up to {zones.up_to_kw:g} kW" if zones.up_to_kw is not None else "",
-        f"above {zones.above_rpm:g} rpm" if zones.above_rpm is not None else "",
+        f"{('category', '类别')[chinese]} {zones.category}" if zones.category else "",
+        (zones.mounting or "", {"rigid": "刚性", "flexible": "柔性"}.get(zones.mounting or "", ""))[chinese],
+        f"{above} {zones.above_kw:g} kW" if zones.above_kw is not None else "",
+        f"{up_to} {zones.up_to_kw:g} kW" if zones.up_to_kw is not None else "",
+        f"{above} {zones.above_rpm:g} rpm" if zones.above_rpm is not None else "",
     ]
-    return ", ".join(part for part in parts if part) or "else"
+    return ", ".join(part for part in parts if part) or ("else", "其他")[chinese]

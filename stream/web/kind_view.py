@@ -82,7 +82,7 @@ def kind_view(machine: Machine, pack: Pack | None, language: Language) -> KindVi
             LikelyView(name=say(each.name), sign=say(each.sign), check=say(each.check)) for each in pack.faults
         ),
         notes=tuple(say(note) for note in pack.notes),
-        left_out=tuple(Term(name=each.source, text=say(each.why)) for each in pack.left_out),
+        left_out=tuple(Term(name=each.name(language), text=say(each.why)) for each in pack.left_out),
     )
 
 

@@ -139,7 +139,7 @@ def _line(shown: Shown, axis: Axis, colour: str, *, behind: bool) -> Options:
 
 def _top(capture: Capture) -> float | None:
     """End the axis at the strongest line of the band that counts: below it stands what integration blows up."""
-    fast = capture.speed_rpm is not None and abs(capture.speed_rpm) >= SLOW_RPM
+    fast = capture.speed_rpm is not None and abs(capture.speed_rpm) > SLOW_RPM
     if capture.kind != "velocity_spectrum" or not fast:
         return None
     values = values_of(capture)[max(0, math.ceil((LOWER_HZ - capture.first) / capture.step)) :]

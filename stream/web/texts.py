@@ -146,5 +146,7 @@ KINDS = {
     "gearbox": Phrase("gearbox", "齿轮箱"),
     "compressor": Phrase("compressor", "压缩机"),
     "blower": Phrase("blower", "鼓风机"),
+    "spindle": Phrase("spindle", "主轴"),
+    "reciprocating-compressor": Phrase("reciprocating compressor", "往复式压缩机"),
 }
 """Kinds of machines; any other is called as it is."""

@@ -27,12 +27,21 @@ def test_all_are_listed_and_given_as_they_are_written(run):
 
 def test_one_is_shown_with_limits_sources_and_what_is_left_out(run):
     shown = run("水泵").stdout
-    assert "category II, above 1 kW, up to 200 kW, above 600 rpm: A/B, B/C, C/D at 3.2 / 5.1 / 8.5 mm/s" in shown
+    assert "category II, above 1 kW, up to 200 kW, above 600 rpm: A/B, B/C, C/D 3.2 / 5.1 / 8.5 mm/s" in shown
     assert "(ISO 10816-7:2009, table A.1)" in shown
     assert "cavitation" in shown
     assert "80 °C" in shown
     assert "API 610" in shown
     assert "汽蚀" in run("pump", "--zh").stdout
+
+
+def test_in_chinese_limits_and_what_is_left_out_are_chinese_too(run):
+    assert (
+        "类别 II, 大于 1 kW, 不大于 200 kW, 大于 600 rpm: A/B, B/C, C/D 3.2 / 5.1 / 8.5 mm/s"
+        in run("pump", "--zh").stdout
+    )
+    assert "轴承温度: " in run("fan", "--zh").stdout
+    assert "Bearing temperatures: " in run("fan").stdout
 
 
 def test_own_packs_are_shown_from_the_option_and_from_the_settings(run, tmp_path):

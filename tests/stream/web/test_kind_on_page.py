@@ -10,6 +10,7 @@ from stream.stores.store import ValueAt
 from stream.web.kind_view import kind_view
 from stream.web.points_view import points_view
 from stream.web.snapshot import Series
+from stream.web.texts import KINDS
 from stream.web.trend_chart import trend_chart
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import NOW, health
@@ -49,6 +50,12 @@ def test_what_is_missing_for_them_is_told():
     spindle = shown(kind="spindle", power_kw=22.0, mounting="rigid")
     assert text_of(spindle, "Vibration velocity") == "no zones: judged by its own baseline"
     assert spindle.left_out
+    assert any(term.name == "轴承温度" for term in shown("zh", kind="fan").left_out)
+
+
+@pytest.mark.parametrize("pack", built_in_packs().packs, ids=lambda pack: pack.id)
+def test_every_pack_s_kind_has_a_name_on_the_page(pack: Pack):
+    assert KINDS[pack.id].say("zh") != pack.id
 
 
 @pytest.mark.parametrize("pack", built_in_packs().packs, ids=lambda pack: pack.id)
