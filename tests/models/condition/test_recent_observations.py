@@ -1,3 +1,4 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,20 @@ def test_a_shared_time_moves_on_by_the_fewest_microseconds():
     for mark, taken in enumerate((10, 11, 13)):
         recent.add(mark, taken)
     assert [recent.free_time(t) for t in (9, 10, 11, 13)] == [9, 12, 12, 14]
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from("ab")), max_size=400), st.integers(0, 400))
+def test_what_comes_again_is_known_while_it_is_in_the_window_in_whatever_order_it_came(said, restarted_after):
+    recent, remembered = Recent(), []
+    for number, (time_us, content) in enumerate(said):
+        if number == restarted_after:
+            recent = msgspec.msgpack.decode(msgspec.msgpack.encode(recent), type=Recent)
+        mark = fingerprint(time_us, content)
+        known = recent.holds(mark, time_us)
+        assert known == (mark in remembered)
+        if not known:
+            recent.add(mark, recent.free_time(time_us))
+            remembered = [*remembered, mark][-WINDOW:]
 
 
 def test_a_fingerprint_depends_on_time_and_content():
