@@ -34,17 +34,17 @@ class Look(NamedTuple):
     """In standard deviations, without sign, widened for what is not known."""
     smoothed: dict[str, float]
 
-    def shares(self) -> dict[str, float]:
-        """Give each value's part in what is unusual, by squares, largest first; they sum to 1.
+    def shares(self, most: int | None = None) -> dict[str, float]:
+        """Give each value's part in what is unusual, by squares, largest first; all of them sum to 1.
 
-        >>> Look(4.0, {"flow": 4.0, "current": 3.0, "level": 0.0}, {}).shares()
-        {'flow': 0.64, 'current': 0.36, 'level': 0.0}
+        >>> Look(4.0, {"flow": 4.0, "current": 3.0, "level": 0.0}, {}).shares(2)
+        {'flow': 0.64, 'current': 0.36}
         """
         squares = {name: deviation**2 for name, deviation in self.deviations.items()}
         whole = sum(squares.values())
         if whole <= 0.0:
             return {}
-        ranked = sorted([(-square, name) for name, square in squares.items()])
+        ranked = sorted([(-square, name) for name, square in squares.items()])[:most]
         return {name: -negative / whole for negative, name in ranked}
 
 

@@ -70,7 +70,8 @@ class Baseline(msgspec.Struct, array_like=True):
             return
         if not isfinite(value):
             return
-        self._drop_anchor()
+        if self.anchor is None:
+            self._drop_anchor()
         self._step(value, min(1.0 / self.count, min(elapsed_s, _LONGEST_STEP_S) / FOLLOW_S))
         self._keep_in_band()
 
@@ -81,7 +82,8 @@ class Baseline(msgspec.Struct, array_like=True):
         """
         if not self.ready or not isfinite(value):
             return
-        self._drop_anchor()
+        if self.anchor is None:
+            self._drop_anchor()
         gain = min(min(elapsed_s, _LONGEST_STEP_S) / _RECENT_S, 1.0 / _LEAST_RECENT)
         bounded = self._bounded(value - self.recent)
         self.recent += gain * bounded
@@ -90,9 +92,8 @@ class Baseline(msgspec.Struct, array_like=True):
         self._keep_in_band()
 
     def _drop_anchor(self) -> None:
-        if self.anchor is None:
-            self.anchor = self.recent = self.location
-            self.recent_scale = self.scale
+        self.anchor = self.recent = self.location
+        self.recent_scale = self.scale
 
     def _keep_in_band(self) -> None:
         if self.anchor is not None:

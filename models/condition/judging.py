@@ -15,6 +15,8 @@ _FOLLOW_EVERY = 4
 """Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
 _RUNNING_IN_US = 24 * HOUR_US
 _FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
+_NAMED = 3
+"""The values that an anomaly is told to come from, at most."""
 _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
 
@@ -53,7 +55,7 @@ def judge(
         findings += [] if change is None else [change]
         if anomaly.score is not None and anomaly.limit is not None:
             usual = channel.smooth("score", time_us, anomaly.score)
-            shares = look.shares() if usual >= _NAMED_FROM * anomaly.limit else {}
+            shares = look.shares(_NAMED) if usual >= _NAMED_FROM * anomaly.limit else {}
             findings.append(anomaly_finding(channel, usual, anomaly.limit, shares))
     channel.findings = findings
     sound = not channel.level and all(finding.degree < _SOUND_BELOW_DEGREE for finding in findings)

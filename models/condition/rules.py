@@ -19,7 +19,6 @@ _SIGMA_SHARES = (1.0, 1.25, 1.5)
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
 _SWINGS = 4.0
-_NAMED = 3
 _LEAST_SHARE = 0.1
 
 
@@ -125,10 +124,10 @@ def absolute_findings(
 def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Finding:
     """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
 
-    `shares` are the parts that single values have in it, largest first; the first three are kept.
+    `shares` are the parts that single values have in it, largest first; those that count are kept.
     """
     most_unusual = next(iter(shares), "")
-    named = {name: share for name, share in list(shares.items())[:_NAMED] if share >= _LEAST_SHARE}
+    named = {name: share for name, share in shares.items() if share >= _LEAST_SHARE}
     usual = channel.model.scores.location
     degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
     return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

@@ -60,15 +60,14 @@ class Spread(msgspec.Struct, array_like=True):
         self.width = sqrt(1.0 + _WIDENING / self.independent())
 
     def _weigh(self, value: float, smoothed: float) -> None:
-        count = self.count
-        self.count = count = count + 1 if count < MEMORY else MEMORY
+        self.count = count = min(self.count + 1, MEMORY)
         gain = 1.0 / count
         error = smoothed - self.mean
-        self.mean += gain * error
-        self.variance += gain * (error * (smoothed - self.mean) - self.variance)
+        self.mean = mean = self.mean + gain * error
+        self.variance += gain * (error * (smoothed - mean) - self.variance)
         error = value - self.raw_mean
-        self.raw_mean += gain * error
-        self.raw_variance += gain * (error * (value - self.raw_mean) - self.raw_variance)
+        self.raw_mean = mean = self.raw_mean + gain * error
+        self.raw_variance += gain * (error * (value - mean) - self.raw_variance)
         self.raw_change += gain * ((value - self.raw_last) ** 2 - self.raw_change)
         self.raw_last = value
 
