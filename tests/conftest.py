@@ -4,16 +4,16 @@ import signal
 
 from tests.services.figures import figure, pytest_terminal_summary
 from tests.services.influxdb import influxd, influxdb
-from tests.services.kafka import kafka, kafka_server
+from tests.services.kafka import broker, kafka
 from tests.services.ordering import pytest_collection_modifyitems, pytest_configure
 from tests.services.recordings import recordings_path
 
 __all__ = [
+    "broker",
     "figure",
     "influxd",
     "influxdb",
     "kafka",
-    "kafka_server",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_terminal_summary",

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from math import exp, log
-from typing import Literal
 
 import msgspec
 
@@ -30,14 +29,12 @@ __all__ = [
     "HOTTEST_C",
     "Channel",
     "Measured",
-    "Phase",
     "features_of",
     "measurement_of",
     "new_channel",
 ]
 
 Measured = VibrationObserved | TemperatureObserved | ReadingObserved
-Phase = Literal["learning", "ready"]
 
 CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 """Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""

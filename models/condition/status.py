@@ -14,7 +14,7 @@ from models.condition.state import MachineState
 from models.condition.verdict import diagnosis_of
 from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
 
-__all__ = ["health_of", "is_open", "is_stopped", "running_of", "status_of"]
+__all__ = ["health_of", "is_open", "is_stopped"]
 
 _BY_LEVEL: tuple[Status, Status, Status, Status] = ("healthy", "watch", "warning", "critical")
 _WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data")
@@ -47,12 +47,8 @@ def _tells(state: MachineState, channel: Channel) -> bool:
     return trusted and state.time_us is not None and channel.is_heard(state.time_us)
 
 
-def running_of(state: MachineState) -> Running | None:
-    """Give how the machine runs; None where nothing tells, or nothing has come for long."""
-    return _running_of(state, _trusted(state), stopped=is_stopped(state))
-
-
 def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
+    """Give how the machine runs; None where nothing tells, or nothing has come for long."""
     if is_open(state.silence):
         return None
     if stopped:
@@ -68,17 +64,12 @@ def _trusted(state: MachineState) -> list[Channel]:
     return [channel for channel in state.channels.values() if not channel.sensor.faulty]
 
 
-def status_of(state: MachineState) -> Status:
-    """Give the status: that of the worst point that can be judged, and why none can where that is so."""
-    trusted = _trusted(state)
-    return _status_of(state, trusted, stopped=is_stopped(state), ready=_is_any_ready(trusted))
-
-
 def _is_any_ready(trusted: list[Channel]) -> bool:
     return any(channel.ready for channel in trusted)
 
 
 def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, ready: bool) -> Status:
+    """Give the status: that of the worst point that can be judged, and why none can where that is so."""
     if is_open(state.silence):
         return "no_data"
     if state.channels and not trusted:

@@ -10,6 +10,7 @@ import subprocess
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from tests.services.processes import Process, free_port
 from tests.services.required import required
 
-__all__ = ["Kafka", "kafka"]
+__all__ = ["Kafka", "broker", "kafka", "running"]
 
 VERSION = "4.1.0"
 
@@ -96,26 +97,29 @@ message.max.bytes=9437184
             self._process.kill()
 
 
-@pytest.fixture(scope="session")
-def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
-    """Give one broker for the whole run; what a test does to it must be undone by it."""
-    broker = Kafka(tmp_path_factory.mktemp("kafka"))
+@contextmanager
+def running(folder: Path) -> Iterator[Kafka]:
+    """Run a broker whose data are in a folder, until the block ends."""
+    broker = Kafka(folder)
     try:
         broker.start()
         yield broker
     finally:
         broker.stop()
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """Give one broker for the tests of a file, in their order."""
+    with running(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker
 
 
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[Kafka]:
     """Give a broker of one's own, empty."""
-    broker = Kafka(tmp_path)
-    try:
-        broker.start()
+    with running(tmp_path) as broker:
         yield broker
-    finally:
-        broker.stop()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,16 +29,6 @@ from tests.services.topics import read_topic
 
 pytestmark = [pytest.mark.kafka]
 STETHOS = [sys.executable, "-m", "stream.cli.main"]
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
-    kafka = Kafka(tmp_path_factory.mktemp("kafka"))
-    try:
-        kafka.start()
-        yield kafka
-    finally:
-        kafka.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,38 +1,24 @@
 """The broker is killed in the middle of the work and comes back: nothing is lost, nothing is judged twice."""
 
-import json
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from stream.settings import Settings
-from stream.topics import HEALTH, OBSERVATIONS, READINGS, ROWS, ensure_topics
+from stream.topics import HEALTH, OBSERVATIONS, ROWS, ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.topics import lag, read_topic, wait_for_no_lag
 from tests.services.workers import start_worker
+from tests.stream.readings import publish_readings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PARTITIONS = 4
 READINGS_SENT = 12_000
 AWAY_S = 30
-BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-
-
-def publish(kafka: Kafka) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", linger_ms=10)
-    for number in range(READINGS_SENT):
-        machine = f"泵-{number % 6}"
-        content = {"type": "reading", "machine": machine, "point": "panel", "values": {"a": number % 7}}
-        content["time"] = (BEGIN + timedelta(seconds=number)).isoformat()
-        producer.send(READINGS, key=machine.encode(), value=json.dumps(content).encode())
-    producer.flush()
-    producer.close()
 
 
 def values(kafka: Kafka, topic: str) -> list[bytes]:
@@ -51,7 +37,7 @@ def knows_the_groups(kafka: Kafka) -> bool:
 def test_a_broker_killed_for_half_a_minute_costs_nothing(kafka: Kafka, tmp_path: Path):
     ensure_topics(Settings(broker=kafka.bootstrap, partitions=PARTITIONS))
     environment = {"STETHOS_BROKER": kafka.bootstrap, "STETHOS_PARTITIONS": str(PARTITIONS)}
-    publish(kafka)
+    publish_readings(kafka.bootstrap, 0, READINGS_SENT)
     worker = start_worker(tmp_path, environment)
     try:
         wait_until(lambda: len(values(kafka, HEALTH)) > READINGS_SENT // 20, "it is at work")

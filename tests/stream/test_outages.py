@@ -1,52 +1,32 @@
 """A store that is away, a stop in the middle, a lost checkpoint: nothing is lost, nothing is learned twice."""
 
 import asyncio
-import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient
 
 from models.fold import dump_state
 from stream.checkpoints import read_checkpoints
 from stream.settings import Settings
-from stream.topics import CHECKPOINTS, HEALTH, OBSERVATIONS, READINGS, ROWS, ensure_topics
+from stream.topics import CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS, ensure_topics
 from tests.grafana.queries import run
 from tests.services.influxdb import running
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.topics import lag, read_topic, wait_for_no_lag
 from tests.services.workers import start_worker
+from tests.stream.readings import publish_readings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PARTITIONS = 4
-BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def environment(kafka: Kafka) -> dict[str, str]:
     ensure_topics(Settings(broker=kafka.bootstrap, partitions=PARTITIONS))
     return {"STETHOS_BROKER": kafka.bootstrap, "STETHOS_PARTITIONS": str(PARTITIONS)}
-
-
-def publish(kafka: Kafka, first: int, count: int) -> None:
-    """Readings of six machines."""
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
-    for number in range(first, first + count):
-        machine = f"泵-{number % 6}"
-        time = (BEGIN + timedelta(seconds=number)).isoformat()
-        content = {
-            "type": "reading",
-            "machine": machine,
-            "point": "panel",
-            "time": time,
-            "values": {"a": number % 7},
-        }
-        producer.send(READINGS, key=machine.encode(), value=json.dumps(content).encode())
-    producer.flush()
-    producer.close()
 
 
 def all_values(kafka: Kafka, topic: str) -> list[bytes]:
@@ -69,10 +49,10 @@ def test_what_is_judged_while_influxdb_is_away_is_stored_when_it_is_back(
         }
         worker = start_worker(tmp_path, environment)
         try:
-            publish(kafka, 0, 300)
+            publish_readings(kafka.bootstrap, 0, 300)
             wait_for_no_lag(kafka.bootstrap)
             influxdb.stop()
-            publish(kafka, 300, 3000)
+            publish_readings(kafka.bootstrap, 300, 3000)
             wait_until(
                 lambda: len(all_values(kafka, HEALTH)) == 3300, "all is judged without a store", deadline_s=60
             )
@@ -91,7 +71,7 @@ def test_what_is_judged_while_influxdb_is_away_is_stored_when_it_is_back(
 
 
 def test_a_stop_in_the_middle_repeats_nothing(kafka: Kafka, environment: dict[str, str], tmp_path: Path):
-    publish(kafka, 0, 4000)
+    publish_readings(kafka.bootstrap, 0, 4000)
     for _ in range(3):
         worker = start_worker(tmp_path, environment)
         before = len(all_values(kafka, HEALTH))
@@ -110,7 +90,7 @@ def test_a_stop_in_the_middle_repeats_nothing(kafka: Kafka, environment: dict[st
 def test_lost_checkpoints_are_made_anew_from_all_observations(
     kafka: Kafka, environment: dict[str, str], tmp_path: Path
 ):
-    publish(kafka, 0, 1200)
+    publish_readings(kafka.bootstrap, 0, 1200)
     worker = start_worker(tmp_path, environment)
     try:
         wait_for_no_lag(kafka.bootstrap)
@@ -137,7 +117,7 @@ def test_lost_checkpoints_are_made_anew_from_all_observations(
 def test_checkpoints_of_observations_that_are_gone_are_refused(
     kafka: Kafka, environment: dict[str, str], tmp_path: Path
 ):
-    publish(kafka, 0, 60)
+    publish_readings(kafka.bootstrap, 0, 60)
     worker = start_worker(tmp_path, environment)
     try:
         wait_for_no_lag(kafka.bootstrap)

@@ -1,6 +1,5 @@
 """A worker ends when it is told to, whatever has become of its broker."""
 
-import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from kafka import KafkaProducer
 
 from stream.settings import Settings
-from stream.topics import HEALTH, READINGS, ensure_topics
+from stream.topics import HEALTH, ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.topics import read_topic
+from tests.stream.readings import publish_readings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -61,17 +60,9 @@ def status_when_told_to_end(worker: Process) -> int:
     return worker.stop()
 
 
-def publish_one(kafka: Kafka) -> None:
-    content = {"type": "reading", "machine": "泵-1", "point": "panel", "values": {"a": 1.0}}
-    content["time"] = "2026-03-01T08:00:00Z"
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
-    producer.send(READINGS, key="泵-1".encode(), value=json.dumps(content).encode())
-    producer.close()
-
-
 def test_a_worker_whose_broker_has_gone_ends_all_the_same_and_with_little_noise(kafka: Kafka, tmp_path: Path):
     with started(kafka, tmp_path, "alone") as worker:
-        publish_one(kafka)
+        publish_readings(kafka.bootstrap, 0, 1)
         wait_until(lambda: any(read_topic(kafka.bootstrap, HEALTH).values()), "a checkpoint is due at the end")
         kafka.kill()
         wait_until(lambda: "Unable connect to node" in worker.text(), "the worker misses its broker")

@@ -19,16 +19,6 @@ from tests.stream.doctor.findings import only_wrong, states
 pytestmark = pytest.mark.kafka
 
 
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
-    kafka = Kafka(tmp_path_factory.mktemp("kafka"))
-    try:
-        kafka.start()
-        yield kafka
-    finally:
-        kafka.stop()
-
-
 @pytest.fixture
 def admin(broker: Kafka) -> Iterator[KafkaAdminClient]:
     client = KafkaAdminClient(bootstrap_servers=broker.bootstrap)

@@ -21,19 +21,9 @@ from stream.stores.influx_setup import prepare
 from stream.stores.store import PermanentStoreError, ValueAt
 from tests.services.influxdb import running
 from tests.stream.stores.outputs import START, alert, at, health, row
+from tests.stream.stores.running import run
 
 pytestmark = pytest.mark.influxdb
-
-
-def run(store, work):
-    async def main():
-        await store.open()
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(main())
 
 
 @pytest.fixture

@@ -18,17 +18,7 @@ from stream.stores._sqlite_file import SCHEMA_VERSION, explained
 from stream.stores.sqlite import SqliteStore
 from stream.stores.store import PermanentStoreError, ValueAt, Written
 from tests.stream.stores.outputs import START, alert, at, full_health, health, row
-
-
-def run(store, work):
-    async def main():
-        await store.open()
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(main())
+from tests.stream.stores.running import run
 
 
 def opening(path):

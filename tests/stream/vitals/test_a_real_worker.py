@@ -11,7 +11,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,16 +18,16 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from stream.groups import FAUST_GROUP, STORAGE_GROUP, read_mark
 from stream.settings import Settings
-from stream.topics import READINGS, VIBRATION, ensure_topics
+from stream.topics import VIBRATION, ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, free_port, wait_until
 from tests.services.topics import CONSUMED, wait_for_no_lag
 from tests.services.workers import STETHOS
+from tests.stream.readings import publish_readings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
 PARTITIONS = 4
-BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 HANGING = """
 import asyncio, sys, time
@@ -75,17 +74,6 @@ def started(
         yield worker
     finally:
         worker.stop(patience_s=10)
-
-
-def publish(kafka: Kafka, first: int, count: int) -> None:
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all")
-    for number in range(first, first + count):
-        machine = f"泵-{number % 6}"
-        content = {"type": "reading", "machine": machine, "point": "panel", "values": {"a": number % 7}}
-        content["time"] = (BEGIN + timedelta(seconds=number)).isoformat()
-        producer.send(READINGS, key=machine.encode(), value=json.dumps(content).encode())
-    producer.flush()
-    producer.close()
 
 
 def health(environment: dict[str, str]) -> tuple[int, dict]:
@@ -160,7 +148,7 @@ def test_idle_at_work_and_stopped(kafka: Kafka, environment: dict[str, str], tmp
         )
         assert asked.stdout.startswith(f"well: running, {PARTITIONS} partitions, 0 machines")
 
-        publish(kafka, 0, 600)
+        publish_readings(kafka.bootstrap, 0, 600)
         producer = KafkaProducer(bootstrap_servers=kafka.bootstrap)
         producer.send(VIBRATION, value=b"nonsense", partition=1)
         producer.close()
@@ -210,18 +198,18 @@ def test_a_stuck_agent_and_a_stuck_process_are_told(
 ):
     with started(tmp_path, environment, [sys.executable, "-c", HANGING, fault]):
         wait_until_well(environment)
-        publish(kafka, 0, 60)
+        publish_readings(kafka.bootstrap, 0, 60)
         wait_until_ill(environment, said)
 
 
 def test_a_store_that_is_away_is_told_and_its_return_too(kafka: Kafka, environment: dict[str, str], tmp_path: Path):
     environment |= {"STETHOS_SQLITE__PATH": str(tmp_path / "stethos.db")}
     with started(tmp_path, environment):
-        publish(kafka, 0, 60)
+        publish_readings(kafka.bootstrap, 0, 60)
         wait_for_no_lag(kafka.bootstrap)
         with closing(sqlite3.connect(tmp_path / "stethos.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            publish(kafka, 60, 60)
+            publish_readings(kafka.bootstrap, 60, 60)
             wait_until_ill(environment, "nothing could be stored for .*locked")
             assert metrics(environment)["stethos_store_retries_total"] >= 1
             (reason,) = health(environment)[1]["reasons"]
@@ -233,12 +221,12 @@ def test_a_broker_that_is_away_is_told_and_its_return_too(
     kafka: Kafka, environment: dict[str, str], tmp_path: Path
 ):
     with started(tmp_path, environment):
-        publish(kafka, 0, 60)
+        publish_readings(kafka.bootstrap, 0, 60)
         wait_until_well(environment)
         kafka.kill()
         wait_until_ill(environment, "the broker has not answered")
         kafka.start()
         wait_until_well(environment)
-        publish(kafka, 60, 60)
+        publish_readings(kafka.bootstrap, 60, 60)
         wait_for_no_lag(kafka.bootstrap)
         assert wait_until_well(environment)["signs"]["state"] == "running"
