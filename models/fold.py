@@ -13,7 +13,7 @@ from models.clock import AHEAD_US, DAY_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
 from models.condition.declining import track_decline
-from models.condition.judging import judge, score
+from models.condition.judging import Judged, judge, score
 from models.condition.recent import fingerprint
 from models.condition.running import is_running
 from models.condition.silence import end_silence, hear, notice_silence
@@ -126,11 +126,12 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
         anomaly = score(channel, values) if trusted and not is_stopped(state) else None
     else:
-        flags, anomaly, hours = _in_order(state, channel, observation, values, time_us, flags)
-        trusted = not channel.sensor.faulty
+        flags, judged, hours = _in_order(state, channel, observation, values, time_us, flags)
+        anomaly, trusted = None, not channel.sensor.faulty
         alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
-        if anomaly is not None:
-            alerts += watch_findings(state, channel, time_us, observation.digest)
+        if judged is not None:
+            anomaly = judged.anomaly
+            alerts += watch_findings(state, channel, judged.rules, time_us, observation.digest)
             track_decline(channel, time_us)
     row = _row(state, observation, time_us, values, flags)
     quality = Quality(ok=trusted, flags=flags)
@@ -169,7 +170,7 @@ def _in_order(
     values: dict[str, float],
     time_us: int,
     flags: tuple[str, ...],
-) -> tuple[tuple[str, ...], Anomaly | None, tuple[Uptime, ...]]:
+) -> tuple[tuple[str, ...], Judged | None, tuple[Uptime, ...]]:
     """Let one observation in order move its point.
 
     Gives its flags, with what the sensor's check added, None where it wasn't judged, and the hours it tells of.

@@ -45,7 +45,7 @@ class Alarm(msgspec.Struct, array_like=True):
     id: str = ""
     since_us: int = 0
     about: str = ""
-    """The fault that it was raised for, of a diagnosis."""
+    """What raised it: of a diagnosis the fault; of a temperature `rise`, or `value_c` where a limit alone was."""
 
     def update(self, degree: float, time_us: int, delays: Delays) -> int:
         """Take in the degree of the evidence (see `condition.degree`) at an event time; give the level it makes.

@@ -1,6 +1,7 @@
 """Run the alarms of a point on what its rules found."""
 
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from models.advice.alarm import Alarm, Delays
@@ -24,13 +25,15 @@ from models.learning.rating import rated, remember
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 
-__all__ = ["DIAGNOSIS_RULE", "SENSOR_RULE", "clear_all", "watch_findings", "watch_sensor"]
+__all__ = ["DIAGNOSIS_RULE", "SENSOR_RULE", "TEMPERATURE_RULE", "clear_all", "watch_findings", "watch_sensor"]
 
 DIAGNOSIS_RULE = "diagnosis"
 SENSOR_RULE = "sensor_fault"
+TEMPERATURE_RULE = "temperature"
 
 _FAULTS = 2
-_BY_OWN_PAST = ("anomaly", "change", "temperature")
+_OF_LIMIT = "value_c"
+"""What an alert of temperature is about that a limit raised, and not only the machine's own past."""
 
 
 @lru_cache(maxsize=256)
@@ -44,21 +47,25 @@ def _delays(thresholds: Thresholds) -> Delays:
     return Delays(on_us=(low, medium, high), off_us=off)
 
 
-def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: str) -> Iterator[Alert]:
-    """Bring the alarms of a point's condition up to date; a rule that found nothing counts as quiet.
+def watch_findings(
+    state: MachineState, channel: Channel, judged: AbstractSet[str], time_us: int, digest: str
+) -> Iterator[Alert]:
+    """Bring the alarms of a point's condition up to date, of the rules that this observation `judged`.
+
+    A rule that was judged and found nothing counts as quiet; one that was not leaves its alarm as it is.
 
     An alert that names a fault is over at once when another one is named, which is raised as its own.
     """
     delays = _delays(state.configuration.thresholds)
     found = {finding.rule: finding for finding in channel.findings}
     for rule in sorted(found.keys() | channel.alarms.keys()):
-        if rule == SENSOR_RULE:
+        if rule not in judged:
             continue
         finding, alarm = found.get(rule), channel.alarms.get(rule)
         if alarm is None:
             alarm = channel.alarms[rule] = Alarm()
-        if finding is None and rule in _BY_OWN_PAST and not channel.ready:
-            continue  # in a regime that is not known yet nothing says that it is over
+        if _says_too_little(channel, finding, alarm):
+            continue
         if rule == DIAGNOSIS_RULE and finding and alarm.level and alarm.about != finding.indicator:
             sentence = renamed_sentence(channel.point, alarm.about, finding.indicator)
             value, limit = finding.value, finding.limit(1)
@@ -78,10 +85,29 @@ def watch_findings(state: MachineState, channel: Channel, time_us: int, digest: 
         if probability is not None:
             sentence = rated_low(sentence, probability)
         value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
-        alarm.about = finding.indicator if finding and rule == DIAGNOSIS_RULE else ""
+        alarm.about = _about(finding, alarm) if level else ""
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
         if finding and level:
             remember(state, channel, finding, alarm, reached, time_us)
+
+
+def _says_too_little(channel: Channel, finding: Finding | None, alarm: Alarm) -> bool:
+    """Whether a temperature's limit alone was judged, and is no reason to move an alert of its rise.
+
+    In a regime that is not known yet nothing says that the rise is over.
+    """
+    if finding is None or finding.rule != TEMPERATURE_RULE or channel.ready or not alarm.level:
+        return False
+    return alarm.about != _OF_LIMIT and finding.degree < alarm.level
+
+
+def _about(finding: Finding | None, alarm: Alarm) -> str:
+    """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
+    if finding is None or finding.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
+        return ""
+    if finding.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
+        return alarm.about
+    return finding.indicator
 
 
 def _raised(state: MachineState, channel: Channel, finding: Finding, level: int) -> Sentence:
@@ -94,7 +120,7 @@ def _raised(state: MachineState, channel: Channel, finding: Finding, level: int)
     fault = vibration.diagnosing.first() if vibration is not None else None
     if fault is None or vibration is None:
         return finding_sentence(channel.point, finding, level, look=True, mechanism=mechanism)
-    hot = finding.rule == "temperature"
+    hot = finding.rule == TEMPERATURE_RULE
     sentence = finding_sentence(channel.point, finding, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 

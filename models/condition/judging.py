@@ -1,14 +1,18 @@
 """Judge one trusted observation of a running machine: learn from it, or tell how far gone it is."""
 
+import msgspec
+
 from models.clock import HOUR_US, SECOND_US
 from models.condition.channel import CHANGE_INDICATORS, COLDEST_C, HOTTEST_C, Channel, Measured, features_of
+from models.condition.degree import Finding
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
 from models.condition.verdict import diagnosis_finding
 from models.machinery.machine import Configuration
+from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["judge", "score"]
+__all__ = ["Judged", "judge", "score"]
 
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
@@ -19,6 +23,14 @@ _NAMED = 3
 """The values that an anomaly is told to come from, at most."""
 _NAMED_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
+
+
+class Judged(msgspec.Struct, frozen=True, array_like=True):
+    """What one observation says of its point."""
+
+    anomaly: Anomaly
+    rules: frozenset[str]
+    """Those that it could judge, whether they found something or not: of the others it says nothing."""
 
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
@@ -36,7 +48,7 @@ def _anomaly(channel: Channel, found: float | None) -> Anomaly:
 
 def judge(
     channel: Channel, observation: Measured, values: dict[str, float], time_us: int, configuration: Configuration
-) -> Anomaly:
+) -> Judged:
     """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
     features = features_of(channel, values)
     look = channel.model.look(features)
@@ -68,7 +80,17 @@ def judge(
             channel.model.learn(features, look)
         _learn(channel, logs, smoothed, time_us, learning=not ready and not channel.ready)
     channel.advance(features, look, time_us)
-    return anomaly
+    return Judged(anomaly, _judged_rules(findings, observation, configuration))
+
+
+def _judged_rules(findings: list[Finding], observation: Measured, configuration: Configuration) -> frozenset[str]:
+    """Give the rules that found something, or could have: votes for no fault, a machine without severity zones."""
+    rules = {finding.rule for finding in findings}
+    if isinstance(observation, VibrationObserved):
+        rules.add("diagnosis")
+        if boundaries_of(configuration.machine) is None:
+            rules.add("severity")
+    return frozenset(rules)
 
 
 def _may_learn(channel: Channel, *, waits: bool) -> bool:

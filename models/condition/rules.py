@@ -67,7 +67,7 @@ def severity_finding(
 ) -> Finding | None:
     """Place the velocity against the machine's severity zones, and against a change of a quarter of B/C."""
     boundaries = boundaries_of(configuration.machine)
-    if boundaries is None or seconds < MINIMUM_SECONDS or _VELOCITY not in smoothed:
+    if boundaries is None or not seconds >= MINIMUM_SECONDS or _VELOCITY not in smoothed:
         return None
     velocity, reference = exp(smoothed[_VELOCITY]), 0.0
     low = boundaries.bc_mm_s

@@ -8,12 +8,13 @@ from typing import Literal
 
 from models.machinery.machine import Machine, Mounting
 from models.machinery.mechanism import Boundaries
+from models.signal.spectrum import WHOLE
 
 __all__ = ["MINIMUM_SECONDS", "Boundaries", "Zone", "boundaries_of", "general_boundaries", "zone_of"]
 
 Zone = Literal["A", "B", "C", "D"]
 
-MINIMUM_SECONDS = 1.0
+MINIMUM_SECONDS = WHOLE
 """A shorter signal holds too few turns of the shaft for a zone."""
 
 _SMALLEST_POWER_KW = 15.0

@@ -15,7 +15,7 @@ from models.signal.acceleration import acceleration_g
 from models.signal.envelope import power_of, rms_of, windowed_envelope
 from models.signal.octaves import octave_rms
 from models.signal.quality import is_rate, is_silent, waveform_faults
-from models.signal.spectrum import Grid, Spectrum, spectrum
+from models.signal.spectrum import WHOLE, Grid, Spectrum, spectrum
 from models.signal.units import Unit, velocity_mm_s
 
 __all__ = ["LOWER_HZ", "SLOW_RPM", "Indicators", "waveform_indicators"]
@@ -32,8 +32,6 @@ _FEWEST_BINS = 4
 _PEAKS = 3
 _ORDERS = (1, 2, 3)
 _FEWEST_TURNS = 4.0
-_WHOLE = 0.99
-"""A second, or a turn of the lowest frequency, to the rounding of a block to whole samples."""
 _SPEED_TOLERANCE = 0.02
 """How far the shaft may be off the speed that is known: the slip of a motor between no load and full load."""
 
@@ -145,6 +143,6 @@ def _orders(lines: Spectrum, velocity: Spectrum | None, speed_hz: float | None) 
 
 
 def _notes(grid: Grid, speed_hz: float | None) -> tuple[str, ...]:
-    whole = grid.nyquist_hz >= _UPPER_HZ and grid.seconds * _lower_hz(speed_hz) >= _WHOLE
-    found = {"short": grid.seconds < _WHOLE, "narrow_band": not whole}
+    whole = grid.nyquist_hz >= _UPPER_HZ and grid.seconds * _lower_hz(speed_hz) >= WHOLE
+    found = {"short": grid.seconds < WHOLE, "narrow_band": not whole}
     return tuple(note for note, there in found.items() if there)

@@ -24,10 +24,13 @@ from scipy.fft import next_fast_len
 from models.signal.units import MM_S2_PER_G
 from models.signal.window import hann
 
-__all__ = ["Grid", "Spectrum", "Tone", "differentiate", "grid", "spectrum"]
+__all__ = ["WHOLE", "Grid", "Spectrum", "Tone", "differentiate", "grid", "spectrum"]
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+
+WHOLE = 0.99
+"""A second, or a turn of the lowest frequency, to the rounding of a block to whole samples."""
 
 _CACHED_SAMPLES = 1 << 18
 """Longer blocks are rare and their grids large: made anew instead of kept."""
