@@ -21,7 +21,7 @@ from models.condition.channel import Channel
 from models.condition.degree import Finding
 from models.condition.elsewhere import stronger_elsewhere
 from models.condition.state import MachineState
-from models.learning.rating import rated, remember
+from models.learning.rating import rated, remember, weigh
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 
@@ -72,23 +72,25 @@ def watch_findings(
             yield from _move(state, channel, rule, 0, time_us, value, limit, sentence, digest)
             alarm = channel.alarms[rule] = Alarm()
         reached = alarm.update(finding.degree if finding else 0.0, time_us, delays)
-        level, probability = rated(state, channel, finding, alarm, reached, time_us)
-        if level == alarm.level:
+        weighed = weigh(state, channel, finding, alarm, reached, time_us)
+        level = rated(state, channel, finding, alarm, reached, weighed, time_us)
+        lowered = weighed is not None and level < reached
+        if level == alarm.level and not lowered:
             if finding and level:
-                remember(state, channel, finding, alarm, reached, time_us)
+                remember(state, channel, finding, alarm, reached, weighed, time_us)
             continue
         sentence = (
             _raised(state, channel, finding, level)
             if level and finding
             else cleared_sentence(channel.point, finding)
         )
-        if probability is not None:
-            sentence = rated_low(sentence, probability)
+        if weighed is not None and lowered:
+            sentence = rated_low(sentence, weighed.probability)
         value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
         alarm.about = _about(finding, alarm) if level else ""
         yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
         if finding and level:
-            remember(state, channel, finding, alarm, reached, time_us)
+            remember(state, channel, finding, alarm, reached, weighed, time_us)
 
 
 def _says_too_little(channel: Channel, finding: Finding | None, alarm: Alarm) -> bool:
@@ -178,6 +180,6 @@ def _move(
         observation=digest,
         serial=state.raised,
     )
-    alert = transition(alarm, level, cause)
+    alert = transition(alarm, level, cause, again=True)
     if alert is not None:
         yield alert

@@ -28,9 +28,12 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """How many alerts this machine has had."""
 
 
-def transition(alarm: Alarm, level: int, cause: Cause) -> Alert | None:
-    """Bring an alarm to a level (0 to 3) and give the transition, None where nothing changed."""
-    if level == alarm.level:
+def transition(alarm: Alarm, level: int, cause: Cause, *, again: bool = False) -> Alert | None:
+    """Bring an alarm to a level (0 to 3) and give the transition.
+
+    None where nothing changed, unless something new is to be said `again` of an alert that stands.
+    """
+    if level == alarm.level and not (again and level):
         return None
     if alarm.level == 0:
         alarm.since_us = cause.time_us

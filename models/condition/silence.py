@@ -55,7 +55,8 @@ def end_silence(state: MachineState, time_us: int, digest: str, silent_us: int) 
     if not state.silence.level:
         return None
     silent_s, allowed_s = silent_us / SECOND_US, allowed_silence_us(state) / SECOND_US
-    return _moved(state, 0, max(time_us, state.silence.since_us), silent_s, allowed_s, data_back_sentence(), digest)
+    after_us = max(time_us, state.silence.since_us + 1)  # late data must not take the place of what raised it
+    return _moved(state, 0, after_us, silent_s, allowed_s, data_back_sentence(), digest)
 
 
 def _moved(

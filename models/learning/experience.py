@@ -43,10 +43,13 @@ class Tally(msgspec.Struct, array_like=True):
         return median(self.leads_h) if self.leads_h else None
 
     def take(self, lesson: Lesson) -> None:
-        """Count a lesson; one that corrects an earlier one takes that back."""
-        back = -1 if lesson.corrects else 0
-        self.confirmed += 1 if lesson.confirmed else back
-        self.false_alarms += back if lesson.confirmed else 1
+        """Count a lesson; one that corrects an earlier one takes that back, if it was told to this tally at all."""
+        if lesson.confirmed:
+            self.confirmed += 1
+            self.false_alarms -= lesson.corrects and self.false_alarms > 0
+        else:
+            self.false_alarms += 1
+            self.confirmed -= lesson.corrects and self.confirmed > 0
         if lesson.confirmed:
             self.leads_h = [*self.leads_h, lesson.lead_h][-_MOST_LEADS:]
 

@@ -93,6 +93,15 @@ def test_silence_is_told_once_and_ends_with_the_next_observation():
     assert healths(outputs)[0].status == "healthy"
 
 
+def test_late_data_end_a_silence_after_it_began():
+    state, _ = learned()
+    state, told = run([tick(at(100) + 20 * MINUTE_US)], state)
+    _, outputs = run([vibration(3, digest="late", observed_us=at(100) + 21 * MINUTE_US)], state)
+    (raised,), (cleared,) = alerts(told), alerts(outputs)
+    assert (cleared.state, cleared.id, cleared.since) == ("cleared", raised.id, raised.time)
+    assert cleared.time > raised.time, "or one would take the other's place in the store"
+
+
 def test_a_machine_that_reports_hourly_may_be_silent_for_ten_hours():
     hour_us = 60 * MINUTE_US
     observations = [

@@ -56,6 +56,24 @@ def test_a_lesson_that_comes_twice_counts_once_and_a_correction_takes_back():
     assert (experience.tallies["change"].confirmed, experience.tallies["change"].false_alarms) == (1, 0)
 
 
+def test_a_correction_takes_nothing_from_a_tally_that_never_had_the_lesson():
+    experience = taught(
+        [
+            lesson(1, confirmed=False, kind=""),
+            lesson(2, confirmed=True, corrects=True),
+            lesson(3, confirmed=True),
+            lesson(4, confirmed=True, rule="temperature", kind=""),
+            lesson(5, confirmed=False, rule="temperature", corrects=True),
+        ]
+    )
+    assert {name: (each.confirmed, each.false_alarms) for name, each in experience.tallies.items()} == {
+        "change": (2, 0),
+        "change of pump": (2, 0),
+        "temperature": (0, 1),
+        "temperature of pump": (0, 1),
+    }
+
+
 def test_a_classifier_is_used_once_it_has_done_better_than_the_rules():
     assert not judgement_of(taught(telling(9))).used
     judgement = judgement_of(taught(telling(80)))
