@@ -25,6 +25,11 @@ _STATUS_STYLES = {
 }
 _PRIORITY_STYLES = {"low": "yellow", "medium": "dark_orange", "high": "bold red"}
 
+_MUCH_LATE = 0.1
+_LATE_HINT = (
+    "  late ones are not judged: one wrong time stamp ahead makes all after it late; mend or leave out that line"
+)
+
 
 class _Where(msgspec.Struct, omit_defaults=True):
     line: int
@@ -108,6 +113,8 @@ class Report:
         ]
         counts += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
         lines.append(Text(f"  {', '.join(counts)}", style="dim"))
+        if machine.late > _MUCH_LATE * machine.observations:
+            lines.append(Text(_LATE_HINT, style="yellow"))
         return Group(*lines)
 
     def _alert_table(self) -> Table:

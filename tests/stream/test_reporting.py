@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime
 
+import msgspec
 from rich.console import Console
 
 from models.outputs import Diagnosis, Health
@@ -26,13 +27,13 @@ SUMMARY = Summary(
 )
 
 
-def printed(*diagnoses):
+def printed(*diagnoses, summary=SUMMARY):
     report = Report()
     for point, diagnosis in diagnoses:
         health = Health(machine="P1", point=point, time=START, status="watch", score=80.0, diagnosis=diagnosis)
         report.add(Replayed(Line("file", 1, b""), health))
     out = io.StringIO()
-    report.print(SUMMARY, Console(file=out, width=200))
+    report.print(summary, Console(file=out, width=200))
     return out.getvalue()
 
 
@@ -44,3 +45,11 @@ def test_a_named_fault_is_told_with_its_point():
 
 def test_a_name_that_is_gone_at_the_end_is_not_told():
     assert "outer race" not in printed(("drive-end", OUTER), ("drive-end", SOUND))
+
+
+def test_many_late_ones_are_explained():
+    machine = msgspec.structs.replace(SUMMARY.machines["P1"], observations=350, late=349)
+    late = msgspec.structs.replace(SUMMARY, machines={"P1": machine})
+    assert "one wrong time stamp ahead makes all after it late" in printed(summary=late)
+    few = msgspec.structs.replace(SUMMARY, machines={"P1": msgspec.structs.replace(machine, late=3)})
+    assert "wrong time stamp" not in printed(summary=few)
