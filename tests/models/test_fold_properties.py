@@ -3,6 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 from math import isfinite
+from typing import get_args
 
 import msgspec
 import pytest
@@ -11,8 +12,21 @@ from hypothesis import strategies as st
 
 from models import fold
 from models.clock import MINUTE_US, SECOND_US
+from models.learning.judgement import Judgement
 from models.machinery.machine import Configuration, Learning, Machine
-from models.observations import Configured, ReadingObserved, Source, TemperatureObserved, Tick, VibrationObserved
+from models.observations import (
+    AcceptObserved,
+    Configured,
+    Experienced,
+    FindingObserved,
+    FindingVerdict,
+    MaintenanceObserved,
+    ReadingObserved,
+    Source,
+    TemperatureObserved,
+    Tick,
+    VibrationObserved,
+)
 from models.outputs import Alert, Health, Row, Uptime
 from tests.models.observed import START_US, at, configured, run, temperature, vibration
 
@@ -26,10 +40,13 @@ SOURCES = st.one_of(
 )
 
 
-def measured(kind, names, field):
+NO_OPERATION = st.just({})
+
+
+def measured(kind, names, field, operation=NO_OPERATION):
     values = st.dictionaries(st.sampled_from(names), ANY_FLOAT, max_size=len(names))
     return st.builds(
-        lambda point, time_us, lag_us, digest, flags, source, numbers: kind(
+        lambda point, time_us, lag_us, digest, flags, source, numbers, operated: kind(
             machine="泵 1",
             point=point,
             time_us=START_US + time_us,
@@ -39,6 +56,7 @@ def measured(kind, names, field):
             source=source,
             **({"seconds": 1.0, "rate_hz": 1000.0} if kind is VibrationObserved else {}),
             **{field: numbers},
+            **operated,
         ),
         POINTS,
         TIMES,
@@ -47,9 +65,53 @@ def measured(kind, names, field):
         FLAGS,
         SOURCES,
         values,
+        operation,
     )
 
 
+OPERATION = st.fixed_dictionaries(
+    {
+        "speed_rpm": st.sampled_from([None, 0.0, 0.5, 740.0, 1480.0, 1e5]),
+        "load_percent": st.sampled_from([None, 0.0, 5.0, 90.0]),
+    }
+)
+
+
+def said(kind, **more):
+    return st.builds(
+        lambda time_us, digest, point, source, rest: kind(
+            machine="泵 1",
+            observed_us=START_US + time_us,
+            time_us=START_US + time_us,
+            digest=digest,
+            point=point,
+            source=source,
+            **rest,
+        ),
+        TIMES,
+        st.sampled_from("ijkl"),
+        st.sampled_from(["", "drive-end", "nowhere"]),
+        SOURCES,
+        st.fixed_dictionaries(more),
+    )
+
+
+PEOPLE = st.one_of(
+    said(AcceptObserved),
+    said(MaintenanceObserved, done=st.just("更换轴承")),
+    said(
+        FindingObserved,
+        verdict=st.sampled_from(get_args(FindingVerdict)),
+        since_us=st.one_of(st.none(), TIMES.map(lambda us: START_US + us)),
+    ),
+)
+TAUGHT = st.builds(
+    lambda lessons, bias: Experienced(
+        machine="泵 1", observed_us=START_US, judgement=Judgement(lessons=lessons, used=True, bias=bias)
+    ),
+    st.integers(0, 60),
+    st.sampled_from([-5.0, 0.0, 5.0]),
+)
 CONFIGURED = st.builds(
     lambda power_kw, until, limit: Configured(
         machine="泵 1",
@@ -66,11 +128,18 @@ CONFIGURED = st.builds(
 TICKS = st.builds(lambda t: Tick(machine="泵 1", observed_us=START_US + t), TIMES)
 OBSERVATIONS = st.lists(
     st.one_of(
-        measured(VibrationObserved, ["rms_g", "velocity_rms_mm_s", "envelope_rms_g", "kurtosis"], "indicators"),
+        measured(
+            VibrationObserved,
+            ["rms_g", "velocity_rms_mm_s", "envelope_rms_g", "kurtosis"],
+            "indicators",
+            OPERATION,
+        ),
         measured(TemperatureObserved, ["value_c", "slope_c_per_min"], "indicators"),
-        measured(ReadingObserved, ["电流", "flow"], "values"),
+        measured(ReadingObserved, ["电流", "flow", "speed_rpm", "load"], "values"),
         CONFIGURED,
         TICKS,
+        PEOPLE,
+        TAUGHT,
     ),
     max_size=60,
 )
@@ -81,7 +150,7 @@ anything = settings(max_examples=60, deadline=None, suppress_health_check=[Healt
 
 def grown():
     """A machine with its learning behind it."""
-    sound = [o for i in range(70) for o in (vibration(i), temperature(i, point="drive-end"))]
+    sound = [o for i in range(70) for o in (vibration(i, speed_rpm=1480.0), temperature(i, point="drive-end"))]
     start = configured(power_kw=90.0, mounting="rigid")
     return [msgspec.structs.replace(o, machine="泵 1") for o in (start, *sound)]
 
@@ -113,7 +182,7 @@ def test_every_output_is_well_formed(before, observations):
     open_alerts, accepted = {}, 0
     places = Counter()
     for observation, out in zip([*before, *observations], outputs, strict=True):
-        if isinstance(observation, Configured):
+        if isinstance(observation, Configured | Experienced):
             assert out == ()
         kinds = Counter(type(output) for output in out)
         if isinstance(observation, VibrationObserved | TemperatureObserved | ReadingObserved):
@@ -128,7 +197,7 @@ def test_every_output_is_well_formed(before, observations):
             elif isinstance(output, Uptime):
                 assert output.running_s + output.stopped_s > 0
                 assert min(output.running_s, output.stopped_s, output.unknown_s) >= 0
-            else:
+            elif isinstance(output, Alert):
                 follow(output, open_alerts)
     assert set(places.values()) <= {1}
     if state is not None:

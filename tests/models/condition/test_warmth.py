@@ -38,7 +38,7 @@ def test_overheating_faster_than_a_machine_warms_up_shows_even_before_it_settled
     assert before_c + 45.0 - warmth.reference_c > 25.0
 
 
-def test_it_never_follows_further_than_ten_kelvin():
+def test_it_never_follows_further_than_twenty_kelvin():
     warmth = warm_up(240, 100)
     anchor_c = warmth.anchor_c
     for hour in range(20_000):
