@@ -8,6 +8,7 @@ from models.diagnosis.texts import FAULTS
 from models.machinery.mechanism import Mechanism
 
 __all__ = [
+    "STRONGER_AT",
     "changed_sentence",
     "contested_sentence",
     "few_sentence",
@@ -18,6 +19,10 @@ __all__ = [
     "seen_sentence",
     "with_stronger",
 ]
+
+
+STRONGER_AT = Sentence("It is stronger at another point; look there first: ", "另一测点更强，请先检查：")
+"""What the point's id follows, and after that only a full stop, so that a page can put its everyday name there."""
 
 
 def named_sentence(fault: str, confidence: float, times: int, of: int, seen: ObservedFault | None) -> Sentence:
@@ -84,14 +89,11 @@ def with_stronger(sentence: Sentence, point: str) -> Sentence:
     """Add where the same is seen more strongly; nothing without a point.
 
     >>> with_stronger(Sentence("Unbalance.", "不平衡。"), "drive-end").en
-    'Unbalance. It is stronger at drive-end: look there first.'
+    'Unbalance. It is stronger at another point; look there first: drive-end.'
     """
     if not point:
         return sentence
-    return Sentence(
-        f"{sentence.en} It is stronger at {point}: look there first.",
-        f"{sentence.zh}{point} 处更强：请先检查该处。",
-    )
+    return Sentence(f"{sentence.en} {STRONGER_AT.en}{point}.", f"{sentence.zh}{STRONGER_AT.zh}{point}。")
 
 
 def next_check(fault: str, mechanism: Mechanism | None = None) -> Sentence:

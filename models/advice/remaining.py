@@ -1,7 +1,11 @@
 """How long a machine has got, as people say it: an interval, never a point, and how well such words have held."""
 
+from fractions import Fraction
+
 from models.advice.texts import Sentence, number
 from models.outputs import RemainingLife
+
+_TENTHS = "零一二三四五六七八九十"
 
 __all__ = ["coverage_sentence", "remaining_sentence"]
 
@@ -24,18 +28,18 @@ def coverage_sentence(life: RemainingLife) -> Sentence:
     """Say how many forecasts of the same decline have come true so far, beside how many should.
 
     >>> coverage_sentence(RemainingLife(low=1.0, median=2.0, high=3.0, held=4, checked=5, claimed=0.8)).en
-    'Of its own forecasts in this decline 4 of 5 have held so far (80 % is claimed).'
+    'So far 4 of 5 earlier forecasts came true; about 4 in 5 should.'
     """
-    claimed = f"{100 * life.claimed:.0f} %"
+    should = Fraction(life.claimed).limit_denominator(10)
+    share_en, share_zh = f"{should.numerator} in {should.denominator}", f"{_TENTHS[round(10 * should)]}成"
     if not life.checked:
         return Sentence(
-            f"None of its own forecasts in this decline could be tested yet ({claimed} is claimed).",
-            f"本次劣化中的预测尚未到可检验的时间（声称的把握为{claimed}）。",
+            f"No earlier forecast could be checked yet; about {share_en} should come true.",
+            f"此前的预测均未到可检验的时间（预期约{share_zh}应验）。",
         )
     return Sentence(
-        f"Of its own forecasts in this decline {life.held} of {life.checked} have held so far "
-        f"({claimed} is claimed).",
-        f"本次劣化中已检验的{life.checked}次预测有{life.held}次成立（声称的把握为{claimed}）。",
+        f"So far {life.held} of {life.checked} earlier forecasts came true; about {share_en} should.",
+        f"此前{life.checked}次预测中有{life.held}次应验（预期约{share_zh}）。",
     )
 
 

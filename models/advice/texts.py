@@ -82,10 +82,10 @@ _FLAGS = {
 def number(value: float) -> str:
     """Three significant digits, as people write them.
 
-    >>> number(0.012345), number(4.5), number(1234.5)
-    ('0.0123', '4.5', '1234')
+    >>> number(0.012345), number(4.5), number(999.9), number(1234.5)
+    ('0.0123', '4.5', '1000', '1234')
     """
-    return f"{value:.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
+    return f"{value:.0f}" if 999.5 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def finding_sentence(
@@ -152,9 +152,10 @@ def _against(finding: Finding) -> tuple[str, str]:
     reference = finding.reference or 0.0
     if finding.rule == "temperature":
         rise = finding.value - reference
+        way_en, way_zh = ("above", "高") if rise >= 0.0 else ("below", "低")
         return (
-            f", {number(rise)} K above its warm state of {number(reference)} °C",
-            f"，比正常温度 {number(reference)} °C 高 {number(rise)} K",
+            f", {number(abs(rise))} °C {way_en} its usual {number(reference)} °C when warm",
+            f"，比平时热态温度 {number(reference)} °C {way_zh} {number(abs(rise))} °C",
         )
     factor, unit = finding.value / max(reference, 1e-12), _unit(finding.indicator)
     return (

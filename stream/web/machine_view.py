@@ -6,13 +6,13 @@ from datetime import datetime, tzinfo
 import msgspec
 
 from models.advice.remaining import coverage_sentence, remaining_sentence
-from models.advice.texts import Sentence
+from models.advice.texts import Sentence, number
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, RemainingLife, Status
 from stream.web.facts import Facts, is_about_sensor
 from stream.web.moments import age_text, clock_text, span_text
 from stream.web.named_view import named_text
-from stream.web.points_view import PointView, flag_texts, point_name, points_view
+from stream.web.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.running_view import running_text
 from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase, spoken
 from stream.web.trend_view import TrendView, trend_view
@@ -253,7 +253,9 @@ def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]
             points=deduction.points,
             points_text=f"−{_tenths(deduction.points)}",
             label=matter_text(deduction.point, deduction.code, language),
-            reason=_named(spoken(language, deduction.reason, deduction.reason_zh), deduction.point, language),
+            reason=with_point_names(
+                spoken(language, deduction.reason, deduction.reason_zh), deduction.point, language
+            ),
         )
         for deduction in ordered
     )
@@ -270,29 +272,12 @@ def _alert(alert: Alert, viewer: Viewer) -> AlertView:
         since=_since(alert.since, viewer),
         against=""
         if alert.rule in CODES
-        else _AGAINST.say(language, value=_short(alert.value), limit=_short(alert.limit)),
+        else _AGAINST.say(language, value=number(alert.value), limit=number(alert.limit)),
     )
 
 
 def _alert_text(alert: Alert, language: Language) -> str:
-    return _named(spoken(language, alert.text, alert.text_zh), alert.point, language)
-
-
-def _named(text: str, point: str, language: Language) -> str:
-    """Put a point's everyday name where a sentence begins with the point.
-
-    >>> _named("drive-end: too hot", "drive-end", "en")
-    'Drive end: too hot'
-    """
-    for colon in (":", "："):
-        if point and text.startswith(point + colon):
-            name = point_name(point, language)
-            return name[:1].upper() + name[1:] + text[len(point) :]
-    return text
-
-
-def _short(number: float) -> str:
-    return f"{number:.3g}"
+    return with_point_names(spoken(language, alert.text, alert.text_zh), alert.point, language)
 
 
 def _tenths(number: float) -> str:

@@ -7,6 +7,7 @@ from statistics import median
 
 import msgspec
 
+from models.advice.diagnosis_texts import STRONGER_AT
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.machinery.temperature import temperature_limit_c
@@ -16,7 +17,7 @@ from stream.web.moments import age_text
 from stream.web.snapshot import Series
 from stream.web.texts import FLAGS, POINTS, Language, Phrase
 
-__all__ = ["FIELDS", "PointView", "ValueView", "flag_texts", "point_name", "points_view"]
+__all__ = ["FIELDS", "PointView", "ValueView", "flag_texts", "point_name", "points_view", "with_point_names"]
 
 FIELDS: dict[Measurement, tuple[str, ...]] = {
     "indicators": ("velocity_rms_mm_s", "rms_g"),
@@ -70,6 +71,24 @@ def point_name(point: str, language: Language) -> str:
     """
     known = POINTS.get(point)
     return known.say(language) if known else point
+
+
+def with_point_names(text: str, point: str, language: Language) -> str:
+    """Put everyday names where a sentence begins with its point, and where it ends with another one to look at.
+
+    >>> with_point_names("drive-end: Unbalance. It is stronger at another point; look there first: non-drive-end.",
+    ...                  "drive-end", "en")
+    'Drive end: Unbalance. It is stronger at another point; look there first: non-drive end.'
+    """
+    for stem in STRONGER_AT:
+        before, found, other = text.rpartition(stem)
+        if found:
+            text = before + found + point_name(other[:-1], language) + other[-1:]
+    for colon in (":", "："):
+        if point and text.startswith(point + colon):
+            name = point_name(point, language)
+            return name[:1].upper() + name[1:] + text[len(point) :]
+    return text
 
 
 def flag_texts(flags: Sequence[str], language: Language) -> str:

@@ -8,7 +8,7 @@ from models.advice.fault_names import FAULT_NAMES, fault_name
 from models.outputs import Diagnosis, Health
 from stream.web.machine_view import Viewer
 from stream.web.moments import clock_text
-from stream.web.points_view import point_name
+from stream.web.points_view import point_name, with_point_names
 from stream.web.texts import Language, Phrase, spoken
 
 __all__ = ["VerdictView", "verdicts_view"]
@@ -62,7 +62,7 @@ def _verdict(point: str, diagnosis: Diagnosis, viewer: Viewer) -> VerdictView:
         named=named,
         title=_title(diagnosis.verdict, language),
         sure=" · ".join(part for part in sure if part),
-        evidence=spoken(language, diagnosis.text, diagnosis.text_zh),
+        evidence=with_point_names(spoken(language, diagnosis.text, diagnosis.text_zh), point, language),
         next_check=_NEXT.say(language, text=check) if named and check else "",
     )
 

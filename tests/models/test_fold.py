@@ -161,7 +161,7 @@ def test_overheating_is_told_with_its_rise():
     _, outputs = run([configured(), *observations, *hot])
     raised = [alert for alert in alerts(outputs) if alert.rule == "temperature"]
     assert [alert.priority for alert in raised] == ["low", "medium"]
-    assert "above its warm state of 60" in raised[-1].text
+    assert "above its usual 60" in raised[-1].text
 
 
 def test_a_makers_limit_holds_while_learning():

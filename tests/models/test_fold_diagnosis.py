@@ -109,10 +109,10 @@ def test_a_fault_that_two_points_show_is_told_where_it_is_stronger():
     _, outputs = run([configured(), *both])
     last = {health.point: health.diagnosis for health in healths(outputs)}
     assert (last["a"].stronger_at, last["b"].stronger_at) == ("b", "")
-    assert last["a"].text.endswith("It is stronger at b: look there first.")
-    assert last["a"].text_zh.endswith("b 处更强：请先检查该处。")
+    assert last["a"].text.endswith("It is stronger at another point; look there first: b.")
+    assert last["a"].text_zh.endswith("另一测点更强，请先检查：b。")
     texts = {alert.point: alert.text for alert in alerts(outputs)}
-    assert "stronger at b" in texts["a"]
+    assert texts["a"].endswith("look there first: b.")
     assert "stronger" not in texts["b"]
 
 

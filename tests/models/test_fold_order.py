@@ -37,6 +37,15 @@ def test_a_source_offset_is_folded_once_however_old():
     assert len(outputs[0]) == 2
 
 
+def test_a_source_is_known_again_after_others():
+    topics = ("vibration", "temperature", "reading")
+    state, _ = run([vibration(i, source=Source(topic, 0, 5)) for i, topic in enumerate(topics)])
+    again = [vibration(10 + i, source=Source(topic, 0, 5)) for i, topic in enumerate(topics)]
+    state, outputs = run(again, fold.load_state(fold.dump_state(state)))
+    assert outputs == [()] * 3
+    assert state.counts.duplicates == 3
+
+
 def test_two_that_share_a_time_are_both_kept():
     twins = [vibration(5, digest=digest) for digest in ("a", "b", "c")]
     _, outputs = run(twins)

@@ -31,7 +31,7 @@ def test_a_sentence_has_value_limit_unit_factor_and_what_to_look_at():
     [
         (
             Finding("temperature", "rise", 95.0, 70.0, [85.0, 95.0, 110.0], 2.0),
-            ("95 °C", "25 K above", "70 °C", "lubrication"),
+            ("95 °C", "25 °C above its usual 70 °C when warm", "lubrication"),
         ),
         (Finding("temperature", "value_c", 95.0, None, [75.0, 80.0, 90.0], 3.0), ("95 °C", "80 °C")),
         (
@@ -53,6 +53,16 @@ def test_below_its_limit_it_says_so():
     assert "below the limit" in finding_sentence("p", Finding("change", "rms_g", 1.2, 1.0, [1.6], 0.5), 1).en
 
 
+def test_a_rise_is_told_in_degrees_and_from_which_side():
+    hot = Finding("temperature", "rise", 110.2, 67.6, [82.6, 92.6, 107.6], 3.1)
+    english, chinese = finding_sentence("轴承", hot, 3)
+    assert "110 °C, 42.6 °C above its usual 67.6 °C when warm, at or above" in english
+    assert "比平时热态温度 67.6 °C 高 42.6 °C" in chinese
+    cool = Finding("temperature", "rise", 60.0, 67.6, [82.6, 92.6, 107.6], 0.0)
+    assert "7.6 °C below its usual" in finding_sentence("p", cool, 1).en
+    assert "低 7.6 °C" in finding_sentence("p", cool, 1).zh
+
+
 def test_sensor_and_silence_are_told_in_words():
     assert "open circuit" in sensor_sentence("bearing", ("open", "short")).en
     assert "开路" in sensor_sentence("bearing", ("open",)).zh
@@ -67,10 +77,12 @@ def test_every_withheld_status_has_its_reason():
 
 
 def test_numbers_are_short_but_whole_where_large():
-    assert [number(value) for value in (0.0, 1e-9, 12.345, 99_999.4, 1e12)] == [
+    assert [number(value) for value in (0.0, 1e-9, 12.345, 999.9, -999.9, 99_999.4, 1e12)] == [
         "0",
         "1e-09",
         "12.3",
+        "1000",
+        "-1000",
         "99999",
         "1e+12",
     ]

@@ -16,14 +16,15 @@ def test_it_is_never_said_without_its_interval_nor_the_interval_without_what_has
     assert " and " in said.en
     assert "之间" in said.zh
     assert "80 %" in said.en
-    assert all("80 %" in text for text in held)
+    assert "about 4 in 5" in held.en
+    assert "约八成" in held.zh
     assert "nan" not in said.en + said.zh
 
 
 def test_chinese_says_the_same():
     life = RemainingLife(low=12.0, median=30.0, high=80.0, held=4, checked=5)
     assert remaining_sentence(life).zh == "预计还可运行约30小时，80 %的把握在12小时至3.3天之间。"
-    assert coverage_sentence(life).zh == "本次劣化中已检验的5次预测有4次成立（声称的把握为80 %）。"
+    assert coverage_sentence(life).zh == "此前5次预测中有4次应验（预期约八成）。"
     untested = RemainingLife(low=12.0, median=30.0, high=80.0)
-    assert "could be tested yet" in coverage_sentence(untested).en
-    assert "尚未" in coverage_sentence(untested).zh
+    assert "checked yet" in coverage_sentence(untested).en
+    assert "均未到" in coverage_sentence(untested).zh

@@ -5,8 +5,13 @@ from datetime import UTC
 import msgspec
 import pytest
 
+from models.advice.diagnosis_texts import with_stronger
+from models.advice.texts import Sentence
 from models.outputs import Diagnosis
 from stream.web.fleet_view import fleet_view
+from stream.web.machine_view import Viewer
+from stream.web.points_view import with_point_names
+from stream.web.verdicts_view import verdicts_view
 from tests.stream.web.fleets import MACHINES, NOW, alert, health
 from tests.stream.web.test_fleet_view import read
 
@@ -46,6 +51,25 @@ def test_the_surest_point_is_told():
     assert card(diagnosed(OUTER), diagnosed(surer, point="bearing")).named.startswith("Bearing: unbalance")
     carried = msgspec.structs.replace(surer, stronger_at="drive-end")
     assert card(diagnosed(OUTER), diagnosed(carried, point="bearing")).named.startswith("Drive end: ")
+
+
+@pytest.mark.parametrize(
+    ("language", "end"), [("en", "look there first: drive end."), ("zh", "请先检查：驱动端。")]
+)
+@pytest.mark.parametrize("texts", [("Unbalance.", "不平衡。"), ("bearing: Unbalance.", "bearing：不平衡。")])
+def test_another_point_to_look_at_has_its_everyday_name(language, end, texts):
+    said = with_stronger(Sentence(*texts), "drive-end")
+    told = alert("P-101", "bearing", "diagnosis", "low", NOW, said.en, said.zh)
+    assert card(diagnosed(OUTER), told, language=language).alert.text.endswith(end)
+    carried = msgspec.structs.replace(OUTER, text=said.en, text_zh=said.zh, stronger_at="drive-end")
+    viewer = Viewer(language=language, zone=UTC, now=NOW)
+    (verdict,) = verdicts_view([diagnosed(carried, point="bearing")], viewer)
+    assert verdict.evidence.endswith(end)
+
+
+def test_a_point_that_nobody_has_named_is_shown_by_its_id():
+    said = with_stronger(Sentence("Unbalance.", "不平衡。"), "泵.座: 2")
+    assert with_point_names(said.zh, "bearing", "zh") == said.zh
 
 
 @pytest.mark.parametrize(
