@@ -6,11 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from kafka import KafkaProducer
 
 from models.outputs import Lesson
 from stream.agents import experience
+from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
 from stream.records import decode_observation, encode_output
-from stream.topics import LESSONS
+from stream.settings import Settings
+from stream.topics import LESSONS, LESSONS_PARTITION, ensure_topics
 from tests.stream.agents.workers import running, worker_of
 
 
@@ -102,3 +105,33 @@ def test_a_later_lesson_is_told_again_and_what_is_no_lesson_is_left_out(monkeypa
 
 def test_without_lessons_nobody_is_told_anything(monkeypatch):
     assert told(monkeypatch, ([], None), ([], 0), ([], 0)) == []
+
+
+@pytest.mark.embedded
+def test_the_embedded_broker_tells_where_the_lessons_end(tmp_path):
+    """It knows less than Kafka: from a wrong end of the log machines would never be told anything."""
+    port = free_port()
+    settings = Settings(broker=f"127.0.0.1:{port}", partitions=4, embedded_broker=True)
+    broker = Child(
+        "broker", embedded_broker_command(port), tmp_path / "broker.log", folder=tmp_path, environment={}
+    )
+
+    async def first_told():
+        worker, condition = worker_of("fan")
+        worker.settings = settings
+        experience.add_experience(worker, condition)
+        async with running(worker):
+            await asyncio.wait_for(worker.outbox.has_sent.wait(), 60)
+        return decode_observation(worker.outbox.sent[0][2]).judgement.lessons
+
+    try:
+        wait_for_port(port, broker)
+        ensure_topics(settings)
+        producer = KafkaProducer(bootstrap_servers=settings.servers, acks="all")
+        for number in range(5):  # one record a batch, as the worker sends them there
+            producer.send(LESSONS, value=record(number).value, partition=LESSONS_PARTITION).get(timeout=20)
+        producer.close()
+        assert asyncio.run(first_told()) == 5
+    finally:
+        broker.end()
+        broker.wait()

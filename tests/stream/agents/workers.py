@@ -19,9 +19,11 @@ class Outbox:
 
     def __init__(self):
         self.sent, self._waiting = [], []
+        self.has_sent = asyncio.Event()
 
     def send(self, topic, *, key, value, partition):
         self.sent.append((topic, key, value, partition))
+        self.has_sent.set()
         self._waiting.append(asyncio.get_running_loop().create_future())
         return self._waiting[-1]
 
