@@ -131,6 +131,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
         if judged is not None:
             anomaly = judged.anomaly
+            channel.resume(time_us)
             alerts += watch_findings(state, channel, judged.rules, time_us, observation.digest)
             track_decline(channel, time_us)
     row = _row(state, observation, time_us, values, flags)
@@ -197,7 +198,9 @@ def _in_order(
     if not channel.enter(place, time_us) or state.operation.is_starting(time_us):
         return flags, None, hours
     channel.end_learning(state.configuration.learning, state.time_us)
-    return flags, judge(channel, observation, values, time_us, state.configuration), hours
+    measured_rpm = state.operation.measured_rpm(time_us)
+    anomaly = judge(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
+    return flags, anomaly, hours
 
 
 def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[Uptime, ...]:
@@ -211,8 +214,9 @@ def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) 
     if stood and not stands:
         state.operation.start(time_us)
         for other in state.channels.values():
+            other.rest(time_us)
             if other.measurement == "temperature":
-                other.warm_up.begin(time_us)
+                other.warm(time_us)
     earlier_us = channel.recent.times_us[:-1]
     return state.run_time.say(state.machine, time_us, running=not stands, earlier_us=earlier_us)
 
@@ -247,7 +251,11 @@ def _hear(
     silent_us = state.observed_us - state.heard_us
     hear(state, state.observed_us, advance_us)
     alert = end_silence(state, time_us, observation.digest, silent_us)
-    return [] if alert is None else [alert]
+    if alert is None:
+        return []
+    for each in state.channels.values():
+        each.interrupted = True
+    return [alert]
 
 
 def _make_room(state: MachineState, observation: Measured) -> list[Alert]:

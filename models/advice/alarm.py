@@ -66,6 +66,11 @@ class Alarm(msgspec.Struct, array_like=True):
                 highest = level
         return highest
 
+    def pause(self, by_us: int) -> None:
+        """Leave out a time through which nothing was judged: evidence didn't hold, nor was it gone."""
+        for relay in self.relays:
+            relay.since_us += by_us
+
 
 def alert_id(machine: str, point: str, rule: str, since_us: int, serial: int) -> str:
     """Name an alert; the `serial` of a machine's alerts keeps two raised at one moment apart.

@@ -81,7 +81,7 @@ class Channel(msgspec.Struct, array_like=True):
     stay_us: float = _LONGEST_STAY_US
     """How long it stays in one, on average."""
     warmer_c: float | None = None
-    """The warm state that counted before that."""
+    """The warm state that counted before that; it counts while the temperature is on its way."""
     newest_us: int | None = None
     """Latest final event time in order; None before the first."""
     heard: int = 0
@@ -102,6 +102,12 @@ class Channel(msgspec.Struct, array_like=True):
     """Since its onset; None while there is none."""
     epoch: int = 0
     """How often it has been begun anew (`condition.epoch`)."""
+    former_quietest: float | None = None
+    """What `quietest` was in the epoch before, to tell a standstill by while this one learns."""
+    judged_us: int = 0
+    """Event time of what was judged last."""
+    interrupted: bool = False
+    """Whether the machine stood, or nothing came, since then."""
 
     @property
     def usual(self) -> Usual:
@@ -117,6 +123,14 @@ class Channel(msgspec.Struct, array_like=True):
     def learned(self) -> int:
         """How many observations taught what is usual as the machine works now."""
         return self.usual.learned
+
+    @property
+    def quietest(self) -> float | None:
+        """Least usual RMS of any regime, as a natural logarithm; while this epoch learns that of the one before."""
+        if not self.ready:
+            return self.former_quietest
+        baselines = [usual.baselines.get("rms_g") for usual in self.usuals.values()]
+        return min([each.location for each in baselines if each is not None and each.ready], default=None)
 
     @property
     def ready(self) -> bool:
@@ -181,6 +195,12 @@ class Channel(msgspec.Struct, array_like=True):
             return own_c
         return max(own_c, self.warmer_c)
 
+    def warm(self, time_us: int) -> None:
+        """Take in that the machine runs again; what was warmer counts only while it was on its way from there."""
+        if self.warm_up.is_late(time_us):
+            self.warmer_c = None
+        self.warm_up.begin(time_us)
+
     def end_learning(self, learning: Learning, machine_us: int) -> None:
         """End learning for good once the machine's event time has reached its end; that is of the first epoch."""
         self.usual.end_learning(learning, machine_us, is_first=not self.epoch)
@@ -212,10 +232,23 @@ class Channel(msgspec.Struct, array_like=True):
                 weight = 1.0 - exp((self.recent_us - time_us) / (_RECENT_S * SECOND_US))
             self.recent_c, self.recent_us = recent_c + weight * features["change_c"], time_us
 
-    def start(self, time_us: int) -> None:
-        """Begin afresh with all that is smoothed, after a standstill that ends now."""
+    def rest(self, time_us: int) -> None:
+        """Leave out a standstill that ends now: nothing wears, and no evidence holds, while a machine stands."""
+        self.interrupted = True
         if self.decline is not None:
             self.decline.pause(time_us)
+
+    def resume(self, time_us: int) -> None:
+        """Take in that it was judged; whatever interrupted that is left out of how long evidence has held."""
+        if self.interrupted:
+            for rule, alarm in self.alarms.items():
+                if rule != "sensor_fault":
+                    alarm.pause(time_us - self.judged_us)
+        self.judged_us, self.interrupted = time_us, False
+
+    def start(self, time_us: int) -> None:
+        """Begin afresh with all that is smoothed, after a standstill that ends now."""
+        self.rest(time_us)
         for usual in self.usuals.values():
             usual.leave()
         self.model.forget_recent()

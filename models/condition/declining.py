@@ -50,15 +50,17 @@ def track_decline(channel: Channel, time_us: int) -> None:
 
 
 def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLife | None:
-    """Give the shortest remaining life of any of these points; None before an onset and where none can be given."""
-    declining = [channel for channel in channels if channel.decline is not None]
-    if state.time_us is None or not declining:
-        return None
+    """Give the shortest remaining life of any of these points; None before an onset and where none can be given.
+
+    A point that fell silent tells nothing of it any more.
+    """
     found = []
-    for channel in declining:
-        decline = channel.decline
-        interval = None if decline is None else decline.remaining_h(state.time_us)
-        if decline is not None and interval is not None:
+    for channel in channels:
+        decline, newest_us = channel.decline, channel.newest_us
+        if decline is None or newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
+            continue
+        interval = decline.remaining_h(newest_us)
+        if interval is not None:
             low, median, high = interval
             found.append(
                 RemainingLife(

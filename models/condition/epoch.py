@@ -21,7 +21,8 @@ def new_epoch(state: MachineState, point: str, *, digest: str, sentence: Sentenc
 
     `mended` says that the machine itself has been changed, so that all that spoke for a fault is void; else its
     diagnosis and what stands against absolute limits go on. What is known of the sensor, of the order of
-    observations and of repeated ones is kept.
+    observations and of repeated ones is kept, and so is what tells a standstill: people report maintenance while a
+    machine stands, and its standstill must not become usual.
     """
     keep = (SENSOR_RULE,) if mended else _ABSOLUTE
     for key, channel in state.channels.items():
@@ -49,4 +50,7 @@ def _begun(old: Channel, keep: Collection[str], *, mended: bool) -> Channel:
         alarms={rule: alarm for rule, alarm in old.alarms.items() if rule in keep},
         diagnosing=fresh.diagnosing if mended else old.diagnosing,
         epoch=old.epoch + 1,
+        former_quietest=old.quietest,
+        judged_us=old.judged_us,
+        interrupted=old.interrupted,
     )

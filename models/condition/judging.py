@@ -18,6 +18,7 @@ _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
 """Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
 _RUNNING_IN_US = 24 * HOUR_US
+_SAME_SPEED = 0.03
 _FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
 _NAMED = 3
 """The values that an anomaly is told to come from, at most."""
@@ -47,9 +48,18 @@ def _anomaly(channel: Channel, found: float | None) -> Anomaly:
 
 
 def judge(
-    channel: Channel, observation: Measured, values: dict[str, float], time_us: int, configuration: Configuration
+    channel: Channel,
+    observation: Measured,
+    values: dict[str, float],
+    time_us: int,
+    configuration: Configuration,
+    *,
+    measured_rpm: float | None = None,
 ) -> Judged:
-    """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound."""
+    """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound.
+
+    A block that was searched for faults at another speed than the measured one, where that is known, has no vote.
+    """
     features = features_of(channel, values)
     look = channel.model.look(features)
     warming = "value_c" in features and channel.warm_up.goes_on(features["value_c"], time_us)
@@ -58,7 +68,8 @@ def judge(
     smoothed = _smooth(channel, logs, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
-        channel.diagnosing.take(observation.diagnosis, rate_hz=observation.rate_hz, time_us=time_us)
+        seen = observation.diagnosis if _is_at(measured_rpm, observation) else None
+        channel.diagnosing.take(seen, rate_hz=observation.rate_hz, time_us=time_us)
         named = diagnosis_finding(channel.diagnosing)
         findings += [] if named is None else [named]
     ready = channel.ready
@@ -102,6 +113,14 @@ def _may_learn(channel: Channel, *, waits: bool) -> bool:
     if not channel.usual.later:
         return True
     return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
+
+
+def _is_at(measured_rpm: float | None, observation: VibrationObserved) -> bool:
+    """Whether a block was diagnosed at the measured speed, give or take 3 %; where none is known it was."""
+    if measured_rpm is None or observation.diagnosis is None:
+        return True
+    wanted_hz = abs(measured_rpm) / 60
+    return abs(observation.diagnosis.speed_hz - wanted_hz) <= _SAME_SPEED * wanted_hz
 
 
 def _seconds(observation: Measured) -> float:

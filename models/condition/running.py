@@ -145,11 +145,9 @@ def is_running(
     slowest = _SLOWEST_PART * nominal if nominal else _SLOWEST_RPM
     by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
     measured = speed_rpm is not None and speed_rpm != nominal
-    if by_speed is False or measured or not channel.ready or "rms_g" not in values:
+    if by_speed is False or measured or "rms_g" not in values:
         return by_speed
-    baselines = [each.baselines.get("rms_g") for each in channel.usuals.values()]
-    usual = [baseline.location for baseline in baselines if baseline is not None and baseline.ready]
-    if not usual:
+    quietest = channel.quietest
+    if quietest is None:
         return by_speed
-    quietest = min(usual)
     return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)

@@ -100,11 +100,16 @@ def health_of(
     quality: Quality | None = None,
     channel: Channel | None = None,
 ) -> Health:
-    """Give the machine's health at a moment, with what one point's observation in its channel adds to it."""
+    """Give the machine's health at a moment, with what one point's observation in its channel adds to it.
+
+    No score is given while an alert stands at a point that is in a regime of which it knows too little to judge:
+    what the alert stands for would not count.
+    """
     trusted, stopped = _trusted(state), is_stopped(state)
     ready = _is_any_ready(trusted)
     status = _status_of(state, trusted, stopped=stopped, ready=ready)
-    judged = status not in _WITHHELD and ready
+    unlearned = any(channel.level and not channel.ready for channel in trusted)
+    judged = status not in _WITHHELD and ready and not unlearned
     running = _running_of(state, trusted, stopped=stopped)
     since_us = None if running is None else state.operation.since_us(running, time_us)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))

@@ -100,6 +100,10 @@ class WarmUp(msgspec.Struct, array_like=True):
         """Take in that the machine runs again."""
         self.since_us, self.mark_us = time_us, 0
 
+    def is_late(self, time_us: int) -> bool:
+        """Whether it has ended, or began so long ago that whatever was warm before it is no longer."""
+        return self.since_us is None or time_us - self.since_us >= _LONGEST_US
+
     def goes_on(self, value_c: float, time_us: int) -> bool:
         """Whether it is still under way: until it stays within 3 K for half an hour, or for six hours.
 

@@ -21,6 +21,7 @@ from tests.models.observed import (
 )
 
 NAMED = names(OUTER)
+SPEED_RPM = 60 * NAMED.speed_hz
 
 
 def struck(i, **changes):
@@ -195,3 +196,20 @@ def test_an_observation_from_before_there_was_a_diagnosis_is_still_read(coding):
     now = vibration(1)
     before = {key: value for key, value in msgspec.to_builtins(now).items() if key != "diagnosis"}
     assert coding.decode(coding.encode(before), type=VibrationObserved) == now
+
+
+@pytest.mark.parametrize(
+    ("rpm", "votes"), [(None, True), (SPEED_RPM, True), (-1.02 * SPEED_RPM, True), (800.0, False)]
+)
+def test_a_block_that_was_searched_at_another_speed_than_the_measured_one_has_no_vote(rpm, votes):
+    told = [] if rpm is None else [reading(0, values={"speed_rpm": rpm})]
+    _, outputs = run([configured(), *told, *(struck(i) for i in range(20))])
+    assert any(health.diagnosis is not None for health in healths(outputs)) is votes
+
+
+def test_a_measured_speed_of_which_nothing_is_heard_any_more_takes_no_vote():
+    blocks = [struck(i) for i in range(400)]
+    _, outputs = run([configured(), reading(0, values={"speed_rpm": 800.0}), *blocks])
+    said = [health.diagnosis is not None for health in healths(outputs)][1:]
+    assert not any(said[:180])
+    assert said[-1]

@@ -261,3 +261,57 @@ def test_a_state_with_regimes_goes_on_bit_for_bit():
         assert out == outputs[k]
         state = fold.load_state(fold.dump_state(state))
     assert fold.dump_state(state) == fold.dump_state(whole)
+
+
+def stood(first, last, step=6):
+    for i in range(first, last, step):
+        yield vibration(i, factor=0.001, speed_rpm=0.0, load_percent=0.0)
+        yield temperature(i, 30.0)
+
+
+def warm(first, last, regime, value_c, step=6):
+    for i in range(first, last, step):
+        yield vibration(i, factor=1.0 if regime is FAST else 0.3, **regime)
+        yield temperature(i, value_c)
+
+
+def overheats(state, first):
+    """Whether a rise to 28 K above the slow regime's warm state is told while the machine still warms up."""
+    rise = [*warm(first, first + 60, SLOW, 38.0), *warm(first + 60, first + 210, SLOW, 68.0)]
+    state, outputs = run(rise, state)
+    assert state.channels["temperature/bearing"].warm_up.since_us is not None
+    return ("temperature", "active", "medium") in transitions(outputs)
+
+
+def test_a_warmer_regime_of_days_ago_hides_no_overheating_after_a_start():
+    day = 8640
+    hot = [*warm(day // 4, day // 2, FAST, 70.0), *warm(day // 2, 2 * day, SLOW, 40.0, 60)]
+    state, _ = run([configured(learning=LEARNING), *warm(0, day // 4, SLOW, 40.0), *hot])
+    assert len(state.channels["temperature/bearing"].usuals) == 2
+    state, _ = run(stood(2 * day, 2 * day + 720), state)
+    assert overheats(state, 2 * day + 720)
+
+
+@pytest.mark.parametrize(("stood_h", "told"), [(0.5, False), (8, True)])
+def test_coming_from_a_warmer_regime_it_may_be_warm_after_a_short_stop_but_not_after_a_night(stood_h, told):
+    state, _ = run([configured(learning=LEARNING), *warm(0, 2160, SLOW, 40.0), *warm(2160, 4320, FAST, 70.0)])
+    state, _ = run(warm(4320, 4380, SLOW, 68.0), state)
+    last = 4380 + round(stood_h * 360)
+    state, _ = run(stood(4380, last), state)
+    assert overheats(state, last) is told
+
+
+def test_no_score_of_100_while_an_alert_stands_where_nothing_is_known():
+    def both(first, count, regime, factor):
+        for i in range(first, first + count):
+            yield vibration(i, factor=factor, **regime)
+            yield temperature(i)
+
+    other = [temperature(i, point="hall") for i in range(200)]
+    first = sorted([*other, *both(0, 200, SLOW, 0.3), *both(200, 60, SLOW, 0.9)], key=lambda one: one.time_us)
+    state, _ = run([configured(learning=LEARNING), *first])
+    state, outputs = run(fast(260, 30, factor=3.0), state)
+    last = healths(outputs)[-1]
+    assert last.status == "warning"
+    assert (last.score, last.deductions, last.remaining_life_h) == (None, (), None)
+    assert last.reason
