@@ -213,3 +213,13 @@ def test_a_measured_speed_of_which_nothing_is_heard_any_more_takes_no_vote():
     said = [health.diagnosis is not None for health in healths(outputs)][1:]
     assert not any(said[:180])
     assert said[-1]
+
+
+@pytest.mark.parametrize(("amplitude", "stronger_at"), [(0.55, ""), (0.6, ""), (0.65, "b")])
+def test_a_point_that_shows_it_hardly_more_strongly_is_not_pointed_at(amplitude, stronger_at):
+    """Blocks of one bearing differ by as much."""
+    faint, strong = names(OUTER, amplitude=0.5), names(OUTER, amplitude=amplitude)
+    both = [vibration(i, point, diagnosis=seen) for i in range(9) for point, seen in (("a", faint), ("b", strong))]
+    _, outputs = run([configured(), *both])
+    last = {health.point: health.diagnosis for health in healths(outputs)}
+    assert (last["a"].stronger_at, last["b"].stronger_at) == (stronger_at, "")

@@ -90,7 +90,9 @@ def test_what_stands_runs_again_only_clearly_above_the_limit():
     state, _ = run([configured(learning=LEARNING, speed_rpm=1480.0), *fast(0, 100)])
     _, outputs = run([vibration(100, speed_rpm=73.0), vibration(101, speed_rpm=80.0)], state)
     assert statuses(outputs) == ["stopped", "stopped"]
-    _, outputs = run([vibration(102, speed_rpm=120.0)], state)
+    state, outputs = run([vibration(102, speed_rpm=105.0)], state)
+    assert statuses(outputs) == ["stopped"], "it stood below 74 rpm, and runs from 111 on"
+    _, outputs = run([vibration(103, speed_rpm=115.0)], state)
     assert statuses(outputs) == ["healthy"]
 
 

@@ -94,3 +94,12 @@ def test_sparse_values_settle_it_no_faster_than_thirty_of_them():
         baseline.learn(0.0)
     baseline.settle(-1.0, 86_400.0)
     assert -0.01 < baseline.location < 0.0
+
+
+def test_a_wear_of_a_day_is_followed_by_a_seventh():
+    baseline, minute_s = Baseline(floor=0.05), 60
+    for _ in range(100):
+        baseline.learn(0.0)
+    for _ in range(24 * 60):
+        baseline.follow(0.05, minute_s)
+    assert baseline.location == pytest.approx(0.05 / 7, rel=0.1)

@@ -127,3 +127,11 @@ def test_it_goes_on_from_plain_numbers_as_if_nothing_had_been():
             regimes = msgspec.msgpack.decode(msgspec.msgpack.encode(regimes), type=Regimes)
             minute += 0.5
     assert msgspec.msgpack.encode(regimes) == msgspec.msgpack.encode(whole)
+
+
+def test_a_few_places_in_an_hour_are_not_yet_how_a_machine_lives():
+    """One that is heard every quarter of an hour needs ten of them, not the three of half an hour."""
+    places = [(place_of(2_000.0 * 1.3**i, 50.0), 15) for i in range(10)]
+    regimes, held = walk((FULL, 15), *places, step_min=15)
+    assert held == [0, *[None] * 9, 1]
+    assert regimes.is_wide

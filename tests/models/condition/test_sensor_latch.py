@@ -59,3 +59,9 @@ def test_a_thermometer_that_flaps_is_never_trusted():
     cycle = [(("open",), None)] + [((), 80.0)] * 7
     run(sensor, cycle * 10, MINUTE_US)
     assert sensor.faulty
+
+
+def test_however_slowly_they_come_six_plausible_ones_in_a_row_are_wanted():
+    sensor = Sensor(thermometer=False)
+    found = run(sensor, [(("clipped",), None)] * 2 + [((), None)] * 8, 10 * MINUTE_US)
+    assert found[2:] == [(RECOVERING,)] * 5 + [()] * 3

@@ -56,3 +56,18 @@ def test_the_recent_past_of_a_temperature_lasts_as_long_however_often_it_is_meas
     features = features_of(channel, {"value_c": 40.0})
     channel.advance(features, channel.model.look(features), 30 * 86_400 * SECOND_US)
     assert channel.recent_c == pytest.approx(40.0), "after a long silence nothing of it is left"
+
+
+def followed_k(by_k, days):
+    """How far a settled reference goes in so many days at a temperature that lies so much higher or lower."""
+    warmth = warm_up(240, 100)
+    settled_c, ten = warmth.reference_c, 10
+    for minute in range(240, 240 + days * 1440, ten):
+        warmth.learn(settled_c + by_k, minute * MINUTE_US, learning=False)
+    return warmth.reference_c - settled_c
+
+
+def test_it_follows_in_a_week_up_and_in_four_down():
+    """So that it keeps to the warmer ones of temperatures that swing with the load."""
+    assert followed_k(5.0, 7) == pytest.approx(5.0 * (1 - exp(-1)), rel=0.1)
+    assert followed_k(-5.0, 28) == pytest.approx(-5.0 * (1 - exp(-1)), rel=0.1)
