@@ -199,8 +199,8 @@ def _in_order(
         return flags, None, hours
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
-    anomaly = judge(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
-    return flags, anomaly, hours
+    judged = judge(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
+    return flags, judged, hours
 
 
 def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[Uptime, ...]:

@@ -12,7 +12,7 @@ from models.condition.baseline import YOUNG, Baseline
 from models.condition.degree import Finding
 from models.condition.diagnosing import Diagnosing
 from models.condition.evidence import Evidence
-from models.condition.recent import Recent, is_recent
+from models.condition.recent import RECENT_US, Recent, is_recent
 from models.condition.regimes import Place, Regimes
 from models.condition.sensor import Sensor
 from models.condition.usual import Usual
@@ -152,7 +152,7 @@ class Channel(msgspec.Struct, array_like=True):
         if self.newest_us is None:
             return False
         age_us = machine_us - self.newest_us
-        return is_recent(age_us, usual_us=0.0) or is_recent(age_us, usual_us=self.recent.usual_interval_us())
+        return age_us <= RECENT_US or is_recent(age_us, usual_us=self.recent.usual_interval_us())
 
     def enter(self, place: Place, time_us: int) -> bool:
         """Take in where the machine works; give whether it has held that for long enough to be judged there.

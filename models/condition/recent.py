@@ -9,14 +9,15 @@ import msgspec
 
 from models.clock import HOUR_US, MINUTE_US
 
-__all__ = ["WINDOW", "Recent", "fingerprint", "is_recent"]
+__all__ = ["RECENT_US", "WINDOW", "Recent", "fingerprint", "is_recent"]
 
 WINDOW = 128
 """Observations remembered for each point and kind; an older duplicate is told only by its source offset."""
 
 _INTERVALS = 8
 """How many of a point's last intervals tell what is usual."""
-_RECENT_US = 30 * MINUTE_US
+RECENT_US = 30 * MINUTE_US
+"""Whatever is no older is recent."""
 _TIMES_USUAL = 3
 _LONGEST_US = 24 * HOUR_US
 
@@ -73,7 +74,7 @@ def is_recent(age_us: float, *, usual_us: float) -> bool:
     >>> [is_recent(minutes * MINUTE_US, usual_us=20 * MINUTE_US) for minutes in (60, 61)]
     [True, False]
     """
-    return age_us <= _RECENT_US or age_us <= min(_TIMES_USUAL * usual_us, _LONGEST_US)
+    return age_us <= RECENT_US or age_us <= min(_TIMES_USUAL * usual_us, _LONGEST_US)
 
 
 def fingerprint(time_us: int, digest: str) -> int:

@@ -33,7 +33,7 @@ def is_stopped(state: MachineState) -> bool:
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
-        if not _tells(state, channel):
+        if not channel.tells or not _tells(state, channel):
             continue
         if channel.measurement == "indicators":
             by_vibration = channel.stopped and by_vibration is not False
@@ -108,8 +108,9 @@ def health_of(
     trusted, stopped = _trusted(state), is_stopped(state)
     ready = _is_any_ready(trusted)
     status = _status_of(state, trusted, stopped=stopped, ready=ready)
-    unlearned = any(channel.level and not channel.ready for channel in trusted)
-    judged = status not in _WITHHELD and ready and not unlearned
+    judged = status not in _WITHHELD and ready
+    if judged and status != "healthy":
+        judged = not any(channel.level and not channel.ready for channel in trusted)
     running = _running_of(state, trusted, stopped=stopped)
     since_us = None if running is None else state.operation.since_us(running, time_us)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
