@@ -189,9 +189,10 @@ def _in_order(
     hours: tuple[Uptime, ...] = ()
     if running is None:
         channel.stopped = False
+        stands = is_stopped(state)
     else:
-        hours = _run(state, channel, time_us, running=running)
-    if channel.stopped or is_stopped(state):
+        stands, hours = _run(state, channel, time_us, running=running)
+    if channel.stopped or stands:
         channel.diagnosing.stand(time_us)
         return flags, None, hours
     channel.diagnosing.run(time_us)
@@ -203,8 +204,8 @@ def _in_order(
     return flags, judged, hours
 
 
-def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[Uptime, ...]:
-    """Take in whether the machine runs, by one of its points, and account for the time up to now."""
+def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[bool, tuple[Uptime, ...]]:
+    """Take in whether one point runs, and account for the time up to now; give whether the machine stands."""
     stood, starts = is_stopped(state), channel.stopped and running
     channel.tells, channel.stopped = True, not running
     if starts:
@@ -218,7 +219,7 @@ def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) 
             if other.measurement == "temperature":
                 other.warm(time_us)
     earlier_us = channel.recent.times_us[:-1]
-    return state.run_time.say(state.machine, time_us, running=not stands, earlier_us=earlier_us)
+    return stands, state.run_time.say(state.machine, time_us, running=not stands, earlier_us=earlier_us)
 
 
 def _was_folded(state: MachineState, source: Source | None) -> bool:

@@ -177,7 +177,7 @@ class Regimes(msgspec.Struct, array_like=True):
         if place.speed is not None and place.load is not None:
             return place
         for regime in self.known:
-            if regime.id == self.present:
+            if regime.id == self.present and not regime.is_blank:
                 sides = zip(regime.low, regime.high, place, strict=True)
                 return Place(*(_middle(low, high) if value is None else value for low, high, value in sides))
         return place
