@@ -119,6 +119,7 @@ def table(told: Iterable[Told]) -> Table:
         by_name.setdefault(one.name, []).append(one)
     everything = [one for some in by_name.values() for one in some]
     rows = [_row(name, some) for name, some in by_name.items()] + [_row("all", everything)]
+    versions = ", ".join(sorted({one.shard.version for one in everything}))
     observations_, seconds = sum(o.observations for o in everything), sum(o.seconds for o in everything)
     return Table(
         title="The long run: sound machines",
@@ -126,7 +127,7 @@ def table(told: Iterable[Told]) -> Table:
         rows=tuple(rows),
         note=f"Alerts by the highest priority they had; serious is medium or high, the goal at most {_GOAL:.0f} a "
         "machine-year. Judged: part of the observations of a running machine whose status isn't `warming_up`. "
-        f"{observations_:,} observations in {seconds / 3600:.1f} h of one core.",
+        f"{observations_:,} observations in {seconds / 3600:.1f} h of one core, by state version {versions}.",
     )
 
 
