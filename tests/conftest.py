@@ -2,6 +2,8 @@
 
 import signal
 
+from hypothesis import settings
+
 from tests.services.figures import figure, pytest_terminal_summary
 from tests.services.influxdb import influxd, influxdb
 from tests.services.kafka import broker, kafka
@@ -19,6 +21,9 @@ __all__ = [
     "pytest_terminal_summary",
     "recordings_path",
 ]
+
+settings.register_profile("stethos", deadline=None)  # a busy computer is no fault of the code
+settings.load_profile("stethos")
 
 # A background job of a shell ignores Ctrl-C, and with it would all that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
