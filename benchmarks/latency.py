@@ -58,7 +58,12 @@ class Eye:
         newest: dict[int, int] = {}
         points: dict[int, str] = {}
         query = "SELECT time_us FROM row WHERE point = ? AND time_us > ?"
+        version = None
         while not self._stop.is_set():
+            time.sleep(LOOK_S)
+            before, version = version, connection.execute("PRAGMA data_version").fetchone()
+            if version == before:
+                continue  # nobody has written: to ask for rows all the same would take the worker's processor
             if len(points) < MACHINES:
                 points = dict(connection.execute("SELECT id, machine FROM point WHERE measurement = 'indicators'"))
             for point, machine in points.items():
@@ -67,7 +72,6 @@ class Eye:
                 for (time_us,) in rows:
                     self.seen[machine, time_us] = now
                     newest[point] = max(time_us, newest.get(point, 0))
-            time.sleep(LOOK_S)
         connection.close()
 
 

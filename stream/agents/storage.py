@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from models.errors import MessageError, ServiceError
 from stream.dead_letters import send_dead_letter
 from stream.groups import STORAGE_GROUP
+from stream.outbox import Confirmation
 from stream.records import Stored, decode_output
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
@@ -32,11 +33,10 @@ log = logging.getLogger(__name__)
 
 _BATCH = 4000
 _POLL_MS = 500
-_APART_S = 0.05
-"""Between the beginnings of two writes, at least, for a store likes few large ones; so long a row waits at most."""
-_FETCH_WAIT_MS = 50
-"""What is asked of the broker leaves out the partitions whose records are still in hand: a short question soon
-asks for these again. With Kafka's 500 ms rows waited half a second behind partitions that had nothing."""
+_GATHER_MS, _GATHER_BYTES = 50, 1024 * 1024
+"""The broker gathers so long, or so much: a store likes few large writes, and a question costs worker and broker
+milliseconds. What is asked leaves out partitions whose records are still in hand, so it must not take long: with
+Kafka's 500 ms rows waited half a second behind partitions that had nothing."""
 _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.5, 30.0
 
 
@@ -52,6 +52,7 @@ class Storage:
         self._worker = worker
         self._store = open_store(worker.settings)
         self._open = False
+        self._refused: Confirmation | None = None
         worker.background(self._run)
 
     async def _run(self) -> None:
@@ -65,22 +66,21 @@ class Storage:
             group_id=STORAGE_GROUP,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            fetch_max_wait_ms=_GATHER_MS,
+            fetch_min_bytes=_GATHER_BYTES,
             session_timeout_ms=10_000,
             rebalance_timeout_ms=10_000,
             max_poll_interval_ms=24 * 3600 * 1000,  # a store that is away for long must not cost us our partitions
         )
         await consumer.start()
         self._worker.monitor.storage_partitions = consumer.assignment
-        earliest = 0.0
         try:
             while True:
-                records = await _gathered(consumer, earliest)
-                if records:
-                    earliest = time.monotonic() + _APART_S
+                batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+                if records := [record for batch in batches.values() for record in batch]:
                     self._worker.monitor.event(STORAGE_AGENT)
                     await self._keep(self._items(records))
-                    await self._worker.outbox.confirmed()  # the dead letters among them
+                    await self._told()
                     await _commit(consumer, records)
         finally:
             await consumer.stop()
@@ -92,8 +92,17 @@ class Storage:
             try:
                 items.append(_Item(record, decode_output(record.value)))
             except MessageError as error:
-                send_dead_letter(self._worker, record, str(error))
+                self._refuse(record, str(error))
         return items
+
+    def _refuse(self, record: Any, reason: str) -> None:  # noqa: ANN401 -- a record of aiokafka
+        self._refused = send_dead_letter(self._worker, record, reason)
+
+    async def _told(self) -> None:
+        """Wait until the last dead letter is confirmed, and with it all before; mostly there is none."""
+        if self._refused is not None:
+            await asyncio.shield(self._refused)
+            self._refused = None
 
     async def _keep(self, items: list[_Item]) -> None:
         """Write these; what the store will never take is found by halving and becomes a dead letter."""
@@ -107,7 +116,7 @@ class Storage:
         except PermanentStoreError as error:
             self._worker.monitor.store.refused_for_good()
             if len(items) == 1:
-                send_dead_letter(self._worker, items[0].record, str(error))
+                self._refuse(items[0].record, str(error))
                 return
             middle = len(items) // 2
             await self._keep(items[:middle])
@@ -135,17 +144,6 @@ class Storage:
                 if written.refused:
                     log.warning("store: %d rows refused for good: %s", written.refused, written.reason)
                 return
-
-
-async def _gathered(consumer: AIOKafkaConsumer, earliest: float) -> list[Any]:
-    """Give what there is once the clock has come to `earliest`, each partition in its order; maybe nothing."""
-    records: list[Any] = []
-    wait_ms = _POLL_MS
-    while wait_ms > 0 and len(records) < _BATCH:
-        found = await consumer.getmany(timeout_ms=wait_ms, max_records=_BATCH - len(records))
-        records += [record for batch in found.values() for record in batch]
-        wait_ms = round((earliest - time.monotonic()) * 1000)
-    return records
 
 
 async def _commit(consumer: AIOKafkaConsumer, records: list[Any]) -> None:
