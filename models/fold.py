@@ -44,7 +44,7 @@ FUTURE = "future"
 CROWDED = "crowded"
 """Notes that the fold adds to the flags: out of order, stamped ahead of its time, one point too many."""
 
-STATE_VERSION = f"14 river-{version('river')}"
+STATE_VERSION = f"15 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 _NOT_FINITE = "not_finite"
@@ -158,10 +158,10 @@ def _row(
 def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
     """Give an observation's finite values, and its flags, which say so where others were left out."""
     given = observation.values if isinstance(observation, ReadingObserved) else observation.indicators
-    values = {name: float(value) for name, value in given.items() if isfinite(value)}
-    if len(values) == len(given) or _NOT_FINITE in observation.flags:
-        return values, observation.flags
-    return values, (*observation.flags, _NOT_FINITE)
+    if all(map(isfinite, given.values())):
+        return given, observation.flags
+    flags = observation.flags if _NOT_FINITE in observation.flags else (*observation.flags, _NOT_FINITE)
+    return {name: value for name, value in given.items() if isfinite(value)}, flags
 
 
 def _in_order(
@@ -206,11 +206,11 @@ def _in_order(
 
 def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[bool, tuple[Uptime, ...]]:
     """Take in whether one point runs, and account for the time up to now; give whether the machine stands."""
-    stood, starts = is_stopped(state), channel.stopped and running
-    channel.tells, channel.stopped = True, not running
-    if starts:
+    stood, as_before = is_stopped(state), channel.tells and channel.stopped is not running
+    if channel.stopped and running:
         channel.start(time_us)
-    stands = is_stopped(state)
+    channel.tells, channel.stopped = True, not running
+    stands = stood if as_before else is_stopped(state)
     state.operation.stand(time_us, stands=stands)
     if stood and not stands:
         state.operation.start(time_us)

@@ -5,7 +5,6 @@ Score first, learn afterwards, only from what is sound.
 
 import struct
 from collections.abc import Collection, Hashable, Mapping
-from itertools import zip_longest
 from math import fsum, isfinite
 from typing import Any, NamedTuple
 
@@ -155,7 +154,7 @@ class AnomalyModel(base.AnomalyDetector):
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
         features = _finite(features)
         past, weight = self.past, self.smoothing
-        spreads = past.spreads
+        spreads, smooths = past.spreads, weight < 1.0
         smoothed: dict[str, float] = {}
         deviations: list[float] = []
         for name, spread in spreads.items():
@@ -163,7 +162,7 @@ class AnomalyModel(base.AnomalyDetector):
             if value is None or not spread.count:
                 deviations.append(0.0)
                 continue
-            if not spread.fresh:
+            if smooths and not spread.fresh:
                 value = spread.newest + weight * (value - spread.newest)
             smoothed[name] = value
             deviation = (value - spread.mean) / spread.unit
@@ -172,11 +171,13 @@ class AnomalyModel(base.AnomalyDetector):
             deviations.append(deviation)
         if past.count < _LEAST_LEARNED or not smoothed:
             return Look(None, {}, smoothed)
+        beside = self.ties.residuals(deviations)
+        beside += [0.0] * (len(deviations) - len(beside))
         found: dict[str, float] = {}
-        alone_and_beside = zip_longest(deviations, self.ties.residuals(deviations), fillvalue=0.0)
-        for (name, spread), (alone, beside) in zip(spreads.items(), alone_and_beside, strict=True):
+        for (name, spread), deviation, residual in zip(spreads.items(), deviations, beside, strict=True):
             if name in smoothed:
-                found[name] = max(abs(alone), abs(beside)) / spread.width
+                own, rest = abs(deviation), abs(residual)
+                found[name] = (max(rest, own)) / spread.width
         return Look(max(found.values()), found, smoothed)
 
     def learn(self, features: Mapping[str, float], look: Look) -> None:
@@ -212,6 +213,8 @@ class AnomalyModel(base.AnomalyDetector):
 
     def advance(self, look: Look) -> None:
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
+        if self.smoothing >= 1.0:
+            return
         spreads = self.past.spreads
         for name, smoothed in look.smoothed.items():
             spread = spreads[name]

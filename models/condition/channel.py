@@ -1,7 +1,6 @@
 """What is remembered of one point's one kind of measurement: everything that its judgement needs, and no more."""
 
-from functools import lru_cache
-from math import exp, log
+from math import exp
 
 import msgspec
 
@@ -25,11 +24,9 @@ from models.signal.reading_names import is_vibration_level
 
 __all__ = [
     "CHANGE_INDICATORS",
-    "COLDEST_C",
-    "HOTTEST_C",
+    "LONGEST_NAME",
     "Channel",
     "Measured",
-    "features_of",
     "measurement_of",
     "new_channel",
 ]
@@ -39,7 +36,6 @@ Measured = VibrationObserved | TemperatureObserved | ReadingObserved
 CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 """Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""
 
-_MODEL_FEATURES = (*CHANGE_INDICATORS, "crest_factor", "kurtosis", "spectral_centroid_hz")
 _CHANGE_FLOOR = 0.05
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
     "indicators": (0.05, 0.0, 1.0),
@@ -53,15 +49,12 @@ _RESTLESS_US = HOUR_US
 _LONGEST_STAY_US = 6.0 * HOUR_US
 _STAY_GAIN = 0.2
 _WIDE_LEARNING_US = 24 * HOUR_US
-_LONGEST_NAME = 64
+LONGEST_NAME = 64
+"""Of a reading that is judged."""
 _MOST_LEVELS = 16
-COLDEST_C, HOTTEST_C = -300.0, 5_000.0
-"""What a temperature is clipped to."""
 _RECENT_S = 1_800.0
 """How long a temperature's recent past lasts: the time constant of housings and windings is some 20 to 60 minutes.
 Faster, it would follow a fault's heat as it comes; slower, it would be the level again, not the change."""
-_SMALLEST = 1e-6
-_LARGEST = 1e12
 
 
 class Channel(msgspec.Struct, array_like=True):
@@ -129,8 +122,12 @@ class Channel(msgspec.Struct, array_like=True):
         """Least usual RMS of any regime, as a natural logarithm; while this epoch learns that of the one before."""
         if not self.ready:
             return self.former_quietest
-        baselines = [usual.baselines.get("rms_g") for usual in self.usuals.values()]
-        return min([each.location for each in baselines if each is not None and each.ready], default=None)
+        least: float | None = None
+        for usual in self.usuals.values():
+            baseline = usual.baselines.get("rms_g")
+            if baseline is not None and baseline.ready and (least is None or baseline.location < least):
+                least = baseline.location
+        return least
 
     @property
     def ready(self) -> bool:
@@ -209,7 +206,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
         if name in self.baselines:
             return True
-        if len(self.baselines) >= _MOST_LEVELS or len(name) > _LONGEST_NAME or not is_vibration_level(name):
+        if len(self.baselines) >= _MOST_LEVELS or len(name) > LONGEST_NAME or not is_vibration_level(name):
             return False
         self.baselines[name] = Baseline(floor=_CHANGE_FLOOR)
         return True
@@ -276,29 +273,3 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
 def _baselines(measurement: Measurement) -> dict[str, Baseline]:
     names = CHANGE_INDICATORS if measurement == "indicators" else ()
     return {name: Baseline(floor=_CHANGE_FLOOR) for name in names}
-
-
-@lru_cache(maxsize=1024)
-def _is_model_feature(name: str) -> bool:
-    return name in _MODEL_FEATURES or name.startswith("band_")
-
-
-def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
-    """Give what the anomaly model looks at, clipped to what a machine can measure.
-
-    Vibration in natural logarithms (indicators and octave bands), a temperature in degrees Celsius with its change
-    against its own last few values, readings as is.
-    """
-    if channel.measurement == "indicators":
-        return {
-            name: log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
-            for name, value in values.items()
-            if _is_model_feature(name)
-        }
-    if channel.measurement == "temperature":
-        if "value_c" not in values:
-            return {}
-        value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
-        recent_c = value_c if channel.recent_c is None else channel.recent_c
-        return {"value_c": value_c, "change_c": value_c - recent_c}
-    return {name: min(max(v, -_LARGEST), _LARGEST) for name, v in values.items() if len(name) <= _LONGEST_NAME}

@@ -36,14 +36,12 @@ def level_of(findings: list[Finding]) -> float | None:
 
 def track_decline(channel: Channel, time_us: int) -> None:
     """Begin, go on with or end the decline of a point that was just judged."""
-    since_us = min(
-        (alarm.since_us for rule, alarm in channel.alarms.items() if rule in _RULES and alarm.level), default=None
-    )
-    if since_us is None:
+    since_us = [alarm.since_us for rule, alarm in channel.alarms.items() if alarm.level and rule in _RULES]
+    if not since_us:
         channel.decline = None
         return
     if channel.decline is None:
-        channel.decline = Decline(since_us=since_us)
+        channel.decline = Decline(since_us=min(since_us))
     level = level_of(channel.findings)
     if level is not None:
         channel.decline.add(level, time_us)
@@ -56,8 +54,11 @@ def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLif
     """
     found = []
     for channel in channels:
-        decline, newest_us = channel.decline, channel.newest_us
-        if decline is None or newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
+        decline = channel.decline
+        if decline is None:
+            continue
+        newest_us = channel.newest_us
+        if newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
             continue
         interval = decline.remaining_h(newest_us)
         if interval is not None:

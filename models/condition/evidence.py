@@ -34,10 +34,12 @@ class Evidence(msgspec.Struct, array_like=True):
             return median(values)  # which raises where there are none
         times.append(time_us)
         values.append(value)
-        while len(times) > _VALUES or (len(times) > _LEAST_VALUES and times[0] < time_us - _SPAN_US):
+        count, oldest_us = len(times), time_us - _SPAN_US
+        while count > _VALUES or (count > _LEAST_VALUES and times[0] < oldest_us):
             del times[0], values[0]
-        ranked, half = sorted(values), len(values) // 2
-        return ranked[half] if len(ranked) % 2 else (ranked[half - 1] + ranked[half]) / 2
+            count -= 1
+        ranked, half = sorted(values), count // 2
+        return ranked[half] if count % 2 else (ranked[half - 1] + ranked[half]) / 2
 
     def leave(self) -> None:
         """Keep only the newest two, so that with one more there is a median again."""

@@ -3,8 +3,9 @@
 import msgspec
 
 from models.clock import HOUR_US, SECOND_US
-from models.condition.channel import CHANGE_INDICATORS, COLDEST_C, HOTTEST_C, Channel, Measured, features_of
+from models.condition.channel import CHANGE_INDICATORS, Channel, Measured
 from models.condition.degree import Finding
+from models.condition.features import COLDEST_C, HOTTEST_C, features_of
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
 from models.condition.verdict import diagnosis_finding
 from models.machinery.machine import Configuration
@@ -64,7 +65,7 @@ def judge(
     look = channel.model.look(features)
     warming = "value_c" in features and channel.warm_up.goes_on(features["value_c"], time_us)
     anomaly = Anomaly(score=look.score, limit=None, anomalous=None) if warming else _anomaly(channel, look.score)
-    logs = _logs(channel, values)
+    logs = _logs(channel, values, features)
     smoothed = _smooth(channel, logs, values, time_us)
     findings = absolute_findings(channel, smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
@@ -127,10 +128,10 @@ def _seconds(observation: Measured) -> float:
     return observation.seconds if isinstance(observation, VibrationObserved) else 0.0
 
 
-def _logs(channel: Channel, values: dict[str, float]) -> dict[str, float]:
+def _logs(channel: Channel, values: dict[str, float], features: dict[str, float]) -> dict[str, float]:
     """Give the logarithms of the values that are judged against a baseline."""
     if channel.measurement == "indicators":
-        return {name: value_to_log(values[name]) for name in CHANGE_INDICATORS if name in values}
+        return {name: features[name] for name in CHANGE_INDICATORS if name in features}
     if channel.measurement == "readings":
         return {
             name: value_to_log(value)

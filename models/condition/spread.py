@@ -55,8 +55,9 @@ class Spread(msgspec.Struct, array_like=True):
 
     def rate(self, floor: float, relative_floor: float) -> None:
         """Reckon what deviations are divided by, from what was learned."""
-        variance = self.variance
-        self.unit = max(sqrt(variance) if variance > 0.0 else 0.0, floor, relative_floor * abs(self.mean))
+        unit = sqrt(self.variance) if self.variance > 0.0 else 0.0
+        least = relative_floor * abs(self.mean) if relative_floor else floor
+        self.unit = max(unit, floor, least)
         self.width = sqrt(1.0 + _WIDENING / self.independent())
 
     def _weigh(self, value: float, smoothed: float) -> None:

@@ -33,7 +33,7 @@ def is_stopped(state: MachineState) -> bool:
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
-        if not channel.tells or not _tells(state, channel):
+        if not _tells(state, channel):
             continue
         if channel.measurement == "indicators":
             by_vibration = channel.stopped and by_vibration is not False
@@ -43,8 +43,9 @@ def is_stopped(state: MachineState) -> bool:
 
 
 def _tells(state: MachineState, channel: Channel) -> bool:
-    trusted = channel.tells and not channel.sensor.faulty
-    return trusted and state.time_us is not None and channel.is_heard(state.time_us)
+    if not channel.tells or channel.sensor.faulty or state.time_us is None:
+        return False
+    return channel.is_heard(state.time_us)
 
 
 def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:

@@ -67,7 +67,7 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
         believed = self.correlation * belief.reshape(-1, 1) * belief / (scale.reshape(-1, 1) * scale)
         np.fill_diagonal(believed, 1.0 + _RIDGE)
         self.precision = inverse(believed)
-        self.__dict__.pop("_scale", None)
+        self.__dict__.pop("_weights", None)
 
     def residuals(self, deviations: Sequence[float]) -> list[float]:
         """Give what is left of each deviation once the others have predicted it; those known to the regression.
@@ -77,15 +77,15 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
         >>> abs(together[0]) < 1 < abs(against[0])
         True
         """
-        scale = self._scale
-        z = np.array(deviations[: scale.size]).reshape(-1, 1)
-        residuals: list[float] = (np.add.reduce(self.precision * z, 0) / scale).tolist()
+        weights = self._weights
+        z = np.array(deviations[: len(weights)]).reshape(-1, 1)
+        residuals: list[float] = np.add.reduce(weights * z, 0).tolist()
         return residuals
 
     @cached_property
-    def _scale(self) -> NDArray[np.float64]:
-        """The roots of the precision's diagonal, (n,); kept until `refresh`."""
-        return np.sqrt(self.precision.diagonal())
+    def _weights(self) -> Matrix:
+        """The precision, each column divided by the root of its diagonal element; kept until `refresh`."""
+        return self.precision / np.sqrt(self.precision.diagonal())
 
 
 def packed(matrix: Matrix) -> bytes:

@@ -190,8 +190,8 @@ def test_residuals_add_up_in_one_order_to_the_last_bit(given_numbers):
     for i in range(len(precision)):
         total = 0.0
         for j in range(len(precision)):
-            total += float(precision[i, j]) * deviations[j]
-        expected.append(total / math.sqrt(precision[i, i]))
+            total += float(precision[i, j]) / math.sqrt(precision[i, i]) * deviations[j]
+        expected.append(total)
     assert Ties(precision=precision).residuals(deviations) == expected
 
 

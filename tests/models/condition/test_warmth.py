@@ -3,7 +3,8 @@ from math import exp
 import pytest
 
 from models.clock import MINUTE_US, SECOND_US
-from models.condition.channel import features_of, new_channel
+from models.condition.channel import new_channel
+from models.condition.features import features_of
 from models.condition.warmth import Warmth
 
 

@@ -1,0 +1,41 @@
+"""What the anomaly model looks at of one observation, on scales on which a machine's sound past spreads evenly."""
+
+from functools import lru_cache
+from math import log
+
+from models.condition.channel import CHANGE_INDICATORS, LONGEST_NAME, Channel
+
+__all__ = ["COLDEST_C", "HOTTEST_C", "features_of"]
+
+COLDEST_C, HOTTEST_C = -300.0, 5_000.0
+"""What a temperature is clipped to."""
+
+_MODEL_FEATURES = (*CHANGE_INDICATORS, "crest_factor", "kurtosis", "spectral_centroid_hz")
+_SMALLEST = 1e-6
+_LARGEST = 1e12
+
+
+@lru_cache(maxsize=1024)
+def _is_model_feature(name: str) -> bool:
+    return name in _MODEL_FEATURES or name.startswith("band_")
+
+
+def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
+    """Give what the anomaly model looks at, clipped to what a machine can measure.
+
+    Vibration in natural logarithms (indicators and octave bands), a temperature in degrees Celsius with its change
+    against its own last few values, readings as is.
+    """
+    if channel.measurement == "indicators":
+        return {
+            name: log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
+            for name, value in values.items()
+            if _is_model_feature(name)
+        }
+    if channel.measurement == "temperature":
+        if "value_c" not in values:
+            return {}
+        value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
+        recent_c = value_c if channel.recent_c is None else channel.recent_c
+        return {"value_c": value_c, "change_c": value_c - recent_c}
+    return {name: min(max(v, -_LARGEST), _LARGEST) for name, v in values.items() if len(name) <= LONGEST_NAME}
