@@ -5,7 +5,7 @@ python benchmarks/latency.py [seconds] [messages a second]
 Needs a real Kafka (Java and Maven, see tests/services). One worker, SQLite, 4,096-sample float32 blocks of twelve
 machines. What one worker can do is measured first, with a load that waits for it. Publisher and the eye on the
 store share this computer with broker and worker, so figures are upper bounds. With a rate of its own nothing is
-measured first.
+measured first. The first 20 s don't count: Java compiles its broker then.
 """
 
 import shutil
@@ -33,7 +33,7 @@ from tests.services.workers import start_worker
 __all__ = ["main"]
 
 CAPACITY_MESSAGES = 2000
-WARM_UP_S = 5.0
+WARM_UP_S = 20.0
 LOOK_S = 0.004
 BLOCK_S = SAMPLES / RATE_HZ
 

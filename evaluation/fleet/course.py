@@ -16,7 +16,7 @@ from models.simulation.machine import SimulatedMachine
 from models.simulation.plan import grown
 from models.simulation.surroundings import Ambient
 
-__all__ = ["INTERVAL_US", "WARM", "Episode", "Machine", "episodes", "observations"]
+__all__ = ["INTERVAL_US", "WARM", "Episode", "Machine", "cause_of", "episodes", "observations"]
 
 INTERVAL_US = 20 * MINUTE_US
 WARM = "warm"
@@ -113,6 +113,16 @@ def observations(
                 machine=machine.id, point=temperature.point, time_us=time_us, observed_us=time_us,
                 digest=f"{step:x}", indicators={"value_c": float(value_c)},
             )  # fmt: skip
+
+
+def cause_of(found: list[Episode], time_us: int, *, hot: bool) -> Episode | None:
+    """Give what shows at a moment, as in `observations`; what is hot (`hot`) is so from a warm hall, if one is."""
+    now = [(size, episode) for episode in found if (size := episode.size_at(time_us)) > 0]
+    warm = next((episode for _, episode in now if episode.cause == WARM), None)
+    if hot and warm is not None:
+        return warm
+    shaking = [each for each in now if each[1].cause != WARM]
+    return max(shaking, key=lambda each: (each[0], each[1].cause), default=(0.0, None))[1]
 
 
 def _extra_k(machine: Machine, episode: Episode, size: float) -> float:

@@ -13,8 +13,9 @@ from heapq import merge
 import msgspec
 import numpy as np
 
-from evaluation.fleet.course import INTERVAL_US, Episode, Machine, episodes, observations
+from evaluation.fleet.course import INTERVAL_US, Episode, Machine, cause_of, episodes, observations
 from evaluation.fleet.library import configuration_of
+from models.advice.alarming import TEMPERATURE_RULE
 from models.clock import DAY_US, HOUR_US, from_datetime
 from models.condition.state import MachineState
 from models.fold import initial_state, step
@@ -37,6 +38,9 @@ class Raised(msgspec.Struct):
     time_us: int
     rule: str
     true: bool
+    """Whether a fault raised it: one that a crew could find, and that showed then."""
+    there: bool
+    """Whether there was such a fault, if only hidden behind a disturbance that raised it."""
     findings: int
     """How many had been told to the fleet by then."""
 
@@ -113,12 +117,13 @@ def _note(fleet: Fleet, alert: Alert, befalls: list[Episode]) -> None:
         return
     time_us = from_datetime(alert.time)
     fault = _fault(befalls, time_us, _SEEN_FROM)
-    if fault is not None:
+    true = fault is not None and cause_of(befalls, time_us, hot=alert.rule == TEMPERATURE_RULE) is fault
+    if fault is not None and true:
         fleet.caught.setdefault((alert.machine, fault.begins_us), time_us)
     if alert.id not in fleet.shown:
         fleet.shown.add(alert.id)
-        true = fault is not None
-        fleet.raised.append(Raised(alert.machine, time_us, alert.rule, true, fleet.findings))
+        there = fault is not None
+        fleet.raised.append(Raised(alert.machine, time_us, alert.rule, true, there, fleet.findings))
         fleet.visits.append((time_us + _LOOKS_AFTER_US, alert.machine, alert.id))
 
 

@@ -31,6 +31,7 @@ def outcome(untold: Fleet, told: Fleet, befalls: dict[str, list[Episode]], *, mo
             _share(before),
             _share(after),
             _share([one for one in after if one.rule in ("change", "temperature")]),
+            str(sum(one.there and not one.true for one in after)),
             f"{sum(not one.true for one in fleet.raised) / months:.1f}",
             f"{len(leads)} of {len(faults)}",
             f"{median(leads):.0f} h" if leads else "-",
@@ -38,14 +39,16 @@ def outcome(untold: Fleet, told: Fleet, befalls: dict[str, list[Episode]], *, mo
     disturbances = sum(not e.is_fault for found in befalls.values() for e in found)
     note = (
         f"{len(faults)} faults and {disturbances} harmless disturbances, {told.findings} findings; of alerts of "
-        "medium and high priority so many were raised while there was a fault. The lead is from the first such "
-        "alert to the fault's full size. Only changes and rises of temperature may be rated low."
+        "medium and high priority so many were raised by a fault; those *beside one* by a disturbance behind which "
+        "there was a fault, too small to show. The lead is from the first alert that a fault raised to its full "
+        "size. Only changes and rises of temperature may be rated low."
     )
     columns = (
         "fleet",
         f"first {FINDINGS} findings",
         "after",
         "of changes and rises",
+        "beside one",
         "false a machine-month",
         "faults alerted of",
         "lead",
@@ -62,13 +65,19 @@ def whom(untold: Fleet, told: Fleet) -> Table:
             [one for one in fleet.raised if one.machine == name and one.time_us >= turn_us]
             for fleet in (untold, told)
         )
-        change = ""
-        if without and with_:
-            points = 100 * (_precision(with_) - _precision(without))
-            change = f"{points:+.0f}" if abs(points) >= 0.5 else "0"
-        rows.append((name, _share(without), _share(with_), change))
-    columns = ("machine", "not told", "told", "points")
+        points = _points([one.true for one in without], [one.true for one in with_])
+        beside = _points([one.there for one in without], [one.there for one in with_])
+        rows.append((name, _share(without), _share(with_), points, beside))
+    columns = ("machine", "not told", "told", "points", "with those beside a fault")
     return Table(f"Precision of each machine after {FINDINGS} findings", columns, tuple(rows))
+
+
+def _points(before: Sequence[bool], after: Sequence[bool]) -> str:
+    """Give by how many points of a hundred the share of right ones rose."""
+    if not before or not after:
+        return ""
+    points = 100 * (sum(after) / len(after) - sum(before) / len(before))
+    return f"{points:+.0f}" if abs(points) >= 0.5 else "0"
 
 
 def rules(experience: Experience) -> Table:

@@ -9,6 +9,7 @@ the same again changes nothing, so what a rebalance repeats does no harm.
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -37,6 +38,8 @@ _GATHER_MS, _GATHER_BYTES = 50, 1024 * 1024
 """The broker gathers so long, or so much: a store likes few large writes, and a question costs worker and broker
 milliseconds. What is asked leaves out partitions whose records are still in hand, so it must not take long: with
 Kafka's 500 ms rows waited half a second behind partitions that had nothing."""
+_COMMIT_EVERY_S, _LAST_COMMIT_S = 1.0, 1.0
+"""Commits are questions to the broker as well; what is written twice for want of one changes nothing."""
 _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.5, 30.0
 
 
@@ -74,6 +77,8 @@ class Storage:
         )
         await consumer.start()
         self._worker.monitor.storage_partitions = consumer.assignment
+        kept: dict[TopicPartition, int] = {}
+        commit_s = 0.0
         try:
             while True:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
@@ -81,8 +86,14 @@ class Storage:
                     self._worker.monitor.event(STORAGE_AGENT)
                     await self._keep(self._items(records))
                     await self._told()
-                    await _commit(consumer, records)
+                    kept |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+                if kept and time.monotonic() >= commit_s:
+                    await _commit(consumer, kept)
+                    kept, commit_s = {}, time.monotonic() + _COMMIT_EVERY_S
         finally:
+            if kept:
+                with suppress(TimeoutError):  # the broker may be away
+                    await asyncio.wait_for(_commit(consumer, kept), _LAST_COMMIT_S)
             await consumer.stop()
             await self._store.close()
 
@@ -146,9 +157,8 @@ class Storage:
                 return
 
 
-async def _commit(consumer: AIOKafkaConsumer, records: list[Any]) -> None:
-    """Say that everything up to these is in the store."""
-    offsets = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+    """Say that everything before these is in the store."""
     try:
         await consumer.commit(offsets)
     except KafkaError as error:

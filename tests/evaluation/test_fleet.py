@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from evaluation.fleet.course import CAKE, INTERVAL_US, WARM, Episode, Machine, episodes, observations
+from evaluation.fleet.course import CAKE, INTERVAL_US, WARM, Episode, Machine, cause_of, episodes, observations
 from evaluation.fleet.crew import Fleet, run
 from evaluation.fleet.figures import curve, outcome, rules, whom
 from evaluation.fleet.library import NOTHING, PROCESS, SIZES, Blocks, Library
@@ -92,3 +92,12 @@ def test_what_nobody_is_told_changes_nothing_and_findings_are_counted(machine, t
     assert all(table.markdown().count("|") > 10 for table in tables)
     curve(untold, told, tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_alert_comes_from_what_shows_and_not_from_a_fault_behind_it():
+    fault = Episode("misalignment", is_fault=True, begins_us=0, ends_us=100, size=1.0)
+    knock = Episode(PROCESS, is_fault=False, begins_us=10, ends_us=30, size=0.8)
+    heat = Episode(WARM, is_fault=False, begins_us=80, ends_us=100, size=20.0)
+    found = [fault, knock, heat]
+    assert [cause_of(found, t, hot=False) for t in (-1, 5, 20, 50, 90)] == [None, fault, knock, fault, fault]
+    assert [cause_of(found, t, hot=True) for t in (5, 20, 90)] == [fault, knock, heat]
