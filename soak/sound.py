@@ -174,6 +174,8 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.years <= 0 or chosen.processes < 1:
         parser.error("years and processes must be above 0")
+    if chosen.write is not None:
+        chosen.write.mkdir(parents=True, exist_ok=True)  # now, and not in vain after hours
     wanted = shards(chosen.years, len(load_scenario(str(MACHINES)).machines))
     told = [one for one in _kept(chosen.keep) if one.shard in wanted]
     left = [shard for shard in wanted if shard not in {one.shard for one in told}]
