@@ -176,8 +176,7 @@ class AnomalyModel(base.AnomalyDetector):
         found: dict[str, float] = {}
         for (name, spread), deviation, residual in zip(spreads.items(), deviations, beside, strict=True):
             if name in smoothed:
-                own, rest = abs(deviation), abs(residual)
-                found[name] = (max(rest, own)) / spread.width
+                found[name] = max(abs(deviation), abs(residual)) / spread.width
         return Look(max(found.values()), found, smoothed)
 
     def learn(self, features: Mapping[str, float], look: Look) -> None:
