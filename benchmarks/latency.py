@@ -58,7 +58,7 @@ class Eye:
         connection = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)
         newest: dict[int, int] = {}
         points: dict[int, str] = {}
-        query = "SELECT time_us FROM row WHERE point = ? AND time_us > ?"
+        query = "SELECT time_us FROM row WHERE point = ? AND part = 0 AND time_us > ?"
         version = None
         while not self._stop.is_set():
             time.sleep(LOOK_S)

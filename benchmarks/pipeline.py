@@ -100,7 +100,7 @@ def stored(database: Path) -> int:
         return 0
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
-        return int(connection.execute("SELECT count(*) FROM row").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM row WHERE part = 0").fetchone()[0])
     except sqlite3.OperationalError:
         return 0  # made, but still empty
     finally:

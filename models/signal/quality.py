@@ -104,8 +104,7 @@ def _is_stuck(samples: Waveform, low: float, high: float) -> bool:
 
     Low-resolution data have long runs too, but then the other samples also move by a step at most.
     """
-    steps = np.diff(samples)
-    still = steps == 0
+    still = samples[1:] == samples[:-1]
     if np.count_nonzero(still) < _RUN - 1:
         return False
     starts, ends = _runs(still)
@@ -116,6 +115,7 @@ def _is_stuck(samples: Waveform, low: float, high: float) -> bool:
         return True
     if length < _RUN or _on_rail(float(samples[start]), low, high):
         return False
+    steps = np.diff(samples)
     sizes = np.abs(np.concatenate((steps[:start], steps[end:])))
     return float(np.median(sizes)) > 4 * float(sizes[sizes > 0].min())
 

@@ -108,13 +108,13 @@ class Spectrum(msgspec.Struct, frozen=True):
         With r the ratio of the larger neighbour to the top, a Hann-windowed sine lies (2 r - 1)/(r + 1) of a bin
         aside, and the top stands pi d (1 - d^2)/sin(pi d) below its amplitude (Grandke 1983).
         """
-        top, left, right = (math.sqrt(float(self.power[k + i])) for i in (0, -1, 1))
+        left, top, right = map(math.sqrt, self.power[k - 1 : k + 2].tolist())
         if top == 0:
             return Tone(float(self.grid.frequency_hz[k]), 0.0)
         ratio = min(1.0, max(left, right) / top)
         aside = max(0.0, (2 * ratio - 1) / (ratio + 1))
         loss = math.sin(math.pi * aside) / (math.pi * aside * (1 - aside**2)) if aside > 1e-9 else 1.0
-        amplitude = 2 * abs(complex(self.transform[k])) / self.grid.window_sum / loss
+        amplitude = 2 * abs(self.transform.item(k)) / self.grid.window_sum / loss
         bin_ = k + (aside if right > left else -aside)
         return Tone(bin_ * self.grid.rate_hz / self.grid.size, amplitude)
 
@@ -125,13 +125,13 @@ class Spectrum(msgspec.Struct, frozen=True):
         """
         power = self.power
         inner = power[3:-1]
-        tops = np.flatnonzero((inner > power[2:-2]) & (inner >= power[4:])) + 3
+        tops = ((inner > power[2:-2]) & (inner >= power[4:])).nonzero()[0] + 3
         candidates = 8 * count
         if tops.size > candidates:
-            tops = tops[np.argpartition(power[tops], -candidates)[-candidates:]]
+            tops = tops[power[tops].argpartition(-candidates)[-candidates:]]
         found: list[Tone] = []
-        for k in tops[np.argsort(power[tops])[::-1]]:
-            tone = self.tone(int(k))
+        for k in tops[power[tops].argsort()[::-1]].tolist():
+            tone = self.tone(k)
             leakage = sum(self._leakage(other, tone.frequency_hz) for other in found)
             if tone.amplitude > 2 * leakage and (not found or tone.amplitude > _FAINT * found[0].amplitude):
                 found.append(tone)

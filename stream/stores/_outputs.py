@@ -28,8 +28,9 @@ def gets_row(output: Stored) -> bool:
 
 def check(output: Stored) -> None:
     """Raise `PermanentStoreError`, naming what is wrong, for an output that cannot be kept as it is."""
-    for name in _names(output):
-        _check_name(name)
+    _check_names(tuple(_names(output)))
+    if isinstance(output, Row) and all(map(isfinite, output.fields.values())):
+        return  # nearly all of what is stored: name by name it would cost more than writing it
     for what, number in _numbers(output):
         if number is not None and not isfinite(number):
             raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers are stored")
@@ -49,10 +50,13 @@ def record(output: Health | Alert | Action | Capture) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _check_name(name: str) -> None:
-    found = _UNWRITABLE.search(name)
-    if found:
-        raise PermanentStoreError(f"the name {name!r} holds {found[0]!r}: leave out backslashes and line breaks")
+def _check_names(names: tuple[str, ...]) -> None:
+    for name in names:
+        found = _UNWRITABLE.search(name)
+        if found:
+            raise PermanentStoreError(
+                f"the name {name!r} holds {found[0]!r}: leave out backslashes and line breaks"
+            )
 
 
 def _names(output: Stored) -> Iterator[str]:

@@ -4,26 +4,19 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores import _sqlite_actions, _sqlite_captures, _sqlite_uptime
+from stream.stores import _sqlite_actions, _sqlite_captures, _sqlite_rows, _sqlite_upgrade, _sqlite_uptime
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["SCHEMA_VERSION", "connect", "explained"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in the file itself; a change that an older version would misread gets a new one."""
 
 _BUSY_S = 10.0
 """How long to wait while another process writes; its batches take milliseconds."""
 
-_SCHEMA = """
-CREATE TABLE point (
-    id INTEGER PRIMARY KEY, measurement TEXT NOT NULL, machine TEXT NOT NULL, point TEXT NOT NULL,
-    UNIQUE (measurement, machine, point));
-CREATE TABLE field (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE row (point INTEGER, time_us INTEGER, flags TEXT NOT NULL, PRIMARY KEY (point, time_us)) WITHOUT ROWID;
-CREATE TABLE value (
-    point INTEGER, field INTEGER, time_us INTEGER, value REAL NOT NULL,
-    PRIMARY KEY (point, field, time_us)) WITHOUT ROWID;
+_SCHEMA = f"""
+{_sqlite_rows.TABLES};
 
 CREATE TABLE health (
     machine TEXT, time_us INTEGER, point TEXT, score REAL, status TEXT NOT NULL, record TEXT NOT NULL,
@@ -83,31 +76,27 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
-    """Create the schema in an empty file; look again first, as another process may just have done so."""
+    """Create or complete the schema; look again first, as another process may just have done so."""
     version = _version(connection)
-    if version == SCHEMA_VERSION:
-        _add(connection)
-        return
     if version > SCHEMA_VERSION:
         raise ServiceError(
             f"{path} was written by a newer Stethos (schema {version}, this one knows {SCHEMA_VERSION}): "
             "upgrade Stethos, or name another file in [sqlite] path"
         )
-    if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        raise ServiceError(f"{path} is the database of another program: name another file in [sqlite] path")
-    for statement in _SCHEMA.split(";"):
+    if version == 1:
+        _sqlite_upgrade.from_schema_1(connection)
+    elif version == 0:
+        if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise ServiceError(f"{path} is the database of another program: name another file in [sqlite] path")
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
+    for statement in _ADDED.values():
         connection.execute(statement)
-    _add(connection)
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
 _ADDED = {"action": _sqlite_actions.TABLE, "capture": _sqlite_captures.TABLE, "uptime": _sqlite_uptime.TABLE}
 """Tables that were added without a new version: a file of a version before lacks them."""
-
-
-def _add(connection: sqlite3.Connection) -> None:
-    for statement in _ADDED.values():
-        connection.execute(statement)
 
 
 def _has_all(connection: sqlite3.Connection) -> bool:

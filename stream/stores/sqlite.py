@@ -19,6 +19,7 @@ from stream.stores._outputs import check, gets_row, record
 from stream.stores._sqlite_actions import list_actions, write_actions
 from stream.stores._sqlite_captures import list_captures, read_capture, write_captures
 from stream.stores._sqlite_file import connect, explained
+from stream.stores._sqlite_rows import list_extremes, list_points, list_values, write_rows
 from stream.stores._sqlite_uptime import list_uptime, write_uptime
 from stream.stores.store import ExtremesAt, HealthAt, ValueAt, Written
 
@@ -126,20 +127,14 @@ class SqliteStore:
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""
-        query = "SELECT point FROM point WHERE measurement = ? AND machine = ? ORDER BY point"
-        return [point for (point,) in await self._run(_select, query, measurement, machine)]
+        return await self._run(list_points, measurement, machine)
 
     async def series(
         self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
     ) -> list[ValueAt]:
         """One field over time, oldest first."""
-        query = (
-            "SELECT time_us, value FROM value WHERE time_us BETWEEN ? AND ? "
-            "AND point = (SELECT id FROM point WHERE measurement = ? AND machine = ? AND point = ?) "
-            "AND field = (SELECT id FROM field WHERE name = ?) ORDER BY time_us"
-        )
-        span = (from_datetime(since), from_datetime(until))
-        rows = await self._run(_select, query, *span, measurement, machine, point, field)
+        key, span = (measurement, machine, point), (from_datetime(since), from_datetime(until))
+        rows = await self._run(list_values, key, field, *span)
         return [ValueAt(to_datetime(time_us), value) for time_us, value in rows]
 
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
@@ -157,13 +152,8 @@ class SqliteStore:
         step: timedelta,
     ) -> list[ExtremesAt]:
         """One field in steps of time, oldest first."""
-        query = (
-            "SELECT time_us / ?1 * ?1 AS begun, min(value), max(value) FROM value WHERE time_us BETWEEN ?2 AND ?3 "
-            "AND point = (SELECT id FROM point WHERE measurement = ?4 AND machine = ?5 AND point = ?6) "
-            "AND field = (SELECT id FROM field WHERE name = ?7) GROUP BY begun ORDER BY begun"
-        )
-        span = (step // timedelta(microseconds=1), from_datetime(since), from_datetime(until))
-        rows = await self._run(_select, query, *span, measurement, machine, point, field)
+        key, span = (measurement, machine, point), (from_datetime(since), from_datetime(until))
+        rows = await self._run(list_extremes, key, field, *span, step // timedelta(microseconds=1))
         return [ExtremesAt(to_datetime(time_us), low, high) for time_us, low, high in rows]
 
     async def captures(
@@ -186,7 +176,7 @@ def _write(connection: sqlite3.Connection, outputs: Sequence[Stored], retention_
         return 0
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _write_rows(connection, [output for output in outputs if isinstance(output, Row)])
+        write_rows(connection, [output for output in outputs if isinstance(output, Row)])
         _write_health(connection, [output for output in outputs if isinstance(output, Health)])
         _write_alerts(connection, [output for output in outputs if isinstance(output, Alert)])
         write_actions(connection, [output for output in outputs if isinstance(output, Action)])
@@ -201,36 +191,22 @@ def _write(connection: sqlite3.Connection, outputs: Sequence[Stored], retention_
     return len(outputs)
 
 
-def _write_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    points = {(row.measurement, row.machine, row.point) for row in rows}
-    fields = {field for row in rows for field in row.fields}
-    new_point = "INSERT OR IGNORE INTO point (measurement, machine, point) VALUES (?, ?, ?)"
-    connection.executemany(new_point, sorted(points))
-    connection.executemany("INSERT OR IGNORE INTO field (name) VALUES (?)", [(field,) for field in sorted(fields)])
-    find_point = "SELECT id FROM point WHERE measurement = ? AND machine = ? AND point = ?"
-    point_id = {key: connection.execute(find_point, key).fetchone()[0] for key in points}
-    find_field = "SELECT id FROM field WHERE name = ?"
-    field_id = {name: connection.execute(find_field, (name,)).fetchone()[0] for name in fields}
-    values = []
-    for row in rows:
-        point, time_us = point_id[row.measurement, row.machine, row.point], from_datetime(row.time)
-        connection.execute("INSERT OR REPLACE INTO row VALUES (?, ?, ?)", (point, time_us, ",".join(row.flags)))
-        values += [(point, field_id[name], time_us, float(value)) for name, value in row.fields.items()]
-    connection.executemany("INSERT OR REPLACE INTO value VALUES (?, ?, ?, ?)", values)
-
-
 def _write_health(connection: sqlite3.Connection, healths: Sequence[Health]) -> None:
-    for health in healths:
-        time_us, kept = from_datetime(health.time), record(health)
-        connection.execute(
-            "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?)",
-            (health.machine, time_us, health.point, health.score, health.status, kept),
-        )
-        connection.execute(
-            "INSERT INTO latest_health VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
-            "SET time_us = excluded.time_us, record = excluded.record WHERE excluded.time_us >= time_us",
-            (health.machine, health.point, time_us, kept),
-        )
+    kept = [(health, from_datetime(health.time), record(health)) for health in healths]
+    connection.executemany(
+        "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (health.machine, time_us, health.point, health.score, health.status, text)
+            for health, time_us, text in kept
+        ],
+    )
+    kept.sort(key=lambda each: each[1])  # of equal times the last one written stays the last
+    latest = {(health.machine, health.point): (time_us, text) for health, time_us, text in kept}
+    connection.executemany(
+        "INSERT INTO latest_health VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+        "SET time_us = excluded.time_us, record = excluded.record WHERE excluded.time_us >= time_us",
+        [(*key, *newest) for key, newest in latest.items()],
+    )
 
 
 def _write_alerts(connection: sqlite3.Connection, alerts: Sequence[Alert]) -> None:
