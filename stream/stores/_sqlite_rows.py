@@ -7,6 +7,7 @@ settled for each point when the field first comes; a point with more fields than
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from models.clock import from_datetime
 from models.outputs import Measurement, Row
@@ -43,7 +44,7 @@ def write_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         connection.executemany(_INSERT, [record for row in of_point for record in _records(point, row, place)])
 
 
-def _records(point: int, row: Row, place: dict[str, int]) -> Iterable[tuple[object, ...]]:
+def _records(point: int, row: Row, place: dict[str, int]) -> list[tuple[object, ...]]:
     parts: dict[int, list[float | None]] = {0: [None] * WIDTH}
     for name, value in row.fields.items():
         part, column = divmod(place[name], WIDTH)
@@ -83,41 +84,34 @@ def list_values(
     connection: sqlite3.Connection, key: _Key, field: str, since_us: int, until_us: int
 ) -> list[tuple[int, float]]:
     """Give times and values of one field of a point, oldest first."""
-    found = _find(connection, key, field)
-    if found is None:
-        return []
-    point, part, column = found
     query = (
-        f"SELECT time_us, {column} FROM row WHERE point = ? AND part = ? AND time_us BETWEEN ? AND ? "  # noqa: S608
-        f"AND {column} IS NOT NULL ORDER BY time_us"
+        "SELECT time_us, {value} FROM row WHERE point = ? AND part = ? AND time_us BETWEEN ? AND ? "
+        "AND {value} IS NOT NULL ORDER BY time_us"
     )
-    return connection.execute(query, (point, part, since_us, until_us)).fetchall()
+    return _ask(connection, key, field, query, since_us, until_us)
 
 
 def list_extremes(
     connection: sqlite3.Connection, key: _Key, field: str, since_us: int, until_us: int, step_us: int
 ) -> list[tuple[int, float, float]]:
     """Give beginning, lowest and highest value of one field of a point in each step of time, oldest first."""
-    found = _find(connection, key, field)
-    if found is None:
-        return []
-    point, part, column = found
     query = (
-        f"SELECT time_us / ?1 * ?1 AS begun, min({column}), max({column}) FROM row "  # noqa: S608
-        f"WHERE point = ?2 AND part = ?3 AND time_us BETWEEN ?4 AND ?5 AND {column} IS NOT NULL "
+        "SELECT time_us / ?5 * ?5 AS begun, min({value}), max({value}) FROM row "
+        "WHERE point = ?1 AND part = ?2 AND time_us BETWEEN ?3 AND ?4 AND {value} IS NOT NULL "
         "GROUP BY begun ORDER BY begun"
     )
-    return connection.execute(query, (step_us, point, part, since_us, until_us)).fetchall()
+    return _ask(connection, key, field, query, since_us, until_us, step_us)
 
 
-def _find(connection: sqlite3.Connection, key: _Key, field: str) -> tuple[int, int, str] | None:
-    """Point, part and column of a field; None where it has no value yet."""
-    query = (
+def _ask(connection: sqlite3.Connection, key: _Key, field: str, query: str, *more: int) -> list[Any]:
+    """Answer a query for a field's `{value}`, whose first parameters are point and part; of no field nothing."""
+    find = (
         "SELECT id, place FROM point JOIN field ON field.point = point.id "
         "WHERE measurement = ? AND machine = ? AND point.point = ? AND name = ?"
     )
-    found = connection.execute(query, (*key, field)).fetchone()
+    found = connection.execute(find, (*key, field)).fetchone()
     if found is None:
-        return None
+        return []
     point, place = found
-    return point, place // WIDTH, f"v{place % WIDTH}"
+    part, column = divmod(place, WIDTH)
+    return connection.execute(query.format(value=f"v{column}"), (point, part, *more)).fetchall()
