@@ -15,7 +15,7 @@ _VALUE = "(SELECT value FROM value_1 WHERE point = r.point AND field = %d AND ti
 def from_schema_1(connection: sqlite3.Connection) -> None:
     """Bring the values of a row, each a record of its own in schema 1, together in one."""
     (count,) = connection.execute("SELECT count(*) FROM row").fetchone()
-    log.info("store: bringing %d rows into the present form; once, about a minute for a million", count)
+    log.info("store: bringing %d rows into the present form; once, half a minute for a million", count)
     for table in ("point", "field", "row", "value"):
         connection.execute(f"ALTER TABLE {table} RENAME TO {table}_1")
     for statement in TABLES.split(";"):
