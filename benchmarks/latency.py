@@ -36,6 +36,8 @@ CAPACITY_MESSAGES = 2000
 WARM_UP_S = 20.0
 LOOK_S = 0.004
 BLOCK_S = SAMPLES / RATE_HZ
+AS_STETHOS_PUBLISHES = {"acks": "all", "batch_size": 512 * 1024, "linger_ms": 10}
+"""What `stream.publishing` asks of its producer; the ten milliseconds count."""
 
 
 class Eye:
@@ -78,7 +80,7 @@ class Eye:
 
 def publish(kafka: Kafka, rate: float, seconds: float) -> dict[tuple[str, int], float]:
     """Send blocks at an even pace, each as it ends; gives when each was sent."""
-    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, linger_ms=0)
+    producer = KafkaProducer(bootstrap_servers=kafka.bootstrap, **AS_STETHOS_PUBLISHES)
     waveform = np.random.default_rng(1).standard_normal(SAMPLES).astype("<f4").tobytes()
     sent: dict[tuple[str, int], float] = {}
     begun = time.perf_counter()
