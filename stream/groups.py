@@ -45,7 +45,7 @@ def mark_of(settings: "Settings", fleet: "Fleet") -> Mark:
     store = (
         (influxdb.org, influxdb.bucket, influxdb.bucket_raw, influxdb.bucket_spectra)
         if settings.store == "influxdb"
-        else (str(settings.sqlite.path),)
+        else (str(settings.sqlite.path.absolute()),)
     )
     machines = {name: fleet.configuration(name) for name in sorted(fleet.machines)}
     return Mark(

@@ -7,7 +7,7 @@ files or variables and are never printed. `python -m stream.settings` prints all
 import os
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from models.errors import ConfigurationError
 from models.machinery import machine
+from stream.settings_paths import folder_of, with_paths_from
 from stream.settings_problems import FILE_VARIABLE, PREFIX, check_variables, told
 from stream.thresholds import thresholds_from
 from stream.toml import read_toml
@@ -161,7 +162,7 @@ class Health(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings. Paths are relative to the folder that a command is started in."""
+    """All settings. Where a path is relative, it is meant from the folder that a command is started in."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, allow_inf_nan=False
@@ -183,7 +184,8 @@ class Settings(BaseSettings):
         default=False, description="Whether the broker is the embedded one: one record a batch."
     )
     machines: Path = Field(
-        default=Path("machines.toml"), description="File of machines; without it all get the defaults."
+        default=Path("machines.toml"),
+        description="File of machines, looked for beside `stethos.toml` first; without it all get the defaults.",
     )
     catalogue: Path | None = Field(
         default=None, description="File of your own bearings, to find those that machines name; none unless given."
@@ -249,10 +251,11 @@ def settings_file(path: Path | None = None) -> tuple[Path, bool]:
 def load_settings(path: Path | None = None) -> Settings:
     """Read `path`, or the file that STETHOS_SETTINGS names, or `stethos.toml` if there is one; then STETHOS_*.
 
+    The file's relative paths are taken from its own folder, a variable's from the one that a command is started in.
     Raises `ConfigurationError` naming the file or variable, the key and the fix.
     """
     file, named = settings_file(path)
-    content = read_toml(file) if named or file.exists() else {}
+    content = _content(file) if named or file.exists() else {}
     check_variables(Settings)
     try:
         return Settings(**content)
@@ -260,6 +263,14 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigurationError("; ".join(told(problem, file, Settings) for problem in error.errors())) from None
     except SettingsError as error:
         raise ConfigurationError(f"{PREFIX}*: {error}; write sections as {PREFIX}SECTION__KEY") from None
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """Read a settings file; machines that it does not name are those beside it, where there are any."""
+    folder = folder_of(file)
+    content: dict[str, Any] = with_paths_from(folder, read_toml(file), Settings)
+    beside = folder / Settings.model_fields["machines"].default
+    return {"machines": beside, **content} if beside.exists() else content
 
 
 if __name__ == "__main__":

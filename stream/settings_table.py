@@ -21,6 +21,11 @@ Written by `python -m stream.settings`; change the descriptions in `stream/setti
 A key of `stethos.toml` (first column; a dot separates section and key) gives way to the variable beside it.
 `STETHOS_SETTINGS` names another file than `stethos.toml`.
 
+A relative path in `stethos.toml` is meant from the folder of that file, whatever folder a command is started in;
+`~` is the home of whoever starts it. A relative path in a variable or an option is meant from the folder that the
+command is started in. So is the default of `sqlite.path`, for what is stored is no part of the settings: give its
+full path where commands are started in several folders.
+
 | key | variable | default | what it does |
 |---|---|---|---|
 """

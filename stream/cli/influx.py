@@ -8,7 +8,8 @@ import typer
 
 from models.errors import ConfigurationError
 from stream.cli.terminal import AsJson, SettingsFile
-from stream.settings import Influxdb, load_settings
+from stream.settings import Influxdb, load_settings, settings_file
+from stream.settings_paths import folder_of
 from stream.stores.influx_setup import Access, Wanted, prepare
 
 __all__ = ["app"]
@@ -82,8 +83,10 @@ def setup(
         shorten=shorten,
     )
     _tell(wanted, worker_file, prepare(wanted), as_json=as_json)
-    if chosen.token_file != worker_file and not as_json:
-        typer.echo(f'next: put token_file = "{worker_file}" into [influxdb] of the settings')
+    if not as_json and (chosen.token_file is None or chosen.token_file.absolute() != worker_file.absolute()):
+        at_home = folder_of(settings_file(settings)[0]) == Path()
+        told = worker_file if at_home else worker_file.absolute()
+        typer.echo(f'next: put token_file = "{told}" into [influxdb] of the settings')
 
 
 def _retention_days(chosen: Influxdb) -> dict[str, int]:
