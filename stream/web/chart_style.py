@@ -30,7 +30,6 @@ _LINES: dict[Theme, tuple[str, ...]] = {
 }
 """After Okabe and Ito, without the colours that mean a status."""
 _ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-_CLEAN = """  const clean = s => s.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);"""
 _DASHES: tuple[str | list[int], ...] = ("solid", [6, 3], [2, 2], [8, 3, 2, 3])
 
 
@@ -55,19 +54,14 @@ def axis_label(theme: Theme, *, last: bool = True) -> Options:
     }
 
 
-def tooltip(theme: Theme, *, formatter: str) -> Options:
-    """Give the box that follows pointer or finger.
-
-    `formatter` is the body of a function in JavaScript, of ours: it gives HTML for `params`, and passes what others
-    have named through `clean`.
-    """
+def tooltip(theme: Theme) -> Options:
+    """Give the box that follows pointer or finger; what it says is a `:formatter` of `stream.web.scripts`."""
     return {
         "trigger": "axis",
         "confine": True,
         "backgroundColor": _PAPER[theme],
         "borderColor": _RULE[theme],
         "textStyle": {**text_style(theme)},
-        ":formatter": f"params => {{\n{_CLEAN}\n{formatter}\n}}",
         "axisPointer": {"lineStyle": {"color": _INK[theme]}, "label": {"show": False}},
     }
 

@@ -25,6 +25,7 @@ from stream.web.machine_page import MachinePage, Readers
 from stream.web.moments import viewer_zone
 from stream.web.past import Pasts
 from stream.web.paths import fleet_path, machine_path
+from stream.web.scripts import BROWSER
 from stream.web.spectra import Spectra
 from stream.web.texts import LANGUAGES, Language, Phrase, choose_language
 
@@ -42,8 +43,6 @@ _ICON = (
     '<rect width="24" height="24" rx="5" fill="#0072b2"/>'
     '<path d="M3 13h4l2-6 4 11 3-8 1 3h4" fill="none" stroke="#fff" stroke-width="2"/></svg>'
 )
-_BROWSER = """return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -new Date().getTimezoneOffset(),
-  matchMedia('(prefers-color-scheme: dark)').matches]"""
 
 
 def make_server(
@@ -175,7 +174,7 @@ async def _arrived(client: Client, language: Language) -> _Browser | None:
 async def _ask_browser() -> _Browser:
     """Ask the viewer's browser where it is, and whether it is dark there; UTC and light if it doesn't say."""
     try:
-        name, offset_minutes, dark = await ui.run_javascript(_BROWSER, timeout=10)
+        name, offset_minutes, dark = await ui.run_javascript(BROWSER, timeout=10)
         return _Browser(viewer_zone(str(name), float(offset_minutes)), "dark" if dark else "light")
     except (TimeoutError, TypeError, ValueError):
         return _Browser(UTC, "light")

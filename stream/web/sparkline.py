@@ -31,9 +31,10 @@ class Sparkline:
 
 
 def trend_svg(view: TrendView) -> str:
-    """Draw the lines and gaps; everything in it is numbers of ours, no text of anybody's."""
+    """Draw the lines and gaps; everything in it is numbers, and what is none raises `ValueError`."""
     gaps = [f'<rect class="gap" x="{gap.x:g}" y="0" width="{gap.width:g}" height="{HEIGHT}"/>' for gap in view.gaps]
-    lines = [f'<polyline class="line" points="{line}"/>' for line in view.lines]
+    drawn = [" ".join(f"{x:g},{y:g}" for x, y in line) for line in view.lines]
+    lines = [f'<polyline class="line" points="{points}"/>' for points in drawn]
     return (
         f'<svg viewBox="0 -3 {WIDTH} {HEIGHT + 6}" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         f'<line class="full" x1="0" y1="0" x2="{WIDTH}" y2="0"/><line class="zero" x1="0" y1="{HEIGHT}" '

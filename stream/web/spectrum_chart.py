@@ -20,6 +20,7 @@ from stream.web.chart_style import (
     tooltip,
     zoom_bar,
 )
+from stream.web.scripts import SPECTRUM_BOX
 from stream.web.spectra_view import Family
 from stream.web.texts import Language, Phrase
 
@@ -32,13 +33,12 @@ _AMPLITUDE = {
     "velocity_spectrum": Phrase("Velocity, mm/s RMS", "振动速度，mm/s 有效值"),
     "envelope_spectrum": Phrase("Envelope, g RMS", "包络，g 有效值"),
 }
+_UNITS = {"velocity_spectrum": "mm/s", "envelope_spectrum": "g"}
+"""By kind, as their axes say: what a stored capture calls its unit is not asked."""
 _OLDER: dict[Theme, str] = {"light": "#9a9a97", "dark": "#8b8b88"}
 _DIGITS = 3
 _LABEL_ROOM = 0.07
 """Between two labels, of the axis: as much as one needs on a telephone."""
-_SHOWN = """  const lines = params.filter(p => p.value[1] != null);
-  return lines.length ? [`${lines[0].value[0]} UNIT`,
-    ...lines.map(p => `${p.marker} ${clean(p.seriesName)}: <b>${p.value[1]}</b> AMPLITUDE`)].join('<br>') : '';"""
 
 
 class Axis(msgspec.Struct, frozen=True):
@@ -65,8 +65,6 @@ def spectrum_chart(
 ) -> Options:
     """Draw a spectrum, `HEIGHT_PX` high; in orders each by its own speed, which both must have."""
     capture = shown.capture
-    unit = "×" if axis.orders else "Hz"
-    formatter = _SHOWN.replace("UNIT", unit).replace("AMPLITUDE", capture.unit)
     series = [_line(shown, axis, line_style(0, theme)["color"], behind=False)]
     if older is not None:
         series.insert(0, _line(older, axis, _OLDER[theme], behind=True))
@@ -109,7 +107,7 @@ def spectrum_chart(
             "nameTextStyle": {**text_style(theme), "align": "left", "padding": [0, 0, 0, -46]},
             **axis_label(theme),
         },
-        "tooltip": tooltip(theme, formatter=formatter),
+        "tooltip": {**tooltip(theme), ":formatter": SPECTRUM_BOX},
         "dataZoom": zoom_bar(theme, [0], bottom=8),
         "series": series,
     }
@@ -126,6 +124,7 @@ def _line(shown: Shown, axis: Axis, colour: str, *, behind: bool) -> Options:
     return {
         "type": "line",
         "name": shown.name,
+        "dimensions": ["×" if axis.orders else "Hz", _UNITS[capture.kind]],
         "symbol": "none",
         "itemStyle": {"color": colour},
         "lineStyle": {"color": colour, "width": 1 if behind else 1.3},

@@ -15,6 +15,7 @@ from stream.web.chart_style import Theme
 from stream.web.choice import Choice
 from stream.web.elements import box, describe, restyle, words
 from stream.web.points_view import point_name
+from stream.web.scripts import CHOSEN
 from stream.web.spectra import SPECTRA, Spectra
 from stream.web.spectra_view import Family, bearing_families, earlier_choices, nearest, shaft_family
 from stream.web.spectrum_chart import HEIGHT_PX, Axis, Shown, spectrum_chart
@@ -86,9 +87,7 @@ class SpectrumSection:
             with self._compare.root:
                 label = words("label", "moment", _ANY.say(language))
                 with label:
-                    moment = box("input", "moment-input").on(
-                        "change", self._choose_moment, js_handler="e => emit(e.target.value)"
-                    )
+                    moment = box("input", "moment-input").on("change", self._choose_moment, js_handler=CHOSEN)
                 describe(moment, type="datetime-local", aria_label=_ANY.say(language))
             self._axes = Choice(_AXIS.say(language), self._choose_axis)
             self._trouble = words("p", "trouble")

@@ -24,6 +24,7 @@ from stream.web.chart_style import (
 )
 from stream.web.past import TRENDS, Past, Trace
 from stream.web.points_view import point_name
+from stream.web.scripts import TREND_BOX
 from stream.web.texts import STATUSES, Language, Phrase
 
 __all__ = ["chart_height_px", "panels", "trend_chart"]
@@ -51,13 +52,6 @@ _TIMES = {
     "minute": "{HH}:{mm}",
     "second": "{HH}:{mm}:{ss}",
 }
-_SHOWN = """  const two = n => String(n).padStart(2, '0');
-  const t = new Date(params[0].axisValue);
-  const day = `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
-  const seen = new Map();
-  for (const p of params) if (p.value[1] != null) seen.set(p.axisIndex + p.seriesName, p);
-  const line = p => `${p.marker} ${clean(p.seriesName)}: <b>${p.value[1]}</b> ${p.value[2] || ''}`;
-  return [`${day} ${two(t.getHours())}:${two(t.getMinutes())}`, ...[...seen.values()].map(line)].join('<br>');"""
 _UNITS = {"velocity_rms_mm_s": "mm/s", "rms_g": "g", "envelope_rms_g": "g", "value_c": "°C"}
 
 
@@ -110,7 +104,7 @@ def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Them
         "xAxis": [_time_axis(number, past, theme) for number in axes],
         "yAxis": [_score_axis(theme), *(_value_axis(past, field, machine, theme) for field in fields)],
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
-        "tooltip": tooltip(theme, formatter=_SHOWN),
+        "tooltip": {**tooltip(theme), ":formatter": TREND_BOX},
         "dataZoom": zoom_bar(theme, axes, bottom=8),
         "series": series,
     }

@@ -12,7 +12,7 @@ from stream.stores.store import HealthAt
 from stream.web.moments import span_text
 from stream.web.texts import STATUSES, Language, Phrase
 
-__all__ = ["HEIGHT", "WIDTH", "Gap", "TrendView", "trend_view"]
+__all__ = ["HEIGHT", "WIDTH", "Gap", "Line", "TrendView", "trend_view"]
 
 WIDTH, HEIGHT = 300, 60
 """Of the drawing, in its own units; health 100 is at the top, 0 at the bottom."""
@@ -26,6 +26,10 @@ _RISING = Phrase("↗ up {points} in {span}", "↗ {span}内上升{points}")
 _STEADY = Phrase("→ steady", "→ 平稳")
 
 
+Line = tuple[tuple[float, float], ...]
+"""The points of one line: x and y of each."""
+
+
 class Gap(msgspec.Struct, frozen=True):
     """A stretch without health, in the drawing's units, and why."""
 
@@ -35,10 +39,10 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 class TrendView(msgspec.Struct, frozen=True, kw_only=True):
-    """What to draw: each line is a list of points as SVG writes them."""
+    """What to draw, in the drawing's units."""
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     gaps: tuple[Gap, ...]
     gap_text: str
     change_text: str
@@ -103,7 +107,7 @@ def _points_factor(steps: Sequence[float]) -> float:
     return max(1.0, longest_usual / max(median(steps), 1e-6))
 
 
-def _line(run: list[HealthAt], place: Place) -> str:
+def _line(run: list[HealthAt], place: Place) -> Line:
     """Join a run, thinned to the lowest and the highest of each unit of width, so that no dip is lost."""
     kept: dict[int, list[tuple[float, float]]] = {}
     for each in run:
@@ -113,7 +117,7 @@ def _line(run: list[HealthAt], place: Place) -> str:
     points = [p for column in kept.values() for p in sorted({min(column, key=_y), max(column, key=_y)})]
     if len(points) == 1:
         points.append((points[0][0] + 1, points[0][1]))
-    return " ".join(f"{x:g},{y:g}" for x, y in points)
+    return tuple(points)
 
 
 def _y(point: tuple[float, float]) -> float:

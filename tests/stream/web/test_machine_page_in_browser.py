@@ -7,8 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
-from stream.web import spectrum_chart, trend_chart
-from stream.web.chart_style import tooltip
+from stream.web.scripts import SPECTRUM_BOX, TREND_BOX
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import alert, four, health
@@ -92,19 +91,20 @@ def test_another_range_is_drawn_at_once(chromium, plant):
         minutes.first.wait_for()  # its axis has marks between the hours
 
 
-@pytest.mark.parametrize("body", [trend_chart._SHOWN, spectrum_chart._SHOWN])
-def test_a_chart_s_box_shows_names_as_text(chromium, plant, body):
+@pytest.mark.parametrize("told", [TREND_BOX, SPECTRUM_BOX])
+def test_a_chart_s_box_shows_names_and_units_as_text(chromium, plant, told):
     shown = {
         "marker": "o",
         "seriesName": "<img src=x>泵&",
         "axisIndex": 1,
         "axisValue": 0,
-        "value": [10, 2.5, "mm/s"],
+        "value": [10, 2.5, "<b>g"],
+        "dimensionNames": ["<i>Hz", "<b>g"],
     }
-    told = tooltip("light", formatter=body)[":formatter"]
     with looked_at(chromium, f"{plant[0]}/en/machine/P-101") as page:
         box = page.evaluate(f"params => ({told})(params)", [shown])
-    assert "&#60;img src=x&#62;泵&#38;: <b>2.5</b>" in box
+    assert "&#60;img src=x&#62;泵&#38;: <b>2.5</b> &#60;b&#62;g" in box
+    assert "<i>" not in box
 
 
 def test_an_older_spectrum_is_laid_beside_today_s(chromium, plant):
