@@ -28,6 +28,7 @@ from stream.settings_paths import folder_of, with_paths_from
 from stream.settings_problems import FILE_VARIABLE, PREFIX, check_variables, told
 from stream.thresholds import thresholds_from
 from stream.toml import read_toml
+from stream.web.hosts import names_of
 
 __all__ = [
     "Checkpoint",
@@ -120,6 +121,21 @@ class Web(_Section):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; only this computer unless changed.")
     port: int = Field(default=8080, description="Port to listen on.", ge=1, le=65535)
+    hosts: list[str] = Field(
+        default=[],
+        description='Names by which people open the page, such as `["pumps.plant.example"]`; addresses in numbers, '
+        "`localhost` and the computer's own name need none.",
+    )
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not names_of([host]):
+                raise ValueError(
+                    f"{host!r} is no name of a computer; leave out http:// and port: pumps.plant.example"
+                )
+        return hosts
 
 
 class Learning(_Section):

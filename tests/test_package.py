@@ -37,7 +37,7 @@ UNKNOWN_TO_THE_CORE = {
     "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
 
-COMES_WITH = {"pydantic-core": "pydantic"}
+COMES_WITH = {"pydantic-core": "pydantic", "starlette": "fastapi"}
 """A part of another distribution, which pins its version."""
 
 

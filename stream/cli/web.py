@@ -39,6 +39,7 @@ def web(
     from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.stores import open_store  # noqa: PLC0415 -- the same
+    from stream.web.hosts import names_of, own_names  # noqa: PLC0415 -- the same
     from stream.web.server import make_server  # noqa: PLC0415 -- the same
 
     settings = load_settings(settings_file)
@@ -46,7 +47,11 @@ def web(
     address, number = host or settings.web.host, port or settings.web.port
     fleet = load_fleet(settings)
     server = make_server(
-        open_store(settings), fleet.machines, orders=fleet.orders, packs=load_packs(settings.packs)
+        open_store(settings),
+        fleet.machines,
+        orders=fleet.orders,
+        packs=load_packs(settings.packs),
+        hosts=own_names(address) | names_of(settings.web.hosts),
     )
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address

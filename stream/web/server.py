@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 
 from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
@@ -21,6 +21,8 @@ from stream.web.chart_style import Theme
 from stream.web.feed import Feed
 from stream.web.fleet_page import FleetPage
 from stream.web.fleet_record import FleetRecords
+from stream.web.host_check import HostCheck
+from stream.web.hosts import is_same_origin
 from stream.web.machine_page import MachinePage, Readers
 from stream.web.moments import viewer_zone
 from stream.web.past import Pasts
@@ -51,11 +53,13 @@ def make_server(
     *,
     orders: Mapping[str, Mapping[str, BearingOrders]] = MappingProxyType({}),
     packs: Packs | None = None,
+    hosts: frozenset[str],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
 
-    `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given.
+    `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given;
+    `hosts` the names by which it may be asked for (`stream.web.hosts`).
     """
     feed = Feed(store, machines, clock=clock)
 
@@ -71,6 +75,7 @@ def make_server(
             await feed.close()
 
     server = FastAPI(lifespan=lifespan, openapi_url=None)
+    server.add_middleware(HostCheck, known=hosts)
     _add_language_routes(server)
     readers = Readers(
         pasts=Pasts(store, monotonic=time.monotonic),
@@ -90,7 +95,12 @@ def make_server(
         show_welcome_message=False,
         binding_refresh_interval=None,
     )
+    core.sio.eio.cors_allowed_origins = _is_from_our_page  # instead of all
     return server
+
+
+def _is_from_our_page(origin: str | None, environment: Mapping[str, str]) -> bool:
+    return is_same_origin(origin or "", environment.get("HTTP_HOST", ""))
 
 
 def _add_language_routes(server: FastAPI) -> None:
