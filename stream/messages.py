@@ -34,6 +34,7 @@ from stream.records import (
     encode_observation,
     encode_output,
     observation_to_json,
+    tag_of,
 )
 from stream.topics import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
 
@@ -257,7 +258,7 @@ def decode(
             f"key {shown(key)} is not the machine {shown(message.machine)}; send its id in UTF-8, or no key"
         )
     if topic is not None and topic != topic_of(message):
-        right, kind = topic_of(message), type(message).__name__.lower()
+        right, kind = topic_of(message), tag_of(message)
         raise MessageError(f"topic {topic} is not for {kind}; send it to {right}")
     return message
 

@@ -18,6 +18,7 @@ __all__ = [
     "encode_observation",
     "encode_output",
     "observation_to_json",
+    "tag_of",
 ]
 
 Stored = Row | Health | Alert | Uptime | Action | Capture
@@ -31,6 +32,11 @@ _lesson_json = msgspec.json.Decoder(Lesson)
 _lesson_msgpack = msgspec.msgpack.Decoder(Lesson)
 _output_json = msgspec.json.Decoder(Stored)
 _output_msgpack = msgspec.msgpack.Decoder(Stored)
+
+
+def tag_of(record: msgspec.Struct) -> str:
+    """Give the type of a message or record as it goes over the wire, whatever its class is called here."""
+    return str(record.__struct_config__.tag)
 
 
 def encode_observation(observation: Observation) -> bytes:

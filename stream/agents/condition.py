@@ -14,7 +14,7 @@ from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
 from stream.checkpoints import read_checkpoints
 from stream.dead_letters import send_dead_letter
 from stream.partition import Partition
-from stream.records import decode_observation, encode_output
+from stream.records import decode_observation, encode_output, tag_of
 from stream.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
 from stream.vitals.monitor import CONDITION_AGENT
 
@@ -105,8 +105,7 @@ class Condition:
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
             send_dead_letter(self._worker, record, f"internal error, please report it: {error!r}")
             return
-        kind = str(type(observation).__struct_config__.tag)
-        self._worker.metrics.judged(record.topic, kind, observation.observed_us)
+        self._worker.metrics.judged(record.topic, tag_of(observation), observation.observed_us)
         for output in outputs:
             self._worker.outbox.send(
                 _TOPIC[type(output)],

@@ -14,7 +14,7 @@ from stream.dead_letters import send_dead_letter
 from stream.messages import Vibration, decode
 from stream.observe import observe
 from stream.outbox import Confirmation
-from stream.records import encode_observation, encode_output
+from stream.records import encode_observation, encode_output, tag_of
 from stream.topics import INPUTS, OBSERVATIONS, ROWS
 from stream.vitals.monitor import AGENT_OF
 
@@ -76,7 +76,7 @@ class _Observer:
             for capture in self._worker.capturing.block(message, observation):
                 # Before the observation, whose confirmation so means that of the capture as well.
                 self._worker.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
-        self._worker.metrics.observed(record.topic, type(message).__name__.lower(), record.timestamp)
+        self._worker.metrics.observed(record.topic, tag_of(message), record.timestamp)
         return self._send(observation)
 
     def _announce(self, configured: Configured) -> None:

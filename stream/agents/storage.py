@@ -19,7 +19,7 @@ from models.errors import MessageError, ServiceError
 from stream.dead_letters import send_dead_letter
 from stream.groups import STORAGE_GROUP
 from stream.outbox import Confirmation
-from stream.records import Stored, decode_output
+from stream.records import Stored, decode_output, tag_of
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
 from stream.topics import ALERTS, HEALTH, ROWS
@@ -122,8 +122,7 @@ class Storage:
         try:
             await self._write_until_kept([item.output for item in items])
             for item in items:
-                kind = type(item.output).__name__.lower()
-                self._worker.metrics.stored(item.record.topic, kind, item.record.timestamp)
+                self._worker.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)
         except PermanentStoreError as error:
             self._worker.monitor.store.refused_for_good()
             if len(items) == 1:
