@@ -16,11 +16,17 @@ __all__ = [
     "influxd",
     "influxdb",
     "kafka",
+    "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_terminal_summary",
     "recordings_path",
 ]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden again from what is so now")
+
 
 settings.register_profile("stethos", deadline=None)  # a busy computer is no fault of the code
 settings.load_profile("stethos")
