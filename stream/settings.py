@@ -1,7 +1,7 @@
 """Every setting with its default and its meaning: from `stethos.toml`, above it `STETHOS_*` variables.
 
 Sections are joined by two underscores in variables: `[influxdb] url` is `STETHOS_INFLUXDB__URL`. Secrets come from
-files or variables and are never printed. `python -m stream.settings` prints all of this as a table.
+files or variables and are never printed. `python -m stream.settings_table` prints all of this as a table.
 """
 
 import os
@@ -287,9 +287,3 @@ def _content(file: Path) -> dict[str, Any]:
     content: dict[str, Any] = with_paths_from(folder, read_toml(file), Settings)
     beside = folder / Settings.model_fields["machines"].default
     return {"machines": beside, **content} if beside.exists() else content
-
-
-if __name__ == "__main__":
-    from stream.settings_table import settings_table
-
-    print(settings_table(), end="")  # noqa: T201 -- this is what it is started for

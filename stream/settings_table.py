@@ -16,7 +16,7 @@ __all__ = ["settings_table"]
 
 _HEAD = """# Settings
 
-Written by `python -m stream.settings`; change the descriptions in `stream/settings.py` and write it again.
+Written by `python -m stream.settings_table`; change the descriptions in `stream/settings.py` and write it again.
 
 A key of `stethos.toml` (first column; a dot separates section and key) gives way to the variable beside it.
 `STETHOS_SETTINGS` names another file than `stethos.toml`.
@@ -59,3 +59,7 @@ def _default(field: FieldInfo) -> str:
     choices = getattr(field.annotation, "__args__", ())
     others = [f"`{other}`" for other in choices if isinstance(other, str) and other != value]
     return f"`{shown}`" + (f" (or {', '.join(others)})" if others else "")
+
+
+if __name__ == "__main__":
+    print(settings_table(), end="")  # noqa: T201 -- this is what it is started for

@@ -175,11 +175,13 @@ def test_defaults_are_those_of_the_fold():
 def test_every_setting_says_what_it_does_and_the_page_is_current():
     table = settings_table()
     assert all(row.rstrip(" |").split("|")[-1].strip() for row in table.splitlines() if row.startswith("| `"))
-    assert (ROOT / "docs/settings.md").read_text("utf-8") == table, "write it: python -m stream.settings"
+    assert (ROOT / "docs/settings.md").read_text("utf-8") == table, "write it: python -m stream.settings_table"
 
 
 def test_the_table_is_printed():
-    done = subprocess.run([sys.executable, "-m", "stream.settings"], cwd=ROOT, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "stream.settings_table"], cwd=ROOT, capture_output=True, check=True
+    )
     assert done.stdout.decode() == settings_table()
 
 
