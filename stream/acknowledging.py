@@ -1,4 +1,4 @@
-"""Acknowledging Faust events strictly in order, and only in the epoch in which they were read.
+"""Acknowledging Faust events strictly in order, and only in the generation in which they were read.
 
 Faust commits past events that were never acknowledged, so order is ours to keep; and after a rebalance an event of
 before must not be acknowledged, because somebody else may be reading from an earlier place.
@@ -8,24 +8,14 @@ import asyncio
 from collections import deque
 from typing import Any, NamedTuple
 
+from stream.delivery.generation import Generation
 from stream.outbox import Confirmation
 
-__all__ = ["Acknowledger", "Epoch"]
-
-
-class Epoch:
-    """Counts rebalances: whoever awaits something compares before and after."""
-
-    def __init__(self) -> None:
-        self.current = 0
-
-    def begin(self) -> None:
-        """Begin a new one; everything that belongs to the last is void."""
-        self.current += 1
+__all__ = ["Acknowledger"]
 
 
 class _Waiting(NamedTuple):
-    epoch: int
+    generation: int
     stream: Any
     event: Any
     confirmation: Confirmation
@@ -34,14 +24,14 @@ class _Waiting(NamedTuple):
 class Acknowledger:
     """Holds the events of one agent until what they caused is confirmed."""
 
-    def __init__(self, epoch: Epoch) -> None:
-        self._epoch = epoch
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
         self._waiting: deque[_Waiting] = deque()
         self._arrived = asyncio.Event()
 
     def add(self, stream: Any, event: Any, confirmation: Confirmation) -> None:  # noqa: ANN401 -- Faust has no types
         """Acknowledge `event` after all that were added before it, once `confirmation` is done."""
-        self._waiting.append(_Waiting(self._epoch.current, stream, event, confirmation))
+        self._waiting.append(_Waiting(self._generation.current, stream, event, confirmation))
         self._arrived.set()
 
     async def run(self) -> None:
@@ -51,6 +41,6 @@ class Acknowledger:
             while self._waiting:
                 first = self._waiting.popleft()
                 await asyncio.shield(first.confirmation)
-                if first.epoch == self._epoch.current:
+                if first.generation == self._generation.current:
                     await first.stream.ack(first.event)
             self._arrived.clear()

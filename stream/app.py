@@ -12,24 +12,26 @@ from contextlib import suppress
 from typing import Any
 
 import faust
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
-from stream.acknowledging import Epoch
 from stream.agents.condition import Condition
+from stream.agents.context import Context
 from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
 from stream.agents.storage import Storage
 from stream.agents.ticks import add_ticks
 from stream.capturing import Capturing
-from stream.groups import FAUST_GROUP, mark_of
-from stream.machines import load_fleet
+from stream.dead_letters import DeadLetters
+from stream.delivery.generation import Generation
+from stream.groups import AGENT_OF, FAUST_GROUP, mark_of
+from stream.machines import Fleet, load_fleet
 from stream.outbox import Outbox
 from stream.settings import Settings
 from stream.topics import MAXIMUM_MESSAGE_BYTES
 from stream.transport import Transport
 from stream.vitals.metrics import Metrics
 from stream.vitals.monitor import Monitor
-from stream.vitals.pipeline import add_pipeline_rows
+from stream.vitals.pipeline import pipeline_rows
 
 __all__ = ["Worker"]
 
@@ -37,93 +39,124 @@ log = logging.getLogger(__name__)
 
 _HEADROOM_BYTES = 512 * 1024
 _STOP_PATIENCE_S = 10
-_BREATH_S = 0.01
+_YIELD_EVERY_S = 0.01
+
+
+class _FaustRuntime:
+    """What agents may ask of the Faust application that they run in."""
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 -- Faust has no types
+        self.started = asyncio.Event()
+        self._app, self._last_yield_s = app, 0.0
+
+    def agent(self, topics: Sequence[str], function: Callable[[Any], Awaitable[None]], *, name: str) -> None:
+        """Add an agent that reads raw bytes: decoding inside Faust would lose what cannot be decoded."""
+        channel = self._app.topic(
+            *topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        self._app.agent(channel, name=name, concurrency=1)(function)
+
+    def background(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Run `task` as long as the application runs; if it fails, the process ends with an error."""
+        self._app.task(task)
+
+    async def yield_to_others(self) -> None:
+        """Let others run now and then: an agent that always has events would never yield by itself."""
+        now = time.monotonic()
+        if now - self._last_yield_s > _YIELD_EVERY_S:
+            await asyncio.sleep(0)
+            self._last_yield_s = time.monotonic()
+
+    async def crash(self, error: Exception) -> None:
+        """End the process with this error, for its supervisor to start it again."""
+        await self._app.crash(error)
 
 
 class Worker:
     """All parts of one worker process; `app` is the Faust application to run."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.fleet = load_fleet(settings)
-        self.epoch = Epoch()
-        self.capturing = Capturing()
-        self.mark = mark_of(settings, self.fleet)
-        self.app = _faust_app(settings, self.mark.client_id())
+        fleet = load_fleet(settings)
+        mark = mark_of(settings, fleet)
+        self.app = _faust_app(settings, mark.client_id())
+        self.metrics = Metrics(settings=f"{mark.judging}-{mark.keeping}")
+        self.monitor = Monitor(self.metrics, servers=settings.servers, patience_s=settings.health.patience_s)
+        self._runtime = _FaustRuntime(self.app)
+        self._generation = Generation()
+        self._outbox = Outbox(partitions=settings.partitions, one_record_a_batch=settings.embedded_broker)
         self._producer: AIOKafkaProducer | None = None
-        self._outbox: Outbox | None = None
         self._sending: asyncio.Future[None] | None = None
-        self._last_breath = 0.0
-        self.begun = asyncio.Event()
-        self.metrics = Metrics(settings=f"{self.mark.judging}-{self.mark.keeping}")
-        self.monitor = Monitor(self, self.metrics, patience_s=settings.health.patience_s)
-        add_indicator_agents(self)
-        self.condition = Condition(self)
-        Storage(self)
-        add_ticks(self, self.condition)
-        add_experience(self, self.condition)
-        add_pipeline_rows(self)
+        self._settings = settings
+        context = Context(
+            runtime=self._runtime,
+            settings=settings,
+            client_id=mark.client_id(),
+            generation=self._generation,
+            outbox=self._outbox,
+            dead_letters=DeadLetters(self._outbox, self.metrics),
+            metrics=self.metrics,
+            monitor=self.monitor,
+        )
+        self._condition = self._add_agents(context, fleet)
+        self._add_monitoring()
         self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
         self.app.on_before_shutdown.connect(self._on_before_shutdown)
 
-    @property
-    def outbox(self) -> Outbox:
-        """Where everything is sent; there before the first event is."""
-        assert self._outbox is not None, "nothing flows before the first rebalance is complete"
-        return self._outbox
+    def _add_agents(self, context: Context, fleet: Fleet) -> Condition:
+        captures = Capturing()
+        add_indicator_agents(context, fleet, captures)
+        condition = Condition(context, captures)
+        Storage(context)
+        add_ticks(context, condition)
+        add_experience(context, condition)
+        return condition
 
-    def agent(self, topics: Sequence[str], function: Callable[[Any], Awaitable[None]], *, name: str) -> None:
-        """Add an agent that reads raw bytes: decoding inside Faust would lose what cannot be decoded."""
-        channel = self.app.topic(
-            *topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-        )
-        self.app.agent(channel, name=name, concurrency=1)(function)
+    def _add_monitoring(self) -> None:
+        self.monitor.counting(self._condition.owned)
+        self.monitor.follow(FAUST_GROUP, self._assignment)
+        self._runtime.background(self.monitor.beat)
+        self._runtime.background(self._watch)
+        write_rows = pipeline_rows(self._settings, self.metrics, self.monitor)
+        if write_rows is not None:
+            self._runtime.background(write_rows)
 
-    def background(self, task: Callable[[], Awaitable[None]]) -> None:
-        """Run `task` as long as the application runs; if it fails, the process ends with an error."""
-        self.app.task(task)
+    async def _watch(self) -> None:
+        await self.monitor.watch(self._runtime.started)
 
-    async def breathe(self) -> None:
-        """Let others run now and then: an agent that always has events would never yield by itself."""
-        now = time.monotonic()
-        if now - self._last_breath > _BREATH_S:
-            await asyncio.sleep(0)
-            self._last_breath = time.monotonic()
+    def _assignment(self) -> list[TopicPartition]:
+        """Give the partitions that Faust's agents read."""
+        assigned = self.app.consumer.assignment()
+        return [TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic in AGENT_OF]
 
     async def _start_outbox(self) -> None:
-        if self._outbox is not None:
+        if self._producer is not None:
             return
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self.settings.servers,
+            bootstrap_servers=self._settings.servers,
             acks="all",
             max_batch_size=1024 * 1024,
             max_request_size=MAXIMUM_MESSAGE_BYTES + _HEADROOM_BYTES,
         )
         await self._producer.start()
-        self._outbox = Outbox(
-            self._producer,
-            partitions=self.settings.partitions,
-            one_record_a_batch=self.settings.embedded_broker,
-        )
-        self._sending = self.app.add_future(self._outbox.run())
-        self.begun.set()
+        self._sending = self.app.add_future(self._outbox.run(self._producer))
+        self._runtime.started.set()
 
     async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
-        self.epoch.begin()
+        self._generation.advance()
         self.monitor.enter("rebalancing")
-        self.condition.drop()
+        self._condition.drop()
 
     async def _on_rebalance_complete(self, *_: object, **__: object) -> None:
         """Restore before Faust seeks and resumes: its own recovery would drop events that are already fetched."""
         self.app.consumer.stop_flow()  # Faust lets it flow again by itself
         await self._start_outbox()
         began = time.monotonic()
-        if await self.condition.restore(self.app.consumer):
-            machines = sum(len(partition.machines) for partition in self.condition.partitions.values())
+        if await self._condition.restore(self.app.consumer):
+            partitions, machines = self._condition.owned()
             log.info(
                 "ready: %d partitions, %d machines restored in %.2f s",
-                len(self.condition.partitions),
+                partitions,
                 machines,
                 time.monotonic() - began,
             )
@@ -132,13 +165,14 @@ class Worker:
     async def _on_before_shutdown(self, *_: object, **__: object) -> None:
         """Nothing flows any more: finish what is in hand, so that the next start repeats nothing."""
         self.monitor.enter("stopping")
-        if self._outbox is not None:
-            for step in (self._outbox.confirmed, self.condition.checkpoint_all):
+        if self._sending is not None:
+            steps = {"sending": self._outbox.flush, "the last checkpoint": self._condition.checkpoint_all}
+            for name, step in steps.items():
                 try:
                     await asyncio.wait_for(step(), _STOP_PATIENCE_S)
                 except TimeoutError:
-                    log.warning("stopping: %s took too long; it will be repeated at the next start", step.__name__)
-        self.epoch.begin()
+                    log.warning("stopping: %s took too long; it will be repeated at the next start", name)
+        self._generation.advance()
         if self._sending is not None:
             self._sending.cancel()  # it would go on trying, and tell each time that its producer is closed
         if self._producer is not None:

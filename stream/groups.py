@@ -7,20 +7,32 @@ what all workers must have in common: `stethos doctor` reads it there, and it is
 import hashlib
 import re
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from models.fold import STATE_VERSION
+from stream.machines import Fleet
+from stream.settings import Settings
+from stream.topics import INPUTS, OBSERVATIONS
 
-if TYPE_CHECKING:
-    from stream.machines import Fleet
-    from stream.settings import Settings
-
-__all__ = ["FAUST_GROUP", "STORAGE_GROUP", "Mark", "mark_of", "read_mark"]
+__all__ = [
+    "AGENT_OF",
+    "CONDITION_AGENT",
+    "FAUST_GROUP",
+    "STORAGE_AGENT",
+    "STORAGE_GROUP",
+    "Mark",
+    "mark_of",
+    "read_mark",
+]
 
 FAUST_GROUP = "stethos"
 STORAGE_GROUP = "stethos-storage"
+
+CONDITION_AGENT, STORAGE_AGENT = "condition", "storage"
+
+AGENT_OF = {**{topic: f"{topic}-indicators" for topic in INPUTS}, OBSERVATIONS: CONDITION_AGENT}
+"""Which agent acknowledges which topic; all others are the storage agent's."""
 
 _CLIENT_ID = re.compile(r"stethos_(?P<version>[\w.+]+)_(?P<judging>[0-9a-f]{8})_(?P<keeping>[0-9a-f]{8})")
 
@@ -39,7 +51,7 @@ class Mark(msgspec.Struct, frozen=True):
         return f"stethos_{self.version}_{self.judging}_{self.keeping}"
 
 
-def mark_of(settings: "Settings", fleet: "Fleet") -> Mark:
+def mark_of(settings: Settings, fleet: Fleet) -> Mark:
     """Give the mark of a worker with these settings. Addresses of the broker and secrets are not part of it."""
     influxdb = settings.influxdb
     store = (

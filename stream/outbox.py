@@ -55,15 +55,8 @@ class Outbox:
     least `apart_s` seconds after each other.
     """
 
-    def __init__(
-        self,
-        producer: AIOKafkaProducer,
-        *,
-        partitions: int,
-        one_record_a_batch: bool = False,
-        apart_s: float = _APART_S,
-    ) -> None:
-        self._producer, self._partitions = producer, partitions
+    def __init__(self, *, partitions: int, one_record_a_batch: bool = False, apart_s: float = _APART_S) -> None:
+        self._partitions = partitions
         self._one_record_a_batch, self._apart_s = one_record_a_batch, apart_s
         self._gathering: dict[tuple[str, int], list[_Record]] = defaultdict(list)
         self._records = self._bytes = 0
@@ -94,18 +87,18 @@ class Outbox:
             self._wake.set()
         return self._confirmation
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         """Wait while too much is waiting to be sent: this is how a slow broker slows its agents."""
         await self._room.wait()
 
-    async def confirmed(self) -> None:
+    async def flush(self) -> None:
         """Wait until everything taken so far is confirmed."""
         last = self._confirmation or self._sending
         if last is not None:
             await asyncio.shield(last)
 
-    async def run(self) -> None:
-        """Send rounds until cancelled. Call once, as a task; nothing is sent without it."""
+    async def run(self, producer: AIOKafkaProducer) -> None:
+        """Send rounds over a started producer until cancelled. Call once, as a task; until then it only gathers."""
         earliest = 0.0
         while True:
             await self._wake.wait()
@@ -118,16 +111,20 @@ class Outbox:
             self._sending, self._confirmation = self._confirmation, None
             self._records = self._bytes = 0
             self._room.set()
-            await asyncio.gather(*(self._send_partition(*place, records) for place, records in round_.items()))
+            await asyncio.gather(
+                *(self._send_partition(producer, *place, records) for place, records in round_.items())
+            )
             self._sending.set_result(None)
             self._sending = None
 
-    async def _send_partition(self, topic: str, partition: int, records: list[_Record]) -> None:
+    async def _send_partition(
+        self, producer: AIOKafkaProducer, topic: str, partition: int, records: list[_Record]
+    ) -> None:
         position, wait_s = 0, _RETRY_FIRST_S
         while position < len(records):
-            batch, end = self._batch(records, position)
+            batch, end = self._batch(producer, records, position)
             try:
-                await (await self._producer.send_batch(batch, topic, partition=partition))
+                await (await producer.send_batch(batch, topic, partition=partition))
             except KafkaError as error:
                 log.warning("%s/%d: not sent, trying again in %.1f s: %r", topic, partition, wait_s, error)
                 await asyncio.sleep(wait_s)
@@ -135,9 +132,9 @@ class Outbox:
             else:
                 position, wait_s = end, _RETRY_FIRST_S
 
-    def _batch(self, records: list[_Record], position: int) -> tuple[Any, int]:
+    def _batch(self, producer: AIOKafkaProducer, records: list[_Record], position: int) -> tuple[Any, int]:
         """Fill one batch from `position` on; gives it and the position after its last record."""
-        batch = self._producer.create_batch()
+        batch = producer.create_batch()
         end = position
         for record in records[position:]:
             if batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:

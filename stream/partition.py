@@ -47,6 +47,10 @@ class Partition:
         self.machines[name], outputs = step(state, observation)
         return outputs
 
+    def is_due(self, every: int) -> bool:
+        """Say whether as many events wait for a checkpoint as there may be."""
+        return len(self.waiting) >= every
+
     def snapshot(self) -> list[tuple[bytes, bytes]]:
         """Give the checkpoint's records for what has changed since the last one."""
         assert self.next_offset is not None

@@ -42,7 +42,7 @@ def agent(way: str, bootstrap: str, count: int, partitions: int) -> None:
             if way == "faust":
                 last = await target.send(key=event.message.key, value=OUTPUT)
             elif way == "outbox":
-                await outbox.room()
+                await outbox.wait_for_room()
                 last = outbox.send(ROWS, key=event.message.key, value=OUTPUT)
             seen += 1
             if seen == count:
@@ -59,8 +59,8 @@ def agent(way: str, bootstrap: str, count: int, partitions: int) -> None:
 async def _outbox(bootstrap: str, partitions: int) -> Outbox:
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=1024 * 1024)
     await producer.start()
-    outbox = Outbox(producer, partitions=partitions)
-    _running.append(asyncio.create_task(outbox.run()))
+    outbox = Outbox(partitions=partitions)
+    _running.append(asyncio.create_task(outbox.run(producer)))
     return outbox
 
 

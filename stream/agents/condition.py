@@ -7,19 +7,17 @@ from the checkpoints before anything is read again.
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from models.errors import MessageError
 from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
+from stream.agents.context import Context
+from stream.capturing import Capturing
 from stream.checkpoints import read_checkpoints
-from stream.dead_letters import send_dead_letter
+from stream.groups import CONDITION_AGENT
 from stream.partition import Partition
 from stream.records import decode_observation, encode_output, tag_of
 from stream.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
-from stream.vitals.monitor import CONDITION_AGENT
-
-if TYPE_CHECKING:
-    from stream.app import Worker
 
 __all__ = ["Condition"]
 
@@ -38,26 +36,31 @@ _TOPIC: dict[type[Output], str] = {
 class Condition:
     """Holds the partitions that are ours and folds them."""
 
-    def __init__(self, worker: "Worker") -> None:
+    def __init__(self, context: Context, captures: Capturing) -> None:
         self.partitions: dict[int, Partition] = {}
-        self._worker = worker
+        self._context, self._captures = context, captures
         self._stream: Any = None
-        worker.agent([OBSERVATIONS], self._agent, name=CONDITION_AGENT)
-        worker.background(self._checkpoint_now_and_then)
+        context.runtime.agent([OBSERVATIONS], self._agent, name=CONDITION_AGENT)
+        context.runtime.background(self._checkpoint_now_and_then)
 
     def drop(self) -> None:
         """Forget all state: somebody else may own it now."""
         self.partitions.clear()
+
+    def owned(self) -> tuple[int, int]:
+        """Give how many partitions and how many machines are ours; may be called from any thread."""
+        partitions = tuple(self.partitions.values())
+        return len(partitions), sum(len(partition.machines) for partition in partitions)
 
     async def restore(self, consumer: Any) -> bool:  # noqa: ANN401 -- Faust has no types
         """Read the assigned partitions' states, and set the group's offsets to where these stand.
 
         Gives False when another rebalance has begun meanwhile. Runs while nothing flows.
         """
-        epoch = self._worker.epoch.current
+        generation = self._context.generation.current
         places = {tp.partition: tp for tp in consumer.assignment() if tp.topic == OBSERVATIONS}
-        restored = await read_checkpoints(self._worker.settings.servers, places)
-        if epoch != self._worker.epoch.current:
+        restored = await read_checkpoints(self._context.settings.servers, places)
+        if generation != self._context.generation.current:
             return False
         self.partitions = {number: Partition(number, state) for number, state in restored.items()}
         # Without a position the partition is folded anew, from the oldest offset there is, whatever was committed.
@@ -71,10 +74,10 @@ class Condition:
 
     async def _agent(self, stream: Any) -> None:  # noqa: ANN401
         self._stream = stream = stream.noack()
-        every = self._worker.settings.checkpoint.every_events
+        every = self._context.settings.checkpoint.every_events
         async for event in stream.events():
-            await self._worker.outbox.room()
-            self._worker.monitor.event(CONDITION_AGENT)
+            await self._context.outbox.wait_for_room()
+            self._context.monitor.event(CONDITION_AGENT)
             record = event.message
             partition = self.partitions.get(record.partition)
             if partition is None:
@@ -83,61 +86,73 @@ class Condition:
                 accepted = partition.accepts(record.offset)
             except LookupError as error:
                 # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
-                await self._worker.app.crash(error)
+                await self._context.runtime.crash(error)
                 return
             if accepted:
                 self._fold(partition, record)
             partition.waiting.append(event)
-            if len(partition.waiting) >= every:
+            if partition.is_due(every):
                 await self.checkpoint(partition)
-            await self._worker.breathe()
+            await self._context.runtime.yield_to_others()
 
     def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
         try:
             observation = decode_observation(record.value)
             outputs = partition.fold(record.offset, observation)
         except MessageError as error:
-            send_dead_letter(self._worker, record, str(error))
+            self._context.dead_letters.send(record, str(error))
             return
         except Exception as error:
             # The fold is deterministic: it would fail here after every restart too. Keep the observation,
             # tell of it, go on; a replay of `observations` stumbles over it in the same place.
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
-            send_dead_letter(self._worker, record, f"internal error, please report it: {error!r}")
+            self._context.dead_letters.send(record, f"internal error, please report it: {error!r}")
             return
-        self._worker.metrics.judged(record.topic, tag_of(observation), observation.observed_us)
+        self._context.metrics.judged(record.topic, tag_of(observation), observation.observed_us)
         for output in outputs:
-            self._worker.outbox.send(
+            self._context.outbox.send(
                 _TOPIC[type(output)],
                 key=output.machine.encode(),
                 value=encode_output(output),
                 partition=LESSONS_PARTITION if isinstance(output, Lesson) else None,
             )
             if isinstance(output, Alert):
-                for capture in self._worker.capturing.alert(output):
-                    self._worker.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
+                for capture in self._captures.alert(output):
+                    self._context.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
 
     async def checkpoint(self, partition: Partition) -> None:
-        """Save what has changed in a partition, and only then acknowledge what has changed it."""
-        epoch, outbox = self._worker.epoch, self._worker.outbox
+        """Save what has changed in a partition, and only then acknowledge what has changed it.
+
+        1. Take the events folded since the last checkpoint, and the states that they changed, at one moment.
+        2. Wait until the broker has confirmed all that these events caused: outputs come first.
+        3. Send the changed states, and after them the partition's position.
+        4. Wait until the broker has confirmed them: from here on a restart continues after these events.
+        5. Acknowledge the events, so that the group's offsets follow.
+
+        A rebalance during any of the waits makes it void: whoever owns the partition now reads the same events
+        again, from a checkpoint that this one has not touched or has completed.
+        """
+        generation, outbox = self._context.generation, self._context.outbox
         async with partition.checkpointing:
-            ours = epoch.current
+            ours = generation.current
             if not partition.waiting or self.partitions.get(partition.number) is not partition:
                 return
             began = time.perf_counter()
-            events, partition.waiting = partition.waiting, []
+            events, partition.waiting = partition.waiting, []  # 1
             records = partition.snapshot()
-            await outbox.confirmed()
-            if ours != epoch.current:
+            await outbox.flush()  # 2
+            if ours != generation.current:
+                _log_abandoned(partition, "its outputs are confirmed, its states are not sent")
                 return
-            for key, value in records:
+            for key, value in records:  # 3
                 outbox.send(CHECKPOINTS, key=key, value=value, partition=partition.number)
-            await outbox.confirmed()
-            if ours != epoch.current:
+            await outbox.flush()  # 4
+            if ours != generation.current:
+                _log_abandoned(partition, "its states are confirmed, its events are not acknowledged")
                 return
-            for event in events:
+            for event in events:  # 5
                 await self._stream.ack(event)
-            self._worker.metrics.checkpoint_s.observe(time.perf_counter() - began)
+            self._context.metrics.checkpoint_s.observe(time.perf_counter() - began)
 
     async def checkpoint_all(self) -> None:
         """Save every partition, one after the other."""
@@ -146,5 +161,9 @@ class Condition:
 
     async def _checkpoint_now_and_then(self) -> None:
         while True:
-            await asyncio.sleep(self._worker.settings.checkpoint.every_s)
+            await asyncio.sleep(self._context.settings.checkpoint.every_s)
             await self.checkpoint_all()
+
+
+def _log_abandoned(partition: Partition, how_far: str) -> None:
+    log.debug("checkpoint of partition %d abandoned: the generation has changed; %s", partition.number, how_far)

@@ -7,7 +7,6 @@ machines that it owns, as it does with ticks; one that knows less than a machine
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -16,12 +15,11 @@ from models.errors import MessageError
 from models.learning.experience import Experience, judgement_of, learn
 from models.learning.judgement import Judgement
 from models.observations import Experienced
+from stream.agents.condition import Condition
+from stream.agents.context import Context
+from stream.outbox import Outbox
 from stream.records import decode_lesson, encode_observation
 from stream.topics import LESSONS, LESSONS_PARTITION, OBSERVATIONS
-
-if TYPE_CHECKING:
-    from stream.agents.condition import Condition
-    from stream.app import Worker
 
 __all__ = ["add_experience"]
 
@@ -31,16 +29,16 @@ _POLL_MS = 1000
 _RETRY_S = 5.0
 
 
-def add_experience(worker: "Worker", condition: "Condition") -> None:
+def add_experience(context: Context, condition: Condition) -> None:
     """Let the worker read all lessons, and tell its machines what they come to."""
     experience = Experience()
     told: dict[str, int] = {}
 
     async def run() -> None:
-        await worker.begun.wait()
+        await context.runtime.started.wait()
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=worker.settings.servers,
-            client_id=worker.mark.client_id(),
+            bootstrap_servers=context.settings.servers,
+            client_id=context.client_id,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
@@ -50,15 +48,15 @@ def add_experience(worker: "Worker", condition: "Condition") -> None:
             consumer.assign([place])
             await consumer.seek_to_beginning(place)
             while True:
-                if await _take(consumer, place, experience):
-                    _tell(worker, condition, judgement_of(experience), told)
+                if await _poll_lessons(consumer, place, experience):
+                    _broadcast(context.outbox, condition, judgement_of(experience), told)
         finally:
             await consumer.stop()
 
-    worker.background(run)
+    context.runtime.background(run)
 
 
-async def _take(consumer: AIOKafkaConsumer, place: TopicPartition, experience: Experience) -> bool:
+async def _poll_lessons(consumer: AIOKafkaConsumer, place: TopicPartition, experience: Experience) -> bool:
     """Learn what has come; gives whether that is known to be all there is.
 
     A poll that brings nothing doesn't say so: a slow broker's answer may still be on its way.
@@ -82,14 +80,15 @@ def _learn(experience: Experience, record: ConsumerRecord) -> None:
         log.warning("lessons@%d: left out: %s", record.offset, error)
 
 
-def _tell(worker: "Worker", condition: "Condition", judgement: Judgement, told: dict[str, int]) -> None:
+def _broadcast(outbox: Outbox, condition: Condition, judgement: Judgement, told: dict[str, int]) -> None:
+    """Tell each of our machines that knows less; `told` holds how many lessons each has been told of."""
     for partition in condition.partitions.values():
         for state in partition.machines.values():
             if max(state.known.judgement.lessons, told.get(state.machine, 0)) >= judgement.lessons:
                 continue
             told[state.machine] = judgement.lessons
             experienced = Experienced(machine=state.machine, observed_us=state.observed_us, judgement=judgement)
-            worker.outbox.send(
+            outbox.send(
                 OBSERVATIONS,
                 key=state.machine.encode(),
                 value=encode_observation(experienced),

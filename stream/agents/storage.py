@@ -10,23 +10,19 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from models.errors import MessageError, ServiceError
-from stream.dead_letters import send_dead_letter
-from stream.groups import STORAGE_GROUP
+from stream.agents.context import Context
+from stream.groups import STORAGE_AGENT, STORAGE_GROUP
 from stream.outbox import Confirmation
 from stream.records import Stored, decode_output, tag_of
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
 from stream.topics import ALERTS, HEALTH, ROWS
-from stream.vitals.monitor import STORAGE_AGENT
-
-if TYPE_CHECKING:
-    from stream.app import Worker
 
 __all__ = ["Storage"]
 
@@ -51,21 +47,21 @@ class _Item(NamedTuple):
 class Storage:
     """Carries what the fold says to the store."""
 
-    def __init__(self, worker: "Worker") -> None:
-        self._worker = worker
-        self._store = open_store(worker.settings)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = open_store(context.settings)
         self._open = False
         self._refused: Confirmation | None = None
-        worker.background(self._run)
+        context.runtime.background(self._run)
 
     async def _run(self) -> None:
-        await self._worker.begun.wait()
+        await self._context.runtime.started.wait()
         consumer = AIOKafkaConsumer(
             ROWS,
             HEALTH,
             ALERTS,
-            bootstrap_servers=self._worker.settings.servers,
-            client_id=self._worker.mark.client_id(),
+            bootstrap_servers=self._context.settings.servers,
+            client_id=self._context.client_id,
             group_id=STORAGE_GROUP,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -76,16 +72,16 @@ class Storage:
             max_poll_interval_ms=24 * 3600 * 1000,  # a store that is away for long must not cost us our partitions
         )
         await consumer.start()
-        self._worker.monitor.storage_partitions = consumer.assignment
+        self._context.monitor.follow(STORAGE_GROUP, consumer.assignment)
         kept: dict[TopicPartition, int] = {}
         commit_s = 0.0
         try:
             while True:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 if records := [record for batch in batches.values() for record in batch]:
-                    self._worker.monitor.event(STORAGE_AGENT)
-                    await self._keep(self._items(records))
-                    await self._told()
+                    self._context.monitor.event(STORAGE_AGENT)
+                    await self._write_bisecting(self._items(records))
+                    await self._flush_dead_letters()
                     kept |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
                 if kept and time.monotonic() >= commit_s:
                     await _commit(consumer, kept)
@@ -107,33 +103,33 @@ class Storage:
         return items
 
     def _refuse(self, record: Any, reason: str) -> None:  # noqa: ANN401 -- a record of aiokafka
-        self._refused = send_dead_letter(self._worker, record, reason)
+        self._refused = self._context.dead_letters.send(record, reason)
 
-    async def _told(self) -> None:
+    async def _flush_dead_letters(self) -> None:
         """Wait until the last dead letter is confirmed, and with it all before; mostly there is none."""
         if self._refused is not None:
             await asyncio.shield(self._refused)
             self._refused = None
 
-    async def _keep(self, items: list[_Item]) -> None:
+    async def _write_bisecting(self, items: list[_Item]) -> None:
         """Write these; what the store will never take is found by halving and becomes a dead letter."""
         if not items:
             return
         try:
-            await self._write_until_kept([item.output for item in items])
+            await self._write_with_retry([item.output for item in items])
             for item in items:
-                self._worker.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)
+                self._context.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)
         except PermanentStoreError as error:
-            self._worker.monitor.store.refused_for_good()
+            self._context.monitor.store.refused_for_good()
             if len(items) == 1:
                 self._refuse(items[0].record, str(error))
                 return
             middle = len(items) // 2
-            await self._keep(items[:middle])
-            await self._keep(items[middle:])
+            await self._write_bisecting(items[:middle])
+            await self._write_bisecting(items[middle:])
 
-    async def _write_until_kept(self, outputs: list[Stored]) -> None:
-        wait_s, watch = _RETRY_FIRST_S, self._worker.monitor.store
+    async def _write_with_retry(self, outputs: list[Stored]) -> None:
+        wait_s, watch = _RETRY_FIRST_S, self._context.monitor.store
         while True:
             began = time.perf_counter()
             try:

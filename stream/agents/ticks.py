@@ -2,24 +2,21 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from models.clock import SECOND_US
 from models.observations import Tick
+from stream.agents.condition import Condition
+from stream.agents.context import Context
 from stream.outbox import Confirmation
 from stream.records import encode_observation
 from stream.topics import OBSERVATIONS
-
-if TYPE_CHECKING:
-    from stream.agents.condition import Condition
-    from stream.app import Worker
 
 __all__ = ["add_ticks"]
 
 _SILENT_S = 60
 
 
-def add_ticks(worker: "Worker", condition: "Condition") -> None:
+def add_ticks(context: Context, condition: Condition) -> None:
     """Let the worker send a tick a minute to each silent machine."""
 
     async def tick() -> None:
@@ -33,11 +30,11 @@ def add_ticks(worker: "Worker", condition: "Condition") -> None:
                 for state in partition.machines.values():
                     if now_us - state.observed_us >= _SILENT_S * SECOND_US:
                         observation = Tick(machine=state.machine, observed_us=now_us)
-                        last = worker.outbox.send(
+                        last = context.outbox.send(
                             OBSERVATIONS,
                             key=state.machine.encode(),
                             value=encode_observation(observation),
                             partition=partition.number,
                         )
 
-    worker.background(tick)
+    context.runtime.background(tick)

@@ -8,67 +8,26 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from stream.groups import FAUST_GROUP, STORAGE_GROUP
-from stream.topics import INPUTS, OBSERVATIONS
+from stream.groups import AGENT_OF, STORAGE_AGENT
 from stream.vitals.metrics import Metrics
-from stream.vitals.signs import AgentSigns, Report, Signs, State, StoreSigns, judge
+from stream.vitals.signs import AgentSigns, Report, Signs, State, judge
+from stream.vitals.store_watch import StoreWatch
 
-if TYPE_CHECKING:
-    from stream.app import Worker
-
-__all__ = ["AGENT_OF", "CONDITION_AGENT", "STORAGE_AGENT", "Monitor", "StoreWatch"]
+__all__ = ["Monitor"]
 
 log = logging.getLogger(__name__)
 
-CONDITION_AGENT, STORAGE_AGENT = "condition", "storage"
 _EVERY_S = 5.0
 _BEAT_S = 1.0
 _ANSWER_S = 10.0
 
-AGENT_OF = {**{topic: f"{topic}-indicators" for topic in INPUTS}, OBSERVATIONS: CONDITION_AGENT}
-"""Which agent acknowledges which topic; all others are the storage agent's."""
-
-
-class StoreWatch:
-    """Notes how writing to the store goes."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-        self._succeeded: float | None = None
-        self._failing_since: float | None = None
-        self._error = ""
-
-    def kept(self, rows: int, refused: int, seconds: float) -> None:
-        """Note a batch that was kept."""
-        self._succeeded, self._failing_since, self._error = time.monotonic(), None, ""
-        self._metrics.store_success.set_to_current_time()
-        self._metrics.store_write_s.observe(seconds)
-        self._metrics.store_rows.labels("kept").inc(rows)
-        self._metrics.store_rows.labels("refused").inc(refused)
-
-    def refused_for_good(self) -> None:
-        """Note that the store answers, though it will never take this batch."""
-        self._failing_since, self._error = None, ""
-
-    def failed(self, error: str) -> None:
-        """Note a batch that has to be tried again."""
-        self._failing_since = self._failing_since or time.monotonic()
-        self._error = error
-        self._metrics.store_retries.inc()
-
-    def signs(self, now: float) -> StoreSigns:
-        """Give what is known at `now`, a monotonic time."""
-        return StoreSigns(
-            last_success_s=None if self._succeeded is None else now - self._succeeded,
-            failing_s=0.0 if self._failing_since is None else now - self._failing_since,
-            error=self._error,
-        )
+Assignment = Callable[[], Iterable[TopicPartition]]
 
 
 class _Place(msgspec.Struct):
@@ -83,18 +42,25 @@ class _Place(msgspec.Struct):
 class Monitor:
     """Gathers the signs of one worker. `report` may be called from any thread."""
 
-    def __init__(self, worker: "Worker", metrics: Metrics, *, patience_s: float) -> None:
+    def __init__(self, metrics: Metrics, *, servers: list[str], patience_s: float) -> None:
         self.metrics, self.store = metrics, StoreWatch(metrics)
-        self.storage_partitions: Callable[[], Iterable[TopicPartition]] = tuple
-        self._worker, self._patience_s = worker, patience_s
+        self._servers, self._patience_s = servers, patience_s
+        self._assignments: dict[str, Assignment] = {}
+        self._owned: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self._began = self._state_since = time.monotonic()
         self._state: State = "starting"
         self._beat: float | None = None
         self._broker: float | None = None
         self._places: dict[TopicPartition, _Place] = {}
         self._events: dict[str, float] = {}
-        worker.background(self._beats)
-        worker.background(self._watch)
+
+    def follow(self, group: str, assignment: Assignment) -> None:
+        """Tell from now on how far a consumer group is behind in the partitions that `assignment` gives."""
+        self._assignments[group] = assignment
+
+    def counting(self, owned: Callable[[], tuple[int, int]]) -> None:
+        """Count from now on the partitions and the machines that `owned` gives, which any thread may call."""
+        self._owned = owned
 
     def enter(self, state: State) -> None:
         """Note what the worker does from now on."""
@@ -110,15 +76,15 @@ class Monitor:
     def report(self) -> Report:
         """Give the judgement of this moment."""
         now = time.monotonic()
-        partitions = self._worker.condition.partitions
+        partitions, machines = self._owned()
         signs = Signs(
             state=self._state,
             state_s=now - self._state_since,
             up_s=now - self._began,
             beat_s=None if self._beat is None else now - self._beat,
             broker_s=None if self._broker is None else now - self._broker,
-            partitions=len(partitions),
-            machines=sum(len(partition.machines) for partition in tuple(partitions.values())),
+            partitions=partitions,
+            machines=machines,
             agents=tuple(self._agent(name, now) for name in (*AGENT_OF.values(), STORAGE_AGENT)),
             store=self.store.signs(now),
         )
@@ -144,13 +110,15 @@ class Monitor:
             stuck_at="" if worst is None else f"{worst.topic}/{worst.partition}",
         )
 
-    async def _beats(self) -> None:
+    async def beat(self) -> None:
+        """Note again and again that the event loop turns; run it as a task."""
         while True:
             self._beat = time.monotonic()
             await asyncio.sleep(_BEAT_S)
 
-    async def _watch(self) -> None:
-        await self._worker.begun.wait()
+    async def watch(self, started: asyncio.Event) -> None:
+        """Ask the broker again and again how far the partitions are behind; run it as a task."""
+        await started.wait()
         self._broker = time.monotonic()
         consumers: dict[str, AIOKafkaConsumer] = {}
         try:
@@ -170,11 +138,7 @@ class Monitor:
                 await consumer.stop()
 
     async def _look(self, consumers: dict[str, AIOKafkaConsumer]) -> None:
-        faust = self._worker.app.consumer.assignment()
-        ours = {
-            FAUST_GROUP: [TopicPartition(tp.topic, tp.partition) for tp in faust if tp.topic in AGENT_OF],
-            STORAGE_GROUP: list(self.storage_partitions()),
-        }
+        ours = {group: list(assignment()) for group, assignment in self._assignments.items()}
         now = time.monotonic()
         seen: dict[TopicPartition, _Place] = {}
         for group, places in ours.items():
@@ -186,9 +150,7 @@ class Monitor:
 
     async def _connected(self, group: str) -> AIOKafkaConsumer:
         """Give a consumer that never joins its group nor reads: it only asks."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._worker.settings.servers, group_id=group, enable_auto_commit=False
-        )
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._servers, group_id=group, enable_auto_commit=False)
         try:
             await consumer.start()
         except BaseException:

@@ -11,20 +11,18 @@ import os
 import re
 import socket
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from stream.settings import Influxdb, Settings
 from stream.topics import INPUTS, OBSERVATIONS
+from stream.vitals.metrics import Metrics
+from stream.vitals.monitor import Monitor
 
-if TYPE_CHECKING:
-    from stream.app import Worker
-    from stream.settings import Influxdb
-
-__all__ = ["Sample", "add_pipeline_rows", "figures", "pipeline_line", "quantile", "sample"]
+__all__ = ["Sample", "figures", "pipeline_line", "pipeline_rows", "quantile", "sample"]
 
 log = logging.getLogger(__name__)
 
@@ -136,22 +134,22 @@ def pipeline_line(worker: str, fields: Mapping[str, float], time_s: int) -> byte
     return f"pipeline,worker={_NO_NAME.sub('-', worker)} {told} {time_s}".encode()
 
 
-def add_pipeline_rows(worker: "Worker") -> None:
-    """Let a worker whose store is InfluxDB write a row every quarter of a minute."""
-    chosen = worker.settings.influxdb
-    if worker.settings.store != "influxdb" or chosen.token is None:
-        return
+def pipeline_rows(settings: Settings, metrics: Metrics, monitor: Monitor) -> Callable[[], Awaitable[None]] | None:
+    """Give the task that writes a row every quarter of a minute; None where the store is not InfluxDB."""
+    chosen = settings.influxdb
+    if settings.store != "influxdb" or chosen.token is None:
+        return None
     name = f"{socket.gethostname()}-{os.getpid()}"
 
     async def write_rows() -> None:
         failed = False
         async with aiohttp.ClientSession(timeout=_ANSWER_S) as session:
-            before = sample(worker.metrics.registry, time.monotonic())
+            before = sample(metrics.registry, time.monotonic())
             while True:
                 await asyncio.sleep(_EVERY_S)
                 try:
-                    worker.monitor.report()  # sets the gauges that are only known when somebody asks
-                    after = sample(worker.metrics.registry, time.monotonic())
+                    monitor.report()  # sets the gauges that are only known when somebody asks
+                    after = sample(metrics.registry, time.monotonic())
                     row = pipeline_line(name, figures(before, after, now_s=time.time()), int(time.time()))
                     await _write(session, chosen, row)
                     before = after
@@ -160,10 +158,10 @@ def add_pipeline_rows(worker: "Worker") -> None:
                         log.exception("pipeline: rows of this worker are left out; what it judges is not touched")
                     failed = True
 
-    worker.background(write_rows)
+    return write_rows
 
 
-async def _write(session: aiohttp.ClientSession, chosen: "Influxdb", row: bytes) -> None:
+async def _write(session: aiohttp.ClientSession, chosen: Influxdb, row: bytes) -> None:
     assert chosen.token is not None
     where = {"org": chosen.org, "bucket": chosen.bucket, "precision": "s"}
     headers = {"Authorization": f"Token {chosen.token.get_secret_value()}"}

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 
-from stream.acknowledging import Acknowledger, Epoch
+from stream.acknowledging import Acknowledger
+from stream.delivery.generation import Generation
 
 
 class Stream:
@@ -15,8 +16,8 @@ class Stream:
 
 
 @contextlib.asynccontextmanager
-async def running(epoch: Epoch):
-    acknowledger = Acknowledger(epoch)
+async def running(generation: Generation):
+    acknowledger = Acknowledger(generation)
     task = asyncio.create_task(acknowledger.run())
     try:
         yield acknowledger
@@ -35,7 +36,7 @@ def test_a_later_confirmation_waits_for_the_earlier_one():
     async def scenario():
         stream, loop = Stream(), asyncio.get_running_loop()
         confirmations = [loop.create_future() for _ in range(3)]
-        async with running(Epoch()) as acknowledger:
+        async with running(Generation()) as acknowledger:
             for number, confirmation in enumerate(confirmations):
                 acknowledger.add(stream, number, confirmation)
             confirmations[2].set_result(None)
@@ -49,13 +50,13 @@ def test_a_later_confirmation_waits_for_the_earlier_one():
     asyncio.run(scenario())
 
 
-def test_an_event_of_an_old_epoch_is_never_acknowledged():
+def test_an_event_of_an_old_generation_is_never_acknowledged():
     async def scenario():
-        stream, epoch, loop = Stream(), Epoch(), asyncio.get_running_loop()
+        stream, generation, loop = Stream(), Generation(), asyncio.get_running_loop()
         old, new = loop.create_future(), loop.create_future()
-        async with running(epoch) as acknowledger:
+        async with running(generation) as acknowledger:
             acknowledger.add(stream, "old", old)
-            epoch.begin()
+            generation.advance()
             acknowledger.add(stream, "new", new)
             old.set_result(None)
             new.set_result(None)

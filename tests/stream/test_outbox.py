@@ -52,8 +52,8 @@ class Producer:
 
 @contextlib.asynccontextmanager
 async def running(producer: Producer, **options):
-    outbox = Outbox(producer, partitions=4, **options)
-    task = asyncio.create_task(outbox.run())
+    outbox = Outbox(partitions=4, **options)
+    task = asyncio.create_task(outbox.run(producer))
     try:
         yield outbox
     finally:
@@ -72,7 +72,7 @@ def test_records_of_a_key_keep_their_order_and_come_in_one_batch():
         async with running(producer) as outbox:
             for number in range(50):
                 outbox.send("rows", key=b"P-101", value=b"%d" % number)
-            await outbox.confirmed()
+            await outbox.flush()
         place = partition_of(b"P-101", 4)
         assert values(producer, "rows", place) == [b"%d" % number for number in range(50)]
         assert len(producer.sent["rows", place]) == 1
@@ -114,7 +114,7 @@ def test_a_full_batch_is_followed_by_another():
         async with running(producer) as outbox:
             for number in range(20):
                 outbox.send("rows", key=b"k", value=b"%d" % number, partition=1)
-            await outbox.confirmed()
+            await outbox.flush()
         assert [len(batch) for batch in producer.sent["rows", 1]] == [7, 7, 6]
         assert values(producer, "rows", 1) == [b"%d" % number for number in range(20)]
 
@@ -127,7 +127,7 @@ def test_the_embedded_broker_gets_one_record_a_batch():
         async with running(producer, one_record_a_batch=True) as outbox:
             for number in range(5):
                 outbox.send("rows", key=b"k", value=b"%d" % number, partition=1)
-            await outbox.confirmed()
+            await outbox.flush()
         assert [len(batch) for batch in producer.sent["rows", 1]] == [1] * 5
 
     asyncio.run(scenario())
@@ -155,7 +155,7 @@ def test_nothing_is_confirmed_before_the_broker_says_so():
         producer.gate.clear()
         async with running(producer) as outbox:
             sent = outbox.send("rows", key=b"k", value=b"x")
-            waiting = asyncio.create_task(outbox.confirmed())
+            waiting = asyncio.create_task(outbox.flush())
             done, _ = await asyncio.wait({waiting, sent}, timeout=0.05)
             assert not done
             producer.gate.set()
@@ -176,7 +176,7 @@ def test_too_much_waiting_leaves_no_room_until_it_is_on_its_way(monkeypatch):
             await asyncio.sleep(0.01)
             for _ in range(10):
                 outbox.send("rows", key=b"k", value=b"waits")
-            room = asyncio.create_task(outbox.room())
+            room = asyncio.create_task(outbox.wait_for_room())
             done, _ = await asyncio.wait({room}, timeout=0.05)
             assert not done
             producer.gate.set()

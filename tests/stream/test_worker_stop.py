@@ -47,12 +47,12 @@ def test_a_stop_without_a_broker_ends_and_sends_no_more(monkeypatch, tmp_path, c
         worker = Worker(Settings())
         worker.app.loop = asyncio.get_running_loop()
         await worker._start_outbox()
-        worker.outbox.send("rows", key=b"k", value=b"v")
+        worker._outbox.send("rows", key=b"k", value=b"v")
         await asyncio.wait_for(worker._on_before_shutdown(), 10)
         return [task for task in asyncio.all_tasks() if "Outbox" in repr(task) and not task.done()]
 
     with caplog.at_level(logging.WARNING):
         assert asyncio.run(scenario()) == []
     assert [record.getMessage() for record in caplog.records if record.name.startswith("stream")] == [
-        "stopping: confirmed took too long; it will be repeated at the next start"
+        "stopping: sending took too long; it will be repeated at the next start"
     ]

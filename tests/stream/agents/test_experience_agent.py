@@ -14,7 +14,7 @@ from stream.embedded import Child, embedded_broker_command, free_port, wait_for_
 from stream.records import decode_observation, encode_output
 from stream.settings import Settings
 from stream.topics import LESSONS, LESSONS_PARTITION, ensure_topics
-from tests.stream.agents.workers import running, worker_of
+from tests.stream.agents.workers import context_of, running
 
 
 def record(number, value=None):
@@ -78,11 +78,11 @@ def told(monkeypatch, *polls):
         consumer = Consumer(polls)
         monkeypatch.setattr(experience, "AIOKafkaConsumer", consumer)
         monkeypatch.setattr(experience, "_RETRY_S", 0.0)
-        worker, condition = worker_of("泵-1", "fan")
-        experience.add_experience(worker, condition)
-        async with running(worker):
+        context, condition = context_of("泵-1", "fan")
+        experience.add_experience(context, condition)
+        async with running(context):
             await asyncio.wait_for(consumer.read.wait(), 10)
-        return [decode_observation(value) for _, _, value, _ in worker.outbox.sent]
+        return [decode_observation(value) for _, _, value, _ in context.outbox.sent]
 
     return [(each.machine, each.judgement.lessons) for each in asyncio.run(scenario())]
 
@@ -117,12 +117,11 @@ def test_the_embedded_broker_tells_where_the_lessons_end(tmp_path):
     )
 
     async def first_told():
-        worker, condition = worker_of("fan")
-        worker.settings = settings
-        experience.add_experience(worker, condition)
-        async with running(worker):
-            await asyncio.wait_for(worker.outbox.has_sent.wait(), 60)
-        return decode_observation(worker.outbox.sent[0][2]).judgement.lessons
+        context, condition = context_of("fan", settings=settings)
+        experience.add_experience(context, condition)
+        async with running(context):
+            await asyncio.wait_for(context.outbox.has_sent.wait(), 60)
+        return decode_observation(context.outbox.sent[0][2]).judgement.lessons
 
     try:
         wait_for_port(port, broker)

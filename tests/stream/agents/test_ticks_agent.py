@@ -5,7 +5,7 @@ import asyncio
 from stream.agents import ticks
 from stream.records import decode_observation
 from stream.topics import OBSERVATIONS
-from tests.stream.agents.workers import running, worker_of
+from tests.stream.agents.workers import context_of, running
 
 
 async def many_turns() -> None:
@@ -18,14 +18,14 @@ def test_a_round_of_ticks_waits_until_the_one_before_is_confirmed(monkeypatch):
     monkeypatch.setattr(ticks, "_SILENT_S", 0)
 
     async def scenario():
-        worker, condition = worker_of("泵-1", "fan")
-        ticks.add_ticks(worker, condition)
-        async with running(worker):
+        context, condition = context_of("泵-1", "fan")
+        ticks.add_ticks(context, condition)
+        async with running(context):
             await many_turns()
-            first = list(worker.outbox.sent)
-            worker.outbox.confirm()
+            first = list(context.outbox.sent)
+            context.outbox.confirm()
             await many_turns()
-        return first, worker.outbox.sent
+        return first, context.outbox.sent
 
     first, sent = asyncio.run(scenario())
     told = [decode_observation(value).machine for _, _, value, _ in first]

@@ -1,59 +1,99 @@
-"""What an agent that runs by itself needs of a worker, without any broker."""
+"""What an agent that runs by itself is given, without any broker."""
 
 import asyncio
 import contextlib
-from types import SimpleNamespace
 
 import pytest
 
 from models.fold import initial_state
+from stream.agents.condition import Condition
+from stream.agents.context import Context
+from stream.capturing import Capturing
 from stream.checkpoints import Restored
+from stream.dead_letters import DeadLetters
+from stream.delivery.generation import Generation
+from stream.outbox import Outbox
 from stream.partition import Partition
 from stream.settings import Settings
+from stream.vitals.metrics import Metrics
+from stream.vitals.monitor import Monitor
 
-__all__ = ["Outbox", "running", "worker_of"]
+__all__ = ["FakeOutbox", "FakeRuntime", "context_of", "running"]
 
 
-class Outbox:
+class FakeOutbox(Outbox):
     """Takes what is sent, and confirms it when `confirm` is called."""
 
     def __init__(self):
-        self.sent, self._waiting = [], []
+        super().__init__(partitions=1)
+        self.sent, self._unconfirmed = [], []
         self.has_sent = asyncio.Event()
 
-    def send(self, topic, *, key, value, partition):
+    def send(self, topic, *, key, value, headers=None, partition=None):
         self.sent.append((topic, key, value, partition))
         self.has_sent.set()
-        self._waiting.append(asyncio.get_running_loop().create_future())
-        return self._waiting[-1]
+        self._unconfirmed.append(asyncio.get_running_loop().create_future())
+        return self._unconfirmed[-1]
+
+    async def flush(self):
+        await asyncio.gather(*self._unconfirmed)
 
     def confirm(self):
-        waiting, self._waiting = self._waiting, []
-        for confirmation in waiting:
+        unconfirmed, self._unconfirmed = self._unconfirmed, []
+        for confirmation in unconfirmed:
             confirmation.set_result(None)
 
 
-def worker_of(*machines):
-    """A worker whose first partition holds these machines, and its condition agent; `background` keeps the task."""
-    tasks, begun = [], asyncio.Event()
-    begun.set()
-    worker = SimpleNamespace(
-        settings=Settings(),
-        mark=SimpleNamespace(client_id=lambda: "test"),
-        begun=begun,
-        outbox=Outbox(),
-        background=tasks.append,
-        tasks=tasks,
+class FakeRuntime:
+    """Has started already; keeps the agents and tasks that it is given, and what it was told to crash with."""
+
+    def __init__(self):
+        self.started = asyncio.Event()
+        self.started.set()
+        self.agents, self.tasks, self.crashes = {}, [], []
+
+    def agent(self, topics, function, *, name):
+        self.agents[name] = function
+
+    def background(self, task):
+        self.tasks.append(task)
+
+    async def yield_to_others(self):
+        await asyncio.sleep(0)
+
+    async def crash(self, error):
+        self.crashes.append(error)
+
+
+def context_of(*machines, settings=None):
+    """Give the context of a worker whose first partition holds these machines, and its condition agent.
+
+    Its runtime keeps only the tasks that are added from now on: the condition agent's own wants a broker.
+    """
+    settings = settings or Settings()
+    outbox, metrics, runtime = FakeOutbox(), Metrics(), FakeRuntime()
+    context = Context(
+        runtime=runtime,
+        settings=settings,
+        client_id="test",
+        generation=Generation(),
+        outbox=outbox,
+        dead_letters=DeadLetters(outbox, metrics),
+        metrics=metrics,
+        monitor=Monitor(metrics, servers=settings.servers, patience_s=settings.health.patience_s),
     )
+    condition = Condition(context, Capturing())
+    runtime.tasks.clear()
     partition = Partition(0, Restored())
     partition.machines = {name: initial_state(name) for name in machines}
-    return worker, SimpleNamespace(partitions={0: partition})
+    condition.partitions[0] = partition
+    return context, condition
 
 
 @contextlib.asynccontextmanager
-async def running(worker):
-    """Run what the worker was given to run, until the block ends."""
-    tasks = [asyncio.create_task(task()) for task in worker.tasks]
+async def running(context):
+    """Run what the runtime was given to run, until the block ends."""
+    tasks = [asyncio.create_task(task()) for task in context.runtime.tasks]
     try:
         yield
     finally:

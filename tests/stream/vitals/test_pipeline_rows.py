@@ -4,7 +4,6 @@ import asyncio
 import math
 import threading
 from http.server import BaseHTTPRequestHandler
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from stream.settings import Settings
 from stream.vitals import pipeline
 from stream.vitals.metrics import Metrics
+from stream.vitals.monitor import Monitor
 from stream.vitals.pipeline import figures, pipeline_line, quantile, sample
 from tests.services.grafana import serving
 
@@ -115,15 +115,10 @@ def test_a_fault_in_the_figures_costs_a_row_and_is_told_once(monkeypatch, caplog
     monkeypatch.setattr(pipeline, "_EVERY_S", 0.001)
 
     async def scenario(url):
-        tasks = []
-        worker = SimpleNamespace(
-            settings=Settings(store="influxdb", influxdb={"url": f"{url}/", "token": "t"}),
-            metrics=Metrics(),
-            monitor=SimpleNamespace(report=lambda: None),
-            background=tasks.append,
-        )
-        pipeline.add_pipeline_rows(worker)
-        running = asyncio.ensure_future(tasks[0]())
+        settings = Settings(store="influxdb", influxdb={"url": f"{url}/", "token": "t"})
+        metrics = Metrics()
+        monitor = Monitor(metrics, servers=settings.servers, patience_s=settings.health.patience_s)
+        running = asyncio.ensure_future(pipeline.pipeline_rows(settings, metrics, monitor)())
         assert await asyncio.to_thread(was_asked.wait, 20)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -132,3 +127,9 @@ def test_a_fault_in_the_figures_costs_a_row_and_is_told_once(monkeypatch, caplog
         asyncio.run(scenario(url))
     assert set(asked) == {"/api/v2/write"}
     assert caplog.text.count("rows of this worker are left out") == 1
+
+
+def test_only_a_worker_whose_store_is_influxdb_writes_rows():
+    metrics = Metrics()
+    monitor = Monitor(metrics, servers=["127.0.0.1:1"], patience_s=60)
+    assert pipeline.pipeline_rows(Settings(store="sqlite"), metrics, monitor) is None

@@ -1,0 +1,1 @@
+"""Exactly once: outbox, acknowledgements, checkpoints and dead letters, in one protocol."""
