@@ -1,16 +1,12 @@
 """Writing a topic down as JSON Lines, so that it can be kept, looked at, published and replayed."""
 
-import gzip
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from models.errors import ConfigurationError, MessageError, RecordingError, ServiceError
+from models.errors import ConfigurationError, MessageError, ServiceError
 from stream.broker import client_options, told_as_service_error
 from stream.messages import (
     decode,
@@ -29,7 +25,7 @@ if TYPE_CHECKING:
 
     from stream.settings import Settings
 
-__all__ = ["RECORDED", "Lines", "Recorded", "Unreadable", "record", "written_to"]
+__all__ = ["RECORDED", "Recorded", "Unreadable", "record"]
 
 RECORDED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, LESSONS)
 """Topics that can be recorded; of these, inputs and observations can be replayed and published."""
@@ -97,49 +93,6 @@ def record(
             return told.result()
         finally:
             consumer.close(autocommit=False)
-
-
-class Lines:
-    """A new recording that lines are appended to."""
-
-    def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
-        self._stream = stream
-
-    def __call__(self, line: bytes) -> None:
-        """Append a line."""
-        self._stream.write(line + b"\n")
-
-    def flush(self) -> None:
-        """Let readers see what there is; not when packed, which flushing would spoil."""
-        if not isinstance(self._stream, gzip.GzipFile):
-            self._stream.flush()
-
-
-@contextmanager
-def written_to(file: Path | None, *, overwrite: bool = False) -> Iterator[Lines]:
-    """Give what appends lines to a new file (gzipped where its name says so), or to standard output.
-
-    Raises `RecordingError` where the file is there already, or can't be written.
-    """
-    if file is None:
-        lines = Lines(sys.stdout.buffer)
-        yield lines
-        lines.flush()
-        return
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb" if overwrite else "xb") as raw:
-            if file.suffix == ".gz":
-                with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as packed:
-                    yield Lines(packed)
-            else:
-                yield Lines(raw)
-    except FileExistsError:
-        raise RecordingError(f"{file}: is there already; give another name, or --overwrite") from None
-    except OSError as error:
-        raise RecordingError(
-            f"{file}: cannot be written ({error.strerror}); check the folder and the disk"
-        ) from None
 
 
 class _Told:

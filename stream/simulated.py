@@ -1,19 +1,18 @@
 """The simulator's measurements as messages, when to send each one, and where they go."""
 
-import gzip
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TypeVar, cast
+from typing import TypeVar
 
 import msgspec
 
 from models.clock import MINUTE_US, SECOND_US, to_datetime
-from models.errors import RecordingError
 from models.simulation.run import Measured, VibrationBlock
 from models.simulation.truth import TrueRun, TrueState, Truth
 from stream.messages import Message, Temperature, Vibration, to_json
+from stream.recording_files import QUICK_PACKING, written_to
 from stream.recordings import Line
 
 __all__ = [
@@ -119,21 +118,19 @@ def as_lines(measurements: Iterable[Measured]) -> Iterator[Line]:
         yield Line("simulation", number, to_json(as_message(measured)))
 
 
-def write_recording(lines: Iterable[Line], output: Path | IO[bytes]) -> int:
-    """Write lines to a file, packed if its name ends in .gz, or to an open stream; give their number.
+def write_recording(lines: Iterable[Line], output: Path | None) -> int:
+    """Write lines to a file, packed if its name ends in .gz, or to standard output; give their number.
 
     The same lines give the same bytes. Raises `RecordingError` where the file can't be written.
     """
     count = 0
     try:
-        with _opened(output) as file:
+        with written_to(output, overwrite=True, packing=QUICK_PACKING) as write:
             for line in lines:
-                file.write(line.data + b"\n")
+                write(line.data)
                 count += 1
     except BrokenPipeError:
         return count  # whoever read the stream has had enough
-    except OSError as error:
-        raise RecordingError(f"{output}: cannot be written ({error.strerror}); check folder and space") from None
     return count
 
 
@@ -160,30 +157,12 @@ def truth_written(
         yield lambda _state: None
         return
     encode = msgspec.json.Encoder().encode
-    try:
-        with _opened(output) as file:
+    with written_to(output, overwrite=True, packing=QUICK_PACKING) as append:
 
-            def write(told: TrueRun | Truth | TrueState) -> None:
-                file.write(encode(told) + b"\n")
+        def write(told: TrueRun | Truth | TrueState) -> None:
+            append(encode(told))
 
-            write(run)
-            for fault in faults:
-                write(fault)
-            yield write
-    except OSError as error:
-        raise RecordingError(f"{output}: cannot be written ({error.strerror}); check folder and space") from None
-
-
-@contextmanager
-def _opened(output: Path | IO[bytes]) -> Iterator[IO[bytes]]:
-    if not isinstance(output, Path):
-        yield output
-        output.flush()
-        return
-    with output.open("wb") as raw:
-        if output.suffix != ".gz":
-            yield raw
-            return
-        # Neither name nor time in the header: the same content is the same file. Noise packs badly at any level.
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=1) as packed:
-            yield cast(IO[bytes], packed)
+        write(run)
+        for fault in faults:
+            write(fault)
+        yield write

@@ -43,8 +43,9 @@ def record(
 
       stethos record --topic alerts --from-now
     """
-    from stream.recording import RECORDED, written_to  # noqa: PLC0415 -- keeps --help quick
+    from stream.recording import RECORDED  # noqa: PLC0415 -- keeps --help quick
     from stream.recording import record as write_down  # noqa: PLC0415 -- the same
+    from stream.recording_files import written_to  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
 
     if topic not in RECORDED:
@@ -53,7 +54,7 @@ def record(
         )
     chosen = load_settings(settings)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: with what came, whole
-    with written_to(output, overwrite=overwrite) as write, progress("recording") as tell:
+    with written_to(output, overwrite=overwrite, new_folder=True) as write, progress("recording") as tell:
         done = write_down(
             chosen,
             topic,

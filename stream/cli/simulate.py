@@ -1,7 +1,6 @@
 """`stethos simulate`: a plant whose faults develop, sent to the broker or written to a recording."""
 
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -269,7 +268,7 @@ def _write(measurements: Iterable[Measured], output: Path) -> int:
                 tell(line.number, None)
                 yield line
 
-        return write_recording(lines(), sys.stdout.buffer if output == _STDOUT else output)
+        return write_recording(lines(), None if output == _STDOUT else output)
 
 
 def _tell(summary: _Summary, *, as_json: bool) -> None:

@@ -19,7 +19,8 @@ from stream.digests import digest
 from stream.messages import decode, encode
 from stream.publishing import publish
 from stream.recording import _positioned as positioned
-from stream.recording import record, written_to
+from stream.recording import record
+from stream.recording_files import written_to
 from stream.recordings import Line, Recordings, decode_line
 from stream.settings import Settings
 from stream.topics import CHECKPOINTS, MAXIMUM_MESSAGE_BYTES, TOPICS, ensure_topics
