@@ -43,7 +43,7 @@ def record(
 
       stethos record --topic alerts --from-now
     """
-    from stream.recording import RECORDED  # noqa: PLC0415 -- keeps --help quick
+    from stream.recording import RECORDED, Wanted  # noqa: PLC0415 -- keeps --help quick
     from stream.recording import record as write_down  # noqa: PLC0415 -- the same
     from stream.recording_files import written_to  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
@@ -54,17 +54,13 @@ def record(
         )
     chosen = load_settings(settings)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: with what came, whole
-    with written_to(output, overwrite=overwrite, new_folder=True) as write, progress("recording") as tell:
-        done = write_down(
-            chosen,
-            topic,
-            write,
-            unreadable=complain_at,
-            from_now=from_now,
-            idle_s=until_idle,
-            count=count,
-            flush=write.flush,
-            progress=tell,
-        )
+    wanted = Wanted(from_now=from_now, idle_s=until_idle, count=count)
+    with written_to(output, overwrite=overwrite, new_folder=True) as append, progress("recording") as tell:
+
+        def after_round(done: int, total: int) -> None:
+            append.flush()
+            tell(done, total)
+
+        done = write_down(chosen, topic, append, unreadable=complain_at, wanted=wanted, progress=after_round)
     left_out = f"; {done.unreadable} unreadable ones left out" if done.unreadable else ""
     typer.echo(f"{done.lines} lines of {topic} recorded{left_out}", err=True)

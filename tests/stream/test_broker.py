@@ -18,8 +18,8 @@ from models.errors import ConfigurationError, ServiceError
 from stream.digests import digest
 from stream.messages import decode, encode
 from stream.publishing import publish
+from stream.recording import Wanted, record
 from stream.recording import _positioned as positioned
-from stream.recording import record
 from stream.recording_files import written_to
 from stream.recordings import Line, Recordings, decode_line
 from stream.settings import Settings
@@ -185,14 +185,19 @@ def test_recording_follows_until_enough_or_idle_and_leaves_out_what_is_unreadabl
     unreadable: list[str] = []
     started = time.monotonic()
     done = record(
-        topics, "temperature", lambda _: None, unreadable=lambda place, _: unreadable.append(place), idle_s=0.5
+        topics,
+        "temperature",
+        lambda _: None,
+        unreadable=lambda place, _: unreadable.append(place),
+        wanted=Wanted(idle_s=0.5),
     )
     assert time.monotonic() - started >= 0.5
     assert (done.lines, done.unreadable) == (0, 3)
     assert all(place.startswith("temperature, partition ") for place in unreadable)
     publish(recording(tmp_path / "a.jsonl", [reading("P1", n) for n in range(9)]), topics, refuse=refuse_nothing)
     lines: list[bytes] = []
-    assert record(topics, "readings", lines.append, unreadable=lambda *_: None, count=5).lines == len(lines) == 5
+    done = record(topics, "readings", lines.append, unreadable=lambda *_: None, wanted=Wanted(count=5))
+    assert done.lines == len(lines) == 5
 
 
 def test_an_observation_goes_back_to_its_topic(topics: Settings, tmp_path: Path):
