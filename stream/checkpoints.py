@@ -21,7 +21,7 @@ from models.errors import ServiceError, StateError
 from models.fold import STATE_VERSION, MachineState, dump_state, load_state
 from stream.topics import CHECKPOINTS, OBSERVATIONS
 
-__all__ = ["Restored", "checkpoint_records", "collect", "read_checkpoints"]
+__all__ = ["Restored", "checkpoint_records", "merge_records", "read_checkpoints"]
 
 _POSITION_KEY = b"\x00position"
 """No machine has this id: control characters are not allowed in one."""
@@ -64,7 +64,7 @@ def checkpoint_records(
     return records
 
 
-def collect(values: Iterable[bytes]) -> Restored:
+def merge_records(values: Iterable[bytes]) -> Restored:
     """Put the records of one partition together: of this version only, the highest offset of each key."""
     position: int | None = None
     newest: dict[str, _Record] = {}
@@ -105,30 +105,41 @@ async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dic
     )
     try:
         await consumer.start()
-        consumer.assign(places)
-        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-        for place in places:
-            consumer.seek(place, begins[place])
-        values: dict[int, list[bytes]] = {place.partition: [] for place in places}
-        unread = {place for place in places if ends[place] > begins[place]}
-        while unread:
-            batches = await consumer.getmany(*unread, timeout_ms=_READ_TIMEOUT_S * 1000)
-            if not batches:
-                raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
-            for place, batch in batches.items():
-                values[place.partition].extend(record.value for record in batch if record.value)
-            unread = {place for place in unread if await consumer.position(place) < ends[place]}
+        values = await _read_to_end(consumer, places)
         source_ends = await consumer.end_offsets(sources)
     except KafkaError as error:
         raise ServiceError(f"checkpoints: no answer from the broker at {','.join(servers)} ({error!r})") from error
     finally:
         await consumer.stop()
-    restored = {number: collect(found) for number, found in values.items()}
-    for source in sources:
-        position = restored[source.partition].next_offset or 0
-        if position > source_ends[source]:
-            raise ServiceError(
-                f"checkpoints: partition {source.partition} stands at {position}, but {OBSERVATIONS} ends at "
-                f"{source_ends[source]}, so it was made anew; delete the topic {CHECKPOINTS} too and start again"
-            )
+    restored = {number: merge_records(found) for number, found in values.items()}
+    _refuse_recreated(restored, {source.partition: end for source, end in source_ends.items()})
     return restored
+
+
+async def _read_to_end(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> dict[int, list[bytes]]:
+    """Give the values of these partitions from beginning to present end, by partition."""
+    consumer.assign(places)
+    begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    for place in places:
+        consumer.seek(place, begins[place])
+    values: dict[int, list[bytes]] = {place.partition: [] for place in places}
+    unread = {place for place in places if ends[place] > begins[place]}
+    while unread:
+        batches = await consumer.getmany(*unread, timeout_ms=_READ_TIMEOUT_S * 1000)
+        if not batches:
+            raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
+        for place, batch in batches.items():
+            values[place.partition].extend(record.value for record in batch if record.value)
+        unread = {place for place in unread if await consumer.position(place) < ends[place]}
+    return values
+
+
+def _refuse_recreated(restored: Mapping[int, Restored], source_ends: Mapping[int, int]) -> None:
+    """Raise `ServiceError` where a partition stands beyond the end of its `observations`, both by partition."""
+    for number, end in source_ends.items():
+        position = restored[number].next_offset or 0
+        if position > end:
+            raise ServiceError(
+                f"checkpoints: partition {number} stands at {position}, but {OBSERVATIONS} ends at {end}, so it "
+                f"was made anew; delete the topic {CHECKPOINTS} too and start again"
+            )
