@@ -11,6 +11,7 @@ from stream.web.scripts import SPECTRUM_BOX, TREND_BOX
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import alert, four, health
+from tests.stream.web.made_up import spectra
 from tests.stream.web.test_page_in_browser import (
     MACHINES_TOML,
     NARROW,
@@ -25,7 +26,6 @@ from tests.stream.web.test_page_in_browser import (
     too_small_to_touch,
     wait_for_text,
 )
-from tests.stream.web.test_spectra_on_page import spectra
 
 __all__ = ["chromium"]  # the fixture
 

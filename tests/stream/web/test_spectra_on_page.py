@@ -8,8 +8,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.captures.taking import hourly_spectra
-from models.machinery.kinematics import BearingOrders
 from models.outputs import Diagnosis
 from stream.stores.sqlite import SqliteStore
 from stream.web.machine_page_view import machine_page_view
@@ -20,32 +18,8 @@ from stream.web.spectrum_chart import Axis, Shown, spectrum_chart
 from stream.web.verdicts_view import verdicts_view
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import MACHINES, NOW, four, health
+from tests.stream.web.made_up import BEARING, SAMPLES, envelope, spectra, velocity
 from tests.stream.web.test_fleet_view import read
-
-BEARING = BearingOrders(bpfo=3.58, bpfi=5.42, bsf2=4.71, ftf=0.398)
-SAMPLES = 0.1 * np.sin(2 * np.pi * 50 * np.arange(25_600) / 25_600) + 0.2 * np.random.default_rng(
-    0
-).standard_normal(25_600)
-
-
-def spectra(time=NOW, *, speed_rpm=1500.0, samples=SAMPLES):
-    return hourly_spectra(
-        samples,
-        machine="P-101",
-        point="drive-end",
-        measured=time,
-        rate_hz=25_600.0,
-        unit="g",
-        speed_rpm=speed_rpm,
-    )
-
-
-def velocity(time=NOW, **others):
-    return spectra(time, **others)[0]
-
-
-def envelope(time=NOW, **others):
-    return spectra(time, **others)[1]
 
 
 def chart(capture, older=None, families=(), *, orders=False, language="en"):
