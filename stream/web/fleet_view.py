@@ -66,6 +66,32 @@ class FleetView(msgspec.Struct, frozen=True, kw_only=True):
     updated: str
 
 
+class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """All machines in the order of the page."""
+
+    needy: tuple[Facts, ...]
+    """Those that need someone, most urgent first."""
+    quiet: tuple[Facts, ...]
+    """Those that need nobody, by name."""
+    unheard: tuple[Machine, ...]
+    """Described, but never heard of."""
+
+    @property
+    def heard(self) -> tuple[Facts, ...]:
+        """Those that have ever reported."""
+        return self.needy + self.quiet
+
+    @property
+    def known(self) -> int:
+        """How many machines there are."""
+        return len(self.heard) + len(self.unheard)
+
+    @property
+    def learning(self) -> int:
+        """How many are not judged yet."""
+        return sum(each.status == "warming_up" for each in self.heard)
+
+
 def fleet_view(
     snapshot: Snapshot,
     machines: Mapping[str, Machine],
@@ -76,26 +102,22 @@ def fleet_view(
     opened: Collection[str] = (),
 ) -> FleetView:
     """Draw the fleet up for one viewer at `clock`; `opened` names tiles to show in full."""
-    facts = attention_order(all_facts(snapshot, machines))
+    facts = all_facts(snapshot, machines)
+    ranked = _ranked(facts, machines, language)
     usual = usual_interval(facts)
     fresh = freshness(snapshot, clock=clock, interval=usual)
     viewer = Viewer(language=language, zone=zone, now=fresh.now)
     # While a backlog is worked off, one machine's data may be hours ahead of another's: neither is old for that.
     old = {each.machine.id for each in facts if fresh.now == clock and is_old(each, fresh.now, usual=usual)}
-    needy = [each for each in facts if needs_someone(each)]
-    quiet = [each for each in facts if not needs_someone(each)]
-    quiet.sort(key=lambda each: machine_name(each.machine, language))
-    small = needy[CARDS:] + quiet
-    unheard = [machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})]
     says, does = headline(
         snapshot,
-        needy=len(needy),
-        known=len(facts) + len(unheard),
-        learning=sum(each.status == "warming_up" for each in facts),
-        unheard=len(unheard),
+        needy=len(ranked.needy),
+        known=ranked.known,
+        learning=ranked.learning,
+        unheard=len(ranked.unheard),
         language=language,
     )
-
+    full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
 
     def card(each: Facts) -> MachineView:
@@ -104,16 +126,26 @@ def fleet_view(
     return FleetView(
         headline=says,
         detail=does,
-        calm=not needy,
+        calm=not ranked.needy,
         counts=_counts(facts, language),
         notices=notices(snapshot, fresh, clock, zone, language),
-        attention=tuple(card(each) for each in needy[:CARDS]),
+        attention=tuple(card(each) for each in full),
         opened=tuple(card(each) for each in small if each.machine.id in opened),
         tiles=(
             *(_tile(each, viewer, old=each.machine.id in old) for each in small if each.machine.id not in opened),
-            *(_unheard_tile(machine, language) for machine in unheard),
+            *(_unheard_tile(machine, language) for machine in ranked.unheard),
         ),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
+    )
+
+
+def _ranked(facts: Collection[Facts], machines: Mapping[str, Machine], language: Language) -> _Ranked:
+    ordered = attention_order(facts)
+    quiet = [each for each in ordered if not needs_someone(each)]
+    return _Ranked(
+        needy=tuple(each for each in ordered if needs_someone(each)),
+        quiet=tuple(sorted(quiet, key=lambda each: machine_name(each.machine, language))),
+        unheard=tuple(machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})),
     )
 
 
