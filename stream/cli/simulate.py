@@ -3,11 +3,10 @@
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 import typer
@@ -18,10 +17,26 @@ from models.simulation.library import built_in, names
 from models.simulation.machines_toml import machines_toml
 from models.simulation.plan import Plan
 from models.simulation.run import Measured, simulate_with_truth
-from models.simulation.scenario import sampled
-from models.simulation.truth import Truth, true_run, truths
+from models.simulation.scenario import Scenario, sampled
+from models.simulation.truth import TrueRun, Truth, true_run, truths
+from stream.cli.simulate_options import (
+    Block,
+    Development,
+    Duration,
+    HeadStart,
+    Healthy,
+    ListScenarios,
+    Machines,
+    Output,
+    Rate,
+    ScenarioName,
+    Seed,
+    SpeedUp,
+    Start,
+    SummaryAsJson,
+    TruthFile,
+)
 from stream.cli.terminal import SettingsFile, complain_at, progress
-from stream.durations import parse_duration_us
 from stream.recordings import STDIN, Line
 from stream.scenarios import load_scenario
 from stream.simulated import (
@@ -38,41 +53,8 @@ from stream.simulated import (
 __all__ = ["simulate_command"]
 
 _STDOUT = STDIN
-_BLOCKS_S = (0.01, 60.0)
 _FILE_START = datetime(2026, 1, 1, tzinfo=UTC)
 """Of recordings, so that the same seed gives the same file whenever it is made."""
-
-
-def _duration(text: str | float) -> float:
-    if isinstance(text, float):
-        return text  # a default, which typer sends through here as well
-    try:
-        return parse_duration_us(text) / SECOND_US
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
-def _block(text: str | float) -> float:
-    seconds = _duration(text)
-    if _BLOCKS_S[0] <= seconds <= _BLOCKS_S[1]:
-        return seconds
-    raise typer.BadParameter(f"{text} is no length of a block; give one from 0.01s to 60s")
-
-
-def _speed(speed_up: float) -> float:
-    if speed_up == 0 or 0.001 <= speed_up <= 1e9:
-        return speed_up
-    raise typer.BadParameter(f"{speed_up:g} is no speed; 60 is a minute a second, 0 as fast as can be")
-
-
-def _time(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time; write one such as 2026-03-01T08:00:00Z") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter(f"{text!r} has no zone; end it with Z or +01:00")
-    return moment
 
 
 class _Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,82 +68,57 @@ class _Summary(msgspec.Struct, frozen=True, kw_only=True):
     machines: tuple[Truth, ...]
 
 
+class _Span(msgspec.Struct, frozen=True):
+    """From when to when is simulated, microseconds since the epoch."""
+
+    start_us: int
+    end_us: int | None
+    """None: for ever."""
+
+
+class _Script(msgspec.Struct, frozen=True, kw_only=True):
+    """What is simulated."""
+
+    scenario: Scenario
+    plan: Plan
+    seed: int
+    span: _Span
+
+    def true_run(self) -> TrueRun:
+        return true_run(self.scenario, seed=self.seed, start_us=self.span.start_us, plan=self.plan)
+
+    def faults(self) -> tuple[Truth, ...]:
+        return truths(self.scenario, start_us=self.span.start_us, plan=self.plan)
+
+    def summary(self, messages: int, begun_us: int) -> _Summary:
+        return _Summary(
+            messages=messages,
+            seconds=round((time.time_ns() // 1000 - begun_us) / SECOND_US, 3),
+            scenario=self.scenario.id,
+            seed=self.seed,
+            start=to_datetime(self.span.start_us),
+            machines=self.faults(),
+        )
+
+
 def simulate_command(
     *,
-    scenario: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Which plant: one of --list, or a TOML file of your own.")
-    ] = "demo",
-    list_scenarios: Annotated[
-        bool, typer.Option("--list", help="List the scenarios that come with it, and end.")
-    ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same measurements.")] = 0,
-    speed_up: Annotated[
-        float, typer.Option(callback=_speed, help="Simulated seconds in one second; 0: as fast as can be.")
-    ] = 60.0,
-    head_start: Annotated[
-        float,
-        typer.Option(
-            parser=_duration, metavar="DURATION", help="Simulated time that is sent at once.", show_default="0s"
-        ),
-    ] = 0.0,
-    duration: Annotated[
-        float | None,
-        typer.Option(
-            parser=_duration, metavar="DURATION", help="Simulated time; endless, in a file the whole script."
-        ),
-    ] = None,
-    healthy: Annotated[
-        float | None,
-        typer.Option(
-            parser=_duration,
-            metavar="DURATION",
-            help="How long all machines are sound; else as the scenario has it.",
-        ),
-    ] = None,
-    development: Annotated[
-        float | None,
-        typer.Option(
-            parser=_duration,
-            metavar="DURATION",
-            help="How long the faults take to develop then; else as the scenario has it.",
-        ),
-    ] = None,
-    block: Annotated[
-        float | None,
-        typer.Option(
-            parser=_block, metavar="DURATION", help="Length of a block of vibration; else as the scenario has it."
-        ),
-    ] = None,
-    rate: Annotated[
-        float | None,
-        typer.Option(
-            min=1_000.0,
-            max=102_400.0,
-            metavar="HZ",
-            help="Samples of vibration a second; else as the scenario has it.",
-        ),
-    ] = None,
-    start: Annotated[
-        datetime | None,
-        typer.Option(parser=_time, metavar="TIME", help="First measurement; a day ago, in a file 2026-01-01."),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write a recording (.jsonl, .jsonl.gz, - for standard output)."),
-    ] = None,
-    truth: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Write beside it what is true: faults, severities, states (.jsonl, .gz)."
-        ),
-    ] = None,
-    machines: Annotated[
-        bool, typer.Option("--machines", help="Print the machines.toml that fits, and end.")
-    ] = False,
+    scenario: ScenarioName = "demo",
+    list_scenarios: ListScenarios = False,
+    seed: Seed = 0,
+    speed_up: SpeedUp = 60.0,
+    head_start: HeadStart = 0.0,
+    duration: Duration = None,
+    healthy: Healthy = None,
+    development: Development = None,
+    block: Block = None,
+    rate: Rate = None,
+    start: Start = None,
+    output: Output = None,
+    truth: TruthFile = None,
+    machines: Machines = False,
     settings: SettingsFile = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="End with one JSON object: counts and true onsets.")
-    ] = False,
+    as_json: SummaryAsJson = False,
 ) -> None:
     """Simulate a plant: four machines, of which one bearing fails, one sensor breaks, one overheats, or a scenario.
 
@@ -187,41 +144,42 @@ def simulate_command(
     if machines:
         typer.echo(machines_toml(chosen), nl=False)
         return
-    chosen = sampled(chosen, rate_hz=rate, seconds=block)
-    plan = Plan(
-        healthy_s=chosen.plan.healthy_s if healthy is None else healthy,
-        development_s=chosen.plan.development_s if development is None else max(development, 1.0),
-    )
     begun_us = time.time_ns() // 1000
+    plan = _plan(chosen, healthy, development)
+    span = _span(start, duration, plan, begun_us=begun_us, in_file=output is not None)
+    chosen = sampled(chosen, rate_hz=rate, seconds=block)
+    script = _Script(scenario=chosen, plan=plan, seed=seed, span=span)
     if output is None:
-        start_us = from_datetime(start) if start else default_start_us(begun_us)
+        head_start_us = round(head_start * SECOND_US)
+        pace = Pace(start_us=span.start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=head_start_us)
+        messages = _run(script, truth, lambda measurements: _publish(measurements, pace, settings))
     else:
-        start_us = from_datetime(start or _FILE_START)
-        duration = plan.healthy_s + plan.development_s if duration is None else duration
-    end_us = None if duration is None else start_us + round(duration * SECOND_US)
-    everything = until(simulate_with_truth(chosen, seed=seed, start_us=start_us, plan=plan), end_us)
-    faults = truths(chosen, start_us=start_us, plan=plan)
-    with truth_written(truth, true_run(chosen, seed=seed, start_us=start_us, plan=plan), faults) as write:
-        measurements = measured_only(everything, write)
-        if output is None:
-            pace = Pace(
-                start_us=start_us,
-                begun_us=begun_us,
-                speed_up=speed_up,
-                head_start_us=round(head_start * SECOND_US),
-            )
-            messages = _publish(measurements, pace, settings)
-        else:
-            messages = _write(measurements, output)
-    summary = _Summary(
-        messages=messages,
-        seconds=round((time.time_ns() // 1000 - begun_us) / SECOND_US, 3),
-        scenario=chosen.id,
-        seed=seed,
-        start=to_datetime(start_us),
-        machines=faults,
+        messages = _run(script, truth, lambda measurements: _write(measurements, output))
+    _tell(script.summary(messages, begun_us), as_json=as_json and output != _STDOUT)
+
+
+def _plan(scenario: Scenario, healthy_s: float | None, development_s: float | None) -> Plan:
+    return Plan(
+        healthy_s=scenario.plan.healthy_s if healthy_s is None else healthy_s,
+        development_s=scenario.plan.development_s if development_s is None else max(development_s, 1.0),
     )
-    _tell(summary, as_json=as_json and output != _STDOUT)
+
+
+def _span(start: datetime | None, duration_s: float | None, plan: Plan, *, begun_us: int, in_file: bool) -> _Span:
+    """Give from when to when to simulate; a file ends with the script unless it is told otherwise."""
+    if in_file:
+        start_us = from_datetime(start or _FILE_START)
+        duration_s = plan.healthy_s + plan.development_s if duration_s is None else duration_s
+    else:
+        start_us = from_datetime(start) if start else default_start_us(begun_us)
+    return _Span(start_us, None if duration_s is None else start_us + round(duration_s * SECOND_US))
+
+
+def _run(script: _Script, truth: Path | None, send: Callable[[Iterable[Measured]], int]) -> int:
+    """Give the measurements to `send` and write what is true meanwhile; give the number of messages."""
+    told = simulate_with_truth(script.scenario, seed=script.seed, start_us=script.span.start_us, plan=script.plan)
+    with truth_written(truth, script.true_run(), script.faults()) as write:
+        return send(measured_only(until(told, script.span.end_us), write))
 
 
 def _list() -> None:
