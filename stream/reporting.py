@@ -84,35 +84,16 @@ class Report:
         console.print(f"{summary.observations} observations in {summary.seconds:.1f} s{duplicates}{refused}")
 
     def _machine(self, name: str, machine: MachineSummary) -> Group:
-        style = _STATUS_STYLES.get(machine.status, "bright_black")
-        score = "health withheld" if machine.score is None else f"health {machine.score:g}"
-        head = Text.assemble((name, "bold"), "  ", (machine.status.replace("_", " "), style), f"  {score}")
-        lines: list[Text] = [head]
+        lines = [_head(name, machine)]
         health, lowest = self._health.get(name), self._lowest.get(name)
-        if health is not None and health.reason:
-            lines.append(Text(f"  {health.reason}"))
         if health is not None:
-            lines += [Text(f"  -{deduction.points:g}  {deduction.reason}") for deduction in health.deductions]
-        if health is not None and health.remaining_life_h is not None:
-            life = health.remaining_life_h
-            lines.append(Text(f"  remaining life  {remaining_sentence(life).en} {coverage_sentence(life).en}"))
+            lines += _reasons(health)
         for point, diagnosis in self._diagnoses.get(name, {}).items():
             if diagnosis.verdict in FAULT_NAMES:
                 lines.append(Text(f"  diagnosis  {point}: {diagnosis.text}"))
         if lowest is not None and lowest.score != machine.score:
             lines.append(Text(f"  lowest {lowest.score:g} at {lowest.time:%Y-%m-%d %H:%M:%S} UTC"))
-        counts = [f"{machine.observations} observations"]
-        counts += [
-            f"{count} {what}"
-            for what, count in (
-                ("duplicates", machine.duplicates),
-                ("late", machine.late),
-                ("future", machine.future),
-            )
-            if count
-        ]
-        counts += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
-        lines.append(Text(f"  {', '.join(counts)}", style="dim"))
+        lines.append(_counts(machine))
         if machine.late > _MUCH_LATE * machine.observations:
             lines.append(Text(_LATE_HINT, style="yellow"))
         return Group(*lines)
@@ -133,3 +114,28 @@ class Report:
                 escape(alert.text),
             )
         return table
+
+
+def _head(name: str, machine: MachineSummary) -> Text:
+    style = _STATUS_STYLES.get(machine.status, "bright_black")
+    score = "health withheld" if machine.score is None else f"health {machine.score:g}"
+    return Text.assemble((name, "bold"), "  ", (machine.status.replace("_", " "), style), f"  {score}")
+
+
+def _reasons(health: Health) -> Iterator[Text]:
+    """Say why it stands so, and how long it may go on."""
+    if health.reason:
+        yield Text(f"  {health.reason}")
+    for deduction in health.deductions:
+        yield Text(f"  -{deduction.points:g}  {deduction.reason}")
+    life = health.remaining_life_h
+    if life is not None:
+        yield Text(f"  remaining life  {remaining_sentence(life).en} {coverage_sentence(life).en}")
+
+
+def _counts(machine: MachineSummary) -> Text:
+    told = [f"{machine.observations} observations"]
+    left_out = {"duplicates": machine.duplicates, "late": machine.late, "future": machine.future}
+    told += [f"{count} {what}" for what, count in left_out.items() if count]
+    told += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
+    return Text(f"  {', '.join(told)}", style="dim")

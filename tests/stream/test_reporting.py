@@ -53,3 +53,25 @@ def test_many_late_ones_are_explained():
     assert "one wrong time stamp ahead makes all after it late" in printed(summary=late)
     few = msgspec.structs.replace(SUMMARY, machines={"P1": msgspec.structs.replace(machine, late=3)})
     assert "wrong time stamp" not in printed(summary=few)
+
+
+def test_only_what_there_was_is_counted():
+    machine = msgspec.structs.replace(SUMMARY.machines["P1"], duplicates=1, late=2)
+    said = printed(summary=msgspec.structs.replace(SUMMARY, machines={"P1": machine}))
+    assert "  2 observations, 1 duplicates, 2 late, 1 alerts of low priority\n" in said
+
+
+def test_a_withheld_health_is_told_with_its_reason_and_its_lowest():
+    report = Report()
+    for second, (score, reason) in enumerate([(70.0, "Wears."), (60.0, "Wears."), (None, "Learns anew.")]):
+        time = START.replace(second=second)
+        health = Health(machine="P1", point="x", time=time, status="watch", score=score, reason=reason)
+        report.add(Replayed(Line("file", 1, b""), health))
+    machine = msgspec.structs.replace(SUMMARY.machines["P1"], status="warming_up", score=None)
+    out = io.StringIO()
+    report.print(msgspec.structs.replace(SUMMARY, machines={"P1": machine}), Console(file=out, width=200))
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "P1  warming up  health withheld"
+    assert "  Learns anew." in lines
+    assert "  lowest 60 at 2026-03-01 00:00:01 UTC" in lines
+    assert not any("Wears" in line for line in lines)
