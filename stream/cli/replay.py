@@ -46,6 +46,7 @@ def replay(
     """
     from stream.recordings import Recordings  # noqa: PLC0415 -- keeps --help quick
     from stream.replaying import Replay  # noqa: PLC0415 -- the same
+    from stream.reporting import Report, json_line, json_lines  # noqa: PLC0415 -- the same
     from stream.thresholds import load_thresholds  # noqa: PLC0415 -- the same
 
     recordings = Recordings(files)
@@ -56,23 +57,16 @@ def replay(
         refuse=complain,
     )
     started = time.monotonic()
+    report = Report()
     with progress("replaying") as tell:
         outputs = folding.outputs(followed(recordings, tell))
         if as_json:
-            from stream.reporting import json_lines  # noqa: PLC0415 -- the same
-
-            for line in json_lines(outputs, several=len(files) > 1):
-                sys.stdout.buffer.write(line)
+            sys.stdout.buffer.writelines(json_lines(outputs, several=len(files) > 1))
         else:
-            from stream.reporting import Report  # noqa: PLC0415 -- the same
-
-            report = Report()
             for replayed in outputs:
                 report.add(replayed)
     summary = folding.summary(time.monotonic() - started)
     if as_json:
-        from stream.reporting import json_line  # noqa: PLC0415 -- the same
-
         sys.stdout.buffer.write(json_line(summary))
         sys.stdout.buffer.flush()
     else:
