@@ -12,7 +12,7 @@ from stream.cli.packs import OwnPacks, pack_of
 from stream.cli.terminal import AsJson, complain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from models.machinery.bearings import CatalogueEntry
     from stream.analysis.analysing import Analysis, Conditions
@@ -80,22 +80,45 @@ def analyze(
     hints = _hints(file, rate=rate, unit=unit, speed=speed, scale=scale, column=column, key=key)
     conditions = _conditions(bearing, catalogue, power, mounting, line_frequency)
     conditions = _of_kind(conditions, kind, category, own_packs)
-    if plot is not None or report is not None:
-        import stream.analysis.plotting  # noqa: F401, PLC0415 -- a missing extra is told before the work
-    found = False
-    shown: list[Shown] = []
-    said: Language = "zh" if language == "zh" else "en"
-    for waveform in _waveforms(file, hints, machine, point):
-        from stream.analysis.analysing import analyse, is_finding  # noqa: PLC0415 -- keeps --help quick
-
-        analysis = analyse(waveform, conditions)
-        found |= is_finding(analysis)
-        _print(analysis, said, as_json=as_json)
-        if plot is not None or report is not None:
-            shown.append(_shown(waveform, analysis, said, narrow=report is not None))
-    _write(shown, plot, report, said, file)
+    found = _examine(
+        _waveforms(file, hints, machine, point),
+        conditions,
+        "zh" if language == "zh" else "en",
+        file=file,
+        plot=plot,
+        report=report,
+        as_json=as_json,
+    )
     if found and exit_code:
         raise typer.Exit(1)
+
+
+def _examine(
+    waveforms: "Iterable[Waveform]",
+    conditions: "Conditions",
+    language: "Language",
+    *,
+    file: Path,
+    plot: Path | None,
+    report: Path | None,
+    as_json: bool,
+) -> bool:
+    """Print what each waveform shows, and write the pictures that are wanted; say whether there is a fault."""
+    drawn = plot is not None or report is not None
+    if drawn:
+        import stream.analysis.plotting  # noqa: F401, PLC0415 -- a missing extra is told before the work
+    from stream.analysis.analysing import analyse, is_finding  # noqa: PLC0415 -- keeps --help quick
+
+    found = False
+    shown: list[Shown] = []
+    for waveform in waveforms:
+        analysis = analyse(waveform, conditions)
+        found |= is_finding(analysis)
+        _print(analysis, language, as_json=as_json)
+        if drawn:
+            shown.append(_shown(waveform, analysis, language, narrow=report is not None))
+    _write(shown, plot, report, language, file)
+    return found
 
 
 def _check_choices(*, unit: str | None, mounting: str | None, language: str) -> None:
