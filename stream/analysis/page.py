@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from html import escape
 from importlib.metadata import version
+from pathlib import Path
 
 import msgspec
 
@@ -14,26 +15,7 @@ from stream.web.texts import Language
 
 __all__ = ["Shown", "html_page"]
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #222;
-  max-width: 62rem; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.2rem; margin: 2rem 0 0; } h3 { font-size: 1rem; }
-p.signal, footer { color: #5c6670; margin: .25rem 0; } footer { margin-top: 2rem; }
-.verdict { border-left: .4rem solid #8a5a00; background: #fff6e0; padding: .6rem .9rem; margin: .8rem 0;
-  font-size: 1.15rem; font-weight: 600; }
-.verdict.good { border-color: #007a5e; background: #e6f5f0; }
-.verdict.bad { border-color: #b03a00; background: #fdece4; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1rem; }
-dt { font-weight: 600; } dd { margin: 0; }
-dd.warning { color: #8a5a00; } dd.bad { color: #b03a00; } dd.good { color: #00664e; } dd.sensor { color: #7a2a8a; }
-ul.overview { padding: 0; list-style: none; } ul.overview li { padding: .2rem 0; }
-.indicators { columns: 24rem 2; column-gap: 3rem; }
-.indicators div { display: flex; justify-content: space-between; gap: 1rem; break-inside: avoid;
-  border-bottom: 1px solid #e6e9ec; padding: .1rem 0; }
-.indicators span + span { white-space: nowrap; font-variant-numeric: tabular-nums; }
-img { width: 100%; height: auto; } section { break-inside: avoid-page; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .6rem; } }
-"""
+_STYLE = Path(__file__).with_name("report.css")
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -57,7 +39,8 @@ def html_page(shown: Sequence[Shown], language: Language, *, file: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <title>{title}: {escape(file)}</title>
-<style>{_STYLE}</style>
+<style>
+{_STYLE.read_text("utf-8")}</style>
 </head>
 <body>
 <h1>{title}</h1>
