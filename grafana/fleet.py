@@ -58,14 +58,11 @@ def fleet() -> build.Dashboard:
 
 def _answers() -> tuple[Builder[model.Panel], ...]:
     in_range = f"$timeFilter AND {MACHINES}"
-    measured = f"$timeFilter AND {CHOSEN}"
     reporting = newest("health", 'LAST("withheld") AS "w"', '"machine"', in_range)
     alarmed = newest("health", 'LAST("alarmed") AS "a"', '"machine"', in_range)
     standing = newest("health", 'LAST("withheld") AS "w", "status"', '"machine"', in_range)
     scored = newest("health", 'LAST("withheld") AS "w", "score"', '"machine"', in_range)
     opened = newest("alerts", 'LAST("open") AS "o"', '"machine", "point", "rule"', f"{SO_FAR} AND {CHOSEN}")
-    velocity = newest("indicators", 'LAST("velocity_rms_mm_s") AS "v"', '"machine", "point"', measured)
-    warmth = newest("temperature", 'LAST("value_c") AS "t"', '"machine", "point"', measured)
     return (
         answer(
             "How many machines report?",
@@ -95,6 +92,26 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
             unit="none",
             none="withheld",
         ).thresholds(health_limits()),
+        *_measured(),
+        tiles(
+            "Who needs someone now?",
+            "Machines whose newest status is no good news, with that status. The open alerts below say what to do.",
+            query(
+                f'SELECT "machine", "status" FROM {standing} '
+                'WHERE "status" =~ /^(critical|warning|watch|sensor_fault|no_data)$/',
+                result="table",
+            ),
+            "status",
+            none="nobody: nothing stands against any machine that reports",
+        ),
+    )
+
+
+def _measured() -> tuple[Builder[model.Panel], ...]:
+    measured = f"$timeFilter AND {CHOSEN}"
+    velocity = newest("indicators", 'LAST("velocity_rms_mm_s") AS "v"', '"machine", "point"', measured)
+    warmth = newest("temperature", 'LAST("value_c") AS "t"', '"machine", "point"', measured)
+    return (
         answer(
             "What is the strongest vibration (mm/s RMS)?",
             "Highest of the points' newest velocities, 10 to 1000 Hz. Its limits depend on the machine.",
@@ -109,17 +126,6 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
             unit="celsius",
             none="no temperature",
         ).thresholds(limits()),
-        tiles(
-            "Who needs someone now?",
-            "Machines whose newest status is no good news, with that status. The open alerts below say what to do.",
-            query(
-                f'SELECT "machine", "status" FROM {standing} '
-                'WHERE "status" =~ /^(critical|warning|watch|sensor_fault|no_data)$/',
-                result="table",
-            ),
-            "status",
-            none="nobody: nothing stands against any machine that reports",
-        ),
     )
 
 

@@ -141,17 +141,7 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
         taken.override_by_name(code, colour(shade))
     return (
         status_over_time("What state was it in?").height(4),
-        states(
-            "Did it run?",
-            "Running, idle (a load below 10 %), starting (two minutes after a start) or stopped, by speed, load or "
-            "level of vibration. Empty where nothing tells.",
-            query(
-                f'SELECT LAST("running") AS "running" FROM "health" WHERE $timeFilter AND {MACHINES} '
-                'AND "running" != \'\' GROUP BY time($__interval), "machine" fill(none)',
-                alias="$tag_machine",
-            ),
-            none=NO_UPTIME,
-        ).height(4),
+        _running().height(4),
         health_over_time("health"),
         taken,
         _timeline(
@@ -188,6 +178,20 @@ def _judgement() -> tuple[Builder[model.Panel], ...]:
         )
         .min(0)
         .override_by_regexp("/: limit$/", [*colour(GREEN), _DASHED]),
+    )
+
+
+def _running() -> statetimeline.Panel:
+    return states(
+        "Did it run?",
+        "Running, idle (a load below 10 %), starting (two minutes after a start) or stopped, by speed, load or "
+        "level of vibration. Empty where nothing tells.",
+        query(
+            f'SELECT LAST("running") AS "running" FROM "health" WHERE $timeFilter AND {MACHINES} '
+            'AND "running" != \'\' GROUP BY time($__interval), "machine" fill(none)',
+            alias="$tag_machine",
+        ),
+        none=NO_UPTIME,
     )
 
 
