@@ -3,8 +3,10 @@
 import asyncio
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -174,21 +176,33 @@ def _select(connection: sqlite3.Connection, query: str, *parameters: str | int) 
 def _write(connection: sqlite3.Connection, outputs: Sequence[Stored], retention_spectra_days: int) -> int:
     if not outputs:
         return 0
+    groups: defaultdict[type[Stored], list[Stored]] = defaultdict(list)
+    for output in outputs:
+        groups[type(output)].append(output)
+    writers = _writers(retention_spectra_days)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        write_rows(connection, [output for output in outputs if isinstance(output, Row)])
-        _write_health(connection, [output for output in outputs if isinstance(output, Health)])
-        _write_alerts(connection, [output for output in outputs if isinstance(output, Alert)])
-        write_actions(connection, [output for output in outputs if isinstance(output, Action)])
-        write_uptime(connection, [output for output in outputs if isinstance(output, Uptime)])
-        captures = [output for output in outputs if isinstance(output, Capture)]
-        write_captures(connection, captures, retention_days=retention_spectra_days)
+        for kind, group in groups.items():
+            writers[kind](connection, group)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # A full disk may have rolled it back already.
             connection.execute("ROLLBACK")
         raise
     return len(outputs)
+
+
+def _writers(
+    retention_spectra_days: int,
+) -> dict[type[Stored], Callable[[sqlite3.Connection, Sequence[Any]], None]]:
+    return {
+        Row: write_rows,
+        Health: _write_health,
+        Alert: _write_alerts,
+        Action: write_actions,
+        Uptime: write_uptime,
+        Capture: partial(write_captures, retention_days=retention_spectra_days),
+    }
 
 
 def _write_health(connection: sqlite3.Connection, healths: Sequence[Health]) -> None:
