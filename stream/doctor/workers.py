@@ -61,32 +61,39 @@ def compared(marks: list[tuple[str, Mark | None]], own: Mark | None, *, partitio
         return
     unmarked = [place for place, mark in marks if mark is None]
     known = [(place, mark) for place, mark in marks if mark is not None]
-    if unmarked:
-        yield wrong(
-            "workers",
-            f"{', '.join(unmarked)}: not a worker of this version in the group {FAUST_GROUP!r}",
-            "upgrade it, or end it",
-        )
-    alike = True
-    for aspect, (what, fix) in _ASPECTS.items():
-        values: dict[str, list[str]] = defaultdict(list)
-        for place, mark in known:
-            values[getattr(mark, aspect)].append(place)
-        if len(values) > 1:
-            alike = False
-            told = " / ".join(f"{value} at {', '.join(places)}" for value, places in sorted(values.items()))
-            yield wrong("workers", f"they {what}: {told}", fix)
-        elif own is not None and known and getattr(own, aspect) not in values:
-            yield warning(
-                "workers",
-                f"they {what} than the settings read here",
-                "restart the workers if the settings were changed; else run this where they run",
-            )
+    findings = [*_of_other_versions(unmarked), *_unlike(known, own)]
+    yield from findings
     if len(marks) > partitions:
         yield warning(
             "workers",
             f"{len(marks)} share {partitions} partitions, so some have nothing to do",
             "run fewer of them",
         )
-    if alike and not unmarked:
+    if not any(finding.state == "wrong" for finding in findings):
         yield good("workers", f"{len(marks)} at work, by the same settings")
+
+
+def _of_other_versions(places: list[str]) -> Iterator[Finding]:
+    if places:
+        yield wrong(
+            "workers",
+            f"{', '.join(places)}: not a worker of this version in the group {FAUST_GROUP!r}",
+            "upgrade it, or end it",
+        )
+
+
+def _unlike(known: list[tuple[str, Mark]], own: Mark | None) -> Iterator[Finding]:
+    """Tell in what the workers differ from each other, and where they don't, in what they do from here."""
+    for aspect, (what, fix) in _ASPECTS.items():
+        places_of: dict[str, list[str]] = defaultdict(list)
+        for place, mark in known:
+            places_of[getattr(mark, aspect)].append(place)
+        if len(places_of) > 1:
+            told = " / ".join(f"{value} at {', '.join(places)}" for value, places in sorted(places_of.items()))
+            yield wrong("workers", f"they {what}: {told}", fix)
+        elif own is not None and known and getattr(own, aspect) not in places_of:
+            yield warning(
+                "workers",
+                f"they {what} than the settings read here",
+                "restart the workers if the settings were changed; else run this where they run",
+            )
