@@ -193,22 +193,32 @@ def _located(reason: str, layout: _Layout) -> str:
 
 def _signal_column(path: Path, lines: list[str], layout: _Layout, hints: Hints, time: int | None) -> int:
     """Find the column that is asked for, or the only one there is."""
+    if hints.column is not None:
+        return _column_asked_for(path, layout, hints.column)
+    return _only_column(path, lines, layout, time)
+
+
+def _column_asked_for(path: Path, layout: _Layout, wanted: str) -> int:
+    """Find a column by its name, by its name without case and unit where that is one's alone, or by its number."""
+    if wanted in layout.names:
+        return layout.names.index(wanted)
+    plain = wanted.strip().casefold()
+    for spelled in (str, without_unit):
+        names = [spelled(name).casefold() for name in layout.names]
+        if names.count(plain) == 1:
+            return names.index(plain)
+    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(layout.names):
+        return int(wanted) - 1
+    raise RecordingError(f"{path}: there is no column {wanted!r}; there are {_choice(layout)}")
+
+
+def _only_column(path: Path, lines: list[str], layout: _Layout, time: int | None) -> int:
+    """Find the column that neither counts lines nor tells the time."""
     candidates = [
         i for i, name in enumerate(layout.names) if i != time and not (layout.has_header and is_index(name))
     ]
     if not layout.has_header and time is None and len(candidates) > 1 and _counts(path, lines, layout):
         candidates.remove(0)
-    wanted = hints.column
-    if wanted is not None:
-        if wanted in layout.names:
-            return layout.names.index(wanted)
-        for spelled in (str, without_unit):
-            names = [spelled(name).casefold() for name in layout.names]
-            if names.count(wanted.strip().casefold()) == 1:
-                return names.index(wanted.strip().casefold())
-        if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(layout.names):
-            return int(wanted) - 1
-        raise RecordingError(f"{path}: there is no column {wanted!r}; there are {_choice(layout)}")
     if len(candidates) != 1:
         what = "several columns" if candidates else "no column of a signal"
         raise RecordingError(f"{path}: has {what}; choose one with --column: {_choice(layout)}")
