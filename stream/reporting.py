@@ -25,7 +25,7 @@ _STATUS_STYLES = {
 }
 _PRIORITY_STYLES = {"low": "yellow", "medium": "dark_orange", "high": "bold red"}
 
-_MUCH_LATE = 0.1
+_LATE_SHARE = 0.1
 _LATE_HINT = (
     "  late ones are not judged: one wrong time stamp ahead makes all after it late; mend or leave out that line"
 )
@@ -94,7 +94,7 @@ class Report:
         if lowest is not None and lowest.score != machine.score:
             lines.append(Text(f"  lowest {lowest.score:g} at {lowest.time:%Y-%m-%d %H:%M:%S} UTC"))
         lines.append(_counts(machine))
-        if machine.late > _MUCH_LATE * machine.observations:
+        if machine.late > _LATE_SHARE * machine.observations:
             lines.append(Text(_LATE_HINT, style="yellow"))
         return Group(*lines)
 

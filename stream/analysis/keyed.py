@@ -14,7 +14,7 @@ from stream.analysis.waveforms import MOST_SAMPLES, Hints, Waveform, listed, num
 
 __all__ = ["waveform_of_matlab", "waveform_of_numpy"]
 
-_FEWEST = 64
+_FEWEST_SAMPLES = 64
 """An array with fewer values is no waveform but something about it."""
 _MOST_RECORDS = 256
 _MOST_BYTES = 4 * 8 * MOST_SAMPLES
@@ -131,7 +131,9 @@ def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
 
 
 def _only(path: Path, arrays: Arrays) -> str:
-    waveforms = [name for name, array in arrays.items() if array.dtype.kind in "iuf" and array.size >= _FEWEST]
+    waveforms = [
+        name for name, array in arrays.items() if array.dtype.kind in "iuf" and array.size >= _FEWEST_SAMPLES
+    ]
     if len(waveforms) == 1:
         return waveforms[0]
     if len(arrays) == 1:

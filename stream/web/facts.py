@@ -16,10 +16,10 @@ __all__ = ["Facts", "all_facts", "attention_order", "is_about_sensor", "is_old",
 _RANKS: dict[Status, int] = {"critical": 0, "warning": 1, "watch": 2, "sensor_fault": 3, "no_data": 5}
 _LOST_A_SENSOR = 4
 """Of a machine that can still be judged by its other sensors."""
-_QUIET = 9
+_QUIET_RANK = 9
 _SOUND: tuple[Status, ...] = ("healthy", "warming_up", "stopped")
 _BY_PRIORITY: dict[Priority, int] = {"high": 0, "medium": 1, "low": 2}
-_AT_LEAST_OLD = timedelta(minutes=2)
+_OLD_AFTER = timedelta(minutes=2)
 _INTERVAL_UNKNOWN = timedelta(minutes=30)
 
 
@@ -53,7 +53,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rank(self) -> int:
         """Place in the order of attention: 0 first."""
-        ranks = [_RANKS.get(self.newest.status, _QUIET)]
+        ranks = [_RANKS.get(self.newest.status, _QUIET_RANK)]
         for alert in self.alerts:
             if is_about_sensor(alert):
                 ranks.append(_LOST_A_SENSOR)
@@ -73,7 +73,7 @@ def is_about_sensor(alert: Alert) -> bool:
 
 def needs_someone(facts: Facts) -> bool:
     """Whether a machine is more than good news."""
-    return facts.rank < _QUIET
+    return facts.rank < _QUIET_RANK
 
 
 def attention_order(facts: Collection[Facts]) -> list[Facts]:
@@ -116,7 +116,7 @@ def usual_interval(facts: Collection[Facts]) -> timedelta:
 def is_old(facts: Facts, now: datetime, *, usual: timedelta) -> bool:
     """Whether a machine's data are older than twice its own interval, or the `usual` one where it isn't known."""
     interval = _interval(facts.history) if len(facts.history) > 1 else usual
-    return now - facts.newest.time > max(2 * interval, _AT_LEAST_OLD)
+    return now - facts.newest.time > max(2 * interval, _OLD_AFTER)
 
 
 def _interval(history: Sequence[HealthAt]) -> timedelta:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 __all__ = ["Kept"]
 
-_MOST = 64
+_KEPT_RESULTS = 64
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -19,7 +19,7 @@ class Kept(Generic[K, V]):
     Whoever shares `reading` reads one after the other, so that many viewers don't crowd the store.
     """
 
-    def __init__(self, *, monotonic: Callable[[], float], reading: asyncio.Lock, most: int = _MOST) -> None:
+    def __init__(self, *, monotonic: Callable[[], float], reading: asyncio.Lock, most: int = _KEPT_RESULTS) -> None:
         self._monotonic, self._reading, self._most = monotonic, reading, most
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
 

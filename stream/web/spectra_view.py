@@ -36,7 +36,7 @@ _AGES = (
     ("year", Phrase("1 year before", "1年前"), timedelta(days=365)),
 )
 _OLDEST = Phrase("the oldest ({clock})", "最早的（{clock}）")
-_NEAR = 0.3
+_AGE_TOLERANCE = 0.3
 """Of an age: so far off a kept spectrum still counts as of that age."""
 
 
@@ -100,7 +100,7 @@ def earlier_choices(kept: Sequence[Capture], zone: tzinfo, language: Language) -
     choices = []
     for key, phrase, age in _AGES:
         found = nearest(before, newest.measured - age)
-        if found is not None and abs(newest.measured - age - found.measured) <= _NEAR * age:
+        if found is not None and abs(newest.measured - age - found.measured) <= _AGE_TOLERANCE * age:
             choices.append(Earlier(key, phrase.say(language), found.time))
     oldest = before[0]
     if oldest.time not in {choice.time for choice in choices}:
