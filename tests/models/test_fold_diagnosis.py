@@ -6,7 +6,7 @@ import pytest
 from models import fold
 from models.machinery.kinematics import BearingOrders
 from models.observations import VibrationObserved
-from tests.models.condition.test_diagnosing import OUTER, SHORT, names
+from tests.models.condition.made_up import OUTER, SHORT, names
 from tests.models.observed import (
     alerts,
     at,

@@ -4,14 +4,7 @@ from models.errors import ConfigurationError
 from models.machinery.kinds import built_in_packs
 from stream.machines import load_machines
 from stream.pack_files import load_packs
-
-OWN = """
-[[pack]]
-id = "press"
-name = { en = "stamping press", zh = "冲床" }
-kinds = ["冲床", "pump"]
-scope = { en = "Presses of hall 2.", zh = "二车间冲床。" }
-"""
+from tests.stream.own_pack import OWN
 
 
 def test_own_packs_come_first_from_a_file_or_a_folder(tmp_path):

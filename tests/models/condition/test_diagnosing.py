@@ -13,41 +13,10 @@ from models.diagnosis.texts import FAULTS
 from models.machinery.kinds import built_in_packs
 from models.machinery.machine import Machine
 from models.outputs import Diagnosis
+from tests.models.condition.made_up import INNER, OUTER, SHORT, SOUND, comb, leans, names, unknown
 
 MINUTE_US = 60_000_000
-OUTER, INNER, BALL = "bearing_outer_race", "bearing_inner_race", "bearing_rolling_element"
 CODES = [reason.name.lower() for reason in Reason]
-
-
-def comb(fault, *, confidence=0.9, nats=30.0, lead=1.0, fits=True, amplitude=0.5):
-    return ObservedFault(
-        fault=fault, confidence=confidence, kind="envelope_line", nats=nats, lead=lead, fits=fits,
-        amplitude=amplitude, expected_hz=88.4, found_hz=87.5, prominence=25.0, band_hz=(3000.0, 5000.0),
-        harmonics=3, harmonics_of=4,
-    )  # fmt: skip
-
-
-def names(fault, **changes):
-    return ObservedDiagnosis(
-        verdict=fault, confidence=0.9, turns=31.0, speed_hz=24.67, faults=(comb(fault, **changes),)
-    )
-
-
-def leans(fault, *, reason="weak", **changes):
-    weak = comb(fault, **{"confidence": 0.4, "nats": 10.0, "lead": 0.2, "amplitude": 0.3, **changes})
-    return ObservedDiagnosis(
-        verdict="unknown", confidence=0.0, turns=31.0, speed_hz=24.67, reason=reason, faults=(weak,)
-    )
-
-
-def unknown(reason="short", *, value=0.0, turns=31.0):
-    return ObservedDiagnosis(
-        verdict="unknown", confidence=0.0, turns=turns, speed_hz=24.67, reason=reason, reason_value=value
-    )
-
-
-SOUND = ObservedDiagnosis(verdict="healthy", confidence=0.8, turns=74.0, speed_hz=24.67)
-SHORT = unknown()
 
 
 def gathered(*observed, rate_hz=25_600.0, diagnosing=None):

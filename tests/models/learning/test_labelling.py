@@ -5,18 +5,9 @@ import pytest
 from models.clock import HOUR_US
 from models.fold import dump_state
 from models.learning.labelling import HORIZON_US
-from models.observations import FindingObserved
 from models.outputs import Action, Lesson
+from tests.models.learning.made_up import finding, louder
 from tests.models.observed import alerts, at, kind, learned, run, vibration
-
-
-def finding(i, verdict, **changes):
-    fields = {"machine": "pump", "time_us": at(i), "observed_us": at(i), "digest": f"finding-{i}-{verdict}"}
-    return FindingObserved(**{**fields, "verdict": verdict, **changes})
-
-
-def louder(first, last, factor=3.0, **others):
-    return [vibration(i, factor=factor, **others) for i in range(first, last)]
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from models.learning.known import Known
 from models.learning.rating import LONGEST_LOW_US
 from models.observations import Experienced, MaintenanceObserved
 from models.outputs import Lesson
-from tests.models.condition.test_diagnosing import names
-from tests.models.learning.test_labelling import finding, louder
+from tests.models.condition.made_up import names
+from tests.models.learning.made_up import finding, louder
 from tests.models.observed import (
     STEP_US,
     alerts,

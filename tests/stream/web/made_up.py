@@ -1,15 +1,22 @@
-"""Spectra of a known signal, and what a store's page makes of outputs."""
+"""What the page makes of outputs, and spectra of a known signal."""
+
+import asyncio
+from datetime import UTC
 
 import numpy as np
 
 from models.captures.taking import hourly_spectra
 from models.machinery.kinematics import BearingOrders
-from tests.stream.web.fleets import NOW
+from stream.stores.sqlite import SqliteStore
+from stream.web.feed import Feed
+from stream.web.fleet_view import fleet_view
+from stream.web.machine_page_view import machine_page_view
+from stream.web.past import RANGES, Pasts
+from tests.stream.web.fleets import MACHINES, NOW, MemoryStore
 
 BEARING = BearingOrders(bpfo=3.58, bpfi=5.42, bsf2=4.71, ftf=0.398)
-SAMPLES = 0.1 * np.sin(2 * np.pi * 50 * np.arange(25_600) / 25_600) + 0.2 * np.random.default_rng(
-    0
-).standard_normal(25_600)
+NOISE = np.random.default_rng(0).standard_normal(25_600)
+SAMPLES = 0.1 * np.sin(2 * np.pi * 50 * np.arange(25_600) / 25_600) + 0.2 * NOISE
 
 
 def spectra(time=NOW, *, speed_rpm=1500.0, samples=SAMPLES):
@@ -30,3 +37,33 @@ def velocity(time=NOW, **others):
 
 def envelope(time=NOW, **others):
     return spectra(time, **others)[1]
+
+
+def read(outputs, *, machines=MACHINES, now=NOW, turns=3):
+    async def snapshot():
+        feed = Feed(MemoryStore(outputs), machines, clock=lambda: now)
+        for _ in range(turns):
+            await feed.read()
+        return feed.snapshot
+
+    return asyncio.run(snapshot())
+
+
+def fleet(snapshot, *, machines=MACHINES, language="en", clock=NOW, opened=()):
+    return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, opened=opened)
+
+
+def machine_page(snapshot, machine="P-101", *, language="en", clock=NOW):
+    return machine_page_view(snapshot, MACHINES, machine, clock=clock, zone=UTC, language=language)
+
+
+def past_of(tmp_path, outputs, machine="P-101", *, range_=RANGES[1], newest=NOW, now=NOW):
+    async def work():
+        store = SqliteStore(tmp_path / "results.db")
+        await store.open()
+        await store.write(outputs)
+        past = await Pasts(store, monotonic=lambda: 0.0).read(machine, range_, newest=newest, now=now)
+        await store.close()
+        return past
+
+    return asyncio.run(work())

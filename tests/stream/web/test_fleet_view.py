@@ -1,7 +1,6 @@
 """What the page says, before anything is drawn."""
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -10,25 +9,11 @@ from hypothesis import strategies as st
 from models.machinery.machine import Machine, Name
 from models.outputs import Health
 from stream.web.facts import all_facts, attention_order
-from stream.web.feed import Feed
 from stream.web.fleet_view import CARDS, fleet_view
 from stream.web.snapshot import Snapshot
 from stream.web.texts import STATUSES
-from tests.stream.web.fleets import MACHINES, NOW, MemoryStore, alert, four, health, many
-
-
-def read(outputs, *, machines=MACHINES, now=NOW, turns=3):
-    async def snapshot():
-        feed = Feed(MemoryStore(outputs), machines, clock=lambda: now)
-        for _ in range(turns):
-            await feed.read()
-        return feed.snapshot
-
-    return asyncio.run(snapshot())
-
-
-def view(snapshot, *, machines=MACHINES, language="en", clock=NOW, opened=()):
-    return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, opened=opened)
+from tests.stream.web.fleets import NOW, alert, four, health, many
+from tests.stream.web.made_up import fleet, read
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +22,7 @@ def plant():
 
 
 def test_the_machine_that_needs_someone_comes_first_and_says_why(plant):
-    shown = view(plant)
+    shown = fleet(plant)
     assert shown.headline == "3 of 4 machines need someone"
     assert [card.id for card in shown.attention] == ["P-101", "M-301", "F-201"]
     assert [tile.id for tile in shown.tiles] == ["G-401"]
@@ -50,7 +35,7 @@ def test_the_machine_that_needs_someone_comes_first_and_says_why(plant):
 
 
 def test_a_broken_sensor_is_a_sensor_fault_and_not_a_machine_fault(plant):
-    fan = view(plant).attention[2]
+    fan = fleet(plant).attention[2]
     assert (fan.status, fan.status_text, fan.machine_text) == ("sensor_fault", "Sensor fault", "machine: healthy")
     assert fan.why == "Sensor fault, drive end: signal stuck at one value"
     assert "still judged by its other sensors" in fan.more
@@ -67,13 +52,13 @@ def test_a_sensor_fault_of_a_sick_machine_is_told_along():
         health("A", "bearing", NOW, status="critical", score=20.0, flags=("open",)),
         alert("A", "drive-end", "change", "high", NOW, "drive-end: much.", "drive-end:多。"),
     ]
-    card = view(read(outputs, machines={}), machines={}).attention[0]
+    card = fleet(read(outputs, machines={}), machines={}).attention[0]
     assert card.status == "critical"
     assert card.more == "Sensor fault, bearing: cable open"
 
 
 def test_deductions_sum_to_what_is_missing_and_come_with_their_reason(plant):
-    pump = view(plant).attention[0]
+    pump = fleet(plant).attention[0]
     assert pump.score == pytest.approx(28.5)
     assert pump.score_text == "28.5 of 100"
     assert sum(each.points for each in pump.deductions) == pytest.approx(100 - pump.score)
@@ -82,7 +67,7 @@ def test_deductions_sum_to_what_is_missing_and_come_with_their_reason(plant):
 
 
 def test_numbers_have_unit_limit_direction_and_age(plant):
-    pump = view(plant).attention[0]
+    pump = fleet(plant).attention[0]
     drive_end = next(point for point in pump.points if point.id == "drive-end")
     velocity = next(value for value in drive_end.values if value.label == "Velocity RMS")
     assert velocity.text.endswith(" mm/s")
@@ -92,25 +77,25 @@ def test_numbers_have_unit_limit_direction_and_age(plant):
     bearing = next(point for point in pump.points if point.id == "bearing").values[0]
     assert bearing.text.endswith(" °C")
     assert bearing.limit_text == "limit 90 °C"
-    gearbox = view(plant, opened={"G-401"}).opened[0]
+    gearbox = fleet(plant, opened={"G-401"}).opened[0]
     assert (gearbox.id, gearbox.why) == ("G-401", "Nothing found")
 
 
 def test_withheld_health_is_a_gap_with_its_reason(plant):
-    trend = view(plant).attention[0].trend
+    trend = fleet(plant).attention[0].trend
     assert [gap.status for gap in trend.gaps] == ["warming_up"]
     assert trend.gap_text == "Grey: health not given (Learning)"
     assert len(trend.lines) == 1
     assert trend.falling
     learning = read(four(hours=1))
-    assert {tile.score_text for tile in view(learning).tiles} == {""}
-    card = view(learning, opened={"G-401"}).opened
+    assert {tile.score_text for tile in fleet(learning).tiles} == {""}
+    card = fleet(learning, opened={"G-401"}).opened
     assert [each.score_text for each in card] == ["not given now"]
     assert card[0].why == "Still learning what is usual for this machine."
 
 
 def test_chinese_says_the_same(plant):
-    shown = view(plant, language="zh")
+    shown = fleet(plant, language="zh")
     assert shown.headline == "4台设备中有3台需要处理"
     pump, _, fan = shown.attention
     assert pump.name == "1号冷却水泵"
@@ -122,20 +107,20 @@ def test_chinese_says_the_same(plant):
 
 
 def test_no_english_is_left_in_chinese_sentences(plant):
-    shown = view(plant, language="zh")
+    shown = fleet(plant, language="zh")
     for card in shown.attention:
         for text in (card.why, card.since, card.more, card.status_text, card.details, card.age, card.trend.title):
             assert not any(letter.isascii() and letter.isalpha() for letter in text), text
 
 
 def test_the_most_urgent_alert_is_shown_and_the_others_wait_in_the_details(plant):
-    pump = view(plant).attention[0]
+    pump = fleet(plant).attention[0]
     assert pump.alert.priority_text == "High priority"
     assert [each.priority for each in pump.more_alerts] == ["low"]
     assert pump.details == "Details and 1 more alert"
     assert pump.alert.against == ""  # its text has value, limit and unit
     odd = alert("A", "x", "home-made", "low", NOW, "x: odd.", "")
-    card = view(read([health("A", "x", NOW), odd], machines={}), machines={}).attention[0]
+    card = fleet(read([health("A", "x", NOW), odd], machines={}), machines={}).attention[0]
     assert card.alert.against == "value 1.19, limit 0.5"
     assert card.alert.text == "X: odd."
 
@@ -143,11 +128,11 @@ def test_the_most_urgent_alert_is_shown_and_the_others_wait_in_the_details(plant
 def test_cleared_alerts_need_nobody():
     raised = alert("A", "x", "change", "high", NOW, "x: much.", "", id="1")
     cleared = alert("A", "x", "change", "high", NOW, "x: much.", "", state="cleared", id="1")
-    assert view(read([health("A", "x", NOW), raised, cleared], machines={}), machines={}).attention == ()
+    assert fleet(read([health("A", "x", NOW), raised, cleared], machines={}), machines={}).attention == ()
 
 
 def test_two_hundred_machines_stay_quiet_but_three():
-    shown = view(read(many(), machines={}), machines={})
+    shown = fleet(read(many(), machines={}), machines={})
     assert shown.headline == "3 of 200 machines need someone"
     assert [card.id for card in shown.attention] == ["PUMP-150", "PUMP-017", "PUMP-090"]
     assert len(shown.tiles) == 197
@@ -161,32 +146,32 @@ def test_two_hundred_machines_stay_quiet_but_three():
 
 def test_more_that_need_someone_than_cards_stay_in_order_as_tiles():
     outputs = [health(f"A{n:02d}", "x", NOW, status="watch", score=50.0 + n) for n in range(CARDS + 5)]
-    shown = view(read(outputs, machines={}), machines={})
+    shown = fleet(read(outputs, machines={}), machines={})
     assert [card.id for card in shown.attention] == [f"A{n:02d}" for n in range(CARDS)]
     assert [tile.id for tile in shown.tiles] == [f"A{n:02d}" for n in range(CARDS, CARDS + 5)]
     assert all(tile.needs_someone for tile in shown.tiles)
 
 
 def test_nothing_yet_says_what_to_do():
-    empty = view(read([], machines={}), machines={})
+    empty = fleet(read([], machines={}), machines={})
     assert empty.headline == "No machines yet"
     assert "stethos worker" in empty.detail
-    waiting = view(read([]))
+    waiting = fleet(read([]))
     assert waiting.headline == "Waiting for the first data"
     assert {tile.status_text for tile in waiting.tiles} == {"No data yet"}
-    unread = view(Snapshot(read_at=NOW, loaded=False), machines={})
+    unread = fleet(Snapshot(read_at=NOW, loaded=False), machines={})
     assert unread.headline == "Reading the store…"
 
 
 def test_a_machine_that_nobody_described_is_known_by_its_id():
-    shown = view(read([health("压缩机 7", "DE", NOW, status="watch", score=80.0)], machines={}), machines={})
+    shown = fleet(read([health("压缩机 7", "DE", NOW, status="watch", score=80.0)], machines={}), machines={})
     assert shown.headline == "The machine needs someone"
     assert (shown.attention[0].name, shown.attention[0].facts) == ("压缩机 7", "")
 
 
 def test_machine_names_fall_back_to_the_other_language():
     machines = {"A": Machine(id="A", name=Name(zh="泵")), "B": Machine(id="B", name=Name(en="Pump"))}
-    shown = view(read([health("A", "x", NOW), health("B", "x", NOW)], machines=machines), machines=machines)
+    shown = fleet(read([health("A", "x", NOW), health("B", "x", NOW)], machines=machines), machines=machines)
     assert [tile.name for tile in shown.tiles] == ["Pump", "泵"]
 
 
@@ -194,7 +179,7 @@ def test_machine_names_fall_back_to_the_other_language():
 @pytest.mark.parametrize("status", list(STATUSES))
 def test_every_status_has_words_in_both_languages(status, language):
     outputs = [health("A", "x", NOW, status=status, score=None if status != "healthy" else 100.0)]
-    shown = view(read(outputs, machines={}), machines={}, language=language, opened={"A"})
+    shown = fleet(read(outputs, machines={}), machines={}, language=language, opened={"A"})
     card = (*shown.attention, *shown.opened)[0]
     assert card.status_text == STATUSES[status].say(language)
 
@@ -215,124 +200,6 @@ def test_order_of_attention_never_puts_the_worse_one_later(machines):
     places = [worst_first.index(f.newest.status) if f.newest.status in worst_first else 9 for f in order]
     assert places == sorted(places)
     assert len(order) == len(machines)
-
-
-# --- freshness ---
-
-
-def at(minutes_ago, *, clock=NOW, changed=None, began=timedelta(hours=1), outputs=None, trouble=""):
-    time = clock - timedelta(minutes=minutes_ago)
-    healths = tuple(outputs or [health("A", "x", time)])
-    return Snapshot(
-        read_at=clock,
-        healths=healths,
-        changed_at=None if changed is None else clock - timedelta(seconds=changed),
-        began_at=clock - began,
-        trouble=trouble,
-    )
-
-
-def test_live_data_need_no_notice():
-    assert view(at(0.5, changed=5), machines={}).notices == ()
-
-
-def test_silence_is_told_with_its_length():
-    # Nothing is known of the usual interval here, so half an hour is taken.
-    (notice,) = view(at(120, changed=120 * 60), machines={}).notices
-    assert (notice.kind, notice.title) == ("warning", "No new data for 2 h")
-    assert "07:00" in notice.text
-
-
-def test_a_recording_that_runs_is_no_silence_but_is_told():
-    snapshot = at(600, changed=1)
-    shown = view(snapshot, machines={}, opened={"A"})
-    (notice,) = shown.notices
-    assert (notice.kind, notice.title) == ("info", "Data run 10 h behind the clock")
-    assert shown.opened[0].age == "measured just now"
-    assert not shown.opened[0].old
-
-
-def test_a_server_that_has_just_begun_does_not_cry_silence():
-    assert view(at(600, began=timedelta(seconds=3)), machines={}).notices == ()
-    assert view(at(600, began=timedelta(seconds=30)), machines={}).notices[0].kind == "warning"
-
-
-def test_a_machine_behind_the_others_looks_old(plant):
-    late = [each for each in four() if not (isinstance(each, Health) and each.machine == "G-401")]
-    late += [health("G-401", "oil", NOW - timedelta(hours=3) + timedelta(minutes=n)) for n in range(30)]
-    shown = view(read(late))
-    (tile,) = [tile for tile in shown.tiles if tile.id == "G-401"]
-    assert tile.old
-    assert not any(card.old for card in shown.attention)
-
-
-def test_a_store_that_fails_is_told_and_what_was_read_stays():
-    async def run():
-        store = MemoryStore(four())
-        now = [NOW]
-        feed = Feed(store, MACHINES, clock=lambda: now[0])
-        await feed.read()
-        store.trouble = "InfluxDB at http://db:8086 does not answer; start it"
-        now[0] = NOW + timedelta(minutes=5)
-        await feed.read()
-        failed = feed.snapshot
-        store.trouble = ""
-        await feed.read()
-        return failed, feed.snapshot
-
-    failed, recovered = asyncio.run(run())
-    shown = view(failed, clock=NOW + timedelta(minutes=5))
-    (notice,) = shown.notices
-    assert (notice.kind, notice.title) == ("error", "The results cannot be read: tell whoever runs the system")
-    assert notice.text == "InfluxDB at http://db:8086 does not answer; start it. Shown as it was at 09:00:00."
-    assert shown.headline == "3 of 4 machines need someone"
-    assert recovered.trouble == ""
-
-
-def test_a_store_that_never_answered_says_so_and_shows_nothing():
-    async def run():
-        feed = Feed(MemoryStore(trouble="no file"), {}, clock=lambda: NOW)
-        await feed.read()
-        return feed.snapshot
-
-    shown = view(asyncio.run(run()), machines={})
-    assert shown.notices[0].text == "no file."
-    assert shown.headline == "Nothing can be shown yet"
-    assert shown.updated == ""
-
-
-def test_the_page_survives_a_bug_in_the_store_and_says_so():
-    class Broken(MemoryStore):
-        async def latest_health(self):
-            raise ZeroDivisionError
-
-    async def run():
-        feed = Feed(Broken(), {}, clock=lambda: NOW)
-        await feed.read()
-        return feed.snapshot
-
-    assert "internal error" in asyncio.run(run()).trouble
-
-
-def test_reading_on_asks_for_what_is_new_only():
-    async def run():
-        store = MemoryStore(four())
-        feed = Feed(store, MACHINES, clock=lambda: NOW)
-        for _ in range(3):
-            await feed.read()
-        before = store.calls
-        await feed.read()
-        return store.calls - before
-
-    assert asyncio.run(run()) == 2  # newest health and open alerts
-
-
-def test_history_is_thinned_to_the_worst_of_each_minute():
-    seconds = [health("A", "x", NOW - timedelta(seconds=n), score=50.0 if n == 3000 else 90.0) for n in range(3600)]
-    history = read(seconds, machines={}).histories["A"]
-    assert len(history) <= 62
-    assert min(each.score for each in history) == 50
-    assert [each.time for each in history] == sorted(each.time for each in history)
 
 
 def test_times_are_the_viewers():

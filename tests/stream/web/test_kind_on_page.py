@@ -14,7 +14,7 @@ from stream.web.texts import KINDS
 from stream.web.trend_chart import trend_chart
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import NOW, health
-from tests.stream.web.test_machine_page_view import past_of
+from tests.stream.web.made_up import past_of
 
 
 def described(**description):

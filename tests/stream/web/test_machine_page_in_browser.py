@@ -10,9 +10,7 @@ from playwright.sync_api import expect
 from stream.web.scripts import SPECTRUM_BOX, TREND_BOX
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
-from tests.stream.web.fleets import alert, four, health
-from tests.stream.web.made_up import spectra
-from tests.stream.web.test_page_in_browser import (
+from tests.stream.web.browsing import (
     MACHINES_TOML,
     NARROW,
     WIDE,
@@ -26,6 +24,8 @@ from tests.stream.web.test_page_in_browser import (
     too_small_to_touch,
     wait_for_text,
 )
+from tests.stream.web.fleets import alert, four, health
+from tests.stream.web.made_up import spectra
 
 __all__ = ["chromium"]  # the fixture
 

@@ -10,7 +10,7 @@ import pytest
 from models.machinery.machine import Machine
 from models.outputs import RemainingLife
 from stream.stores.sqlite import SqliteStore
-from stream.web.machine_page_view import machine_page_view, past_alerts
+from stream.web.machine_page_view import past_alerts
 from stream.web.past import RANGES, Past, Pasts, window
 from stream.web.paths import machine_path
 from stream.web.trend_chart import chart_height_px, panels, trend_chart
@@ -18,32 +18,16 @@ from tests.stream.stores.outputs import health as health_of
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import MACHINES, NOW, alert, four
 from tests.stream.web.fleets import health as made_by_hand
-from tests.stream.web.test_fleet_view import read
+from tests.stream.web.made_up import machine_page, past_of, read
 
 HOUR, DAY = RANGES[0], RANGES[1]
 PUMP = MACHINES["P-101"]
 POINT = "drive-end"
 
 
-def view(snapshot, machine="P-101", *, language="en", clock=NOW):
-    return machine_page_view(snapshot, MACHINES, machine, clock=clock, zone=UTC, language=language)
-
-
 @pytest.fixture(scope="module")
 def plant():
     return read(four())
-
-
-def past_of(tmp_path, outputs, machine="P-101", *, range_=DAY, newest=NOW, now=NOW):
-    async def work():
-        store = SqliteStore(tmp_path / "results.db")
-        await store.open()
-        await store.write(outputs)
-        past = await Pasts(store, monotonic=lambda: 0.0).read(machine, range_, newest=newest, now=now)
-        await store.close()
-        return past
-
-    return asyncio.run(work())
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +44,17 @@ def lines(chart, axis):
 
 
 def test_a_machine_is_told_with_all_its_open_alerts_and_its_evidence(plant):
-    shown = view(plant)
+    shown = machine_page(plant)
     assert (shown.headline, shown.detail) == ("Cooling water pump 1", "")
     assert shown.machine.status == "critical"
     assert [each.points for each in shown.machine.deductions] == [60.0, 11.5]
     assert 1 + len(shown.machine.more_alerts) == 2
-    assert view(plant, language="zh").headline == "1号冷却水泵"
+    assert machine_page(plant, language="zh").headline == "1号冷却水泵"
 
 
 @pytest.mark.parametrize("odd", ["nobody", "..", "a/b", "泵 9", "%2F", "x" * 5000, "<b>", "{0}", ""])
 def test_an_unknown_machine_says_so_whatever_it_is_called(plant, odd):
-    shown = view(plant, odd)
+    shown = machine_page(plant, odd)
     assert shown.machine is None
     assert "There is no machine" in shown.headline
     assert len(shown.headline) < 120
@@ -78,7 +62,7 @@ def test_an_unknown_machine_says_so_whatever_it_is_called(plant, odd):
 
 
 def test_a_described_machine_that_never_sent_says_so():
-    shown = view(read([]), "G-401")
+    shown = machine_page(read([]), "G-401")
     assert shown.headline == "Mixer gearbox"
     assert "has sent nothing yet" in shown.detail
     assert "G-401" in shown.detail
@@ -228,9 +212,9 @@ def test_what_a_faulty_sensor_told_is_a_stretch_with_its_reason_and_no_line(tmp_
 def test_remaining_life_is_told_as_an_interval_with_what_has_held_and_only_where_there_is_one():
     life = RemainingLife(low=12.0, median=30.0, high=80.0, held=4, checked=5)
     declining = msgspec.structs.replace(made_by_hand("P-101", POINT, NOW, score=60.0), remaining_life_h=life)
-    shown = view(read([declining])).machine
+    shown = machine_page(read([declining])).machine
     assert "between 12 h and 3.3 days" in shown.life
     assert "4 of 5" in shown.life_held
-    assert "12小时至3.3天" in view(read([declining]), language="zh").machine.life
-    sound = view(read([made_by_hand("P-101", POINT, NOW)])).machine
+    assert "12小时至3.3天" in machine_page(read([declining]), language="zh").machine.life
+    sound = machine_page(read([made_by_hand("P-101", POINT, NOW)])).machine
     assert (sound.life, sound.life_held) == ("", "")

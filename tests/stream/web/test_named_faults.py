@@ -13,7 +13,7 @@ from stream.web.machine_view import Viewer
 from stream.web.points_view import with_point_names
 from stream.web.verdicts_view import verdicts_view
 from tests.stream.web.fleets import MACHINES, NOW, alert, health
-from tests.stream.web.test_fleet_view import read
+from tests.stream.web.made_up import read
 
 OUTER = Diagnosis(verdict="bearing_outer_race", confidence=0.87, supporting=9, observations=15)
 

@@ -6,9 +6,7 @@ import pytest
 
 from stream.web.shapes import shape_svg
 from tests.stream.web.fleets import MACHINES, NOW, alert, health
-from tests.stream.web.test_fleet_view import read
-from tests.stream.web.test_fleet_view import view as fleet
-from tests.stream.web.test_machine_page_view import view as page
+from tests.stream.web.made_up import fleet, machine_page, read
 
 IDLING = "Idling since 06:50 (2 h 10 min): turns without load"
 BEGAN = NOW - timedelta(hours=2, minutes=10)
@@ -38,12 +36,12 @@ def pump(**others):
 )
 def test_how_it_runs_and_since_when_stands_on_its_page(running, since, english, chinese):
     snapshot = read([pump(running=running, running_since=since)])
-    assert page(snapshot).machine.running == english
-    assert page(snapshot, language="zh").machine.running == chinese
+    assert machine_page(snapshot).machine.running == english
+    assert machine_page(snapshot, language="zh").machine.running == chinese
 
 
 def test_a_status_that_says_it_already_is_not_repeated():
-    shown = page(read([pump(status="stopped", score=None, running="stopped")])).machine
+    shown = machine_page(read([pump(status="stopped", score=None, running="stopped")])).machine
     assert (shown.status_text, shown.running) == ("Stopped", "")
 
 

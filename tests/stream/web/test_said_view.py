@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.outputs import Action
 from stream.web.said_view import said_view
-from tests.stream.web.test_machine_page_view import past_of
+from tests.stream.web.made_up import past_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

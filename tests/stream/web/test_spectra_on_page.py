@@ -18,8 +18,7 @@ from stream.web.spectrum_chart import Axis, Shown, spectrum_chart
 from stream.web.verdicts_view import verdicts_view
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import MACHINES, NOW, four, health
-from tests.stream.web.made_up import BEARING, SAMPLES, envelope, spectra, velocity
-from tests.stream.web.test_fleet_view import read
+from tests.stream.web.made_up import BEARING, SAMPLES, envelope, read, spectra, velocity
 
 
 def chart(capture, older=None, families=(), *, orders=False, language="en"):
