@@ -8,7 +8,7 @@ from math import isfinite
 
 import msgspec
 
-from models.advice.alarming import clear_all, watch_findings, watch_sensor
+from models.advice.alarming import AlarmContext, clear_all, watch_findings, watch_sensor
 from models.clock import AHEAD_US, DAY_US, to_datetime
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
@@ -128,11 +128,12 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     else:
         flags, judged, hours = _in_order(state, channel, observation, values, time_us, flags)
         anomaly, trusted = None, not channel.sensor.faulty
-        alerts += watch_sensor(state, channel, time_us, observation.digest, flags)
+        context = AlarmContext(state, channel, time_us, observation.digest)
+        alerts += watch_sensor(context, flags)
         if judged is not None:
             anomaly = judged.anomaly
             channel.resume(time_us)
-            alerts += watch_findings(state, channel, judged.rules, time_us, observation.digest)
+            alerts += watch_findings(context, judged.rules)
             track_decline(channel, time_us)
     row = _row(state, observation, time_us, values, flags)
     quality = Quality(ok=trusted, flags=flags)
@@ -268,7 +269,7 @@ def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
     if newest_us is not None and (state.time_us or 0) - newest_us < _LONG_SILENT_US:
         return []
     forgotten = state.channels.pop(key)
-    return list(clear_all(state, forgotten, observation.time_us, observation.digest))
+    return list(clear_all(AlarmContext(state, forgotten, observation.time_us, observation.digest)))
 
 
 def _crowded_out(state: MachineState, observation: Measured) -> tuple[Output, ...]:

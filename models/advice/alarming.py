@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
+import msgspec
+
 from models.advice.alarm import Alarm, Delays
 from models.advice.alerts import Cause, transition
 from models.advice.diagnosis_texts import with_stronger
@@ -21,17 +23,26 @@ from models.condition.channel import Channel
 from models.condition.degree import Finding
 from models.condition.elsewhere import stronger_elsewhere
 from models.condition.state import MachineState
-from models.learning.rating import rated, remember, weigh
+from models.learning.rating import Reached, rated, remember, weigh
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 
-__all__ = ["DIAGNOSIS_RULE", "SENSOR_RULE", "TEMPERATURE_RULE", "clear_all", "watch_findings", "watch_sensor"]
+__all__ = [
+    "DIAGNOSIS_RULE",
+    "SENSOR_RULE",
+    "TEMPERATURE_RULE",
+    "AlarmContext",
+    "clear_all",
+    "watch_findings",
+    "watch_sensor",
+]
 
 DIAGNOSIS_RULE = "diagnosis"
 SENSOR_RULE = "sensor_fault"
 TEMPERATURE_RULE = "temperature"
 
-_FAULTS = 2
+_MIN_SENSOR_FAULTS = 2
+"""Observations in a row whose sensor cannot be trusted, from which that is an alert."""
 _OF_LIMIT = "value_c"
 """What an alert of temperature is about that a limit raised, and not only the machine's own past."""
 
@@ -47,124 +58,134 @@ def _delays(thresholds: Thresholds) -> Delays:
     return Delays(on_us=(low, medium, high), off_us=off)
 
 
-def watch_findings(
-    state: MachineState, channel: Channel, judged: AbstractSet[str], time_us: int, digest: str
-) -> Iterator[Alert]:
+class AlarmContext(msgspec.Struct, frozen=True):
+    """Whose alarms are brought up to date: a point of a machine, and the observation that gives cause."""
+
+    state: MachineState
+    channel: Channel
+    time_us: int
+    """Event time of that observation, final."""
+    digest: str
+    """Of its content."""
+
+
+def watch_findings(context: AlarmContext, judged: AbstractSet[str]) -> Iterator[Alert]:
     """Bring the alarms of a point's condition up to date, of the rules that this observation `judged`.
 
     A rule that was judged and found nothing counts as quiet; one that was not leaves its alarm as it is.
-
-    An alert that names a fault is over at once when another one is named, which is raised as its own.
     """
-    delays = _delays(state.configuration.thresholds)
-    found = {finding.rule: finding for finding in channel.findings}
-    for rule in sorted(found.keys() | channel.alarms.keys()):
-        if rule not in judged:
-            continue
-        finding, alarm = found.get(rule), channel.alarms.get(rule)
-        if alarm is None:
-            alarm = channel.alarms[rule] = Alarm()
-        if _says_too_little(channel, finding, alarm):
-            continue
-        if rule == DIAGNOSIS_RULE and finding and alarm.level and alarm.about != finding.indicator:
-            sentence = renamed_sentence(channel.point, alarm.about, finding.indicator)
-            value, limit = finding.value, finding.limit(1)
-            yield from _move(state, channel, rule, 0, time_us, value, limit, sentence, digest)
-            alarm = channel.alarms[rule] = Alarm()
-        reached = alarm.update(finding.degree if finding else 0.0, time_us, delays)
-        weighed = weigh(state, channel, finding, alarm, reached, time_us)
-        level = rated(state, channel, finding, alarm, reached, weighed, time_us)
-        lowered = weighed is not None and level < reached
-        if level == alarm.level and not lowered:
-            if finding and level:
-                remember(state, channel, finding, alarm, reached, weighed, time_us)
-            continue
-        sentence = (
-            _raised(state, channel, finding, level)
-            if level and finding
-            else cleared_sentence(channel.point, finding)
-        )
+    channel = context.channel
+    delays = _delays(context.state.configuration.thresholds)
+    symptoms = {symptom.rule: symptom for symptom in channel.findings}
+    for rule in sorted(symptoms.keys() | channel.alarms.keys()):
+        if rule in judged:
+            yield from _update_rule(context, rule, symptoms.get(rule), delays)
+
+
+def _update_rule(context: AlarmContext, rule: str, symptom: Finding | None, delays: Delays) -> Iterator[Alert]:
+    channel = context.channel
+    alarm = channel.alarms.get(rule)
+    if alarm is None:
+        alarm = channel.alarms[rule] = Alarm()
+    if symptom is None:
+        level = alarm.update(0.0, context.time_us, delays)
+        if level != alarm.level:
+            alarm.about = ""
+            yield from _transition(context, rule, level, 0.0, 0.0, cleared_sentence(channel.point, None))
+        return
+    if _is_inconclusive(channel, symptom, alarm):
+        return
+    if rule == DIAGNOSIS_RULE and alarm.level and alarm.about != symptom.indicator:
+        yield from _clear_former(context, alarm, symptom)
+        alarm = channel.alarms[rule] = Alarm()
+    level = alarm.update(symptom.degree, context.time_us, delays)
+    reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
+    weighed = weigh(reached)
+    level = rated(reached, weighed)
+    lowered = weighed is not None and level < reached.level
+    if level != alarm.level or lowered:
+        sentence = _raised_sentence(context, symptom, level) if level else cleared_sentence(channel.point, symptom)
         if weighed is not None and lowered:
             sentence = rated_low(sentence, weighed.probability)
-        value, limit = (finding.value, finding.limit(level or 1)) if finding else (0.0, 0.0)
-        alarm.about = _about(finding, alarm) if level else ""
-        yield from _move(state, channel, rule, level, time_us, value, limit, sentence, digest)
-        if finding and level:
-            remember(state, channel, finding, alarm, reached, weighed, time_us)
+        alarm.about = _about(symptom, alarm) if level else ""
+        yield from _transition(context, rule, level, symptom.value, symptom.limit(level or 1), sentence)
+    if level:
+        remember(reached, weighed)
 
 
-def _says_too_little(channel: Channel, finding: Finding | None, alarm: Alarm) -> bool:
+def _is_inconclusive(channel: Channel, symptom: Finding, alarm: Alarm) -> bool:
     """Whether a temperature's limit alone was judged, and is no reason to move an alert of its rise.
 
     In a regime that is not known yet nothing says that the rise is over.
     """
-    if finding is None or finding.rule != TEMPERATURE_RULE or channel.ready or not alarm.level:
+    if symptom.rule != TEMPERATURE_RULE or channel.ready or not alarm.level:
         return False
-    return alarm.about != _OF_LIMIT and finding.degree < alarm.level
+    return alarm.about != _OF_LIMIT and symptom.degree < alarm.level
 
 
-def _about(finding: Finding | None, alarm: Alarm) -> str:
+def _clear_former(context: AlarmContext, alarm: Alarm, symptom: Finding) -> Iterator[Alert]:
+    """Clear an alert that names a fault where another one is named now, which is raised as its own."""
+    sentence = renamed_sentence(context.channel.point, alarm.about, symptom.indicator)
+    yield from _transition(context, symptom.rule, 0, symptom.value, symptom.limit(1), sentence)
+
+
+def _about(symptom: Finding, alarm: Alarm) -> str:
     """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
-    if finding is None or finding.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
+    if symptom.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
         return ""
-    if finding.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
+    if symptom.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
         return alarm.about
-    return finding.indicator
+    return symptom.indicator
 
 
-def _raised(state: MachineState, channel: Channel, finding: Finding, level: int) -> Sentence:
+def _raised_sentence(context: AlarmContext, symptom: Finding, level: int) -> Sentence:
     """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
+    state, point = context.state, context.channel.point
     mechanism = state.configuration.machine.mechanism
-    if finding.rule == DIAGNOSIS_RULE:
-        sentence = finding_sentence(channel.point, finding, level, look=True, mechanism=mechanism)
-        return with_stronger(sentence, stronger_elsewhere(state, channel))
-    vibration = state.channels.get(f"indicators/{channel.point}")
+    if symptom.rule == DIAGNOSIS_RULE:
+        sentence = finding_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        return with_stronger(sentence, stronger_elsewhere(state, context.channel))
+    vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosing.first() if vibration is not None else None
     if fault is None or vibration is None:
-        return finding_sentence(channel.point, finding, level, look=True, mechanism=mechanism)
-    hot = finding.rule == TEMPERATURE_RULE
-    sentence = finding_sentence(channel.point, finding, level, look=hot, mechanism=mechanism)
+        return finding_sentence(point, symptom, level, look=True, mechanism=mechanism)
+    hot = symptom.rule == TEMPERATURE_RULE
+    sentence = finding_sentence(point, symptom, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 
 
-def watch_sensor(
-    state: MachineState, channel: Channel, time_us: int, digest: str, flags: tuple[str, ...]
-) -> Iterator[Alert]:
+def watch_sensor(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
     """Bring the alarm of a point's sensor up to date: raised by the second faulty observation.
 
     The sensor has its own latch, so there is no delay here.
     """
-    level = 1 if channel.sensor.faults >= _FAULTS else 0
+    channel = context.channel
+    level = 1 if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
     alarm = channel.alarms.get(SENSOR_RULE)
     if level == (alarm.level if alarm else 0):
         return
     if alarm is None:
         channel.alarms[SENSOR_RULE] = Alarm()
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
-    faults = float(channel.sensor.faults)
-    yield from _move(state, channel, SENSOR_RULE, level, time_us, faults, float(_FAULTS), sentence, digest)
+    faults, limit = float(channel.sensor.faults), float(_MIN_SENSOR_FAULTS)
+    yield from _transition(context, SENSOR_RULE, level, faults, limit, sentence)
 
 
 def clear_all(
-    state: MachineState,
-    channel: Channel,
-    time_us: int,
-    digest: str,
-    *,
-    sentence: Sentence | None = None,
-    keep: Collection[str] = (),
+    context: AlarmContext, *, sentence: Sentence | None = None, keep: Collection[str] = ()
 ) -> Iterator[Alert]:
     """Clear every open alert of a point, but those of the rules to `keep`, with a sentence that says why."""
-    sentence = sentence or cleared_sentence(channel.point, None)
-    for rule, alarm in channel.alarms.items():
+    sentence = sentence or cleared_sentence(context.channel.point, None)
+    for rule, alarm in context.channel.alarms.items():
         if alarm.level and rule not in keep:
-            yield from _move(state, channel, rule, 0, time_us, 0.0, 0.0, sentence, digest)
+            yield from _transition(context, rule, 0, 0.0, 0.0, sentence)
 
 
-def _move(
-    state: MachineState, channel: Channel, rule: str, level: int, time_us: int, value: float, limit: float,
-    sentence: Sentence, digest: str,
-) -> Iterator[Alert]:  # fmt: skip
+def _transition(
+    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Sentence
+) -> Iterator[Alert]:
+    """Bring one rule's alarm to a level, as `value` against `limit` asks; an alert that begins is counted."""
+    state, channel = context.state, context.channel
     alarm = channel.alarms[rule]
     if alarm.level == 0:
         state.raised += 1
@@ -172,12 +193,12 @@ def _move(
         machine=state.machine,
         point=channel.point,
         rule=rule,
-        time_us=time_us,
+        time_us=context.time_us,
         value=value,
         limit=limit,
         sentence=sentence,
         configuration=state.version,
-        observation=digest,
+        observation=context.digest,
         serial=state.raised,
     )
     alert = transition(alarm, level, cause, again=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from models.advice.alarming import DIAGNOSIS_RULE, SENSOR_RULE, clear_all
+from models.advice.alarming import DIAGNOSIS_RULE, SENSOR_RULE, AlarmContext, clear_all
 from models.advice.texts import Sentence
 from models.condition.channel import Channel, new_channel
 from models.condition.state import MachineState
@@ -27,7 +27,8 @@ def new_epoch(state: MachineState, point: str, *, digest: str, sentence: Sentenc
     keep = (SENSOR_RULE,) if mended else _ABSOLUTE
     for key, channel in state.channels.items():
         if point in ("", channel.point):
-            yield from clear_all(state, channel, _now_us(state), digest, sentence=sentence, keep=keep)
+            context = AlarmContext(state, channel, _now_us(state), digest)
+            yield from clear_all(context, sentence=sentence, keep=keep)
             state.channels[key] = _begun(channel, keep, mended=mended)
 
 

@@ -15,12 +15,25 @@ from models.learning.judgement import LOWER_BELOW
 from models.learning.signs import signs_of
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["LONGEST_LOW_US", "Weighed", "may_be_lowered", "rated", "remember", "weigh"]
+__all__ = ["LONGEST_LOW_US", "Reached", "Weighed", "may_be_lowered", "rated", "remember", "weigh"]
 
 LONGEST_LOW_US = 24 * HOUR_US
 """What harms nothing passes; what stands for longer deserves a look, whatever it resembles."""
 
 _LOW, _MEDIUM = 1, 2
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """The level that the evidence of one rule at one point has reached, before it is shown."""
+
+    state: MachineState
+    channel: Channel
+    symptom: Finding
+    alarm: Alarm
+    level: int
+    """1 low, 2 medium, 3 high; 0 where the alarm's delays have not passed."""
+    time_us: int
+    """Event time of the observation."""
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -31,76 +44,61 @@ class Weighed(msgspec.Struct, frozen=True):
     """Of a fault, from 0 to 1, by what findings have taught."""
 
 
-def weigh(
-    state: MachineState, channel: Channel, finding: Finding | None, alarm: Alarm, reached: int, time_us: int
-) -> Weighed | None:
+def weigh(reached: Reached) -> Weighed | None:
     """Weigh an alert at the level that its evidence has reached, before it is shown there.
 
     None where it was weighed before, has not come to medium, or may not be rated low anyway.
     """
-    if reached < _MEDIUM or finding is None or not may_be_lowered(state, channel, finding):
+    state, alarm = reached.state, reached.alarm
+    if reached.level < _MEDIUM or not may_be_lowered(state, reached.channel, reached.symptom):
         return None
     known = state.known.find(alarm.id) if alarm.level else None
     if known is not None and known.level >= _MEDIUM:
         return None
-    signs = signs_of(state, channel, finding, alarm, time_us)
+    signs = signs_of(state, reached.channel, reached.symptom, alarm, reached.time_us)
     return Weighed(signs, state.known.judgement.probability(signs))
 
 
-def rated(
-    state: MachineState,
-    channel: Channel,
-    finding: Finding | None,
-    alarm: Alarm,
-    reached: int,
-    weighed: Weighed | None,
-    time_us: int,
-) -> int:
+def rated(reached: Reached, weighed: Weighed | None) -> int:
     """Give the level to show for the level that the evidence has reached.
 
     It is rated low when it is weighed or never; an alert that was shown as medium or high is not rated low after.
     """
-    if reached != _MEDIUM or alarm.level >= _MEDIUM or finding is None:
-        return reached
-    if not may_be_lowered(state, channel, finding) or _is_faulty(state, time_us):
-        return reached
+    state, alarm = reached.state, reached.alarm
+    if reached.level != _MEDIUM or alarm.level >= _MEDIUM:
+        return reached.level
+    if not may_be_lowered(state, reached.channel, reached.symptom) or _is_faulty(state, reached.time_us):
+        return reached.level
     if weighed is not None:
         trusted = state.known.judgement.used and state.known.doubts_hold
-        return _LOW if trusted and weighed.probability < LOWER_BELOW else reached
+        return _LOW if trusted and weighed.probability < LOWER_BELOW else reached.level
     known = state.known.find(alarm.id) if alarm.level else None
     if known is None or not known.lowered or known.level > _MEDIUM:
-        return reached
-    return _LOW if time_us - known.medium_us < LONGEST_LOW_US else reached
+        return reached.level
+    return _LOW if reached.time_us - known.medium_us < LONGEST_LOW_US else reached.level
 
 
-def remember(
-    state: MachineState,
-    channel: Channel,
-    finding: Finding,
-    alarm: Alarm,
-    reached: int,
-    weighed: Weighed | None,
-    time_us: int,
-) -> None:
+def remember(reached: Reached, weighed: Weighed | None) -> None:
     """Keep what a finding will need to know of an open alert: how far it went, and what was weighed."""
-    known = state.known.alert(alarm.id, channel.point, finding.rule, alarm.since_us)
-    if reached <= known.level:
+    state, alarm = reached.state, reached.alarm
+    known = state.known.alert(alarm.id, reached.channel.point, reached.symptom.rule, alarm.since_us)
+    if reached.level <= known.level:
         return
-    if known.level < _MEDIUM <= reached:
-        known.medium_us = time_us
+    if known.level < _MEDIUM <= reached.level:
+        known.medium_us = reached.time_us
         known.lowered = alarm.level < _MEDIUM
         if weighed is not None:
             known.signs = weighed.signs
-            known.doubted = weighed.probability < LOWER_BELOW and not _is_faulty(state, time_us)
-    known.level = reached
+            known.doubted = weighed.probability < LOWER_BELOW and not _is_faulty(state, reached.time_us)
+    known.level = reached.level
 
 
-def may_be_lowered(state: MachineState, channel: Channel, finding: Finding) -> bool:
+def may_be_lowered(state: MachineState, channel: Channel, symptom: Finding) -> bool:
     """Whether it is a change against the machine's own past, and no limit of anybody else is exceeded."""
-    if finding.rule == "temperature" and finding.indicator == "rise":
+    if symptom.rule == "temperature" and symptom.indicator == "rise":
         limit_c = temperature_limit_c(state.configuration.machine, channel.point)
-        return limit_c is None or finding.value < limit_c
-    return finding.rule == "change"
+        return limit_c is None or symptom.value < limit_c
+    return symptom.rule == "change"
 
 
 def _is_faulty(state: MachineState, time_us: int) -> bool:
