@@ -3,14 +3,12 @@
 `step` reads no clock. Observed time (ticks, silence) and event time (delays, baselines, rows) both come as data.
 """
 
-from importlib.metadata import version
 from math import isfinite
 
 import msgspec
 
 from models.advice.alarming import AlarmContext, clear_all, watch_findings, watch_sensor
 from models.clock import AHEAD_US, DAY_US, to_datetime
-from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
 from models.condition.declining import track_decline
 from models.condition.judging import Judged, judge, score
@@ -18,12 +16,12 @@ from models.condition.recent import fingerprint
 from models.condition.running import is_running
 from models.condition.silence import end_silence, hear, notice_silence
 from models.condition.state import Counts, MachineState
+from models.condition.state_codec import STATE_VERSION, dump_state, load_state
 from models.condition.status import health_of, is_stopped
-from models.errors import StateError
 from models.learning.acting import Said, act
 from models.machinery.machine import Configuration, Machine
 from models.observations import Configured, Experienced, Observation, ReadingObserved, Source, Tick
-from models.outputs import Alert, Anomaly, Output, Quality, Row, Uptime
+from models.outputs import Alert, Anomaly, Health, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
 __all__ = [
@@ -44,13 +42,10 @@ FUTURE = "future"
 CROWDED = "crowded"
 """Notes that the fold adds to the flags: out of order, stamped ahead of its time, one point too many."""
 
-STATE_VERSION = f"15 river-{version('river')}"
-"""Schema of the state, and the library whose arithmetic it continues."""
-
 _NOT_FINITE = "not_finite"
-_MOST_CHANNELS = 64
+_MAX_CHANNELS = 64
 _LONG_SILENT_US = 7 * DAY_US
-_MOST_SOURCES = 16
+_MAX_SOURCES = 16
 _UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
 
 
@@ -101,9 +96,10 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
 
 
 def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
+    """Fold a measurement: a duplicate and a point too many leave first, then what is late or ahead of its time."""
     mark = fingerprint(observation.time_us, observation.digest)
-    measurement = measurement_of(observation)
-    channel = state.channels.get(f"{measurement}/{observation.point}")
+    key = f"{measurement_of(observation)}/{observation.point}"
+    channel = state.channels.get(key)
     held = channel is not None and channel.recent.holds(mark, observation.time_us)
     if _was_folded(state, observation.source) or held:
         state.counts.duplicates += 1
@@ -111,49 +107,63 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     alerts: list[Alert] = []
     if channel is None:
         alerts = _make_room(state, observation)
-        if len(state.channels) >= _MOST_CHANNELS:
+        if len(state.channels) >= _MAX_CHANNELS:
             return _crowded_out(state, observation)
-        channel = new_channel(observation.point, measurement)
-        state.channels[f"{measurement}/{observation.point}"] = channel
+        channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
     time_us = channel.recent.free_time(observation.time_us)
     channel.recent.add(mark, time_us)
     notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _hear(state, channel, observation, time_us, in_order=not notes)
-    values, flags = _clean(observation)
-    hours: tuple[Uptime, ...] = ()
     if notes:
-        flags = (*flags, *notes)
-        trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
-        anomaly = score(channel, values) if trusted and not is_stopped(state) else None
-    else:
-        flags, judged, hours = _in_order(state, channel, observation, values, time_us, flags)
-        anomaly, trusted = None, not channel.sensor.faulty
-        context = AlarmContext(state, channel, time_us, observation.digest)
-        alerts += watch_sensor(context, flags)
-        if judged is not None:
-            anomaly = judged.anomaly
-            channel.resume(time_us)
-            alerts += watch_findings(context, judged.rules)
-            track_decline(channel, time_us)
-    row = _row(state, observation, time_us, values, flags)
-    quality = Quality(ok=trusted, flags=flags)
-    health = health_of(
-        state, observation.point, time_us, anomaly=anomaly or _UNJUDGED, quality=quality, channel=channel
+        return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
+    values, flags = _clean(observation)
+    moved = _in_order(state, channel, observation, values, time_us, flags)
+    context = AlarmContext(state, channel, time_us, observation.digest)
+    alerts += watch_sensor(context, moved.flags)
+    assessment = moved.assessment
+    if assessment is not None:
+        channel.resume(time_us)
+        alerts += watch_findings(context, assessment.rules)
+        track_decline(channel, time_us)
+    anomaly = _UNJUDGED if assessment is None else assessment.anomaly
+    quality = Quality(ok=not channel.sensor.faulty, flags=moved.flags)
+    return (
+        *_row_and_health(state, observation, time_us, values, quality, anomaly, channel),
+        *alerts,
+        *moved.uptimes,
     )
-    return (row, health, *alerts, *hours)
 
 
-def _row(
-    state: MachineState, observation: Measured, time_us: int, values: dict[str, float], flags: tuple[str, ...]
-) -> Row:
-    return Row(
+def _out_of_order(
+    state: MachineState, channel: Channel, observation: Measured, time_us: int, notes: tuple[str, ...]
+) -> tuple[Row, Health]:
+    """Keep the values of what came late or is stamped ahead of its time, and score them; they move nothing."""
+    values, flags = _clean(observation)
+    flags = (*flags, *notes)
+    trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
+    anomaly = score(channel, values) if trusted and not is_stopped(state) else _UNJUDGED
+    quality = Quality(ok=trusted, flags=flags)
+    return _row_and_health(state, observation, time_us, values, quality, anomaly, channel)
+
+
+def _row_and_health(
+    state: MachineState,
+    observation: Measured,
+    time_us: int,
+    values: dict[str, float],
+    quality: Quality,
+    anomaly: Anomaly,
+    channel: Channel | None = None,
+) -> tuple[Row, Health]:
+    row = Row(
         measurement=measurement_of(observation),
         machine=state.machine,
         point=observation.point,
         time=to_datetime(time_us),
         fields=values,
-        flags=flags,
+        flags=quality.flags,
     )
+    return row, health_of(state, observation.point, time_us, anomaly=anomaly, quality=quality, channel=channel)
 
 
 def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -165,6 +175,17 @@ def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
     return {name: value for name, value in given.items() if isfinite(value)}, flags
 
 
+class _InOrder(msgspec.Struct, frozen=True):
+    """What came of one observation in order."""
+
+    flags: tuple[str, ...]
+    """Its own, and what the sensor's check added."""
+    assessment: Judged | None = None
+    """None where it wasn't judged."""
+    uptimes: tuple[Uptime, ...] = ()
+    """The hours that it tells of."""
+
+
 def _in_order(
     state: MachineState,
     channel: Channel,
@@ -172,11 +193,8 @@ def _in_order(
     values: dict[str, float],
     time_us: int,
     flags: tuple[str, ...],
-) -> tuple[tuple[str, ...], Judged | None, tuple[Uptime, ...]]:
-    """Let one observation in order move its point.
-
-    Gives its flags, with what the sensor's check added, None where it wasn't judged, and the hours it tells of.
-    """
+) -> _InOrder:
+    """Let one observation in order move its point."""
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
@@ -184,25 +202,25 @@ def _in_order(
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
             channel.diagnosing.forget()
-        return flags, None, ()
+        return _InOrder(flags)
     place = state.operation.hear(f"{channel.measurement}/{channel.point}", observation, values, time_us)
     running = is_running(channel, observation, values, state.operation, state.configuration)
-    hours: tuple[Uptime, ...] = ()
+    uptimes: tuple[Uptime, ...] = ()
     if running is None:
         channel.stopped = False
         stands = is_stopped(state)
     else:
-        stands, hours = _run(state, channel, time_us, running=running)
+        stands, uptimes = _run(state, channel, time_us, running=running)
     if channel.stopped or stands:
         channel.diagnosing.stand(time_us)
-        return flags, None, hours
+        return _InOrder(flags, uptimes=uptimes)
     channel.diagnosing.run(time_us)
     if not channel.enter(place, time_us) or state.operation.is_starting(time_us):
-        return flags, None, hours
+        return _InOrder(flags, uptimes=uptimes)
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
-    judged = judge(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
-    return flags, judged, hours
+    assessment = judge(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
+    return _InOrder(flags, assessment, uptimes)
 
 
 def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[bool, tuple[Uptime, ...]]:
@@ -229,7 +247,7 @@ def _was_folded(state: MachineState, source: Source | None) -> bool:
     key = f"{source.topic}/{source.partition}"
     highest = state.offsets.pop(key, -1)
     state.offsets[key] = max(highest, source.offset)
-    if len(state.offsets) > _MOST_SOURCES:
+    if len(state.offsets) > _MAX_SOURCES:
         del state.offsets[next(iter(state.offsets))]
     return source.offset <= highest
 
@@ -262,7 +280,7 @@ def _hear(
 
 def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
     """Where a machine has all the points it may have, forget the longest silent, if it has been so for a week."""
-    if len(state.channels) < _MOST_CHANNELS:
+    if len(state.channels) < _MAX_CHANNELS:
         return []
     key = min(state.channels, key=lambda name: state.channels[name].heard)
     newest_us = state.channels[key].newest_us
@@ -281,51 +299,5 @@ def _crowded_out(state: MachineState, observation: Measured) -> tuple[Output, ..
     values, flags = _clean(observation)
     flags = (*flags, CROWDED)
     quality = Quality(ok=False, flags=flags)
-    health = health_of(state, observation.point, observation.time_us, anomaly=_UNJUDGED, quality=quality)
-    row = _row(state, observation, observation.time_us, values, flags)
-    return (row, health) if cleared is None else (row, health, cleared)
-
-
-def _to_plain(value: object) -> ModelNumbers:
-    if isinstance(value, AnomalyModel):
-        return value.to_numbers()
-    raise NotImplementedError(f"no plain numbers for {type(value).__name__}")
-
-
-def _from_plain(kind: type, value: object) -> AnomalyModel:
-    if kind is AnomalyModel:
-        return AnomalyModel.from_numbers(msgspec.convert(value, ModelNumbers))
-    raise NotImplementedError(f"{kind.__name__} is no part of a state")
-
-
-class _Stored(msgspec.Struct):
-    version: str
-    state: MachineState
-
-
-class _Head(msgspec.Struct):
-    version: str
-
-
-_ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_plain)
-_DECODER = msgspec.msgpack.Decoder(_Stored, dec_hook=_from_plain)
-_HEAD_DECODER = msgspec.msgpack.Decoder(_Head)
-
-
-def dump_state(state: MachineState) -> bytes:
-    """Give the whole state as MessagePack of plain numbers and text."""
-    return _ENCODER.encode(_Stored(STATE_VERSION, state))
-
-
-def load_state(data: bytes) -> MachineState:
-    """Continue from what `dump_state` gave, bit for bit; raises `StateError` where this version cannot."""
-    try:
-        written = _HEAD_DECODER.decode(data).version
-        if written != STATE_VERSION:
-            raise StateError(
-                f"the state was written by version {written!r}, this is {STATE_VERSION!r}: "
-                "rebuild it from observations"
-            )
-        return _DECODER.decode(data).state
-    except (msgspec.DecodeError, ValueError, UnicodeDecodeError) as error:
-        raise StateError(f"the state cannot be read ({error}): rebuild it from observations") from error
+    told = _row_and_health(state, observation, observation.time_us, values, quality, _UNJUDGED)
+    return told if cleared is None else (*told, cleared)
