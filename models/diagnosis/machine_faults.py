@@ -7,7 +7,8 @@ on every sound machine.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 import msgspec
 
@@ -26,6 +27,20 @@ _LOBE_BINS = 2.0
 """Half the width of a Hann-windowed line."""
 _APART_BINS = 2.5
 """Two lines that are nearer are one."""
+
+
+class ShaftLines(msgspec.Struct, frozen=True):
+    """RMS velocity in mm/s of the lines at multiples of the shaft speed."""
+
+    shaft_hz: float
+    orders: tuple[float, ...]
+    """At 1 to 10 times the shaft speed."""
+    clear: tuple[float, ...]
+    """The same; 0 where a line does not stand clear of the noise."""
+    halves: tuple[float, ...]
+    """Clear lines at 0.5, 1.5 to 4.5 times the shaft speed."""
+    overall: float
+    """Of the whole band: 10 (slow shafts: 2) to 1000 Hz."""
 
 
 class Observed(msgspec.Struct, frozen=True):
@@ -54,32 +69,61 @@ def machine_faults(
 def _shaft_faults(
     spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
 ) -> Iterator[Observed]:
-    """Unbalance: 1x carries 80 % of the velocity's energy. Misalignment: 2x at least 75 % of 1x, little above 3x.
+    """Give the first of looseness, misalignment and unbalance whose rule holds.
 
-    Looseness: 1x with at least five of the harmonics 3x to 10x above a tenth of the largest line, or half orders.
+    Each shows the lines of those after it as well.
     """
+    lines = _shaft_lines(spectrum, shaft_hz, limit)
+    if lines is None:
+        return
+    electrical = _is_electrical(spectrum, shaft_hz, line_frequency_hz)
+    faults = chain(
+        _looseness(spectrum, lines, limit),
+        () if electrical else _misalignment(spectrum, lines, limit),
+        _unbalance(spectrum, lines, limit),
+    )
+    yield from islice(faults, 1)
+
+
+def _shaft_lines(spectrum: AveragedSpectrum, shaft_hz: float, limit: float) -> ShaftLines | None:
+    """Read the shaft's lines; None where the velocity stays below the limit, and of shafts below 2 Hz."""
     low = 2.0 if shaft_hz < 10 else 10.0
     overall = spectrum.velocity_rms_mm_s(low, 1000.0)
     if overall < limit or shaft_hz < low:  # below 2 Hz integration makes velocity out of a sensor's drift
-        return
-    lines = [
-        spectrum.line_rms_mm_s(order * shaft_hz, _reach(spectrum, order * shaft_hz, shaft_hz))
-        for order in range(1, 11)
-    ]
-    halves = [_clear_line(spectrum, (order + 0.5) * shaft_hz, shaft_hz) for order in range(5)]
-    largest = max(lines)
-    electrical = _is_electrical(spectrum, shaft_hz, line_frequency_hz)
-    high = [
-        n for n in range(3, 11) if lines[n - 1] >= 0.1 * largest and _clear_line(spectrum, n * shaft_hz, shaft_hz)
-    ]
-    half = [value for value in halves if value > 0 and value >= 0.1 * largest]
-    evidence = _velocity_lines(spectrum, shaft_hz, lines[:3])
-    if len(high) >= 5 or len(half) >= 3:
-        yield Observed("looseness", overall / limit, _velocity_lines(spectrum, shaft_hz, lines))
-    elif _clear_line(spectrum, 2 * shaft_hz, shaft_hz) >= max(0.75 * lines[0], 0.6 * limit) and not electrical:
-        yield Observed("misalignment", lines[1] / (0.6 * limit), evidence)
-    elif lines[0] >= 0.9 * overall and _clear_line(spectrum, shaft_hz, shaft_hz):
-        yield Observed("unbalance", lines[0] / limit, evidence)
+        return None
+    multiples = [order * shaft_hz for order in range(1, 11)]
+    return ShaftLines(
+        shaft_hz=shaft_hz,
+        orders=tuple(spectrum.line_rms_mm_s(hz, _reach(spectrum, hz, shaft_hz)) for hz in multiples),
+        clear=tuple(_clear_line(spectrum, hz, shaft_hz) for hz in multiples),
+        halves=tuple(_clear_line(spectrum, (order + 0.5) * shaft_hz, shaft_hz) for order in range(5)),
+        overall=overall,
+    )
+
+
+def _looseness(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[Observed]:
+    """Look for five of the harmonics 3x to 10x above a tenth of the largest line, or three half orders so high."""
+    least = 0.1 * max(lines.orders)
+    pairs = zip(lines.orders[2:], lines.clear[2:], strict=True)
+    harmonics = sum(line >= least and clear > 0 for line, clear in pairs)
+    halves = sum(line > 0 and line >= least for line in lines.halves)
+    if harmonics >= 5 or halves >= 3:
+        evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders)
+        yield Observed("looseness", lines.overall / limit, evidence)
+
+
+def _misalignment(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[Observed]:
+    """Look for a clear 2x of at least 75 % of 1x, and of 60 % of the limit."""
+    if lines.clear[1] >= max(0.75 * lines.orders[0], 0.6 * limit):
+        evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders[:3])
+        yield Observed("misalignment", lines.orders[1] / (0.6 * limit), evidence)
+
+
+def _unbalance(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[Observed]:
+    """Look for a clear 1x with 80 % of the velocity's energy: 90 % of its RMS."""
+    if lines.orders[0] >= 0.9 * lines.overall and lines.clear[0] > 0:
+        evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders[:3])
+        yield Observed("unbalance", lines.orders[0] / limit, evidence)
 
 
 def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_hz: float | None) -> bool:
@@ -202,7 +246,7 @@ def _clear_line(spectrum: AveragedSpectrum, frequency_hz: float, shaft_hz: float
     return spectrum.line_rms_mm_s(frequency_hz, reach)
 
 
-def _velocity_lines(spectrum: AveragedSpectrum, base_hz: float, lines: list[float]) -> tuple[Evidence, ...]:
+def _velocity_lines(spectrum: AveragedSpectrum, base_hz: float, lines: Sequence[float]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             kind="velocity_line",
