@@ -1,5 +1,7 @@
 """The diagnosis of one waveform: quality first, then the shaft's speed, bearing, machine, and the verdict."""
 
+from collections.abc import Iterator
+
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,7 +46,18 @@ _NARROW_ORDER = 3.0
 _MOST_SPEED_HZ = 1e5
 
 
-class _Seen(msgspec.Struct, frozen=True):
+class _BearingEvidence(msgspec.Struct, frozen=True):
+    """What the envelope spectra show of a bearing."""
+
+    combs: CombMap | None = None
+    """None of a recording too short or too slow for envelope spectra."""
+    narrow: CombMap | None = None
+    """Of bands too narrow for all harmonics of the bearing, where slower combs may be; they name nothing."""
+    findings: tuple[Finding, ...] = ()
+    cage: CageFinding | None = None
+
+
+class _Analysis(msgspec.Struct, frozen=True):
     """What was measured, before it is judged."""
 
     spectrum: AveragedSpectrum
@@ -52,11 +65,7 @@ class _Seen(msgspec.Struct, frozen=True):
     refined_hz: float | None
     seconds: float
     rate_hz: float
-    combs: CombMap | None
-    narrow: CombMap | None
-    """Of bands too narrow for all harmonics of the bearing, where slower combs may be; they name nothing."""
-    findings: tuple[Finding, ...]
-    cage: CageFinding | None
+    bearing: _BearingEvidence
     others: tuple[Observed, ...]
 
 
@@ -91,8 +100,8 @@ def diagnose(
         return _unknown(Reason.NO_SPEED)
     if samples.size / rate_hz * abs(speed_rpm) / 60 < FEWEST_TURNS:
         return _unknown(Reason.FEW_TURNS)
-    seen = _look(samples, rate_hz, abs(speed_rpm) / 60, orders, line_frequency_hz, knowledge)
-    return _judge(seen, orders, knowledge)
+    analysis = _analyse(samples, rate_hz, abs(speed_rpm) / 60, orders, line_frequency_hz, knowledge)
+    return _judge(analysis, orders, knowledge)
 
 
 def _unusable(samples: Real, rate_hz: float) -> Reason | None:
@@ -105,14 +114,14 @@ def _unusable(samples: Real, rate_hz: float) -> Reason | None:
     return known.get(faults[0], Reason.SENSOR)
 
 
-def _look(
+def _analyse(
     samples: Real,
     rate_hz: float,
     given_hz: float,
     orders: BearingOrders | None,
     line_frequency_hz: float | None,
     machine: MachineKnowledge,
-) -> _Seen:
+) -> _Analysis:
     mains = line_frequency_hz if line_frequency_hz and 1.0 <= line_frequency_hz <= 1000.0 else None
     mains_hz = tuple({*_MAINS_HZ, mains} if mains else _MAINS_HZ)
     spectrum = averaged_spectrum(samples, rate_hz=rate_hz, shaft_hz=given_hz)
@@ -121,29 +130,36 @@ def _look(
     envelopes = envelope_spectra(
         samples, rate_hz=rate_hz, shaft_hz=given_hz, highest_hz=highest_order(orders) * shaft_hz
     )
-    combs = narrow = None
+    bearing = _BearingEvidence()
     if envelopes is not None:
         combs = comb_map(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None)
         if combs.shaft_hz != shaft_hz and refined_hz is None:
             shaft_hz = refined_hz = combs.shaft_hz
-    found: list[Finding | None] = []
-    cage = None
-    if combs is not None and orders is not None:
-        found = [find(combs, defect) for defect in defects(orders)]
-        cage = find_cage(combs, orders.ftf)
-        if not any(finding is not None and is_named(finding) for finding in found):
-            narrow = _narrow(samples, rate_hz, combs, mains_hz)
-    return _Seen(
+        bearing = _bearing_evidence(samples, rate_hz, combs, orders, mains_hz)
+    return _Analysis(
         spectrum=spectrum,
         shaft_hz=shaft_hz,
         refined_hz=refined_hz,
         seconds=samples.size / rate_hz,
         rate_hz=rate_hz,
-        combs=combs,
-        narrow=narrow,
-        findings=tuple(f for f in found if f is not None),
-        cage=cage,
+        bearing=bearing,
         others=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
+    )
+
+
+def _bearing_evidence(
+    samples: Real, rate_hz: float, combs: CombMap, orders: BearingOrders | None, mains_hz: tuple[float, ...]
+) -> _BearingEvidence:
+    """Look for the bearing's defects; where none is named also for combs that its bands may hide."""
+    if orders is None:
+        return _BearingEvidence(combs)
+    found = [find(combs, defect) for defect in defects(orders)]
+    findings = tuple(finding for finding in found if finding is not None)
+    return _BearingEvidence(
+        combs=combs,
+        narrow=None if any(map(is_named, findings)) else _narrow(samples, rate_hz, combs, mains_hz),
+        findings=findings,
+        cage=find_cage(combs, orders.ftf),
     )
 
 
@@ -165,59 +181,63 @@ def _narrow(samples: Real, rate_hz: float, combs: CombMap, mains_hz: tuple[float
     return comb_map(spectra, shaft_hz=combs.shaft_hz, mains_hz=mains_hz, refined=True)
 
 
-def _judge(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
-    hypotheses = _hypotheses(seen, orders)
-    best = chosen(seen.findings)
-    margins = margins_of(best, seen.shaft_hz)
-    band_hz = seen.combs.spectra.bands_hz[best.comb.band] if best is not None and seen.combs is not None else None
-    if best is not None and is_named(best) and not is_ambiguous(best, seen.findings):
+def _judge(analysis: _Analysis, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
+    bearing = analysis.bearing
+    hypotheses = _hypotheses(analysis, orders)
+    best = chosen(bearing.findings)
+    margins = margins_of(best, analysis.shaft_hz)
+    band_hz = (
+        bearing.combs.spectra.bands_hz[best.comb.band] if best is not None and bearing.combs is not None else None
+    )
+    if best is not None and is_named(best) and not is_ambiguous(best, bearing.findings):
         verdict = best.defect.fault
-    elif is_cage(seen.cage):
+    elif is_cage(bearing.cage):
         verdict = "bearing_cage"
-    elif seen.others:
-        verdict = seen.others[0].fault
+    elif analysis.others:
+        verdict = analysis.others[0].fault
     else:
-        return _nothing_named(seen, orders, machine, hypotheses, margins)
+        return _nothing_named(analysis, orders, machine, hypotheses, margins)
     confidence = next(item.confidence for item in hypotheses if item.fault == verdict)
     return Diagnosed(
         verdict=verdict,
         confidence=confidence,
         hypotheses=tuple(sorted(hypotheses, key=lambda item: (item.fault != verdict, -item.confidence))),
         band_hz=band_hz if verdict.startswith("bearing") else None,
-        speed_hz_refined=seen.refined_hz,
+        speed_hz_refined=analysis.refined_hz,
         margins=margins,
     )
 
 
-def _hypotheses(seen: _Seen, orders: BearingOrders | None) -> list[Hypothesis]:
+def _hypotheses(analysis: _Analysis, orders: BearingOrders | None) -> list[Hypothesis]:
     found: list[Hypothesis | None] = []
-    if seen.combs is not None and orders is not None:
-        found += [bearing_hypothesis(finding, seen.combs) for finding in seen.findings]
-        if seen.cage is not None:
-            found.append(cage_hypothesis(seen.cage, seen.combs, orders.ftf))
-    found += [machine_hypothesis(observed) for observed in seen.others]
+    bearing = analysis.bearing
+    if bearing.combs is not None and orders is not None:
+        found += [bearing_hypothesis(finding, bearing.combs) for finding in bearing.findings]
+        if bearing.cage is not None:
+            found.append(cage_hypothesis(bearing.cage, bearing.combs, orders.ftf))
+    found += [machine_hypothesis(observed) for observed in analysis.others]
     return sorted((item for item in found if item is not None), key=lambda item: -item.confidence)
 
 
 def _nothing_named(
-    seen: _Seen,
+    analysis: _Analysis,
     orders: BearingOrders | None,
     machine: MachineKnowledge,
     hypotheses: list[Hypothesis],
     margins: Margins,
 ) -> Diagnosed:
-    doubt = _doubt(seen, orders, machine)
+    doubt = _doubt(analysis, orders, machine)
     if doubt is None:
-        confidence = healthy_confidence(seen.seconds * seen.shaft_hz)
+        confidence = healthy_confidence(analysis.seconds * analysis.shaft_hz)
         return Diagnosed(
             verdict="healthy",
             confidence=confidence,
             hypotheses=tuple(hypotheses),
-            speed_hz_refined=seen.refined_hz,
+            speed_hz_refined=analysis.refined_hz,
             margins=margins,
         )
     reason, found = doubt
-    english, chinese = reason.texts(found=found, order=found / seen.shaft_hz)
+    english, chinese = reason.texts(found=found, order=found / analysis.shaft_hz)
     return Diagnosed(
         verdict="unknown",
         confidence=0.0,
@@ -226,44 +246,52 @@ def _nothing_named(
         reason_value=found,
         reason_en=english,
         reason_zh=chinese,
-        speed_hz_refined=seen.refined_hz,
+        speed_hz_refined=analysis.refined_hz,
         margins=margins,
     )
 
 
-def _doubt(seen: _Seen, orders: BearingOrders | None, machine: MachineKnowledge) -> tuple[Reason, float] | None:
+def _doubt(
+    analysis: _Analysis, orders: BearingOrders | None, machine: MachineKnowledge
+) -> tuple[Reason, float] | None:
     """Why `healthy` cannot be said, with the number that goes with it; None where it can."""
+    bearing = analysis.bearing
     if orders is None:
         return Reason.NO_BEARING, 0.0
-    if seen.combs is None or len(seen.findings) < len(defects(orders)):
+    if bearing.combs is None or len(bearing.findings) < len(defects(orders)):
         return Reason.SLOW_RATE, 0.0
-    velocity = seen.spectrum.velocity_rms_mm_s(10.0 if seen.shaft_hz >= 10 else 2.0, 1000.0)
+    velocity = analysis.spectrum.velocity_rms_mm_s(10.0 if analysis.shaft_hz >= 10 else 2.0, 1000.0)
     if velocity >= (machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S):
         return Reason.VELOCITY, velocity
-    turns = seen.seconds * seen.shaft_hz
-    sign = _sign_of_bearing(seen, seen.combs)
+    turns = analysis.seconds * analysis.shaft_hz
+    signs = ((reason, value) for holds, reason, value in _signs_of_bearing(analysis, bearing.combs) if holds)
+    sign = next(signs, None)
     if sign is None and turns < HEALTHY_TURNS * 0.99:
         return Reason.SHORT, 0.0
-    if sign is None and not shows_all(seen.rate_hz, seen.shaft_hz):
+    if sign is None and not shows_all(analysis.rate_hz, analysis.shaft_hz):
         return Reason.NARROW_BAND, 0.0
     return sign
 
 
-def _sign_of_bearing(seen: _Seen, combs: CombMap) -> tuple[Reason, float] | None:
-    best = chosen(seen.findings)
-    suspected = best is not None and is_suspected(best)
-    if best is not None and is_named(best):
-        return Reason.AMBIGUOUS, best.comb.fundamental * combs.spectra.bin_hz
-    if best is not None and suspected and best.rival >= best.comb.strength:
-        return Reason.RIVAL, best.rival_order * seen.shaft_hz
-    if suspected or (seen.cage is not None and is_suspicious(seen.cage)):
-        return Reason.WEAK, 0.0
-    for others in (combs, seen.narrow):
-        if others is not None and is_unexplained(other := strongest(others)):
-            return Reason.UNEXPLAINED, other.fundamental * others.spectra.bin_hz
-    hidden = (hidden_in_shaft(combs, finding.defect) for finding in seen.findings)
-    found = [comb for comb in hidden if comb is not None and is_suspicious(comb)]
-    return (Reason.NEAR_SHAFT, found[0].fundamental * combs.spectra.bin_hz) if found else None
+def _signs_of_bearing(analysis: _Analysis, combs: CombMap) -> Iterator[tuple[bool, Reason, float]]:
+    """Give what may forbid calling the bearing healthy: whether it does, the reason, and its frequency or 0."""
+    bearing, bin_hz = analysis.bearing, combs.spectra.bin_hz
+    best = chosen(bearing.findings)
+    if best is not None:
+        suspected = is_suspected(best)
+        yield is_named(best), Reason.AMBIGUOUS, best.comb.fundamental * bin_hz
+        yield suspected and best.rival >= best.comb.strength, Reason.RIVAL, best.rival_order * analysis.shaft_hz
+        yield suspected, Reason.WEAK, 0.0
+    if bearing.cage is not None:
+        yield is_suspicious(bearing.cage), Reason.WEAK, 0.0
+    for others in (combs, bearing.narrow):
+        if others is not None:
+            comb = strongest(others)
+            yield is_unexplained(comb), Reason.UNEXPLAINED, comb.fundamental * others.spectra.bin_hz
+    for finding in bearing.findings:
+        hidden = hidden_in_shaft(combs, finding.defect)
+        if hidden is not None:
+            yield is_suspicious(hidden), Reason.NEAR_SHAFT, hidden.fundamental * bin_hz
 
 
 def _unknown(reason: Reason) -> Diagnosed:
