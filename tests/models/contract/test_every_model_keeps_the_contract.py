@@ -107,6 +107,31 @@ def test_inputs_of_the_anomaly_model_are_left_alone_whatever_they_hold():
     assert list(model.spreads) == ["b"]
 
 
+ROWS = st.lists(st.lists(st.floats(-4, 4), min_size=5, max_size=5), min_size=60, max_size=90)
+
+
+@few
+@given(rows=ROWS, order=st.permutations("abcde"))
+def test_the_order_of_features_means_nothing_to_the_anomaly_model(rows, order):
+    """To the last bit once their names are known; which comes first when they are new, rounds sums differently."""
+    observations = [dict(zip("abcde", row, strict=True)) for row in rows]
+    shuffled = [{name: features[name] for name in order} for features in observations]
+    expected = scores_of(observations)
+    assert scores_of([observations[0], *shuffled[1:]]) == expected
+    assert scores_of(shuffled) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def scores_of(observations):
+    """Scores of a model that then learns from each, sound or not: among them regressions on the others."""
+    model, scores = MODELS["anomaly"].new(), []
+    for features in observations:
+        look = model.look(features)
+        model.learn(features, look)
+        model.advance(look)
+        scores.append(look.score or 0.0)
+    return scores
+
+
 def test_no_model_is_forgotten():
     """Every struct of the condition and of the prognosis that changes with what it sees has its line."""
     found = set()
