@@ -1,4 +1,11 @@
-"""The envelope of the high band: how strongly the machine's resonances are struck, as by a bearing's defects."""
+"""The envelope of the high band: how strongly the machine's resonances are struck, as by a bearing's defects.
+
+Envelope (high-frequency resonance) analysis after McFadden and Smith (1984), "Vibration monitoring of rolling
+element bearings by the high-frequency resonance technique - a review", Tribology International 17.
+
+See also: `models.signal.spectrum` (the transform that it is cut out of), `models.signal.octaves` (where else the
+energy sits), `models.diagnosis.envelopes` (squared envelopes in many bands).
+"""
 
 import math
 from functools import lru_cache
@@ -14,13 +21,14 @@ __all__ = ["high_band", "power_of", "rms_of", "windowed_envelope"]
 
 Real = NDArray[np.float64]
 
-_FEWEST_BINS = 16
+_MIN_BINS = 16
 
 
 def high_band(grid: Grid) -> slice:
-    """Bins from 2 kHz (from a quarter of the Nyquist frequency if that is less) to 0.9 of it, at most 20 kHz.
+    """Bins of the envelope's band: from 2 kHz to 0.9 of the Nyquist frequency, at most 20 kHz.
 
-    The top tenth is left to the anti-aliasing filter.
+    From a quarter of the Nyquist frequency where that is less than 2 kHz. The top tenth is left to the
+    anti-aliasing filter.
     """
     return grid.bins(min(2000.0, grid.nyquist_hz / 4), min(0.9 * grid.nyquist_hz, 20_000.0))
 
@@ -33,7 +41,7 @@ def windowed_envelope(spectrum: Spectrum) -> Real | None:
     """
     grid = spectrum.grid
     band = spectrum.transform[high_band(grid)]
-    if band.size < _FEWEST_BINS:
+    if band.size < _MIN_BINS:
         return None
     size = next_fast_len(band.size)
     windowed: Real = np.abs(np.fft.ifft(band, size)) * (2 * size / grid.size)
@@ -46,6 +54,12 @@ def rms_of(windowed: Real) -> float:
     Mean and mean square are weighted with w^2, so the ends of the block, where any band-pass rings, do not count:
     the result is sqrt(<e^2> - <e>^2). A carrier A (1 + m cos) gives A m / sqrt 2; Gaussian noise of RMS s in the
     band gives s sqrt(2 - pi/2), a steady sine nothing.
+
+    >>> from models.signal.spectrum import spectrum
+    >>> time = np.arange(20_000) / 20_000.0
+    >>> carrier = 3 * (1 + 0.4 * np.cos(2 * np.pi * 90 * time)) * np.sin(2 * np.pi * 5_000 * time)
+    >>> round(rms_of(windowed_envelope(spectrum(carrier, 20_000.0))), 4), round(3 * 0.4 / math.sqrt(2), 4)
+    (0.8485, 0.8485)
     """
     window, weight = _window(windowed.size)
     mean = float((windowed * window).sum()) / weight
@@ -54,9 +68,10 @@ def rms_of(windowed: Real) -> float:
 
 
 def power_of(windowed: Real, bins: int) -> Real:
-    """Mean square of a `windowed_envelope` about its mean in the first `bins` bins, as far apart as the block's.
+    """Power spectrum of a `windowed_envelope` about its mean: mean square in each of the first bins, shape (bins,).
 
-    Half the band's width can be told. Over all bins it adds up to the square of `rms_of`.
+    The bins are as far apart as the block's. Half the band's width can be told. Over all bins it
+    adds up to the square of `rms_of`.
     """
     window, weight = _window(windowed.size)
     level = windowed - window * (float((windowed * window).sum()) / weight)

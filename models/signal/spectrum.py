@@ -11,6 +11,11 @@ moment of 1/3 bin^2; the weights of integration take that out (see `Grid.velocit
 
 Sums of products are written out, here and beside: `np.dot` adds long arrays in an order that depends on the number
 of threads, and the same block must give the same indicators everywhere, to the last bit.
+
+Window after Harris (1978), "On the use of windows for harmonic analysis with the discrete Fourier transform".
+
+See also: `models.signal.octaves` (its power in octave bands), `models.signal.envelope` (its high band demodulated),
+`models.diagnosis.averaged` (many segments averaged, for the diagnosis).
 """
 
 import math
@@ -155,7 +160,12 @@ class Spectrum(msgspec.Struct, frozen=True):
 
 
 def spectrum(samples: Real, rate_hz: float) -> Spectrum:
-    """Transform a waveform of shape (n,), n >= 4; its windowed mean is taken out first."""
+    """Spectrum of a waveform of shape (n,), n >= 4, in any unit; its windowed mean is taken out first.
+
+    >>> lines = spectrum(3 * np.sin(2 * np.pi * 50 * np.arange(1_000) / 1_000.0), 1_000.0)
+    >>> round(lines.mean_square(lines.grid.bins(40.0, 60.0)), 6), round(lines.tone(50).amplitude, 6)
+    (4.5, 3.0)
+    """
     axes = grid(samples.size, rate_hz)
     mean = float((samples * axes.window).sum()) / axes.window_sum
     transform = np.fft.rfft((samples - mean) * axes.window)
