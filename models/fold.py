@@ -44,7 +44,7 @@ CROWDED = "crowded"
 
 _NOT_FINITE = "not_finite"
 _MAX_CHANNELS = 64
-_LONG_SILENT_US = 7 * DAY_US
+_FORGET_AFTER_US = 7 * DAY_US
 _MAX_SOURCES = 16
 _UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
 
@@ -284,7 +284,7 @@ def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
         return []
     key = min(state.channels, key=lambda name: state.channels[name].heard)
     newest_us = state.channels[key].newest_us
-    if newest_us is not None and (state.time_us or 0) - newest_us < _LONG_SILENT_US:
+    if newest_us is not None and (state.time_us or 0) - newest_us < _FORGET_AFTER_US:
         return []
     forgotten = state.channels.pop(key)
     return list(clear_all(AlarmContext(state, forgotten, observation.time_us, observation.digest)))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from models.captures.capture import Capture
-from models.captures.packing import MOST_SAMPLES
+from models.captures.packing import MAX_SAMPLES
 from models.captures.taking import hourly_spectra, kept_waveform
 from models.clock import AHEAD_US, DAY_US, HOUR_US, from_datetime, to_datetime
 from models.observations import VibrationObserved
@@ -164,8 +164,8 @@ class Capturing:
 
 def _trimmed(message: Vibration, observed: VibrationObserved) -> _Block:
     kept = message
-    if message.count > MOST_SAMPLES:
-        kept = msgspec.structs.replace(message, samples=message.part(0, MOST_SAMPLES))
+    if message.count > MAX_SAMPLES:
+        kept = msgspec.structs.replace(message, samples=message.part(0, MAX_SAMPLES))
     size = len(kept.samples) * (1 if isinstance(kept.samples, bytes) else _NUMBER_BYTES) + _BLOCK_BYTES
     return _Block(kept, observed.time_us, observed.flags, observed.speed_rpm, size)
 

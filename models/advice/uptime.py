@@ -15,12 +15,12 @@ from models.outputs import Uptime
 
 __all__ = ["RunTime", "longest_gap_us"]
 
-_LEAST_GAP_US = 5 * MINUTE_US
-_LONGEST_GAP_US = 2 * HOUR_US
+_MIN_GAP_US = 5 * MINUTE_US
+_MAX_GAP_US = 2 * HOUR_US
 _TIMES_USUAL = 3
 _INTERVALS = 8
 """How many of a point's last intervals tell what is usual."""
-_LEAST_INTERVALS = 3
+_MIN_INTERVALS = 3
 
 
 def longest_gap_us(times_us: Sequence[int]) -> int:
@@ -34,10 +34,10 @@ def longest_gap_us(times_us: Sequence[int]) -> int:
     90
     """
     newest = sorted(times_us)[-_INTERVALS - 1 :]
-    if len(newest) <= _LEAST_INTERVALS:
-        return _LEAST_GAP_US
+    if len(newest) <= _MIN_INTERVALS:
+        return _MIN_GAP_US
     usual_us = median(later - earlier for earlier, later in pairwise(newest))
-    return min(max(_LEAST_GAP_US, round(_TIMES_USUAL * usual_us)), _LONGEST_GAP_US)
+    return min(max(_MIN_GAP_US, round(_TIMES_USUAL * usual_us)), _MAX_GAP_US)
 
 
 class RunTime(msgspec.Struct, array_like=True):
@@ -65,7 +65,7 @@ class RunTime(msgspec.Struct, array_like=True):
             return ()
         minute = since_us // MINUTE_US
         gap_us = time_us - since_us
-        known = gap_us <= _LEAST_GAP_US or gap_us <= longest_gap_us(earlier_us)
+        known = gap_us <= _MIN_GAP_US or gap_us <= longest_gap_us(earlier_us)
         present_us = time_us - time_us % HOUR_US
         told = []
         while since_us < present_us:

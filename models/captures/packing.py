@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from models.errors import MessageError
 
 __all__ = [
-    "MOST_LINES",
-    "MOST_SAMPLES",
+    "MAX_LINES",
+    "MAX_SAMPLES",
     "pack_spectrum",
     "pack_waveform",
     "thinned",
@@ -23,18 +23,18 @@ __all__ = [
 
 Real = NDArray[np.float64]
 
-MOST_LINES = 3_200
+MAX_LINES = 3_200
 """Values of a spectrum at most; analysers in the field offer as many."""
-MOST_SAMPLES = 24_000
+MAX_SAMPLES = 24_000
 """Samples of a waveform at most: in base64 they fit into the 64 KB that a string of InfluxDB holds."""
 
 _STEPS_PER_DB = 10
-_DEEPEST = 120 * _STEPS_PER_DB
+_MAX_STEPS = 120 * _STEPS_PER_DB
 _NOTHING = 0xFFFF
-_LARGEST = 32_767
+_MAX_COUNT = 32_767
 
 
-def thinned(values: Real, most: int = MOST_LINES) -> tuple[Real, int]:
+def thinned(values: Real, most: int = MAX_LINES) -> tuple[Real, int]:
     """Give at most `most` values, each the largest of as many neighbours as the second number says.
 
     >>> largest, width = thinned(np.array([1.0, 5.0, 2.0, 0.0, 3.0]), 3)
@@ -56,7 +56,7 @@ def pack_spectrum(values: Real) -> tuple[bytes, float]:
         return _deflated(np.full(values.size, _NOTHING, dtype=np.uint16)), 0.0
     with np.errstate(divide="ignore"):
         below = -20 * _STEPS_PER_DB * np.log10(values / top)
-    levels = np.where(below <= _DEEPEST, np.rint(np.minimum(below, _DEEPEST)), _NOTHING)
+    levels = np.where(below <= _MAX_STEPS, np.rint(np.minimum(below, _MAX_STEPS)), _NOTHING)
     return _deflated(levels.astype(np.uint16)), top
 
 
@@ -76,14 +76,14 @@ def unpack_spectrum(data: bytes, *, count: int, top: float) -> Real:
 def pack_waveform(samples: Real) -> tuple[bytes, float]:
     """Pack finite samples of shape (n,); gives the bytes and the largest magnitude."""
     top = float(np.abs(samples).max(initial=0.0))
-    counts = np.rint(samples / top * _LARGEST) if top > 0 else np.zeros(samples.size)
+    counts = np.rint(samples / top * _MAX_COUNT) if top > 0 else np.zeros(samples.size)
     return _deflated(counts.astype(np.int16).view(np.uint16)), top
 
 
 def unpack_waveform(data: bytes, *, count: int, top: float) -> Real:
     """Give the `count` samples back, each to a 65,000th of the largest; raises `MessageError` if damaged."""
     counts = _inflated(data, count).view(np.int16)
-    return counts.astype(np.float64) * (top / _LARGEST)
+    return counts.astype(np.float64) * (top / _MAX_COUNT)
 
 
 def _deflated(words: NDArray[np.uint16]) -> bytes:
@@ -93,8 +93,8 @@ def _deflated(words: NDArray[np.uint16]) -> bytes:
 
 def _inflated(data: bytes, count: int) -> NDArray[np.uint16]:
     """Never more memory than `count` asks for, whatever the bytes claim."""
-    if not 0 <= count <= max(MOST_SAMPLES, MOST_LINES):
-        raise MessageError(f"a capture of {count} values is none of ours; there are at most {MOST_SAMPLES}")
+    if not 0 <= count <= max(MAX_SAMPLES, MAX_LINES):
+        raise MessageError(f"a capture of {count} values is none of ours; there are at most {MAX_SAMPLES}")
     inflater = zlib.decompressobj()
     try:
         planes = inflater.decompress(data, 2 * count + 1)

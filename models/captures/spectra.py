@@ -21,18 +21,18 @@ __all__ = ["Lines", "Spectra", "block_spectra"]
 Real = NDArray[np.float64]
 
 _LOWEST_HZ, _HIGHEST_HZ = 2.0, 1000.0
-_HIGHEST_ORDER = 40.0
+_MAX_ORDER = 40.0
 """Of the envelope: the fourth harmonic of an inner race of some twenty rollers."""
 _TURNS = 60.0
 _SHAFT_HZ = 25.0
 """Where no speed is known."""
-_LONGEST_S = 64.0
-_MOST_SAMPLES = 1 << 19
+_MAX_SECONDS = 64.0
+_MAX_SAMPLES = 1 << 19
 """Of a longer block the beginning is looked at: 20 s at 25.6 kHz."""
 _NOISE_BINS = 1.5
 """Noise bandwidth of the Hann window."""
-_FEWEST_BINS = 16
-_LEAST_SAMPLES = 64
+_MIN_BINS = 16
+_MIN_SAMPLES = 64
 
 
 class Lines(msgspec.Struct, frozen=True):
@@ -61,8 +61,8 @@ def block_spectra(samples_g: Real, *, rate_hz: float, speed_rpm: float | None) -
     >>> lines.first_hz + top * lines.step_hz, round(float(lines.amplitude[top]), 3)
     (50.0, 2.207)
     """
-    samples = samples_g[:_MOST_SAMPLES]
-    if samples.size < _LEAST_SAMPLES:
+    samples = samples_g[:_MAX_SAMPLES]
+    if samples.size < _MIN_SAMPLES:
         return Spectra(None, None, None)
     shaft_hz = abs(speed_rpm) / 60 if speed_rpm else _SHAFT_HZ
     cut = segments_of(samples.size, rate_hz, _TURNS / _segment_s(shaft_hz))
@@ -80,14 +80,14 @@ def block_spectra(samples_g: Real, *, rate_hz: float, speed_rpm: float | None) -
 
 def _segment_s(shaft_hz: float) -> float:
     """Give some 60 turns as a power of two of seconds: a speed that wanders must not move the lines' places."""
-    wanted = max(1.0, min(_TURNS / max(shaft_hz, 1e-3), _LONGEST_S))
+    wanted = max(1.0, min(_TURNS / max(shaft_hz, 1e-3), _MAX_SECONDS))
     return float(2 ** round(math.log2(wanted)))
 
 
 def _velocity(power: Real, grid: Grid) -> Lines | None:
     bins = grid.bins(_LOWEST_HZ, _HIGHEST_HZ)
     first = max(2, bins.start)  # an offset's drift reaches the first one
-    if bins.stop - first < _FEWEST_BINS:
+    if bins.stop - first < _MIN_BINS:
         return None
     chosen = slice(first, bins.stop)
     amplitude = np.sqrt(_NOISE_BINS * power[chosen] * grid.velocity[chosen])
@@ -95,9 +95,9 @@ def _velocity(power: Real, grid: Grid) -> Lines | None:
 
 
 def _envelope(power: Real, grid: Grid, shaft_hz: float) -> Lines | None:
-    highest_hz = min(max(_HIGHEST_ORDER * shaft_hz, 500.0), 2000.0)
+    highest_hz = min(max(_MAX_ORDER * shaft_hz, 500.0), 2000.0)
     last = min(power.size, math.floor(highest_hz * grid.seconds) + 1)
-    if last - 2 < _FEWEST_BINS:
+    if last - 2 < _MIN_BINS:
         return None
     return Lines(2 / grid.seconds, 1 / grid.seconds, np.sqrt(_NOISE_BINS * power[2:last]))
 
@@ -106,7 +106,7 @@ def _envelope_power(segments: list[Spectrum], grid: Grid) -> Real | None:
     """Mean square of the high band's envelope in each bin; half the band's width can be told."""
     band = high_band(grid)
     width = band.stop - band.start
-    if width < 2 * _FEWEST_BINS:
+    if width < 2 * _MIN_BINS:
         return None
     power = np.zeros(width // 2)
     for each in segments:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.captures.capture import Capture, CaptureKind, day_of, hour_of
 from models.captures.packing import (
-    MOST_SAMPLES,
+    MAX_SAMPLES,
     pack_spectrum,
     pack_waveform,
     thinned,
@@ -83,7 +83,7 @@ def kept_waveform(
 
     Samples that are not finite become zero; the flags tell of them.
     """
-    shown = np.nan_to_num(samples[:MOST_SAMPLES], nan=0.0, posinf=0.0, neginf=0.0)
+    shown = np.nan_to_num(samples[:MAX_SAMPLES], nan=0.0, posinf=0.0, neginf=0.0)
     data, top = pack_waveform(shown)
     return Capture(
         machine=machine,

@@ -13,15 +13,15 @@ from river import base
 
 from models.condition.baseline import Baseline
 from models.condition.spread import MEMORY, Spread
-from models.condition.ties import MOST_FEATURES, Ties, packed, unpacked
+from models.condition.ties import MAX_FEATURES, Ties, packed, unpacked
 
 __all__ = ["AnomalyModel", "Look", "ModelNumbers"]
 
-_LARGEST_DEVIATION = 50.0
-_LEAST_LIMIT = 4.0
+_MAX_DEVIATION = 50.0
+_MIN_LIMIT = 4.0
 _LIMIT_SIGMAS = 4.0
 _SCORE_FLOOR = 0.1
-_LEAST_LEARNED = 10
+_MIN_LESSONS = 10
 
 
 class Look(NamedTuple):
@@ -148,7 +148,7 @@ class AnomalyModel(base.AnomalyDetector):
         scores = self.scores
         if not scores.ready:
             return None
-        return max(_LEAST_LIMIT, scores.location + _LIMIT_SIGMAS * max(scores.scale, scores.floor))
+        return max(_MIN_LIMIT, scores.location + _LIMIT_SIGMAS * max(scores.scale, scores.floor))
 
     def look(self, features: Mapping[str, float]) -> Look:
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
@@ -166,10 +166,10 @@ class AnomalyModel(base.AnomalyDetector):
                 value = spread.newest + weight * (value - spread.newest)
             smoothed[name] = value
             deviation = (value - spread.mean) / spread.unit
-            if not -_LARGEST_DEVIATION < deviation < _LARGEST_DEVIATION:
-                deviation = _LARGEST_DEVIATION if deviation > 0 else -_LARGEST_DEVIATION
+            if not -_MAX_DEVIATION < deviation < _MAX_DEVIATION:
+                deviation = _MAX_DEVIATION if deviation > 0 else -_MAX_DEVIATION
             deviations.append(deviation)
-        if past.count < _LEAST_LEARNED or not smoothed:
+        if past.count < _MIN_LESSONS or not smoothed:
             return Look(None, {}, smoothed)
         beside = self.ties.residuals(deviations)
         beside += [0.0] * (len(deviations) - len(beside))
@@ -185,7 +185,7 @@ class AnomalyModel(base.AnomalyDetector):
         past = self.past
         spreads = past.spreads
         for name, value in features.items():
-            if name not in spreads and len(spreads) < MOST_FEATURES:
+            if name not in spreads and len(spreads) < MAX_FEATURES:
                 for each in self.pasts.values():
                     each.spreads[name] = Spread(newest=value)
         deviations = []

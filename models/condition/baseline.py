@@ -10,17 +10,17 @@ from statistics import median
 
 import msgspec
 
-__all__ = ["FOLLOW_S", "YOUNG", "Baseline"]
+__all__ = ["FOLLOW_S", "MIN_BASELINE_VALUES", "Baseline"]
 
-YOUNG = 20
+MIN_BASELINE_VALUES = 20
 """Values that start a baseline; with fewer nothing is judged."""
 
 FOLLOW_S = 7 * 86_400.0
 """Time constant with which a baseline follows once learning is over, in seconds of event time."""
 
 _RECENT_S = 3_600.0
-_LEAST_RECENT = 30
-_LONGEST_STEP_S = 3_600.0
+_MIN_RECENT = 30
+_MAX_STEP_S = 3_600.0
 _HUBER = 2.0
 _MEAN_OF_CLIPPED = 0.7809
 """Mean of min(|x|, 2) of a standard normal x, so that the scale stays a standard deviation."""
@@ -46,16 +46,16 @@ class Baseline(msgspec.Struct, array_like=True):
     @property
     def ready(self) -> bool:
         """Whether it has seen enough to judge by."""
-        return self.count >= YOUNG
+        return self.count >= MIN_BASELINE_VALUES
 
     def learn(self, value: float) -> None:
         """Take in one value during learning, each weighing 1/n; what is not finite is refused."""
         if not isfinite(value):
             return
         self.count += 1
-        if self.count < YOUNG:
+        if self.count < MIN_BASELINE_VALUES:
             self.young.append(value)
-        elif self.count == YOUNG:
+        elif self.count == MIN_BASELINE_VALUES:
             first = [*self.young, value]
             self.location = median(first)
             self.scale = _MAD_TO_SIGMA * median(abs(x - self.location) for x in first)
@@ -72,7 +72,7 @@ class Baseline(msgspec.Struct, array_like=True):
             return
         if self.anchor is None:
             self._drop_anchor()
-        self._step(value, min(1.0 / self.count, min(elapsed_s, _LONGEST_STEP_S) / FOLLOW_S))
+        self._step(value, min(1.0 / self.count, min(elapsed_s, _MAX_STEP_S) / FOLLOW_S))
         self._keep_in_band()
 
     def settle(self, value: float, elapsed_s: float) -> None:
@@ -84,7 +84,7 @@ class Baseline(msgspec.Struct, array_like=True):
             return
         if self.anchor is None:
             self._drop_anchor()
-        gain = min(min(elapsed_s, _LONGEST_STEP_S) / _RECENT_S, 1.0 / _LEAST_RECENT)
+        gain = min(min(elapsed_s, _MAX_STEP_S) / _RECENT_S, 1.0 / _MIN_RECENT)
         bounded = self._bounded(value - self.recent)
         self.recent += gain * bounded
         self.recent_scale += gain * (abs(bounded) / _MEAN_OF_CLIPPED - self.recent_scale)
@@ -110,4 +110,4 @@ class Baseline(msgspec.Struct, array_like=True):
 
     def sigma(self) -> float:
         """Give the standard deviation to judge a new value by; wider while few values were seen."""
-        return max(self.scale, self.floor) * sqrt(1.0 + 2.0 * YOUNG / max(self.count, 1))
+        return max(self.scale, self.floor) * sqrt(1.0 + 2.0 * MIN_BASELINE_VALUES / max(self.count, 1))

@@ -7,7 +7,7 @@ import msgspec
 from models.advice.alarm import Alarm
 from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, Look
-from models.condition.baseline import YOUNG, Baseline
+from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.degree import Finding
 from models.condition.diagnosing import Diagnosing
 from models.condition.evidence import Evidence
@@ -24,7 +24,7 @@ from models.signal.reading_names import is_vibration_level
 
 __all__ = [
     "CHANGE_INDICATORS",
-    "LONGEST_NAME",
+    "MAX_NAME_LENGTH",
     "Channel",
     "Measured",
     "measurement_of",
@@ -46,12 +46,12 @@ _MODELS: dict[Measurement, tuple[float, float, float]] = {
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _RESTLESS_US = HOUR_US
 """A machine that stays in a regime for less, on average: its temperature is always on its way somewhere."""
-_LONGEST_STAY_US = 6.0 * HOUR_US
+_MAX_STAY_US = 6.0 * HOUR_US
 _STAY_GAIN = 0.2
 _WIDE_LEARNING_US = 24 * HOUR_US
-LONGEST_NAME = 64
+MAX_NAME_LENGTH = 64
 """Of a reading that is judged."""
-_MOST_LEVELS = 16
+_MAX_LEVELS = 16
 _RECENT_S = 1_800.0
 """How long a temperature's recent past lasts: the time constant of housings and windings is some 20 to 60 minutes.
 Faster, it would follow a fault's heat as it comes; slower, it would be the level again, not the change."""
@@ -71,7 +71,7 @@ class Channel(msgspec.Struct, array_like=True):
     regimes: Regimes = msgspec.field(default_factory=Regimes)
     regime_us: int | None = None
     """When the machine came into its present regime; None in its first."""
-    stay_us: float = _LONGEST_STAY_US
+    stay_us: float = _MAX_STAY_US
     """How long it stays in one, on average."""
     warmer_c: float | None = None
     """The warm state that counted before that; it counts while the temperature is on its way."""
@@ -133,7 +133,7 @@ class Channel(msgspec.Struct, array_like=True):
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
         usual = self.usual
-        return usual.ended and usual.learned >= YOUNG and self.model.scores.ready
+        return usual.ended and usual.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
 
     @property
     def level(self) -> int:
@@ -180,7 +180,7 @@ class Channel(msgspec.Struct, array_like=True):
     def _weigh_stay(self, time_us: int) -> None:
         """Take in how long it stayed in the regime that it has left now."""
         if self.regime_us is not None:
-            stayed_us = min(time_us - self.regime_us, _LONGEST_STAY_US)
+            stayed_us = min(time_us - self.regime_us, _MAX_STAY_US)
             self.stay_us += _STAY_GAIN * (stayed_us - self.stay_us)
         self.regime_us = time_us
 
@@ -206,7 +206,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
         if name in self.baselines:
             return True
-        if len(self.baselines) >= _MOST_LEVELS or len(name) > LONGEST_NAME or not is_vibration_level(name):
+        if len(self.baselines) >= _MAX_LEVELS or len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
             return False
         self.baselines[name] = Baseline(floor=_CHANGE_FLOOR)
         return True

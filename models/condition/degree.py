@@ -4,7 +4,7 @@ import msgspec
 
 __all__ = ["Finding", "degree_of"]
 
-_MOST = 4.0
+_MAX_DEGREE = 4.0
 
 
 class Finding(msgspec.Struct, array_like=True):
@@ -46,4 +46,4 @@ def degree_of(value: float, reference: float, limits: list[float]) -> float:
         lower, level = limit, level + 1
     before = limits[-2] if len(limits) > 1 else reference
     step = max(limits[-1] - before, 1e-12)
-    return min(level + min((value - lower) / step, 0.999 if level < 3 else 1.0), _MOST)
+    return min(level + min((value - lower) / step, 0.999 if level < 3 else 1.0), _MAX_DEGREE)

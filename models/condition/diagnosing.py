@@ -17,18 +17,18 @@ from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
 from models.diagnosis.reasons import Reason
 from models.diagnosis.texts import FAULTS
 
-__all__ = ["FEWEST", "WINDOW", "Diagnosing", "Vote", "family_of"]
+__all__ = ["MIN_VOTES", "WINDOW", "Diagnosing", "Vote", "family_of"]
 
 WINDOW = 15
 """Diagnosed observations that are remembered."""
-FEWEST = 5
+MIN_VOTES = 5
 """Of these must speak for a fault before it is named; fewer observations altogether are `unknown`."""
 _HELD = 2
 """Fewer do not hold a name."""
 _STANDSTILL_US = 3_600_000_000
 """A machine that stood for an hour may have been repaired: what was found before is forgotten."""
-_MOST_TURNS = 1e4
-_LARGEST = 1e12
+_MAX_TURNS = 1e4
+_MAX_AMPLITUDE = 1e12
 _BEARING = "bearing"
 _SHAFT = ("unbalance", "misalignment", "looseness")
 _CODES = {reason.name.lower() for reason in Reason}
@@ -61,7 +61,7 @@ class Diagnosing(msgspec.Struct, array_like=True):
     def take(self, observed: ObservedDiagnosis | None, *, rate_hz: float, time_us: int) -> None:
         """Take in an observation in order of a running machine and a trusted sensor."""
         self.run(time_us)
-        if observed is None or not (0 < observed.speed_hz < _LARGEST and observed.turns > 0):
+        if observed is None or not (0 < observed.speed_hz < _MAX_AMPLITUDE and observed.turns > 0):
             return
         spoken = {fault.fault: fault for fault in spoken_for(observed)}
         self.speed_hz = observed.speed_hz
@@ -69,8 +69,8 @@ class Diagnosing(msgspec.Struct, array_like=True):
             Vote(
                 speaks_for={name: min(max(fault.confidence, 0.0), 1.0) for name, fault in spoken.items()},
                 doubt=_doubt(observed),
-                doubt_value=observed.reason_value if abs(observed.reason_value) < _LARGEST else 0.0,
-                turns=min(observed.turns, _MOST_TURNS),
+                doubt_value=observed.reason_value if abs(observed.reason_value) < _MAX_AMPLITUDE else 0.0,
+                turns=min(observed.turns, _MAX_TURNS),
                 shows_all=shows_all(rate_hz, observed.speed_hz),
             )
         )
@@ -116,7 +116,7 @@ class Diagnosing(msgspec.Struct, array_like=True):
     def contested(self) -> tuple[str, ...]:
         """Give the faults that enough votes speak for, but too many for another of the same family."""
         counts = self.counts()
-        enough = [name for name, count in counts.items() if count >= FEWEST and name not in self.named]
+        enough = [name for name, count in counts.items() if count >= MIN_VOTES and name not in self.named]
         others = {name: _strongest_other(name, counts) for name in enough}
         return tuple(sorted({name for pair in others.items() for name in pair if name}))
 
@@ -131,11 +131,11 @@ class Diagnosing(msgspec.Struct, array_like=True):
     def _name(self, counts: Counter[str], time_us: int) -> None:
         for name in list(self.named):
             against = counts[_strongest_other(name, counts)]
-            if counts[name] < _HELD or against >= max(FEWEST, counts[name]):
+            if counts[name] < _HELD or against >= max(MIN_VOTES, counts[name]):
                 del self.named[name]
         for name, count in sorted(counts.items()):
             rivalled = 2 * counts[_strongest_other(name, counts)] >= count
-            if count >= FEWEST and name not in self.named and not rivalled:
+            if count >= MIN_VOTES and name not in self.named and not rivalled:
                 for other in [other for other in self.named if family_of(other) == family_of(name)]:
                     del self.named[other]
                 self.named[name] = time_us

@@ -7,7 +7,7 @@ __all__ = ["stronger_elsewhere"]
 
 _SAME_HZ = 0.01
 """Relative: blocks of a second tell frequencies no better apart."""
-_STRONGER = 1.25
+_STRONGER_RATIO = 1.25
 """Times the amplitude (of the last block that speaks for it) from which another point is nearer to the fault."""
 
 
@@ -20,7 +20,7 @@ def stronger_elsewhere(state: MachineState, channel: Channel) -> str:
     own = channel.diagnosing.latest.get(fault) if fault else None
     if own is None or not own.found_hz or not own.amplitude:
         return ""
-    strongest, point = _STRONGER * own.amplitude, ""
+    strongest, point = _STRONGER_RATIO * own.amplitude, ""
     for other in state.channels.values():
         seen = other.diagnosing.latest.get(own.fault) if own.fault in other.diagnosing.named else None
         if other is channel or other.sensor.faulty or seen is None or not seen.found_hz:

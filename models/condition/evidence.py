@@ -9,8 +9,8 @@ from models.clock import MINUTE_US
 
 __all__ = ["Evidence"]
 
-_VALUES = 7
-_LEAST_VALUES = 3
+_MAX_VALUES = 7
+_MIN_VALUES = 3
 _SPAN_US = 15 * MINUTE_US
 
 
@@ -35,7 +35,7 @@ class Evidence(msgspec.Struct, array_like=True):
         times.append(time_us)
         values.append(value)
         count, oldest_us = len(times), time_us - _SPAN_US
-        while count > _VALUES or (count > _LEAST_VALUES and times[0] < oldest_us):
+        while count > _MAX_VALUES or (count > _MIN_VALUES and times[0] < oldest_us):
             del times[0], values[0]
             count -= 1
         ranked, half = sorted(values), count // 2
@@ -43,4 +43,4 @@ class Evidence(msgspec.Struct, array_like=True):
 
     def leave(self) -> None:
         """Keep only the newest two, so that with one more there is a median again."""
-        del self.times_us[: 1 - _LEAST_VALUES], self.values[: 1 - _LEAST_VALUES]
+        del self.times_us[: 1 - _MIN_VALUES], self.values[: 1 - _MIN_VALUES]

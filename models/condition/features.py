@@ -3,16 +3,16 @@
 from functools import lru_cache
 from math import log
 
-from models.condition.channel import CHANGE_INDICATORS, LONGEST_NAME, Channel
+from models.condition.channel import CHANGE_INDICATORS, MAX_NAME_LENGTH, Channel
 
-__all__ = ["COLDEST_C", "HOTTEST_C", "features_of"]
+__all__ = ["MAX_C", "MIN_C", "features_of"]
 
-COLDEST_C, HOTTEST_C = -300.0, 5_000.0
+MIN_C, MAX_C = -300.0, 5_000.0
 """What a temperature is clipped to."""
 
 _MODEL_FEATURES = (*CHANGE_INDICATORS, "crest_factor", "kurtosis", "spectral_centroid_hz")
-_SMALLEST = 1e-6
-_LARGEST = 1e12
+_MIN_VALUE = 1e-6
+_MAX_VALUE = 1e12
 
 
 @lru_cache(maxsize=1024)
@@ -28,14 +28,16 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     """
     if channel.measurement == "indicators":
         return {
-            name: log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
+            name: log(value if _MIN_VALUE < value < _MAX_VALUE else min(max(value, _MIN_VALUE), _MAX_VALUE))
             for name, value in values.items()
             if _is_model_feature(name)
         }
     if channel.measurement == "temperature":
         if "value_c" not in values:
             return {}
-        value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
+        value_c = min(max(values["value_c"], MIN_C), MAX_C)
         recent_c = value_c if channel.recent_c is None else channel.recent_c
         return {"value_c": value_c, "change_c": value_c - recent_c}
-    return {name: min(max(v, -_LARGEST), _LARGEST) for name, v in values.items() if len(name) <= LONGEST_NAME}
+    return {
+        name: min(max(v, -_MAX_VALUE), _MAX_VALUE) for name, v in values.items() if len(name) <= MAX_NAME_LENGTH
+    }

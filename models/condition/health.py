@@ -10,8 +10,8 @@ __all__ = ["deductions_of", "points_of"]
 
 _CURVE = ((0.5, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
 """Degree of the evidence, and tenths of a point taken off; straight lines between."""
-_MOST_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100, "diagnosis": 200}
-_MOST = 1000
+_MAX_DEDUCTION_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100, "diagnosis": 200}
+_MAX_SCORE = 1000
 _SHARE_SAME_KIND = 4
 _SHARE_OTHER_KIND = 2
 """The worst evidence counts in full. Other evidence partly repeats it: that of another kind counts half, and that
@@ -43,13 +43,13 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
         if (points := points_of(finding.degree))
     ]
     if not counting:
-        return _MOST / 10, ()
+        return _MAX_SCORE / 10, ()
     ranked = sorted(counting, key=lambda item: (-item[0], item[1], item[2]))
-    left, left_by_kind = _MOST, dict(_MOST_BY_KIND)
+    left, left_by_kind = _MAX_SCORE, dict(_MAX_DEDUCTION_BY_KIND)
     deductions = []
     for wanted, rule, point, finding in ranked:
-        spent = left_by_kind[rule] < _MOST_BY_KIND[rule]
-        divisor = 1 if left == _MOST else _SHARE_SAME_KIND if spent else _SHARE_OTHER_KIND
+        spent = left_by_kind[rule] < _MAX_DEDUCTION_BY_KIND[rule]
+        divisor = 1 if left == _MAX_SCORE else _SHARE_SAME_KIND if spent else _SHARE_OTHER_KIND
         tenths = min(wanted // divisor, left, left_by_kind[rule])
         if tenths <= 0:
             continue

@@ -6,7 +6,7 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import Look
 from models.condition.channel import CHANGE_INDICATORS, Channel, Measured
 from models.condition.degree import Finding
-from models.condition.features import COLDEST_C, HOTTEST_C, features_of
+from models.condition.features import MAX_C, MIN_C, features_of
 from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
 from models.condition.verdict import diagnosis_finding
 from models.machinery.machine import Configuration
@@ -210,7 +210,7 @@ def _smooth(channel: Channel, logs: dict[str, float], values: dict[str, float], 
     if logs:
         return {name: channel.smooth(name, time_us, value) for name, value in logs.items()}
     if channel.measurement == "temperature" and "value_c" in values:
-        value_c = min(max(values["value_c"], COLDEST_C), HOTTEST_C)
+        value_c = min(max(values["value_c"], MIN_C), MAX_C)
         return {"value_c": channel.smooth("value_c", time_us, value_c)}
     return {}
 

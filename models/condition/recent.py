@@ -19,7 +19,7 @@ _INTERVALS = 8
 RECENT_US = 30 * MINUTE_US
 """Whatever is no older is recent."""
 _TIMES_USUAL = 3
-_LONGEST_US = 24 * HOUR_US
+_MAX_AGE_US = 24 * HOUR_US
 
 
 class Recent(msgspec.Struct, array_like=True, dict=True):
@@ -74,7 +74,7 @@ def is_recent(age_us: float, *, usual_us: float) -> bool:
     >>> [is_recent(minutes * MINUTE_US, usual_us=20 * MINUTE_US) for minutes in (60, 61)]
     [True, False]
     """
-    return age_us <= RECENT_US or age_us <= min(_TIMES_USUAL * usual_us, _LONGEST_US)
+    return age_us <= RECENT_US or age_us <= min(_TIMES_USUAL * usual_us, _MAX_AGE_US)
 
 
 def fingerprint(time_us: int, digest: str) -> int:

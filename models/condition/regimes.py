@@ -12,14 +12,14 @@ import msgspec
 
 from models.clock import HOUR_US, MINUTE_US
 
-__all__ = ["DWELL_US", "MOST_REGIMES", "Place", "Regime", "Regimes", "place_of"]
+__all__ = ["DWELL_US", "MAX_REGIMES", "Place", "Regime", "Regimes", "place_of"]
 
-MOST_REGIMES = 3
+MAX_REGIMES = 3
 """Remembered at each point; each has its own past, and they must all fit into a machine's state."""
 DWELL_US = MINUTE_US
 """How long a machine must hold a new place before it is judged there."""
 
-_WIDEST = (0.15, 0.40)
+_MAX_WIDTHS = (0.15, 0.40)
 """A regime's width: natural logarithm of the speed, and load as a share of nominal."""
 _HYSTERESIS = 0.25
 """Part of that width by which the present regime may be left before it is."""
@@ -27,7 +27,7 @@ _RESTLESS_US = 30 * MINUTE_US
 _RESTLESS_COUNT = 10
 """From then on a machine that holds no place is taken as it is: all it does is one regime."""
 _TODAY_US = 24 * HOUR_US
-_SLOWEST_RPM = 0.1
+_MIN_SPEED_RPM = 0.1
 
 
 _Sides = tuple[float | None, float | None]
@@ -57,7 +57,7 @@ def place_of(speed_rpm: float | None, load_percent: float | None) -> Place:
     Place(speed=None, load=0.5)
     """
     return Place(
-        speed=None if speed_rpm is None else log(max(abs(speed_rpm), _SLOWEST_RPM)),
+        speed=None if speed_rpm is None else log(max(abs(speed_rpm), _MIN_SPEED_RPM)),
         load=None if load_percent is None else load_percent / 100,
     )
 
@@ -75,7 +75,7 @@ class Regime(msgspec.Struct, array_like=True):
 
     def spans(self, place: Place, margin: float = 0.0) -> bool:
         """Whether a place lies inside, or beyond by no more than a part of the widest that a regime may be."""
-        for low, high, value, widest in zip(self.low, self.high, place, _WIDEST, strict=True):
+        for low, high, value, widest in zip(self.low, self.high, place, _MAX_WIDTHS, strict=True):
             if low is None or high is None or value is None:
                 if not (low is None and value is None):
                     return False
@@ -106,7 +106,7 @@ class Regime(msgspec.Struct, array_like=True):
         """Give its largest side, as a part of the widest that a regime may be."""
         sides = [
             (high - low) / widest
-            for low, high, widest in zip(self.low, self.high, _WIDEST, strict=True)
+            for low, high, widest in zip(self.low, self.high, _MAX_WIDTHS, strict=True)
             if low is not None and high is not None
         ]
         return max(sides, default=0.0)
@@ -235,7 +235,7 @@ class Regimes(msgspec.Struct, array_like=True):
         self.newest += 1
         founded = Regime(self.newest, box.low, box.high, time_us, box.wide)
         self.known = [r for r in self.known if not (r.is_like(Place(*box.low)) and _holds(founded, r))]
-        if len(self.known) >= MOST_REGIMES:
+        if len(self.known) >= MAX_REGIMES:
             self._make_room(time_us)
         self.known.append(founded)
         return founded

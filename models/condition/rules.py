@@ -12,14 +12,14 @@ from models.machinery.temperature import temperature_limit_c
 __all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding", "value_to_log"]
 
 _VELOCITY = "velocity_rms_mm_s"
-_SMALLEST = 1e-6
-_LARGEST = 1e12
+_MIN_VALUE = 1e-6
+_MAX_VALUE = 1e12
 _SIGMA_SHARES = (1.0, 1.25, 1.5)
 """What is significant at low need not be much more so to be worse: above that the factor decides."""
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
 _SWINGS = 4.0
-_LEAST_SHARE = 0.1
+_MIN_SHARE = 0.1
 
 
 def value_to_log(value: float) -> float:
@@ -28,7 +28,7 @@ def value_to_log(value: float) -> float:
     >>> value_to_log(0.0) == value_to_log(1e-9)
     True
     """
-    return log(value if _SMALLEST < value < _LARGEST else min(max(value, _SMALLEST), _LARGEST))
+    return log(value if _MIN_VALUE < value < _MAX_VALUE else min(max(value, _MIN_VALUE), _MAX_VALUE))
 
 
 @lru_cache(maxsize=256)
@@ -127,7 +127,7 @@ def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, share
     `shares` are the parts that single values have in it, largest first; those that count are kept.
     """
     most_unusual = next(iter(shares), "")
-    named = {name: share for name, share in shares.items() if share >= _LEAST_SHARE}
+    named = {name: share for name, share in shares.items() if share >= _MIN_SHARE}
     usual = channel.model.scores.location
     degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
     return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

@@ -15,8 +15,8 @@ from models.signal.reading_names import load_percent_in, speed_rpm_in
 __all__ = ["Operation", "is_running"]
 
 _STANDSTILL_PART = 0.1
-_SLOWEST_RPM = 1.0
-_SLOWEST_PART = 0.05
+_MIN_SPEED_RPM = 1.0
+_MIN_SPEED_PART = 0.05
 _HYSTERESIS = 1.5
 """What stands runs again only this many times above the limit below which it stands."""
 _START_US = 2 * MINUTE_US
@@ -142,7 +142,7 @@ def is_running(
     else:
         return None
     nominal = configuration.machine.speed_rpm
-    slowest = _SLOWEST_PART * nominal if nominal else _SLOWEST_RPM
+    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
     by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
     measured = speed_rpm is not None and speed_rpm != nominal
     if by_speed is False or measured or "rms_g" not in values:

@@ -6,9 +6,9 @@ from models.clock import MINUTE_US, SECOND_US
 from models.condition.state import MachineState
 from models.outputs import Alert
 
-__all__ = ["LEAST_SILENCE_US", "allowed_silence_us", "end_silence", "hear", "notice_silence"]
+__all__ = ["MIN_SILENCE_US", "allowed_silence_us", "end_silence", "hear", "notice_silence"]
 
-LEAST_SILENCE_US = 5 * MINUTE_US
+MIN_SILENCE_US = 5 * MINUTE_US
 _TIMES_USUAL = 10
 _GAIN = 0.05
 
@@ -20,7 +20,7 @@ def allowed_silence_us(state: MachineState) -> int:
     once doesn't make a machine look talkative.
     """
     usual = max(state.observed_interval_us, state.event_interval_us)
-    return max(LEAST_SILENCE_US, int(_TIMES_USUAL * usual))
+    return max(MIN_SILENCE_US, int(_TIMES_USUAL * usual))
 
 
 def hear(state: MachineState, observed_us: int, event_advance_us: int) -> None:

@@ -12,7 +12,7 @@ from struct import Struct
 
 import msgspec
 
-from models.condition.baseline import YOUNG
+from models.condition.baseline import MIN_BASELINE_VALUES
 
 __all__ = ["MEMORY", "Spread"]
 
@@ -20,9 +20,9 @@ MEMORY = 5_000
 """Beyond this many values the oldest fade, so that slow drift is followed."""
 
 _NUMBERS = Struct("<9d")
-_WIDENING = 2.0 * YOUNG
-_LEAST_INDEPENDENT = 1e-3
-_LEAST_VARIANCE = 1e-30
+_WIDENING = 2.0 * MIN_BASELINE_VALUES
+_MIN_INDEPENDENT = 1e-3
+_MIN_VARIANCE = 1e-30
 
 
 class Spread(msgspec.Struct, array_like=True):
@@ -83,8 +83,8 @@ class Spread(msgspec.Struct, array_like=True):
         True
         """
         variance = self.raw_variance
-        unlike = min(self.raw_change / (2.0 * variance), 1.0) if variance > _LEAST_VARIANCE else 1.0
-        return max(self.count * unlike / (2.0 - unlike), _LEAST_INDEPENDENT)
+        unlike = min(self.raw_change / (2.0 * variance), 1.0) if variance > _MIN_VARIANCE else 1.0
+        return max(self.count * unlike / (2.0 - unlike), _MIN_INDEPENDENT)
 
     def packed(self) -> bytes:
         """Give everything learned as little-endian doubles; `unit` and `width` follow from it."""

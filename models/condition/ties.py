@@ -13,19 +13,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MOST_FEATURES", "Ties", "inverse", "packed", "unpacked"]
+__all__ = ["MAX_FEATURES", "Ties", "inverse", "packed", "unpacked"]
 
 Matrix = NDArray[np.float64]
 
-MOST_FEATURES = 24
+MAX_FEATURES = 24
 
 _RIDGE = 0.1
-_LARGEST_LEARNED = 6.0
+_MAX_DEVIATION = 6.0
 _REFRESH = 50
 """Lessons after which the regression is computed anew."""
 _BELIEF = 500.0
 """Independent values from which on half of a correlation is believed."""
-_LEAST_PIVOT = 1e-6
+_MIN_PIVOT = 1e-6
 
 
 def _none() -> Matrix:
@@ -47,7 +47,7 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
 
     def learn(self, deviations: Sequence[float], gain: float) -> None:
         """Take in standardised deviations, clipped at six; there may be more of them than before, not fewer."""
-        z = np.minimum(np.maximum(deviations, -_LARGEST_LEARNED), _LARGEST_LEARNED)
+        z = np.minimum(np.maximum(deviations, -_MAX_DEVIATION), _MAX_DEVIATION)
         old = self.correlation
         if len(old) < z.size:
             old = np.zeros((z.size, z.size))
@@ -63,7 +63,7 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
     def refresh(self, independent: Sequence[float]) -> None:
         """Compute the regression anew; `independent` as in `Spread`."""
         belief = np.array([sqrt(n / (n + _BELIEF)) for n in independent])
-        scale = np.sqrt(np.maximum(self.correlation.diagonal(), _LEAST_PIVOT))
+        scale = np.sqrt(np.maximum(self.correlation.diagonal(), _MIN_PIVOT))
         believed = self.correlation * belief.reshape(-1, 1) * belief / (scale.reshape(-1, 1) * scale)
         np.fill_diagonal(believed, 1.0 + _RIDGE)
         self.precision = inverse(believed)
@@ -116,7 +116,7 @@ def inverse(matrix: Matrix) -> Matrix:
     size = len(matrix)
     rest, factor = matrix.copy(), np.zeros((size, size))
     for k in range(size):
-        factor[k, k] = pivot = sqrt(max(rest[k, k], _LEAST_PIVOT))
+        factor[k, k] = pivot = sqrt(max(rest[k, k], _MIN_PIVOT))
         factor[k + 1 :, k] = column = rest[k + 1 :, k] / pivot
         rest[k + 1 :, k + 1 :] -= column.reshape(-1, 1) * column
     # The factor's inverse, a row at a time from those above it; the matrix' inverse is its transpose times itself.

@@ -15,7 +15,7 @@ from models.advice.diagnosis_texts import (
 from models.advice.texts import Sentence
 from models.clock import to_datetime
 from models.condition.degree import Finding, degree_of
-from models.condition.diagnosing import FEWEST, Diagnosing, Vote
+from models.condition.diagnosing import MIN_VOTES, Diagnosing, Vote
 from models.diagnosis.judging import HEALTHY_TURNS, healthy_confidence
 from models.machinery.mechanism import Mechanism
 from models.outputs import Diagnosis
@@ -46,8 +46,8 @@ def diagnosis_of(
     clean = [vote for vote in votes if not vote.speaks_for and vote.doubt in _CLEAN]
     turns = math.fsum(vote.turns for vote in clean)
     contested = diagnosing.contested()
-    if len(votes) < FEWEST:
-        why = few_sentence(len(votes), FEWEST)
+    if len(votes) < MIN_VOTES:
+        why = few_sentence(len(votes), MIN_VOTES)
     elif contested:
         why = contested_sentence(_likeliest_first(contested, mechanism))
     elif any(finding.rule in _CHANGED and finding.degree >= 1 for finding in findings):
@@ -70,7 +70,7 @@ def diagnosis_finding(diagnosing: Diagnosing) -> Finding | None:
     if fault is None:
         return None
     votes = float(diagnosing.counts()[fault])
-    limits = [float(FEWEST), _STEADY]
+    limits = [float(MIN_VOTES), _STEADY]
     degree = min(degree_of(votes, 0.0, limits), 1.999)
     said = _said(diagnosing, fault)
     return Finding("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))

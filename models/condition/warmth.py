@@ -17,12 +17,12 @@ __all__ = ["WarmUp", "Warmth"]
 
 _SETTLED_K = 3.0
 _SETTLING_US = 30 * MINUTE_US
-_LONGEST_US = 360 * MINUTE_US
+_MAX_WARM_UP_US = 360 * MINUTE_US
 _RISE_K_PER_S = 1.0 / 60.0
 _FOLLOW_S = 7 * 86_400.0
 _SINK = 0.25
 """Slower down than up, so that it keeps to the warmer ones of temperatures that swing with the load."""
-_LONGEST_STEP_S = 3_600.0
+_MAX_STEP_S = 3_600.0
 _BAND_K = 20.0
 """The seasons of a hall without heating."""
 
@@ -51,7 +51,7 @@ class Warmth(msgspec.Struct, array_like=True):
             self.began_us = self.mark_us = self.newest_us = time_us
             self.reference_c = self.mark_c = value_c
             return 0.0
-        elapsed_s = min((time_us - self.newest_us) / SECOND_US, _LONGEST_STEP_S)
+        elapsed_s = min((time_us - self.newest_us) / SECOND_US, _MAX_STEP_S)
         self.newest_us = time_us
         if learning:
             self.reference_c = max(self.reference_c, value_c)
@@ -82,7 +82,7 @@ class Warmth(msgspec.Struct, array_like=True):
         if time_us - self.mark_us >= _SETTLING_US:
             settled = value_c - self.mark_c < _SETTLED_K
             self.mark_us, self.mark_c = time_us, value_c
-        if settled or time_us - self.began_us >= _LONGEST_US:
+        if settled or time_us - self.began_us >= _MAX_WARM_UP_US:
             self.anchor_c = self.reference_c
         elif self.anchor_c is not None:
             self.anchor_c = max(self.anchor_c, value_c)
@@ -102,7 +102,7 @@ class WarmUp(msgspec.Struct, array_like=True):
 
     def is_late(self, time_us: int) -> bool:
         """Whether it has ended, or began so long ago that whatever was warm before it is no longer."""
-        return self.since_us is None or time_us - self.since_us >= _LONGEST_US
+        return self.since_us is None or time_us - self.since_us >= _MAX_WARM_UP_US
 
     def goes_on(self, value_c: float, time_us: int) -> bool:
         """Whether it is still under way: until it stays within 3 K for half an hour, or for six hours.
@@ -118,6 +118,6 @@ class WarmUp(msgspec.Struct, array_like=True):
             return True
         if not self.mark_us or abs(value_c - self.mark_c) >= _SETTLED_K:
             self.mark_us, self.mark_c = time_us, value_c
-        if time_us - self.mark_us >= _SETTLING_US or time_us - self.since_us >= _LONGEST_US:
+        if time_us - self.mark_us >= _SETTLING_US or time_us - self.since_us >= _MAX_WARM_UP_US:
             self.since_us = None
         return self.since_us is not None

@@ -28,7 +28,7 @@ _SIDEBAND_LEAD = 1.15
 """How much stronger than a defect's own comb its sidebands' may be (an inner race's often are a little)."""
 ROOT_SHARE = 0.7
 """How much of a comb's strength the lines between must have: noise has 0.2 to 0.5 of what is named."""
-_ROOT_LEAST = 1.5
+_MIN_ROOT_STRENGTH = 1.5
 """Strength below which a comb cannot be told from noise by the lines between."""
 _ROOT_LINES = 2
 SPEED_TOLERANCE = 0.005
@@ -187,7 +187,7 @@ def _root(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
         heights = heights[lines[at] != 1.0]
         if heights.size < _ROOT_LINES:
             continue
-        if np.log(np.maximum(heights, 1.0)).mean() >= ROOT_SHARE * max(comb.strength, _ROOT_LEAST):
+        if np.log(np.maximum(heights, 1.0)).mean() >= ROOT_SHARE * max(comb.strength, _MIN_ROOT_STRENGTH):
             return comb.strength, comb.fundamental / divisor
     return 0.0, comb.fundamental
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from models.diagnosis.diagnose import FEWEST_TURNS, diagnose
+from models.diagnosis.diagnose import MIN_TURNS, diagnose
 from models.diagnosis.hypotheses import SEEN
 from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
 from models.diagnosis.results import Diagnosed, Evidence, Hypothesis, MachineKnowledge
@@ -18,12 +18,12 @@ from models.signal.units import Unit
 __all__ = ["diagnose_block"]
 
 _ENOUGH_TURNS = 240.0
-_FEWEST_SAMPLES = 1 << 17
-_MOST_SAMPLES = 1 << 19
+_MIN_SAMPLES = 1 << 17
+_MAX_SAMPLES = 1 << 19
 """A block may hold millions of samples. The first 240 turns of the shaft are looked at, or 131,072 samples if those
 are more, but no more than 524,288: more turns come with the next blocks, and a message's cost stays bounded."""
-_MOST_FAULTS = 3
-_LARGEST = 1e12
+_MAX_FAULTS = 3
+_MAX_AMPLITUDE = 1e12
 
 
 def diagnose_block(
@@ -42,12 +42,12 @@ def diagnose_block(
     if speed_rpm is None or not math.isfinite(speed_rpm) or samples.size < MINIMUM_SAMPLES:
         return None
     shaft_hz = abs(speed_rpm) / 60
-    if samples.size / rate_hz * shaft_hz < FEWEST_TURNS:
+    if samples.size / rate_hz * shaft_hz < MIN_TURNS:
         return None
-    wanted = max(math.ceil(_ENOUGH_TURNS / shaft_hz * rate_hz), _FEWEST_SAMPLES)
-    looked_at = samples[: min(wanted, _MOST_SAMPLES)]
+    wanted = max(math.ceil(_ENOUGH_TURNS / shaft_hz * rate_hz), _MIN_SAMPLES)
+    looked_at = samples[: min(wanted, _MAX_SAMPLES)]
     turns = looked_at.size / rate_hz * shaft_hz
-    if turns < FEWEST_TURNS:
+    if turns < MIN_TURNS:
         return None
     machine = configuration.machine
     boundaries = boundaries_of(machine)
@@ -74,7 +74,7 @@ def _reduced(diagnosed: Diagnosed, turns: float, shaft_hz: float) -> ObservedDia
         speed_hz=diagnosed.speed_hz_refined or shaft_hz,
         reason=diagnosed.reason,
         reason_value=diagnosed.reason_value,
-        faults=tuple(_fault(hypothesis) for hypothesis in diagnosed.hypotheses[:_MOST_FAULTS]),
+        faults=tuple(_fault(hypothesis) for hypothesis in diagnosed.hypotheses[:_MAX_FAULTS]),
     )
 
 
@@ -102,7 +102,7 @@ def _fault(hypothesis: Hypothesis) -> ObservedFault:
 
 def _finite(value: float | None) -> float | None:
     """Clip what a line without any noise around it gives; what is no number is left out."""
-    return None if value is None or math.isnan(value) else min(max(value, -_LARGEST), _LARGEST)
+    return None if value is None or math.isnan(value) else min(max(value, -_MAX_AMPLITUDE), _MAX_AMPLITUDE)
 
 
 def _seen(prominence: tuple[float, ...]) -> int:

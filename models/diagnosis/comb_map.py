@@ -31,7 +31,7 @@ HARMONICS = 4
 STRENGTH_HARMONICS = 3
 TOLERANCE = 0.025
 """How far a defect's frequency may be off: slip of 1 to 2 %, and geometry and speed as rounded on paper."""
-_LEAST_TURNS = 0.25
+_MIN_ORDER = 0.25
 """Lowest order of a comb that is looked for: cages turn at 0.33 to 0.48 of the shaft."""
 _SHAFT_TOLERANCE = 0.003
 _SKIRTED = 20.0
@@ -63,7 +63,7 @@ class CombMap(msgspec.Struct, frozen=True):
     @property
     def lowest(self) -> int:
         """First fundamental that is looked for."""
-        return max(4, math.ceil(_LEAST_TURNS * self.shaft_bins))
+        return max(4, math.ceil(_MIN_ORDER * self.shaft_bins))
 
 
 class Comb(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ Real = NDArray[np.float64]
 
 CAP = 16.0
 """Nats that one line counts at most: with three lines of noise beside it, it does not make a comb that is named."""
-_LEAST_BLOCK = 32
+_MIN_BLOCK_BINS = 32
 
 
 class LineEvidence(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class LineEvidence(msgspec.Struct, frozen=True):
 
 def prominence_of(power: Real, *, segments: float, block: int) -> Real:
     """Weigh every bin of `power` (bands, bins) against the median of its surroundings of about `block` bins."""
-    prominence: Real = power / _background(power, segments, max(block, _LEAST_BLOCK))
+    prominence: Real = power / _background(power, segments, max(block, _MIN_BLOCK_BINS))
     return prominence
 
 

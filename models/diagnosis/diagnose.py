@@ -10,7 +10,7 @@ from models.diagnosis.averaged import AveragedSpectrum, averaged_spectrum
 from models.diagnosis.bearing import Finding, defects, find, highest_order
 from models.diagnosis.cage import CageFinding, find_cage
 from models.diagnosis.comb_map import HARMONICS, CombMap, comb_map, strongest
-from models.diagnosis.envelopes import DEEPEST, envelope_spectra
+from models.diagnosis.envelopes import MAX_DEPTH, envelope_spectra
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
 from models.diagnosis.judging import (
     HEALTHY_TURNS,
@@ -33,17 +33,17 @@ from models.diagnosis.speed import refined_shaft_hz
 from models.machinery.kinematics import BearingOrders
 from models.signal.quality import is_fault, is_rate, waveform_faults
 
-__all__ = ["FEWEST_TURNS", "diagnose"]
+__all__ = ["MIN_TURNS", "diagnose"]
 
 Real = NDArray[np.float64]
 
-FEWEST_TURNS = 12.0
+MIN_TURNS = 12.0
 """Fewer do not tell a bearing's lines from the shaft's: bins would lie 1/12 of its speed apart."""
 _MAINS_HZ = (50.0, 60.0)
 """Lines of neither grid are ever a bearing's: which one feeds a machine is easily told wrong."""
 _NARROW_ORDER = 3.0
 """Up to which combs are looked for in bands too narrow for the bearing's highest frequency."""
-_MOST_SPEED_HZ = 1e5
+_MAX_SPEED_HZ = 1e5
 
 
 class _BearingEvidence(msgspec.Struct, frozen=True):
@@ -96,9 +96,9 @@ def diagnose(
     reason = _unusable(samples, rate_hz)
     if reason is not None:
         return _unknown(reason)
-    if speed_rpm is None or not 0 < abs(speed_rpm) / 60 <= _MOST_SPEED_HZ:  # NaN is no speed either
+    if speed_rpm is None or not 0 < abs(speed_rpm) / 60 <= _MAX_SPEED_HZ:  # NaN is no speed either
         return _unknown(Reason.NO_SPEED)
-    if samples.size / rate_hz * abs(speed_rpm) / 60 < FEWEST_TURNS:
+    if samples.size / rate_hz * abs(speed_rpm) / 60 < MIN_TURNS:
         return _unknown(Reason.FEW_TURNS)
     analysis = _analyse(samples, rate_hz, abs(speed_rpm) / 60, orders, line_frequency_hz, knowledge)
     return _judge(analysis, orders, knowledge)
@@ -167,7 +167,7 @@ def _narrow(samples: Real, rate_hz: float, combs: CombMap, mains_hz: tuple[float
     """Look into the bands that the bearing's orders left out, so that other orders do not hide a comb."""
     first = combs.spectra.deepest + 1
     turns = samples.size / rate_hz * combs.shaft_hz
-    if first > DEEPEST or turns < HEALTHY_TURNS * 0.99 or not shows_all(rate_hz, combs.shaft_hz):
+    if first > MAX_DEPTH or turns < HEALTHY_TURNS * 0.99 or not shows_all(rate_hz, combs.shaft_hz):
         return None  # healthy it is not called anyway
     spectra = envelope_spectra(
         samples,

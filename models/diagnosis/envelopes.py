@@ -23,16 +23,16 @@ from scipy.fft import ifft, next_fast_len, rfft
 
 from models.signal.window import hann
 
-__all__ = ["DEEPEST", "EnvelopeSpectra", "Segments", "envelope_spectra", "segments_of"]
+__all__ = ["MAX_DEPTH", "EnvelopeSpectra", "Segments", "envelope_spectra", "segments_of"]
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 _TURNS = 60.0
 """Turns in a segment: resolves 1/60 order, a little finer than 1 % slip spreads a ball-pass frequency."""
-_LEAST_SECONDS = 1.0
-_MOST_SAMPLES = 1 << 20
-DEEPEST = 4
+_MIN_SECONDS = 1.0
+_MAX_SAMPLES = 1 << 20
+MAX_DEPTH = 4
 """Bands down to a sixteenth of the spectrum; narrower ones hold few periods of what decays in milliseconds."""
 _FADE = 20
 _TOP = 0.97
@@ -102,8 +102,8 @@ def segments_of(samples: int, rate_hz: float, shaft_hz: float) -> Segments:
     >>> len(cut.starts), cut.size
     (8, 61440)
     """
-    wanted = int(max(_TURNS / shaft_hz, _LEAST_SECONDS) * rate_hz)
-    size = _fast_below(min(wanted, samples, _MOST_SAMPLES))
+    wanted = int(max(_TURNS / shaft_hz, _MIN_SECONDS) * rate_hz)
+    size = _fast_below(min(wanted, samples, _MAX_SAMPLES))
     count = 1 + math.ceil(2 * (samples - size) / size - 0.1)
     starts = np.linspace(0, samples - size, count).astype(int)
     return Segments(tuple(starts.tolist()), size)
@@ -171,7 +171,7 @@ def _layout(size: int, bins: int) -> tuple[tuple[int, NDArray[np.intp]], ...]:
 
 
 def _levels(top: int, bins: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    for level in range(DEEPEST + 1):
+    for level in range(MAX_DEPTH + 1):
         width = _fast_below(top >> level)
         if width < 2 * bins:
             return

@@ -10,9 +10,9 @@ from models.diagnosis.results import Margins
 __all__ = [
     "EVIDENCE",
     "FAINT_MODULATION",
-    "FEWEST_HARMONICS",
     "HEALTHY_RATE_HZ",
     "HEALTHY_TURNS",
+    "MIN_HARMONICS",
     "MODULATION",
     "SUSPICION",
     "SUSPICIOUS_MODULATION",
@@ -44,7 +44,7 @@ MODULATION = 0.2
 """Least modulation of the squared envelope, all harmonics together: 20 % is +-0.8 dB of the band's level. Sound
 bearings have some too, as their rolling elements carry the load in turn (variable compliance), and the longer a
 recording, the less of it is enough for evidence."""
-FEWEST_HARMONICS = 2
+MIN_HARMONICS = 2
 """A single line is a modulation by whatever, or another comb's; impacts have harmonics."""
 SUSPICIOUS_MODULATION = 0.1
 """Half of that forbids calling the bearing healthy."""
@@ -74,7 +74,7 @@ def is_named(finding: Finding) -> bool:
         comb.evidence >= EVIDENCE
         and comb.modulation >= MODULATION
         and comb.strength > finding.rival
-        and comb.seen >= FEWEST_HARMONICS
+        and comb.seen >= MIN_HARMONICS
         and not finding.at_edge
         and not contradicted(finding)
     )

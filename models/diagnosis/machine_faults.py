@@ -165,7 +165,7 @@ def _blade_pass(
         yield Observed("blade_pass", value / limit, _velocity_lines(spectrum, blades * shaft_hz, [value]))
 
 
-_GEAR_LEAST_G = 0.5
+_MIN_GEAR_G = 0.5
 _GEAR_SIDEBAND = 0.25
 
 
@@ -192,7 +192,7 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
             if rms >= _GEAR_SIDEBAND * mesh and spectrum.prominence(hz, 2.0) >= _CLEAR
         ]
         total = math.sqrt(mesh**2 + sum(rms**2 for _, rms in sides))
-        if len(strong) >= 6 and total >= _GEAR_LEAST_G and mesh > 0:
+        if len(strong) >= 6 and total >= _MIN_GEAR_G and mesh > 0:
             evidence = Evidence(
                 kind="acceleration_line",
                 expected_hz=told,
@@ -203,11 +203,11 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
                 text_en=f"mesh at {centre:.1f} Hz with {len(strong)} of 8 sidebands at shaft speed",
                 text_zh=f"啮合频率 {centre:.1f} Hz 两侧有 {len(strong)}/8 条转频边频带",
             )
-            yield Observed("gear", total / _GEAR_LEAST_G, (evidence,))
+            yield Observed("gear", total / _MIN_GEAR_G, (evidence,))
             return
 
 
-_CARPET_LEAST_G = 3.0
+_MIN_CARPET_G = 3.0
 
 
 def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
@@ -222,7 +222,7 @@ def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
     first = math.ceil(5000.0 / spectrum.bin_hz)
     bins = spectrum.power[first : math.floor(top / spectrum.bin_hz)]
     lines = float(bins[bins > 20 * bins.mean()].sum()) / max(float(bins.sum()), 1e-300)
-    if high >= _CARPET_LEAST_G and high >= math.sqrt(0.8) * everything and lines < 0.1:
+    if high >= _MIN_CARPET_G and high >= math.sqrt(0.8) * everything and lines < 0.1:
         evidence = Evidence(
             kind="carpet",
             amplitude=high,
@@ -230,7 +230,7 @@ def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
             text_en=f"{high:.1f} g RMS of noise without lines above 5 kHz",
             text_zh=f"5 kHz 以上为无谱线的宽带噪声，有效值 {high:.1f} g",
         )
-        yield Observed("lubrication", high / _CARPET_LEAST_G, (evidence,))
+        yield Observed("lubrication", high / _MIN_CARPET_G, (evidence,))
 
 
 def _reach(spectrum: AveragedSpectrum, frequency_hz: float, shaft_hz: float) -> float:

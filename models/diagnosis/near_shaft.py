@@ -15,7 +15,7 @@ from models.diagnosis.combs import CAP, evidence_of, fisher
 
 __all__ = ["hidden_in_shaft"]
 
-_LEAST_REACH = 2
+_MIN_REACH_BINS = 2
 
 
 def hidden_in_shaft(combs: CombMap, defect: Defect) -> Comb | None:
@@ -25,7 +25,7 @@ def hidden_in_shaft(combs: CombMap, defect: Defect) -> Comb | None:
         return None
     number = np.arange(1, whole * HARMONICS + 1)
     place = np.rint(number * combs.shaft_bins).astype(np.intp)
-    reach = np.maximum(_LEAST_REACH, np.rint(SPEED_TOLERANCE * place)).astype(np.intp)
+    reach = np.maximum(_MIN_REACH_BINS, np.rint(SPEED_TOLERANCE * place)).astype(np.intp)
     if place[-1] + reach[-1] >= combs.raw.shape[1]:
         return None
     tops = [

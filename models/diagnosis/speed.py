@@ -14,7 +14,7 @@ _REACH = 0.03
 _HARMONICS = (1, 2, 3, 4, 5)
 _CLEAR = 100.0
 """Power over the noise around (20 dB) from which a harmonic is clear."""
-_FEWEST_CLEAR = 3
+_MIN_CLEAR_HARMONICS = 3
 _STEPS = 121
 
 
@@ -41,7 +41,7 @@ def refined_shaft_hz(spectrum: AveragedSpectrum, shaft_hz: float, mains_hz: tupl
         nats[row] = np.interp(harmonic * candidates, frequency, level)
     best = int(np.argmax(np.minimum(nats, 2 * np.log(_CLEAR)).sum(axis=0)))
     clear = nats[:, best] >= np.log(_CLEAR)
-    if not clear[0] or np.count_nonzero(clear) < _FEWEST_CLEAR or best in (0, _STEPS - 1):
+    if not clear[0] or np.count_nonzero(clear) < _MIN_CLEAR_HARMONICS or best in (0, _STEPS - 1):
         return None
     return _exact(spectrum, float(candidates[best]), [h for h, seen in zip(_HARMONICS, clear, strict=True) if seen])
 

@@ -17,10 +17,10 @@ __all__ = ["Experience", "Tally", "Trial", "judgement_of", "learn"]
 _RATE, _SHRINK = 0.1, 0.01
 _PASSES = 3
 """Lessons are few and dear: each is taken in so many times."""
-_LEAST_LESSONS, _LEAST_OF_EACH = 10, 3
-_LEAST_GAIN = 2.0
+_MIN_LESSONS, _MIN_OF_EACH = 10, 3
+_MIN_GAIN = 2.0
 _LATELY = 20
-_MOST_LEADS, _MOST_TRIED, _MOST_RULES, _MOST_IDS = 32, 100, 128, 256
+_MAX_LEADS, _MAX_TRIED, _MAX_RULES, _MAX_IDS = 32, 100, 128, 256
 
 
 class Tally(msgspec.Struct, array_like=True):
@@ -51,7 +51,7 @@ class Tally(msgspec.Struct, array_like=True):
             self.false_alarms += 1
             self.confirmed -= lesson.corrects and self.confirmed > 0
         if lesson.confirmed:
-            self.leads_h = [*self.leads_h, lesson.lead_h][-_MOST_LEADS:]
+            self.leads_h = [*self.leads_h, lesson.lead_h][-_MAX_LEADS:]
 
 
 class Trial(msgspec.Struct, array_like=True):
@@ -67,17 +67,17 @@ class Trial(msgspec.Struct, array_like=True):
         lowered = probability < LOWER_BELOW
         by_rule = 0.0 if lesson.confirmed else 1.0
         by_classifier = (MISSED_COSTS if lesson.confirmed else 0.0) if lowered else by_rule
-        self.rule = [*self.rule, by_rule][-_MOST_TRIED:]
-        self.classifier = [*self.classifier, by_classifier][-_MOST_TRIED:]
+        self.rule = [*self.rule, by_rule][-_MAX_TRIED:]
+        self.classifier = [*self.classifier, by_classifier][-_MAX_TRIED:]
         self.confirmed += lesson.confirmed
         self.false_alarms += not lesson.confirmed
 
     @property
     def passed(self) -> bool:
         """Whether the classifier has done better than the rules, on enough lessons, and no worse lately."""
-        enough = min(self.confirmed, self.false_alarms) >= _LEAST_OF_EACH and len(self.rule) >= _LEAST_LESSONS
+        enough = min(self.confirmed, self.false_alarms) >= _MIN_OF_EACH and len(self.rule) >= _MIN_LESSONS
         lately = sum(self.rule[-_LATELY:]) - sum(self.classifier[-_LATELY:])
-        return enough and lately >= 0.0 and sum(self.rule) - sum(self.classifier) >= _LEAST_GAIN
+        return enough and lately >= 0.0 and sum(self.rule) - sum(self.classifier) >= _MIN_GAIN
 
 
 class Experience(msgspec.Struct):
@@ -98,10 +98,10 @@ def learn(experience: Experience, lesson: Lesson) -> bool:
     """Take in one lesson, once: count it, try the classifier on it, then teach it. Says whether it was new."""
     if lesson.id in experience.seen:
         return False
-    experience.seen = [*experience.seen, lesson.id][-_MOST_IDS:]
+    experience.seen = [*experience.seen, lesson.id][-_MAX_IDS:]
     experience.lessons += 1
     for name in (lesson.rule, f"{lesson.rule} of {lesson.kind}" if lesson.kind else ""):
-        if name and (name in experience.tallies or len(experience.tallies) < _MOST_RULES):
+        if name and (name in experience.tallies or len(experience.tallies) < _MAX_RULES):
             experience.tallies.setdefault(name, Tally()).take(lesson)
     if lesson.signs:
         classifier = _classifier(experience)

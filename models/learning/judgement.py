@@ -13,7 +13,7 @@ MISSED_COSTS = 5.0
 LOWER_BELOW = 1.0 / (1.0 + MISSED_COSTS)
 """Rating low is worth it below this probability of a fault: there its expected cost p C falls below 1 - p."""
 
-_FARTHEST = 30.0
+_MAX_LOGIT = 30.0
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,4 +34,4 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         total = self.bias
         for name, value in signs.items():
             total += self.weights.get(name, 0.0) * value
-        return 1.0 / (1.0 + exp(-min(max(total, -_FARTHEST), _FARTHEST)))
+        return 1.0 / (1.0 + exp(-min(max(total, -_MAX_LOGIT), _MAX_LOGIT)))

@@ -7,7 +7,7 @@ from models.learning.proportion import share_between
 
 __all__ = ["Known", "Remembered"]
 
-_MOST, _MOST_DOUBTS = 16, 32
+_MAX_ALERTS, _MAX_DOUBTS = 16, 32
 _SURE = 0.8416
 """Normal quantile of 80 %: four doubted alerts are enough if all were false; with a true one it takes thirteen. Of
 five with two true ones, doubts hold no longer."""
@@ -58,7 +58,7 @@ class Known(msgspec.Struct, array_like=True):
         """
         if before is not None and before in self.doubts:
             self.doubts.remove(before)
-        self.doubts = [*self.doubts, fault][-_MOST_DOUBTS:]
+        self.doubts = [*self.doubts, fault][-_MAX_DOUBTS:]
         low, high = share_between(sum(self.doubts), len(self.doubts), _SURE)
         self.doubts_hold = high < LOWER_BELOW or (self.doubts_hold and low <= LOWER_BELOW)
 
@@ -79,6 +79,6 @@ class Known(msgspec.Struct, array_like=True):
         if known is not None:
             return known
         self.alerts.append(Remembered(id_, point, rule, since_us))
-        if len(self.alerts) > _MOST:
+        if len(self.alerts) > _MAX_ALERTS:
             del self.alerts[0]
         return self.alerts[-1]

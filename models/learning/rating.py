@@ -15,9 +15,9 @@ from models.learning.judgement import LOWER_BELOW
 from models.learning.signs import signs_of
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["LONGEST_LOW_US", "Reached", "Weighed", "may_be_lowered", "rated", "remember", "weigh"]
+__all__ = ["MAX_LOW_US", "Reached", "Weighed", "may_be_lowered", "rated", "remember", "weigh"]
 
-LONGEST_LOW_US = 24 * HOUR_US
+MAX_LOW_US = 24 * HOUR_US
 """What harms nothing passes; what stands for longer deserves a look, whatever it resembles."""
 
 _LOW, _MEDIUM = 1, 2
@@ -75,7 +75,7 @@ def rated(reached: Reached, weighed: Weighed | None) -> int:
     known = state.known.find(alarm.id) if alarm.level else None
     if known is None or not known.lowered or known.level > _MEDIUM:
         return reached.level
-    return _LOW if reached.time_us - known.medium_us < LONGEST_LOW_US else reached.level
+    return _LOW if reached.time_us - known.medium_us < MAX_LOW_US else reached.level
 
 
 def remember(reached: Reached, weighed: Weighed | None) -> None:

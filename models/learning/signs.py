@@ -15,7 +15,7 @@ from models.condition.state import MachineState
 
 __all__ = ["signs_of"]
 
-_LONGEST_H = 24.0 * 30
+_MAX_HOURS = 24.0 * 30
 
 
 def signs_of(
@@ -30,7 +30,7 @@ def signs_of(
     fault; `trusted`, from -1 to 1, how its earlier alerts turned out.
     """
     since_us = alarm.since_us if alarm.level else alarm.relays[0].since_us
-    hours = min(max(time_us - since_us, 0) / HOUR_US, _LONGEST_H)
+    hours = min(max(time_us - since_us, 0) / HOUR_US, _MAX_HOURS)
     others = [c for c in state.channels.values() if c.measurement == "indicators" and c.point != channel.point]
     changed = sum(_degree(other, "change") >= 1.0 for other in others)
     known = state.known

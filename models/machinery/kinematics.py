@@ -31,8 +31,8 @@ __all__ = [
     "synchronous_hz",
 ]
 
-_MOST_ELEMENTS = 1000
-_MOST_TEETH = 100_000
+_MAX_ELEMENTS = 1000
+_MAX_TEETH = 100_000
 
 
 class BearingGeometry(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ class BearingGeometry(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse what no bearing is."""
-        if not 3 <= self.rolling_elements <= _MOST_ELEMENTS:
+        if not 3 <= self.rolling_elements <= _MAX_ELEMENTS:
             raise ConfigurationError(
                 f"bearing: n={self.rolling_elements} rolling elements cannot be; give their number in a row, from 3"
             )
@@ -137,7 +137,7 @@ class GearPair(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """Refuse what no gear is; raises `ConfigurationError`."""
         for teeth in (self.teeth, self.mate_teeth):
-            if not 2 <= teeth <= _MOST_TEETH:
+            if not 2 <= teeth <= _MAX_TEETH:
                 raise ConfigurationError(f"gear: {teeth} teeth cannot be; give a whole number from 2 on")
 
 
@@ -220,7 +220,7 @@ def blade_pass_hz(blades: int, shaft_hz: float) -> float:
     >>> blade_pass_hz(7, 25.0)
     175.0
     """
-    if not 1 <= blades <= _MOST_ELEMENTS:
+    if not 1 <= blades <= _MAX_ELEMENTS:
         raise ConfigurationError(f"fan or pump: {blades} blades cannot be; give a whole number from 1 on")
     return blades * _require("shaft speed", shaft_hz)
 
@@ -233,7 +233,7 @@ class Motor(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse what no motor is; raises `ConfigurationError`."""
-        if self.poles < 2 or self.poles % 2 or self.poles > _MOST_ELEMENTS:
+        if self.poles < 2 or self.poles % 2 or self.poles > _MAX_ELEMENTS:
             raise ConfigurationError(f"motor: {self.poles} poles cannot be; give an even number: 2, 4, 6, ...")
         _require("motor: line frequency", self.line_hz)
 

@@ -15,7 +15,7 @@ __all__ = ["Configuration", "Learning", "Machine", "Mounting", "Name", "Threshol
 
 Mounting = Literal["rigid", "flexible"]
 
-_LARGEST = 1e9
+_MAX_VALUE = 1e9
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
         if not 0.0 < rises[0] <= rises[1] <= rises[2]:
             raise ValueError("temperature_rise_low_k, _medium_k and _high_k must rise, and stand above 0")
         others = (self.change_sigmas, self.low_delay_s, self.medium_delay_s, self.high_delay_s, self.off_delay_s)
-        if not all(0.0 <= other <= _LARGEST for other in (*others, self.change_high, rises[2])):
+        if not all(0.0 <= other <= _MAX_VALUE for other in (*others, self.change_high, rises[2])):
             raise ValueError("no threshold may be negative or beyond 1e9")
 
 

@@ -17,7 +17,7 @@ Zone = Literal["A", "B", "C", "D"]
 MINIMUM_SECONDS = WHOLE
 """A shorter signal holds too few turns of the shaft for a zone."""
 
-_SMALLEST_POWER_KW = 15.0
+_MIN_POWER_KW = 15.0
 _SPEEDS_RPM = (120.0, 30_000.0)
 _GROUP_1_ABOVE_KW = 300.0
 
@@ -39,7 +39,7 @@ def general_boundaries(machine: Machine) -> Boundaries | None:
     >>> general_boundaries(Machine(id="small", power_kw=11.0, mounting="rigid")) is None
     True
     """
-    if machine.power_kw is None or machine.mounting is None or machine.power_kw < _SMALLEST_POWER_KW:
+    if machine.power_kw is None or machine.mounting is None or machine.power_kw < _MIN_POWER_KW:
         return None
     if machine.speed_rpm is not None and not _SPEEDS_RPM[0] <= machine.speed_rpm <= _SPEEDS_RPM[1]:
         return None

@@ -26,9 +26,9 @@ _LEVEL_PARTS = (0.17, 0.7)
 """And of the level a quarter of the decline later: a test of its own foresight that as many are to pass."""
 
 _SHAPES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
-_LEAST_SIGMA = 0.03
+_MIN_SIGMA = 0.03
 _REPEATED = 8.0
-_MOST_INDEPENDENT = 40.0
+_MAX_INDEPENDENT = 40.0
 """Levels come from running medians of seven, so eight of them are one; and a decline wanders, so that all together
 are worth no more than forty."""
 _FAILS_AT, _FAILS_SPREAD = 1.0, 0.25
@@ -39,11 +39,11 @@ _FUTURE_FACTORS = tuple(exp(node) for node in (-0.4, 0.1, 0.6))
 """How much shorter or longer the rest is than a shape says, which no shape knows."""
 _GROWN = 0.4
 """A little more than twice the baseline: a lesser change is told, but is no onset yet."""
-_LEAST_GROWN = 10
+_MIN_GROWN = 10
 _IMMINENT = 0.05
-_LEAST_COUNT = 20
+_MIN_COUNT = 20
 _REFRESH = 1.05
-_LONGEST = 20.0
+_MAX_REMAINING_RATIO = 20.0
 """Times the decline so far, beyond which nothing is foretold."""
 _CHECK_AFTER = 1.25
 _CHECK_UNTIL = 1.1
@@ -88,7 +88,7 @@ class Decline(msgspec.Struct, array_like=True):
             return
         fade = self.hours / hours
         self.hours, self.level = hours, level
-        if self.grown < _LEAST_GROWN:
+        if self.grown < _MIN_GROWN:
             self.grown = self.grown + 1 if level >= _GROWN else 0
         self.count += 1
         self.weight = fade * self.weight + 1.0
@@ -100,7 +100,7 @@ class Decline(msgspec.Struct, array_like=True):
             fit.uu = fade * fit.uu + u * u
             fit.uy = fade * fit.uy + u * level
         self._check()
-        if self.count >= _LEAST_COUNT and hours >= self.refresh_at:
+        if self.count >= _MIN_COUNT and hours >= self.refresh_at:
             self._refresh()
 
     def pause(self, time_us: int) -> None:
@@ -110,7 +110,7 @@ class Decline(msgspec.Struct, array_like=True):
 
     def remaining_h(self, time_us: int) -> tuple[float, float, float] | None:
         """Give low, median and high hours that remain at an event time; None where no interval can be given."""
-        if self.ends is None or self.grown < _LEAST_GROWN:
+        if self.ends is None or self.grown < _MIN_GROWN:
             return None
         hours = max((time_us - self.since_us) / HOUR_US, self.hours)
         low, median, high = (max(end - hours, 0.0) for end in self.ends)
@@ -129,7 +129,7 @@ class Decline(msgspec.Struct, array_like=True):
         self.refresh_at = self.hours * _REFRESH
         lines = self._lines()
         self.ends = self._ends(lines)
-        if self.check is None and self.ends is not None and self.grown >= _LEAST_GROWN:
+        if self.check is None and self.ends is not None and self.grown >= _MIN_GROWN:
             at = self.hours * _CHECK_AFTER
             levels = [(line.level_at(at, z), line.weight) for line in lines for z in _SLOPE_NODES]
             low, high = quantiles(levels, _LEVEL_PARTS)
@@ -138,7 +138,7 @@ class Decline(msgspec.Struct, array_like=True):
     def _lines(self) -> list["_Line"]:
         n, mean = self.weight, self.y / self.weight
         total = max(self.yy / n - mean * mean, 0.0)
-        independent = min(max(n / _REPEATED, 2.0), _MOST_INDEPENDENT)
+        independent = min(max(n / _REPEATED, 2.0), _MAX_INDEPENDENT)
         lines = []
         for shape, fit in zip(_SHAPES, self.fits, strict=True):
             centre = fit.u / n
@@ -147,7 +147,7 @@ class Decline(msgspec.Struct, array_like=True):
                 continue
             both = fit.uy / n - centre * mean
             slope = both / spread
-            variance = max(total - slope * both, 0.0) + _LEAST_SIGMA**2
+            variance = max(total - slope * both, 0.0) + _MIN_SIGMA**2
             error = sqrt(variance / (spread * independent))
             lines.append(_Line(shape, mean, centre, slope, error, sqrt(variance), -independent * log(variance) / 2))
         most = max((line.weight for line in lines), default=0.0)
@@ -166,7 +166,7 @@ class Decline(msgspec.Struct, array_like=True):
         if not found:
             return None
         low, median, high = quantiles(found, _PARTS)
-        if high > _LONGEST * self.hours:
+        if high > _MAX_REMAINING_RATIO * self.hours:
             return None
         return self.hours + low, self.hours + median, self.hours + high
 

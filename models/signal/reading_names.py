@@ -19,7 +19,7 @@ _SPEED = re.compile(
     r"|(主轴|电机)?转速( (rpm|r/min))?"
 )
 _LOAD = re.compile(r"((motor|spindle|machine) )?load( (percent|pct|%))?|(电机|主轴)?(负载|负荷)率?( %)?")
-_MOST_LOAD_PERCENT = 300.0
+_MAX_LOAD_PERCENT = 300.0
 _APART = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|[_.\-]+")
 
 
@@ -57,7 +57,7 @@ def load_percent_in(values: Mapping[str, float]) -> float | None:
     True
     """
     told = _telling(tuple(values)).get("load")
-    return values[told] if told is not None and 0.0 <= values[told] <= _MOST_LOAD_PERCENT else None
+    return values[told] if told is not None and 0.0 <= values[told] <= _MAX_LOAD_PERCENT else None
 
 
 @lru_cache(maxsize=4096)

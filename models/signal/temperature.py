@@ -7,11 +7,11 @@ from models.signal.indicators import Indicators
 from models.signal.quality import is_rate
 from models.signal.units import TemperatureUnit, celsius
 
-__all__ = ["HIGHEST_C", "LOWEST_C", "temperature_indicators"]
+__all__ = ["MAX_PLAUSIBLE_C", "MIN_PLAUSIBLE_C", "temperature_indicators"]
 
-LOWEST_C = -60.0
+MIN_PLAUSIBLE_C = -60.0
 """Colder than any bearing: a shorted resistance thermometer reads so."""
-HIGHEST_C = 250.0
+MAX_PLAUSIBLE_C = 250.0
 """Hotter than any bearing survives: an open thermometer reads so."""
 _JUMP_K = 1.0
 _JUMP_K_PER_S = 5.0
@@ -37,7 +37,7 @@ def temperature_indicators(values: ArrayLike, *, unit: TemperatureUnit, rate_hz:
     measured_c = celsius(values, unit).ravel()
     pace_hz = rate_hz if rate_hz is not None and is_rate(rate_hz) else None
     finite = np.isfinite(measured_c)
-    plausible = finite & (measured_c >= LOWEST_C) & (measured_c <= HIGHEST_C)
+    plausible = finite & (measured_c >= MIN_PLAUSIBLE_C) & (measured_c <= MAX_PLAUSIBLE_C)
     found = {
         "too_short": measured_c.size == 0,
         "not_finite": not finite.all(),

@@ -16,7 +16,7 @@ from models.simulation.surroundings import Ambient
 __all__ = ["Scenario", "sampled", "scenario_from"]
 
 
-_MOST_SAMPLES = 2_000_000
+_MAX_SAMPLES = 2_000_000
 """A message with more is larger than a topic takes."""
 
 
@@ -33,7 +33,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     interval_s: Annotated[float, msgspec.Meta(ge=1, le=86_400)] = 60.0
     """From one measurement of a point to the next."""
     rate_hz: Annotated[float, msgspec.Meta(ge=1_000, le=102_400)] = 25_600.0
-    samples: Annotated[int, msgspec.Meta(ge=1_024, le=_MOST_SAMPLES)] = 32_768
+    samples: Annotated[int, msgspec.Meta(ge=1_024, le=_MAX_SAMPLES)] = 32_768
     """In a block of vibration."""
     utc_offset_h: Annotated[float, msgspec.Meta(ge=-12, le=14)] = 0.0
     """Of local time, which shifts, days and seasons go by."""
@@ -72,8 +72,8 @@ def sampled(scenario: Scenario, *, rate_hz: float | None = None, seconds: float 
     rate_hz = rate_hz or scenario.rate_hz
     samples = round((seconds or scenario.samples / scenario.rate_hz) * rate_hz)
     found = msgspec.structs.replace(scenario, rate_hz=rate_hz, samples=samples)
-    if not 1 <= samples <= _MOST_SAMPLES:
-        raise ConfigurationError(f"scenario {scenario.id}: a block of {samples} samples; 1 to {_MOST_SAMPLES} fit")
+    if not 1 <= samples <= _MAX_SAMPLES:
+        raise ConfigurationError(f"scenario {scenario.id}: a block of {samples} samples; 1 to {_MAX_SAMPLES} fit")
     _check(found, f"scenario {scenario.id}")
     return found
 

@@ -20,9 +20,9 @@ from models.simulation.machine import SimulatedMachine
 
 __all__ = ["complaint_about"]
 
-_MOST_MACHINES = 500
-_MOST_POINTS = 64
-_MOST_FAULTS = 32
+_MAX_MACHINES = 500
+_MAX_POINTS = 64
+_MAX_FAULTS = 32
 _RUBBING_RATE_HZ = 12_000.0
 _PART_OF_RATE = 0.45
 
@@ -31,8 +31,8 @@ def complaint_about(machines: tuple[SimulatedMachine, ...], *, rate_hz: float) -
     """Give the first thing that is wrong, with its fix; None where all is well."""
     if not machines:
         return "there are no machines; describe each in a [[machine]] table"
-    if len(machines) > _MOST_MACHINES:
-        return f"there are {len(machines)} machines; at most {_MOST_MACHINES} are simulated together"
+    if len(machines) > _MAX_MACHINES:
+        return f"there are {len(machines)} machines; at most {_MAX_MACHINES} are simulated together"
     twice = [name for name, count in Counter(machine.id for machine in machines).items() if count > 1]
     if twice:
         return f"machine {twice[0][:40]!r}: this id is given twice; give every machine its own"
@@ -56,8 +56,8 @@ def _known(machine: SimulatedMachine, rate_hz: float) -> Iterator[str]:
 
 def _points(machine: SimulatedMachine, rate_hz: float) -> Iterator[str]:  # noqa: ARG001 -- as the other checks
     names = [point.name for point in machine.points]
-    if not 1 <= len(names) <= _MOST_POINTS or len(set(names)) < len(names):
-        yield f"points: give 1 to {_MOST_POINTS}, each with a name of its own"
+    if not 1 <= len(names) <= _MAX_POINTS or len(set(names)) < len(names):
+        yield f"points: give 1 to {_MAX_POINTS}, each with a name of its own"
     for point, bearing in machine.bearings.items():
         try:
             resolve_bearing(bearing)
@@ -80,8 +80,8 @@ def _operation(machine: SimulatedMachine, rate_hz: float) -> Iterator[str]:  # n
 
 
 def _faults(machine: SimulatedMachine, rate_hz: float) -> Iterator[str]:
-    if len(machine.faults) > _MOST_FAULTS:
-        yield f"faults: there are {len(machine.faults)}; at most {_MOST_FAULTS}"
+    if len(machine.faults) > _MAX_FAULTS:
+        yield f"faults: there are {len(machine.faults)}; at most {_MAX_FAULTS}"
     for number, fault in enumerate(machine.faults, 1):
         for complaint in _fault(machine, fault, rate_hz):
             yield f"fault {number} ({name_of(fault)}): {complaint}"

@@ -30,7 +30,7 @@ SCALE_G = FULL_SCALE_G / 32_768
 """g in one count of the 16-bit converter."""
 OPEN_C = 850.0
 """What a transmitter of a platinum thermometer shows for a broken wire: the end of its range (IEC 60751)."""
-_SMALLEST, _LARGEST = -32_768, 32_767
+_MIN_COUNT, _MAX_COUNT = -32_768, 32_767
 _OPEN_AT_TIMES = 0.15
 
 
@@ -39,7 +39,7 @@ def digitise(
 ) -> NDArray[np.int16]:
     """Give the counts of a sound sensor: its noise added, rounded to steps, held at the ends of the range."""
     noisy = acceleration_g + noise_g * generator.standard_normal(acceleration_g.shape)
-    return np.clip(np.rint(noisy / SCALE_G), _SMALLEST, _LARGEST).astype(np.int16)
+    return np.clip(np.rint(noisy / SCALE_G), _MIN_COUNT, _MAX_COUNT).astype(np.int16)
 
 
 def failing_cable(counts: NDArray[np.int16], generator: np.random.Generator) -> NDArray[np.int16]:
@@ -51,13 +51,13 @@ def failing_cable(counts: NDArray[np.int16], generator: np.random.Generator) -> 
     for _ in range(int(generator.integers(5, 10))):
         start = int(generator.integers(0, len(counts)))
         stop = start + int(len(counts) * generator.uniform(0.01, 0.06))
-        result[start:stop] = generator.choice((_SMALLEST, _LARGEST))
+        result[start:stop] = generator.choice((_MIN_COUNT, _MAX_COUNT))
     return result
 
 
 def broken_cable(counts: NDArray[np.int16]) -> NDArray[np.int16]:
     """Send counts through a cable that is off: the supply holds the input at the end of its range."""
-    return np.full_like(counts, _LARGEST)
+    return np.full_like(counts, _MAX_COUNT)
 
 
 def sensor_state(faults: tuple[Fault, ...], point: str, plan: Plan, seconds: float) -> SensorState:

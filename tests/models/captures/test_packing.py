@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from models.captures.packing import (
-    MOST_LINES,
-    MOST_SAMPLES,
+    MAX_LINES,
+    MAX_SAMPLES,
     pack_spectrum,
     pack_waveform,
     thinned,
@@ -51,16 +51,16 @@ def test_thinning_keeps_every_peak(amplitudes, most):
 
 
 def test_the_worst_waveform_fits_into_a_string_of_influxdb():
-    noise = np.random.default_rng(0).uniform(-1, 1, MOST_SAMPLES)
+    noise = np.random.default_rng(0).uniform(-1, 1, MAX_SAMPLES)
     data, _ = pack_waveform(noise)
     assert len(data) * 4 / 3 + 4 < 65_535
 
 
 def test_a_spectrum_of_noise_takes_about_a_byte_a_line(figure):
-    noise = np.abs(np.random.default_rng(0).standard_normal((3, MOST_LINES))).mean(axis=0)
+    noise = np.abs(np.random.default_rng(0).standard_normal((3, MAX_LINES))).mean(axis=0)
     data, _ = pack_spectrum(noise)
     figure(f"a spectrum of 3,200 lines of noise takes {len(data)} bytes")
-    assert len(data) < 1.3 * MOST_LINES
+    assert len(data) < 1.3 * MAX_LINES
 
 
 @pytest.mark.parametrize("unpack", [unpack_spectrum, unpack_waveform])
@@ -76,7 +76,7 @@ def test_damaged_data_are_refused(unpack, data):
 def test_no_claim_makes_it_take_much_memory():
     bomb = zlib.compress(bytes(100_000_000))
     with pytest.raises(MessageError, match="do not hold"):
-        unpack_waveform(bomb, count=MOST_SAMPLES, top=1.0)
-    for count in (-1, MOST_SAMPLES + 1, 1 << 40):
+        unpack_waveform(bomb, count=MAX_SAMPLES, top=1.0)
+    for count in (-1, MAX_SAMPLES + 1, 1 << 40):
         with pytest.raises(MessageError, match="none of ours"):
             unpack_waveform(bomb, count=count, top=1.0)

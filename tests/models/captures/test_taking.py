@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.captures.capture import day_of, hour_of
-from models.captures.packing import MOST_LINES, MOST_SAMPLES
+from models.captures.packing import MAX_LINES, MAX_SAMPLES
 from models.captures.taking import hourly_spectra, kept_waveform, values_of
 from models.signal.units import MM_S2_PER_G
 
@@ -83,11 +83,11 @@ def test_spectra_are_bounded_whatever_the_block(seconds, speed_rpm):
     block = np.random.default_rng(0).standard_normal(round(seconds * 12_800))
     found = by_kind(hourly_spectra(block, **about(rate_hz=12_800.0, speed_rpm=speed_rpm)))
     velocity = found["velocity_spectrum"]
-    assert velocity.count <= MOST_LINES
+    assert velocity.count <= MAX_LINES
     assert velocity.first >= 2.0
     assert frequencies(velocity)[-1] <= 1000.0 + velocity.step
     for capture in found.values():
-        assert values_of(capture).size == capture.count <= MOST_LINES
+        assert values_of(capture).size == capture.count <= MAX_LINES
         assert capture.time == datetime(2026, 3, 1, 8, tzinfo=UTC)
         assert len(capture.data) < 5_000
 
@@ -110,7 +110,7 @@ def test_a_waveform_is_cut_and_never_holds_what_is_no_number(size):
     samples = np.linspace(-3, 5, size)
     samples[::7] = np.nan
     kept = kept_waveform(samples, **about())
-    assert kept.count == min(size, MOST_SAMPLES)
+    assert kept.count == min(size, MAX_SAMPLES)
     assert kept.time == day_of(WHEN) == datetime(2026, 3, 1, tzinfo=UTC)
     assert kept.step == 1 / 25_600
     back = values_of(kept)

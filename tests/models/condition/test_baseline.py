@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.condition.baseline import FOLLOW_S, YOUNG, Baseline
+from models.condition.baseline import FOLLOW_S, MIN_BASELINE_VALUES, Baseline
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_one_shock_in_ten_hardly_moves_it(noise):
 
 def test_it_judges_nothing_while_young_and_more_widely_while_youthful(noise):
     baseline = Baseline(floor=0.01)
-    for value in noise[: YOUNG - 1]:
+    for value in noise[: MIN_BASELINE_VALUES - 1]:
         baseline.learn(float(value))
     assert not baseline.ready
     baseline.learn(2.0)
@@ -68,7 +68,7 @@ def test_it_stays_finite(values, elapsed_s):
         else:
             baseline.follow(value, elapsed_s)
     assert np.isfinite([baseline.location, baseline.scale, baseline.sigma()]).all()
-    assert len(baseline.young) < YOUNG
+    assert len(baseline.young) < MIN_BASELINE_VALUES
 
 
 def test_running_in_it_sinks_to_what_is_held_for_an_hour_and_by_a_quarter_at_most():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.condition.diagnosing import FEWEST, WINDOW, Diagnosing
+from models.condition.diagnosing import MIN_VOTES, WINDOW, Diagnosing
 from models.condition.verdict import diagnosis_finding, diagnosis_of
 from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
 from models.diagnosis.reasons import Reason
@@ -36,11 +36,11 @@ def test_nothing_diagnosed_is_no_diagnosis():
 
 
 def test_five_observations_name_a_fault_and_four_never_do():
-    for count in range(1, FEWEST):
+    for count in range(1, MIN_VOTES):
         assert told(*[SOUND] * 10, *[names(OUTER)] * count).verdict != OUTER
         assert told(*[names(OUTER)] * count).verdict == "unknown"
-    found = told(*[SOUND] * 10, *[names(OUTER)] * FEWEST)
-    assert (found.verdict, found.supporting, found.observations) == (OUTER, FEWEST, WINDOW)
+    found = told(*[SOUND] * 10, *[names(OUTER)] * MIN_VOTES)
+    assert (found.verdict, found.supporting, found.observations) == (OUTER, MIN_VOTES, WINDOW)
     assert found.since.timestamp() == 14 * 60
     assert "87.5 Hz (88.4 Hz expected)" in found.text
     assert "87.5 Hz" in found.text_zh

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from models.clock import MINUTE_US
-from models.condition.regimes import MOST_REGIMES, Place, Regimes, place_of
+from models.condition.regimes import MAX_REGIMES, Place, Regimes, place_of
 
 FULL, HALF, IDLE = place_of(1480.0, 95.0), place_of(740.0, 50.0), place_of(1480.0, 5.0)
 
@@ -72,14 +72,14 @@ def test_a_machine_that_never_holds_still_is_one_wide_regime_in_the_end():
     regimes, held = walk(*wild, step_min=1)
     assert None in held[:30]
     assert None not in held[60:]
-    assert len(regimes.known) <= MOST_REGIMES
+    assert len(regimes.known) <= MAX_REGIMES
 
 
 def test_there_are_never_too_many_and_the_one_not_seen_for_longest_is_forgotten():
     day = 24 * 60
     others = [place_of(speed, 50.0) for speed in (300.0, 5000.0)]
     regimes, held = walk((FULL, 60), (HALF, day), (others[0], day), (others[1], 60), (HALF, 60), (FULL, 60))
-    assert len(regimes.known) == MOST_REGIMES
+    assert len(regimes.known) == MAX_REGIMES
     assert held[4] == held[1], "seen yesterday"
     assert held[5] not in held[:4], "seen before that"
 
@@ -88,7 +88,7 @@ def test_of_many_in_one_day_the_nearest_become_one_that_is_new():
     speeds = [400.0, 480.0, 1000.0, 2500.0]
     stays = [(place_of(speed, 50.0), 60) for speed in speeds]
     regimes, held = walk(*stays, *stays)
-    assert len(regimes.known) == MOST_REGIMES
+    assert len(regimes.known) == MAX_REGIMES
     assert held[4] == held[5] not in held[:4]
     assert held[6:] == held[2:4]
     assert [regime.wide for regime in regimes.known].count(True) == 1

@@ -7,7 +7,7 @@ from models.clock import HOUR_US
 from models.fold import dump_state, load_state
 from models.learning.judgement import LOWER_BELOW, Judgement
 from models.learning.known import Known
-from models.learning.rating import LONGEST_LOW_US
+from models.learning.rating import MAX_LOW_US
 from models.observations import Experienced, MaintenanceObserved
 from models.outputs import Lesson
 from tests.models.condition.made_up import names
@@ -174,7 +174,7 @@ def test_a_classifier_that_has_not_passed_changes_nothing():
 def test_it_becomes_medium_after_a_day_and_high_at_once():
     state, outputs = doubted(*louder(100, 160))
     assert priorities(outputs) == ["low", "low"]
-    day = LONGEST_LOW_US // STEP_US
+    day = MAX_LOW_US // STEP_US
     state, outputs = run(louder(160, 100 + day), state)
     assert priorities(outputs) == []
     later, outputs = run(louder(100 + day, 200 + day), load_state(dump_state(state)))

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.captures.packing import MOST_SAMPLES
+from models.captures.packing import MAX_SAMPLES
 from models.captures.taking import hourly_spectra, kept_waveform, values_of
 from stream.stores.store import PermanentStoreError, Written
 from tests.stream.stores.outputs import START, at, health, row
@@ -53,7 +53,7 @@ def test_spectra_and_waveforms_come_back_exactly(use, machine):
 
 
 def test_the_largest_waveform_fits(use, machine):
-    largest = kept_waveform(np.random.default_rng(1).uniform(-9, 9, MOST_SAMPLES), **about(machine))
+    largest = kept_waveform(np.random.default_rng(1).uniform(-9, 9, MAX_SAMPLES), **about(machine))
 
     async def work(store):
         await store.write([largest])
