@@ -71,7 +71,14 @@ class AveragedSpectrum(msgspec.Struct, frozen=True):
 
 
 def averaged_spectrum(samples: Real, *, rate_hz: float, shaft_hz: float) -> AveragedSpectrum:
-    """Average the segments of a waveform of shape (n,), n >= 64, into which the envelope's is cut as well."""
+    """Averaged power spectrum (Welch 1967) of a waveform of shape (n,), n >= 64, in g, sampled at `rate_hz`.
+
+    Hann-windowed segments overlap by half at least and hold sixty turns of the shaft, as the envelope's do.
+
+    >>> sine = 2 * np.sin(2 * np.pi * 100 * np.arange(25_600) / 12_800.0)
+    >>> round(averaged_spectrum(sine, rate_hz=12_800.0, shaft_hz=25.0).line_rms_g(100.0), 4)
+    1.4142
+    """
     cut = segments_of(samples.size, rate_hz, shaft_hz)
     size = cut.size
     window = hann(size)

@@ -67,7 +67,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def defects(orders: BearingOrders) -> tuple[Defect, ...]:
-    """Give the defects of a bearing whose inner ring turns; the cage's is judged apart."""
+    """Bearing defects by their orders of the shaft speed, the inner ring turning; the cage's is judged apart."""
     return (
         Defect("bearing_outer_race", orders.bpfo, 0.0, 2, 1.0),
         Defect("bearing_inner_race", orders.bpfi, 1.0, 3, 1.0),
@@ -76,13 +76,17 @@ def defects(orders: BearingOrders) -> tuple[Defect, ...]:
 
 
 def highest_order(orders: BearingOrders | None) -> float:
-    """Give the order up to which envelope spectra are needed: all harmonics of all defects, with tolerance."""
+    """Highest order of the shaft speed that is needed: all harmonics of all bearing defects, with tolerance."""
     top = max(orders.bpfi, orders.bsf2) if orders is not None else _WITHOUT_BEARING
     return HARMONICS * top * (1 + TOLERANCE) + 1.0
 
 
 def find(combs: CombMap, defect: Defect) -> Finding | None:
-    """Look for a defect's comb within the tolerance; None where the spectrum does not reach so far."""
+    """Match a bearing defect with the harmonic series nearest to its frequency, within 2.5 %.
+
+    Sidebands at shaft or cage speed count along (Randall and Antoni 2011). None where the spectrum does not reach
+    so far.
+    """
     centre = defect.order * combs.shaft_bins
     low, high = math.floor(centre * (1 - TOLERANCE)), math.ceil(centre * (1 + TOLERANCE))
     if low < combs.lowest or high + 2 >= combs.evidence.shape[1]:

@@ -38,7 +38,7 @@ class CageFinding(msgspec.Struct, frozen=True):
 
 
 def find_cage(combs: CombMap, ftf: float) -> CageFinding | None:
-    """Look for eight harmonics of the cage's order; None where fewer than six can be seen."""
+    """Harmonic series of the cage's speed, `ftf` orders of the shaft; None where under six of eight can be seen."""
     centre = ftf * combs.shaft_bins
     count = max(3, math.ceil(2 * TOLERANCE * centre * _HARMONICS) + 1)
     fundamentals = centre * np.linspace(1 - TOLERANCE, 1 + TOLERANCE, count)

@@ -1,4 +1,4 @@
-"""All combs that envelope spectra hold, at whatever frequency: how surely each is there, and how strongly."""
+"""Search for harmonic series (combs) in envelope spectra, at whatever frequency: how sure and strong each is."""
 
 import math
 
@@ -83,7 +83,7 @@ class Comb(msgspec.Struct, frozen=True):
 def comb_map(
     spectra: EnvelopeSpectra, *, shaft_hz: float, mains_hz: tuple[float, ...], refined: bool = False
 ) -> CombMap:
-    """Weigh all combs, leaving out what the shaft and the mains put into an envelope spectrum.
+    """Search all harmonic series, leaving out what shaft and mains (Hz) put into envelope spectra (bands, bins).
 
     Unless its speed is `refined` already, it is where knocks once a turn show it.
     """
@@ -139,7 +139,7 @@ def is_shaft_like(place: Real, shaft_bins: float) -> NDArray[np.bool_]:
 
 
 def strongest(combs: CombMap) -> Comb:
-    """Give the comb of the greatest evidence at whatever fundamental, the shaft's own left out."""
+    """Harmonic series of the greatest evidence at whatever fundamental, the shaft's own left out."""
     place = np.arange(combs.evidence.shape[1], dtype=np.float64)
     left_out = (place < combs.lowest) | is_shaft_like(place, combs.shaft_bins)
     evidence = np.where(left_out, 0.0, combs.evidence)

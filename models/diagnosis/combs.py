@@ -1,4 +1,4 @@
-"""How far lines of a spectrum stand out of the noise around them, alone and as combs of harmonics.
+"""Evidence of harmonic series (combs): how far lines of a spectrum stand out of the noise, alone and together.
 
 In noise a bin of a spectrum averaged over K segments is Gamma distributed with shape K. A line's evidence is minus
 the logarithm of the probability that noise reaches so high anywhere within the line's tolerance, in nats; a comb's
@@ -40,13 +40,13 @@ class LineEvidence(msgspec.Struct, frozen=True):
 
 
 def prominence_of(power: Real, *, segments: float, block: int) -> Real:
-    """Weigh every bin of `power` (bands, bins) against the median of its surroundings of about `block` bins."""
+    """Prominence of every bin of `power` (bands, bins): over the median of some `block` bins around; noise is 1."""
     prominence: Real = power / _background(power, segments, max(block, _MIN_BLOCK_BINS))
     return prominence
 
 
 def line_evidence(prominence: Real, *, segments: float, ignored: NDArray[np.bool_]) -> LineEvidence:
-    """Turn prominence (bands, bins) into evidence; `ignored`, shape (bins,), marks what has another explanation."""
+    """Evidence in nats from prominence (bands, bins); `ignored`, (bins,), marks what has another explanation."""
     prominence = prominence.copy()
     prominence[:, ignored] = 1.0
     near = maximum_filter1d(prominence, 3, axis=1)
@@ -57,7 +57,7 @@ def line_evidence(prominence: Real, *, segments: float, ignored: NDArray[np.bool
 
 
 def comb_evidence(lines: LineEvidence, harmonics: int) -> Real:
-    """Sum the evidence of bins i, 2i, ... for each fundamental i: (bands, (bins - 1) // harmonics + 1)."""
+    """Evidence in nats of bins i, 2i, ... summed for each fundamental i: (bands, (bins - 1) // harmonics + 1)."""
     size = (lines.narrow.shape[1] - 1) // harmonics + 1
     total = lines.narrow[:, :size].copy()
     for harmonic in range(2, harmonics + 1):
@@ -67,7 +67,7 @@ def comb_evidence(lines: LineEvidence, harmonics: int) -> Real:
 
 
 def fisher(total: float, lines: int) -> float:
-    """Evidence in nats of `lines` lines' evidence summed: -ln Q(lines, total).
+    """Evidence in nats of `lines` lines together (Fisher 1932) whose own adds up to `total`: -ln Q(lines, total).
 
     >>> round(fisher(5.0, 1), 6)
     5.0
@@ -76,8 +76,9 @@ def fisher(total: float, lines: int) -> float:
 
 
 def evidence_of(prominence: Real, segments: float, bins: int | NDArray[np.intp]) -> Real:
-    """-ln of the chance that Gamma noise of shape K and mean 1 reaches y in one of `bins` bins, for y > 1.
+    """Evidence in nats of a prominence y > 1: -ln of the chance that noise reaches it in one of `bins` bins.
 
+    Noise is Gamma distributed with mean 1 and, of K spectra averaged, shape K.
     The tail is (Ky)^(K-1) exp(-Ky) / Gamma(K) / (1 - (K-1)/(Ky)), exact for K = 1, and for others from y = 2 on
     to a few per cent of the exponent; below y = 1 nothing counts.
     """

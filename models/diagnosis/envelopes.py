@@ -96,7 +96,7 @@ def _hann_correlation(shift: float) -> float:
 
 
 def segments_of(samples: int, rate_hz: float, shaft_hz: float) -> Segments:
-    """Cut a recording of so many samples.
+    """Segments (Welch 1967) of a recording of so many samples: sixty turns of the shaft, a second at least.
 
     >>> cut = segments_of(256_000, 25_600.0, 25.0)
     >>> len(cut.starts), cut.size
@@ -112,9 +112,10 @@ def segments_of(samples: int, rate_hz: float, shaft_hz: float) -> Segments:
 def envelope_spectra(
     samples: Real, *, rate_hz: float, shaft_hz: float, highest_hz: float, first: int = 0
 ) -> EnvelopeSpectra | None:
-    """Give the spectra up to `highest_hz` of a waveform of shape (n,); None where it is too short or too slow.
+    """Squared envelope spectra, (bands, bins) from 0 to `highest_hz`, of a waveform of shape (n,) in any unit.
 
-    Bands are those of the whole spectrum halved `first` times and more.
+    Noise is 1 everywhere. Bands are those of the whole spectrum halved `first` times and more. None of a waveform
+    too short or sampled too slowly for bands that hold `highest_hz`.
     """
     cut = segments_of(samples.size, rate_hz, shaft_hz)
     bin_hz = rate_hz / cut.size

@@ -54,7 +54,11 @@ class Observed(msgspec.Struct, frozen=True):
 def machine_faults(
     spectrum: AveragedSpectrum, *, shaft_hz: float, line_frequency_hz: float | None, machine: MachineKnowledge
 ) -> tuple[Observed, ...]:
-    """Give the faults whose rules hold, clearest first; nothing from a machine that runs smoothly."""
+    """Faults of shaft, motor, blades, gear and lubrication whose rules hold, clearest first.
+
+    From RMS velocity in mm/s against the machine's own limit (or zone boundary B/C), and RMS acceleration in g of
+    gear mesh and carpet; nothing from a machine that runs smoothly. Sources stand in the module's docstring.
+    """
     limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
     found = (
         *_shaft_faults(spectrum, shaft_hz, limit, line_frequency_hz),

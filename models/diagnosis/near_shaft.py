@@ -1,4 +1,4 @@
-"""Parts whose order is nearly whole: what they do may hide among the shaft's own lines, where nothing is named.
+"""Masking by the shaft: what a part of nearly whole order does may hide among the shaft's own lines.
 
 With BPFO 3.02, slip alone carries the outer race's lines onto 3, 6, 9 ... times the shaft's. Those are left out
 when combs are looked for, so a damaged race might show nowhere else. It cannot be called healthy where these
@@ -19,7 +19,10 @@ _MIN_REACH_BINS = 2
 
 
 def hidden_in_shaft(combs: CombMap, defect: Defect) -> Comb | None:
-    """Read the shaft's lines that a defect's may hide among; None where it cannot, or all the shaft's are alike."""
+    """Harmonic series of the shaft's lines that mask a defect's; None where they cannot, or all of them are alike.
+
+    They are alike where the other lines have 70 % of the level (ln of prominence) of the whole-order ones.
+    """
     whole = round(defect.order)
     if whole < 2 or abs(defect.order - whole) > TOLERANCE * defect.order:
         return None

@@ -19,7 +19,7 @@ _STEPS = 121
 
 
 def refined_shaft_hz(spectrum: AveragedSpectrum, shaft_hz: float, mains_hz: tuple[float, ...]) -> float | None:
-    """Give the speed whose first five harmonics stand out most within 3 % of the one given.
+    """Shaft speed in Hz whose first five harmonics stand out most, within 3 % of the one given.
 
     None unless at least three of them, the first among them, are clear (20 dB above the noise around). Multiples of
     the mains are not counted, so the field of a motor does not pass for its shaft.
@@ -51,7 +51,7 @@ _KNOCK_CLEAR = 20.0
 
 
 def knocking_shaft(prominence: NDArray[np.float64], shaft_bins: float) -> float | None:
-    """Give the shaft's speed in bins where an envelope spectrum has the comb of knocks once a turn.
+    """Shaft speed in bins where an envelope spectrum has the harmonic series of knocks once a turn.
 
     `prominence` has shape (bands, bins). None unless six of the first eight harmonics stand 13 dB out in a band.
     """

@@ -12,7 +12,7 @@ _LIMIT = 1e15
 
 
 def reading_values(values: Mapping[str, float]) -> Indicators:
-    """Keep what can be used, by name; `not_finite` and `out_of_range` (beyond 1e15) tell what was left out.
+    """Keep readings that can be used, by name; `not_finite` and `out_of_range` (beyond 1e15) tell of the rest.
 
     >>> reading_values({"pressure_bar": 2.0, "flow": float("nan")})
     Indicators(values={'pressure_bar': 2.0}, flags=('not_finite',))

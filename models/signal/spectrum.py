@@ -177,7 +177,7 @@ def spectrum(samples: Real, rate_hz: float) -> Spectrum:
 
 
 def grid(size: int, rate_hz: float) -> Grid:
-    """Window and weights for blocks of one length and rate, kept for the lengths and rates in use."""
+    """Frequency axis, window and weights of blocks of one length and rate (Hz), kept for those in use."""
     return _kept_grid(size, rate_hz) if size <= _CACHED_SAMPLES else _new_grid(size, rate_hz)
 
 

@@ -20,7 +20,7 @@ _SLOPE_SAMPLES = 3
 
 
 def temperature_indicators(values: ArrayLike, *, unit: TemperatureUnit, rate_hz: float | None = None) -> Indicators:
-    """Describe one temperature, or a block of shape (n,) at `rate_hz`; never raises on numbers.
+    """Temperature indicators in degC of one value, or a block of shape (n,) at `rate_hz`; never raises on numbers.
 
     `value_c` is the median of the plausible samples (finite, -60 to 250 degC), `minimum_c` and `maximum_c` are
     their extremes; `slope_c_per_min` is their least-squares slope, for a block of at least 5 s with 3 of them.
