@@ -4,8 +4,6 @@ import signal
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +13,7 @@ from models.errors import ServiceError
 from models.simulation.library import built_in
 from models.simulation.machines_toml import machines_toml
 from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
+from stream.vitals.http_probe import ask
 
 __all__ = ["Demo"]
 
@@ -22,6 +21,7 @@ _PARTITIONS = 4
 _LEARNING_OBSERVATIONS = 60
 _START_DEADLINE_S = 60.0
 _POLL_S = 0.1
+_ANSWER_S = 2.0
 _RESTARTS = 5
 
 Tell = Callable[[str], None]
@@ -130,9 +130,8 @@ class Demo:
 
     def _page_answers(self) -> bool:
         try:
-            with urllib.request.urlopen(self.address, timeout=2) as answer:  # noqa: S310 -- our own page
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            return ask(f"{self.address}en", timeout_s=_ANSWER_S).status == 200
+        except ServiceError:
             return False
 
 

@@ -45,17 +45,11 @@ def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
 
 
 def _ask(address: str) -> bytes:
-    import urllib.error  # noqa: PLC0415 -- keeps --help quick
-    import urllib.request  # noqa: PLC0415 -- the same
+    from stream.vitals.http_probe import ask  # noqa: PLC0415 -- keeps --help quick
 
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
     try:
-        with direct.open(address, timeout=_ANSWER_S) as answer:
-            return bytes(answer.read())
-    except urllib.error.HTTPError as error:
-        return error.read()
-    except OSError as error:
-        reason = getattr(error, "reason", error)
+        return ask(address, timeout_s=_ANSWER_S).body
+    except ServiceError as reason:
         raise ServiceError(f"health: no worker answers at {address} ({reason}); is it running?") from None
 
 

@@ -2,18 +2,18 @@
 
 import re
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import msgspec
 
+from models.errors import ServiceError
 from stream.doctor.brokers import CLOCK_TOLERANCE_S
 from stream.doctor.findings import Finding, good, skipped, warning, wrong
 from stream.stores._influx_errors import explained
+from stream.vitals.http_probe import Answer, ask
 
 if TYPE_CHECKING:
     from stream.settings import Influxdb
@@ -25,12 +25,6 @@ _DAY_S = 86_400
 _ADVICE = re.compile(r"[;:] (?:run|check|look at) ")
 """Where an error goes on to say what to do: the doctor has a column of its own for that."""
 _SYNCHRONISE = "let both computers take their time from the same NTP server (chrony, systemd-timesyncd)"
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -54,23 +48,29 @@ def check_influxdb(chosen: "Influxdb", clock: Callable[[], float] = time.time) -
     """Look at the server as the worker would use it; nothing is written."""
     try:
         before_s = clock()
-        about = _ask(f"{chosen.url}/health")
+        about = ask(f"{chosen.url}/health", timeout_s=_ANSWER_S)
         after_s = clock()
-    except OSError as error:
-        reason = getattr(error, "reason", error)
-        yield wrong(
-            "store",
-            f"InfluxDB at {chosen.url} does not answer ({reason})",
-            "start it, or correct url in [influxdb] (STETHOS_INFLUXDB__URL)",
-        )
+    except ServiceError as reason:
+        yield _silent(chosen, reason)
         yield skipped("clock", "that of InfluxDB was not looked at")
         return
     yield _version(chosen, about)
     yield from _clock(about.headers, (before_s + after_s) / 2)
-    yield from _access(chosen)
+    try:
+        yield from _access(chosen)
+    except ServiceError as reason:
+        yield _silent(chosen, reason)
 
 
-def _version(chosen: "Influxdb", answer: _Answer) -> Finding:
+def _silent(chosen: "Influxdb", reason: ServiceError) -> Finding:
+    return wrong(
+        "store",
+        f"InfluxDB at {chosen.url} does not answer ({reason})",
+        "start it, or correct url in [influxdb] (STETHOS_INFLUXDB__URL)",
+    )
+
+
+def _version(chosen: "Influxdb", answer: Answer) -> Finding:
     try:
         about = msgspec.json.decode(answer.body, type=_About)
     except msgspec.DecodeError:
@@ -124,7 +124,7 @@ def _access(chosen: "Influxdb") -> Iterator[Finding]:
 
 
 def _refused(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes | None = None) -> Finding | None:
-    answer = _ask(f"{chosen.url}{path}?{urllib.parse.urlencode(query)}", _token(chosen), body)
+    answer = _ask(chosen, path, query, body)
     if answer.status < 300:
         return None
     error = explained(chosen.url, answer.status, answer.body, answer.headers)
@@ -140,8 +140,7 @@ def _fix(status: int) -> str:
 
 
 def _retention(chosen: "Influxdb", bucket: str, days: int) -> Iterator[Finding]:
-    query = urllib.parse.urlencode({"org": chosen.org, "name": bucket})
-    answer = _ask(f"{chosen.url}/api/v2/buckets?{query}", _token(chosen))
+    answer = _ask(chosen, "/api/v2/buckets", {"org": chosen.org, "name": bucket})
     try:
         found = msgspec.json.decode(answer.body, type=_Buckets).buckets
     except msgspec.DecodeError:
@@ -164,17 +163,7 @@ def _kept(seconds: int) -> str:
     return f"for {seconds / _DAY_S:g} days" if seconds else "for ever"
 
 
-def _token(chosen: "Influxdb") -> dict[str, str]:
+def _ask(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes | None = None) -> Answer:
     assert chosen.token is not None
-    return {"Authorization": f"Token {chosen.token.get_secret_value()}"}
-
-
-def _ask(address: str, headers: Mapping[str, str] = {}, body: bytes | None = None) -> _Answer:
-    """Ask directly, whatever proxy the environment names. Raises `OSError` where nothing answers."""
-    request = urllib.request.Request(address, data=body, headers=dict(headers))  # noqa: S310 -- checked: http(s)
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(request, timeout=_ANSWER_S) as answer:
-            return _Answer(answer.status, answer.read(), dict(answer.headers))
-    except urllib.error.HTTPError as error:
-        return _Answer(error.code, error.read(), dict(error.headers))
+    headers = {"Authorization": f"Token {chosen.token.get_secret_value()}"}
+    return ask(f"{chosen.url}{path}?{urlencode(query)}", timeout_s=_ANSWER_S, headers=headers, body=body)

@@ -12,6 +12,7 @@ from requests import JSONDecodeError, RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from models.errors import ServiceError
+from stream.vitals.http_probe import innermost, told
 
 __all__ = ["ForbiddenError", "Grafana", "Json"]
 
@@ -98,7 +99,7 @@ class Grafana:
         except JSONDecodeError:
             self._is_none()
         except (RequestException, HTTPError, OSError, UnicodeError) as error:
-            raise self._silence(_innermost(error)) from None
+            raise self._silence(innermost(error)) from None
         if not isinstance(answer, dict):
             self._is_none()
         return answer
@@ -123,9 +124,11 @@ class Grafana:
 
     def _silence(self, reason: BaseException) -> ServiceError:
         if isinstance(reason, OSError):
-            return ServiceError(f"Grafana at {self._url} is not reachable ({reason}); start it, or correct --url")
+            return ServiceError(
+                f"Grafana at {self._url} is not reachable ({told(reason)}); start it, or correct --url"
+            )
         return ServiceError(  # no HTTP, cut off, or an address that is none
-            f"nothing that can be read comes from {self._url} ({reason!r}); correct --url, or push again"
+            f"nothing that can be read comes from {self._url} ({told(reason)}); correct --url, or push again"
         )
 
     def _refusal(self, status: int, answer: object) -> ServiceError:
@@ -145,10 +148,3 @@ class Grafana:
                 f"Grafana at {self._url} has something else of that name ({said}); rename that, then push again"
             )
         return ServiceError(f"Grafana at {self._url} answered {status}: {said}; look at its log")
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """Give what went wrong on the wire: requests and urllib3 wrap it with the addresses of their objects."""
-    while inner := error.__cause__ or error.__context__:
-        error = inner
-    return error

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from email.utils import formatdate
 
 import pytest
+from pydantic import SecretStr
 
 from stream.doctor.influxdb import check_influxdb
 from stream.settings import Influxdb
@@ -67,6 +68,16 @@ def test_nothing_there():
     said = states(check_influxdb(Influxdb(url=f"http://127.0.0.1:{free_port()}", token="t")))
     assert "does not answer" in said["wrong"][0].found
     assert said["skipped"][0].area == "clock"
+
+
+def test_a_server_that_goes_away_in_between_is_told():
+    with pretending(b'{"version": "2.7.12"}', formatdate(usegmt=True)) as settings:
+        found = check_influxdb(settings.model_copy(update={"token": SecretStr("t")}))
+        before = [next(found), next(found)]
+    after = list(found)
+    assert [finding.state for finding in before] == ["good", "good"]
+    assert "does not answer" in after[0].found
+    assert len(after) == 1
 
 
 @contextmanager

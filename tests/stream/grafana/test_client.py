@@ -180,3 +180,13 @@ def test_what_is_no_http_is_told(data, fix):
 def test_an_address_of_version_6_is_understood():
     with pytest.raises(ServiceError, match=r"not reachable \(\[Errno"):
         ask(f"http://[::1]:{free_port()}")
+
+
+def test_a_token_that_no_header_can_carry_is_not_shown():
+    with (
+        serving(answering(200, b"{}")) as url,
+        pytest.raises(ServiceError, match="push again") as told,
+        client.Grafana(url, SecretStr("令牌密码")) as grafana,
+    ):
+        grafana.see_that_it_is_one()
+    assert "密" not in str(told.value)
