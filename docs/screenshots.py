@@ -20,9 +20,9 @@ from models.fold import initial_state, step
 from models.observations import Configured, VibrationObserved
 from models.outputs import Alert
 from models.simulation.library import built_in
-from models.simulation.machines_toml import machines_toml
 from models.simulation.run import simulate
 from stream.capturing import Capturing
+from stream.config.machines_toml import machines_toml
 from stream.machines import Fleet, load_machines
 from stream.messages import Vibration
 from stream.observe import observe

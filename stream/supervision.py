@@ -11,7 +11,7 @@ from typing import Self
 
 from models.errors import ServiceError
 from models.simulation.library import built_in
-from models.simulation.machines_toml import machines_toml
+from stream.config.machines_toml import machines_toml
 from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
 from stream.vitals.http_probe import ask
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import tomli_w
 import typer
 
 from models.errors import ConfigurationError
@@ -86,7 +87,8 @@ def setup(
     if not as_json and (chosen.token_file is None or chosen.token_file.absolute() != worker_file.absolute()):
         at_home = folder_of(settings_file(settings)[0]) == Path()
         told = worker_file if at_home else worker_file.absolute()
-        typer.echo(f'next: put token_file = "{told}" into [influxdb] of the settings')
+        setting = tomli_w.dumps({"token_file": str(told)}).strip()
+        typer.echo(f"next: put {setting} into [influxdb] of the settings")
 
 
 def _retention_days(chosen: Influxdb) -> dict[str, int]:

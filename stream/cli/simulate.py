@@ -14,7 +14,6 @@ import typer
 from models.clock import SECOND_US, from_datetime, to_datetime
 from models.errors import MessageError
 from models.simulation.library import built_in, names
-from models.simulation.machines_toml import machines_toml
 from models.simulation.plan import Plan
 from models.simulation.run import Measured, simulate_with_truth
 from models.simulation.scenario import Scenario, sampled
@@ -37,6 +36,7 @@ from stream.cli.simulate_options import (
     TruthFile,
 )
 from stream.cli.terminal import SettingsFile, complain_at, progress
+from stream.config.machines_toml import machines_toml
 from stream.recordings import STDIN, Line
 from stream.scenarios import load_scenario
 from stream.simulated import (

@@ -1,0 +1,1 @@
+"""Files and settings that people write, read with a check, and written for them to change."""
