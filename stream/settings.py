@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from models.errors import ConfigurationError
 from models.machinery import machine
+from stream.config.secrets import MissingSecretError, read_secret
 from stream.settings_paths import folder_of, with_paths_from
 from stream.settings_problems import FILE_VARIABLE, PREFIX, check_variables, told
 from stream.thresholds import thresholds_from
@@ -103,16 +104,12 @@ class Influxdb(_Section):
     def _read_token(self) -> Self:
         if self.token is None and self.token_file is not None:
             try:
-                token = self.token_file.read_text("utf-8").strip()
-            except FileNotFoundError:
+                token = read_secret(self.token_file, "token")
+            except MissingSecretError:
                 return self  # `stethos influx setup` is what writes it; a store that needs it says so
-            except (OSError, UnicodeDecodeError) as error:
-                raise ValueError(
-                    f"token_file {self.token_file} cannot be read ({type(error).__name__}); check its permissions"
-                ) from None
-            if not token:
-                raise ValueError(f"token_file {self.token_file} is empty; put the token in it")
-            object.__setattr__(self, "token", SecretStr(token))  # frozen for everybody else
+            except ConfigurationError as error:
+                raise ValueError(f"token_file {error}") from None
+            object.__setattr__(self, "token", token)  # frozen for everybody else
         return self
 
 

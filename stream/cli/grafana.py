@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.errors import ConfigurationError
 from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
@@ -61,13 +60,17 @@ def push(
         raise typer.BadParameter("no address, or one with a password; write http://host:3000", param_hint="--url")
     if time_zone and not _ZONE.fullmatch(time_zone):
         raise typer.BadParameter("no time zone; write Asia/Shanghai", param_hint="--time-zone")
-    from stream.grafana.push import load_dashboards  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.secrets import read_secret  # noqa: PLC0415 -- keeps --help quick
+    from stream.grafana.push import load_dashboards  # noqa: PLC0415 -- the same
     from stream.grafana.push import push as bring  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
 
     chosen = load_settings(settings).influxdb
-    token = None if influxdb_token_file is None else _secret(influxdb_token_file)
-    access = _access(chosen, url, _secret(token_file), influxdb_url or chosen.url, token)
+    token = (
+        None if influxdb_token_file is None else read_secret(influxdb_token_file, "token that may read InfluxDB")
+    )
+    own = read_secret(token_file, "token of Grafana's service account")
+    access = _access(chosen, url, own, influxdb_url or chosen.url, token)
     for pushed in bring(access, load_dashboards(time_zone=time_zone)):
         if as_json:
             import msgspec  # noqa: PLC0415 -- keeps --help quick
@@ -85,15 +88,3 @@ def _access(
 
     buckets = {"stethos": ("Stethos", chosen.bucket), "stethos-raw": ("Stethos measurements", chosen.bucket_raw)}
     return Access(url=url, token=token, influxdb_url=influxdb_url, influxdb_token=influxdb_token, buckets=buckets)
-
-
-def _secret(path: Path) -> "SecretStr":
-    from pydantic import SecretStr  # noqa: PLC0415 -- keeps --help quick
-
-    try:
-        token = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({type(error).__name__}); name the token's file") from None
-    if not token or not token.isascii() or not token.isprintable():
-        raise ConfigurationError(f"{path} holds no token; write nothing but the token into it")
-    return SecretStr(token)

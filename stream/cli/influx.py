@@ -9,6 +9,7 @@ import typer
 
 from models.errors import ConfigurationError
 from stream.cli.terminal import AsJson, SettingsFile
+from stream.config.secrets import read_secret
 from stream.settings import Influxdb, load_settings, settings_file
 from stream.settings_paths import folder_of
 from stream.stores.influx_setup import Access, Wanted, prepare
@@ -80,7 +81,7 @@ def setup(
         accesses=tuple(accesses),
         username=username,
         password_file=password_file or worker_file.with_name("influxdb-password"),
-        admin_token=_admin_token(admin_token_file),
+        admin_token=read_secret(admin_token_file, "administrator's token") if admin_token_file else None,
         shorten=shorten,
     )
     _tell(wanted, worker_file, prepare(wanted), as_json=as_json)
@@ -97,17 +98,6 @@ def _retention_days(chosen: Influxdb) -> dict[str, int]:
         chosen.bucket_raw: chosen.retention_raw_days,
         chosen.bucket_spectra: chosen.retention_spectra_days,
     }
-
-
-def _admin_token(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        return path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"--admin-token-file {path} cannot be read ({type(error).__name__}); name the file that holds the token"
-        ) from error
 
 
 def _tell(wanted: Wanted, token_file: Path, done: tuple[str, ...], *, as_json: bool) -> None:

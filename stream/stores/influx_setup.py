@@ -21,9 +21,11 @@ from influxdb_client.domain.permission_resource import PermissionResource
 from influxdb_client.rest import ApiException
 from influxdb_client.service.dbr_ps_service import DBRPsService
 from influxdb_client.service.setup_service import SetupService
+from pydantic import SecretStr
 from urllib3.exceptions import HTTPError
 
 from models.errors import ConfigurationError, ServiceError
+from stream.config.secrets import EmptySecretError, MissingSecretError, read_secret
 from stream.stores._influx_errors import explained
 
 __all__ = ["Access", "Wanted", "prepare"]
@@ -51,7 +53,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     password_file: Path
     """The first account's password; generated and written there where the file is missing."""
-    admin_token: str | None = None
+    admin_token: SecretStr | None = None
     """For a server that somebody else has set up; without it the account above is used."""
     shorten: bool = False
     """Whether a retention may become shorter, which deletes older rows."""
@@ -101,7 +103,7 @@ def _onboard(wanted: Wanted) -> Iterator[str]:
         service.post_setup(
             OnboardingRequest(
                 username=wanted.username,
-                password=_read_secret(wanted.password_file),
+                password=_password(wanted),
                 org=wanted.org,
                 bucket=bucket,
                 retention_period_seconds=days * _DAY_S,
@@ -112,14 +114,19 @@ def _onboard(wanted: Wanted) -> Iterator[str]:
 
 def _administrator(wanted: Wanted) -> InfluxDBClient:
     if wanted.admin_token:
-        return InfluxDBClient(wanted.url, token=wanted.admin_token, timeout=_TIMEOUT_MS)
-    if not wanted.password_file.exists():
+        return InfluxDBClient(wanted.url, token=wanted.admin_token.get_secret_value(), timeout=_TIMEOUT_MS)
+    try:
+        password = _password(wanted)
+    except MissingSecretError:
         raise ServiceError(
             f"InfluxDB at {wanted.url} was set up by somebody else, and {wanted.password_file} is missing: "
             "name its administrator's token with --admin-token-file"
-        )
-    password = _read_secret(wanted.password_file)
+        ) from None
     return InfluxDBClient(wanted.url, username=wanted.username, password=password, timeout=_TIMEOUT_MS)
+
+
+def _password(wanted: Wanted) -> str:
+    return read_secret(wanted.password_file, "password").get_secret_value()
 
 
 def _organisation(client: InfluxDBClient, name: str, done: list[str]) -> str:
@@ -181,7 +188,7 @@ def _token(client: InfluxDBClient, org_id: str, access: Access, bucket_ids: set[
         for known in api.find_authorizations(org_id=org_id)
         if known.status == "active" and known.token and needed == _permitted(known)
     ]
-    kept = _read_secret(access.file) if access.file.exists() else ""
+    kept = _kept_token(access.file)
     if any(known.token == kept for known in fitting):
         return
     reusable = next((known for known in fitting if known.description == access.description), None)
@@ -202,11 +209,11 @@ def _permitted(known: Authorization) -> set[tuple[str, str | None]]:
     return {(permission.action, permission.resource.id) for permission in known.permissions}
 
 
-def _read_secret(path: Path) -> str:
+def _kept_token(file: Path) -> str | None:
     try:
-        return path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read ({type(error).__name__}): name a readable file") from error
+        return read_secret(file, "token").get_secret_value()
+    except (MissingSecretError, EmptySecretError):
+        return None
 
 
 def _write_secret(path: Path, secret: str) -> None:

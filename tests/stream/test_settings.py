@@ -142,6 +142,10 @@ def test_a_token_file_may_be_missing_but_not_empty(tmp_path):
     (tmp_path / "token").write_text(" \n")
     with pytest.raises(ConfigurationError, match="token_file token is empty"):
         load_settings()
+    (tmp_path / "token").write_text("s3cret\nother\n")
+    with pytest.raises(ConfigurationError, match="token_file token holds no token") as told:
+        load_settings()
+    assert "s3cret" not in str(told.value)
 
 
 def test_thresholds_and_learning_reach_the_fleet(monkeypatch):

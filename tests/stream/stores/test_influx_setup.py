@@ -7,6 +7,7 @@ import stat
 import pytest
 from influxdb_client import InfluxDBClient
 from msgspec.structs import replace
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from models.errors import ConfigurationError, ServiceError
@@ -89,6 +90,18 @@ def test_a_missing_token_file_gets_the_same_token_again(fresh):
     assert fresh.token == token
 
 
+def test_an_empty_token_file_is_filled_and_one_of_something_else_is_left_alone(fresh):
+    prepare(fresh.wanted())
+    token = fresh.token
+    fresh.token_file.write_text("\n")
+    assert prepare(fresh.wanted()) == (f"wrote the token 'stethos worker' to {fresh.token_file}",)
+    assert fresh.token == token
+    fresh.token_file.write_text("-----BEGIN PRIVATE KEY-----\nabc\n")
+    with pytest.raises(ConfigurationError, match="holds no token"):
+        prepare(fresh.wanted())
+    assert "abc" in fresh.token_file.read_text()
+
+
 def test_tokens_may_do_no_more_than_needed(fresh):
     prepare(fresh.wanted())
     with InfluxDBClient(fresh.url, token=fresh.token, org=fresh.org) as worker:
@@ -145,7 +158,7 @@ def test_a_server_that_somebody_else_set_up_needs_an_administrators_token(fresh,
     with pytest.raises(ServiceError, match="refuses the administrator"):
         prepare(replace(stranger, password_file=wrong))
     fresh.token_file.unlink()
-    done = prepare(replace(stranger, admin_token=operator))
+    done = prepare(replace(stranger, admin_token=SecretStr(operator)))
     assert done[0] == "created the organisation 'stethos'"
     assert writes(fresh, fresh.token).kept == 1
 

@@ -1,0 +1,45 @@
+"""Secrets from files of their own: tokens and passwords, which are never printed."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from models.errors import ConfigurationError
+
+__all__ = ["EmptySecretError", "MissingSecretError", "read_secret"]
+
+_LONGEST_BYTES = 64 * 1024
+
+
+class MissingSecretError(ConfigurationError):
+    """There is no such file; some are written later."""
+
+
+class EmptySecretError(ConfigurationError):
+    """There is nothing in the file."""
+
+
+def read_secret(path: Path, what: str) -> SecretStr:
+    """Give what a file, or a pipe, holds without the white space around it: one line of ASCII, as HTTP wants it.
+
+    `what` is the secret's name for people, `token` for example. Raises `ConfigurationError` with the file and the
+    fix, never with anything that stands in it.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LONGEST_BYTES + 1)
+    except FileNotFoundError:
+        raise MissingSecretError(
+            f"{path} cannot be read (FileNotFoundError); name the file that holds the {what}"
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({type(error).__name__}); check its permissions, or name the file that holds "
+            f"the {what}"
+        ) from None
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", errors="replace").strip()
+    if not text:
+        raise EmptySecretError(f"{path} is empty; put the {what} in it")
+    if len(data) > _LONGEST_BYTES or not text.isascii() or not text.isprintable():
+        raise ConfigurationError(f"{path} holds no {what}; write it there in plain ASCII, and nothing else")
+    return SecretStr(text)
