@@ -1,7 +1,9 @@
 """Waveforms from tables of text: .csv, .tsv, .txt with commas, semicolons or tabs, with a header or without one."""
 
 import codecs
+import csv
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,6 +25,7 @@ _UNEVEN = 0.5
 """How far one step of time may be from the usual one, as a part of it."""
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?")
+_AFTER_QUOTE = re.compile(r'" +(?=[\t;,]|$)')
 
 Column = NDArray[np.float64]
 
@@ -125,11 +128,27 @@ def _is_row_after(lines: list[str], index: int, delimiter: str, columns: int) ->
 
 def _cells(line: str, delimiter: str) -> list[str]:
     """Cells of a line, without those that a delimiter at its end would add; no delimiter means white space."""
-    cells = line.split(delimiter or None)
-    cells = [cell.strip().strip('"') for cell in cells]
+    cells = _quoted_cells(line, delimiter) if '"' in line else line.split(delimiter or None)
+    cells = [cell.strip() for cell in cells]
     while len(cells) > 1 and not cells[-1]:
         cells.pop()
     return cells
+
+
+def _quoted_cells(line: str, delimiter: str) -> list[str]:
+    """Cells of which some stand in quotes, where a delimiter parts nothing; quotes that don't pair up are ignored.
+
+    >>> _quoted_cells('t, "acc, x (g)" ,"5"" pipe"', ","), _quoted_cells('a "b c"', ""), _quoted_cells('"a,b', ",")
+    (['t', 'acc, x (g)', '5" pipe'], ['a', 'b c'], ['a', 'b'])
+    """
+    plain = [cell.strip() for cell in line.split(delimiter or None)]
+    whole = sum(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in plain)
+    if line.count('"') != 2 * whole:  # csv takes three times as long, for each line of a column of times
+        text = _AFTER_QUOTE.sub('"', line) if delimiter else " ".join(line.split())
+        rows = csv.reader([text], delimiter=delimiter or " ", skipinitialspace=bool(delimiter), strict=True)
+        with suppress(csv.Error):
+            return next(rows)
+    return [cell.strip('"') for cell in plain]
 
 
 def _is_number(cell: str) -> bool:

@@ -1,8 +1,15 @@
+import csv
+import io
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.errors import RecordingError
 from stream.analysis.reading import read_waveforms
+from stream.analysis.tables import _cells
 from stream.analysis.waveforms import Hints
 
 VALUES = np.round(np.random.default_rng(1).standard_normal(300), 6)
@@ -41,6 +48,20 @@ def timed(separator=",", header=None, step=0.001, decimal=".", extra=""):
         (timed(",", "Time [ms],acc [g]", step=1), {}),
         (timed(",", "时间(s),加速度(g)"), {}),
         (timed(",", '"time","acc (g)"'), {}),
+        (timed(",", '"time (s)","acc, x (g)"'), {"column": "acc, x"}),
+        (timed(",", 't, "acc, x (g)" '), {}),
+        (timed(",", '"time","acc ""X"", left (g)"'), {}),
+        (timed(",", '"time","acc, 5"" pipe [g]"'), {}),
+        (['"time","acc, x"', '"s","g"', *timed()], {}),
+        (timed(";", '"time";"acc; x (g)"'), {}),
+        (timed("\t", '"time"\t"acc\tx (g)"'), {}),
+        (timed(" ", '"time" "acc x (g)"'), {}),
+        (timed(";", '"Zeit";"Beschleunigung, x; links [g]"', decimal=","), {}),
+        ([f'"{row}"'.replace(";", '";"') for row in timed(";", "Zeit;Beschl. [g]", decimal=",")], {}),
+        ([f'"{row}"'.replace(",", '","') for row in timed(",", "time,acc [g]")], {}),
+        (['"Logger, serial 12",7', *timed(",", '"time","acc, x (g)"')], {}),
+        (timed(",", '"time,acc (g)'), {}),  # a quote that is not closed
+        (timed(",", 'time,"acc" x (g)'), {}),
         (["Logger 4711, serial 12", "", "rate,1000", *timed(",", "time,acc_g")], {}),
         (["# made by a logger", *timed(",", "time,acc_g")], {}),
         (["time,acc", "s,g", *timed()], {}),
@@ -66,6 +87,45 @@ def test_chinese_files_and_columns(tmp_path, encoding):
     assert (found.machine, found.point, found.unit) == ("1号泵 振动", "驱动端 加速度", "m/s2")
     for column in ("驱动端 加速度(m/s²)", "驱动端 加速度"):
         assert read(file, column=column).samples.size == VALUES.size
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_names_in_quotes_keep_their_delimiters_and_units(tmp_path, encoding, separator):
+    header = f'"时间(s)"{separator}"驱动端{separator}x ""水平"" (m/s²)"'
+    found = read(table(tmp_path, timed(separator, header), encoding=encoding))
+    assert re.fullmatch("驱动端.x .水平", found.point), "which characters a name may have is another matter"
+    assert found.unit == "m/s2"
+    assert np.array_equal(found.samples, VALUES)
+
+
+def test_a_quoted_comma_between_commas_may_part_thousands_and_is_no_decimal(tmp_path):
+    with pytest.raises(RecordingError, match=r"line 1: .*1,5.* is no number"):
+        read(table(tmp_path, ['"1,5","2,5"'] * 10), **GIVEN, column="1")
+
+
+CELL = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
+DELIMITERS = st.sampled_from(["\t", ";", ","])
+
+
+@given(st.lists(CELL, min_size=1, max_size=5), DELIMITERS)
+def test_cells_that_a_program_has_quoted_come_back(cells, delimiter):
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="").writerow(cells)
+    assert _cells(written.getvalue(), delimiter) == cells
+
+
+@given(st.text(st.characters(exclude_characters='"')), DELIMITERS)
+def test_without_quotes_a_line_is_only_split(line, delimiter):
+    cells = [cell.strip() for cell in line.split(delimiter)]
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    assert _cells(line, delimiter) == cells
+
+
+@given(st.text('",; \tab1'), st.sampled_from(["\t", ";", ",", ""]))
+def test_no_quotes_however_wrong_end_the_reading(line, delimiter):
+    assert all(isinstance(cell, str) for cell in _cells(line, delimiter))
 
 
 @pytest.mark.parametrize("header", ["Zeit [s];Beschl. [m/s²]", "Temps (s);Accél. (m/s²)"])
