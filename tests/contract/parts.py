@@ -120,13 +120,14 @@ def files() -> Part:
 
 def told_as_json() -> Part:
     """What commands with `--json`, and a worker at `/health`, tell."""
+    from stream.grafana_push import Pushed
+
     from models.machinery.pack import Pack
     from stream import reporting
     from stream.analysis.analysing import Analysis
     from stream.cli import influx, simulate
     from stream.cli.bearings import _json
     from stream.doctor.findings import Checkup
-    from stream.grafana_push import Pushed
     from stream.publishing import Published
     from stream.replaying import Summary
     from stream.topics import TopicState
