@@ -25,7 +25,8 @@ from benchmarks.pipeline import MACHINES, RATE_HZ, SAMPLES, measured, settings
 from models.clock import from_datetime
 from stream.messages import Vibration, encode
 from stream.settings import Settings
-from stream.topics import VIBRATION, ensure_topics
+from stream.topic_names import VIBRATION
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.workers import start_worker

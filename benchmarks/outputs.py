@@ -17,7 +17,8 @@ from kafka import KafkaProducer
 
 from benchmarks.pipeline import MACHINES, PARTITIONS, Taken, median
 from stream.settings import Settings
-from stream.topics import READINGS, ensure_topics
+from stream.topic_names import READINGS
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 
 __all__ = ["main"]

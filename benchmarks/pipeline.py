@@ -28,7 +28,7 @@ import numpy as np
 from kafka import KafkaProducer
 
 from stream.messages import Vibration, encode
-from stream.topics import VIBRATION
+from stream.topic_names import VIBRATION
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.workers import STETHOS, start_worker

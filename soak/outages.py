@@ -22,7 +22,8 @@ from kafka.errors import KafkaError
 
 from stream.settings import Settings
 from stream.stores.influx_setup import prepare
-from stream.topics import HEALTH, ensure_topics
+from stream.topic_names import HEALTH
+from stream.topics import ensure_topics
 from tests.grafana.queries import run
 from tests.services.influxdb import InfluxServer, binary, running
 from tests.services.kafka import Kafka

@@ -27,7 +27,7 @@ from stream.groups import AGENT_OF, FAUST_GROUP, mark_of
 from stream.machines import Fleet, load_fleet
 from stream.outbox import Outbox
 from stream.settings import Settings
-from stream.topics import MAXIMUM_MESSAGE_BYTES
+from stream.topic_names import MAXIMUM_MESSAGE_BYTES
 from stream.transport import Transport
 from stream.vitals.metrics import Metrics
 from stream.vitals.monitor import Monitor

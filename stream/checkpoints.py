@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaError
 
 from models.errors import ServiceError, StateError
 from models.fold import STATE_VERSION, MachineState, dump_state, load_state
-from stream.topics import CHECKPOINTS, OBSERVATIONS
+from stream.topic_names import CHECKPOINTS, OBSERVATIONS
 
 __all__ = ["Restored", "checkpoint_records", "merge_records", "read_checkpoints"]
 

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from stream.outbox import Confirmation, Outbox
-from stream.topics import DEAD_LETTER
+from stream.topic_names import DEAD_LETTER
 from stream.vitals.metrics import Metrics
 
 __all__ = ["DeadLetters"]

@@ -13,7 +13,7 @@ import msgspec
 from models.fold import STATE_VERSION
 from stream.machines import Fleet
 from stream.settings import Settings
-from stream.topics import INPUTS, OBSERVATIONS
+from stream.topic_names import INPUTS, OBSERVATIONS
 
 __all__ = [
     "AGENT_OF",

@@ -36,7 +36,7 @@ from stream.records import (
     observation_to_json,
     tag_of,
 )
-from stream.topics import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
+from stream.topic_names import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
 
 __all__ = [
     "Measurement",

@@ -16,7 +16,7 @@ from stream.actions import Accept, Finding, Maintenance
 from stream.broker import client_options, existing_topics, told_as_service_error
 from stream.messages import Message, Reading, Temperature, Vibration, encode, encode_observation, topic_of
 from stream.recordings import Line, decode_line
-from stream.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
+from stream.topic_names import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
 
 if TYPE_CHECKING:
     from kafka import KafkaProducer

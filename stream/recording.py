@@ -18,7 +18,7 @@ from stream.messages import (
     to_json,
 )
 from stream.records import decode_lesson
-from stream.topics import ALERTS, HEALTH, INPUTS, LESSONS, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, ROWS
+from stream.topic_names import ALERTS, HEALTH, INPUTS, LESSONS, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, ROWS
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer, TopicPartition

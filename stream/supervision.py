@@ -11,8 +11,9 @@ from typing import Self
 
 from models.errors import ServiceError
 from models.simulation.library import built_in
+from stream.child_process import Child, wait_for_port
 from stream.config.machines_toml import machines_toml
-from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
+from stream.embedded import embedded_broker_command, free_port
 from stream.vitals.http_probe import ask
 
 __all__ = ["Demo"]

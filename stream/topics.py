@@ -11,58 +11,29 @@ import msgspec
 
 from models.errors import ConfigurationError
 from stream.broker import client_options, told_as_service_error
+from stream.topic_names import (
+    ACTIONS,
+    ALERTS,
+    CHECKPOINTS,
+    DEAD_LETTER,
+    HEALTH,
+    LESSONS,
+    MAXIMUM_MESSAGE_BYTES,
+    OBSERVATIONS,
+    READINGS,
+    ROWS,
+    TEMPERATURE,
+    TOPICS,
+    VIBRATION,
+)
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
     from stream.settings import Settings
 
-__all__ = [
-    "ACTIONS",
-    "ALERTS",
-    "CHECKPOINTS",
-    "DEAD_LETTER",
-    "HEALTH",
-    "INPUTS",
-    "LESSONS",
-    "LESSONS_PARTITION",
-    "MAXIMUM_MESSAGE_BYTES",
-    "OBSERVATIONS",
-    "READINGS",
-    "ROWS",
-    "TEMPERATURE",
-    "TOPICS",
-    "VIBRATION",
-    "Shortfall",
-    "TopicState",
-    "check_partitions",
-    "config_shortfalls",
-    "ensure_topics",
-    "mend_topics",
-]
+__all__ = ["Shortfall", "TopicState", "check_partitions", "config_shortfalls", "ensure_topics", "mend_topics"]
 
-VIBRATION = "vibration"
-TEMPERATURE = "temperature"
-READINGS = "readings"
-ACTIONS = "actions"
-LESSONS = "lessons"
-OBSERVATIONS = "observations"
-ROWS = "rows"
-HEALTH = "health"
-ALERTS = "alerts"
-CHECKPOINTS = "checkpoints"
-DEAD_LETTER = "dead-letter"
-
-INPUTS = (VIBRATION, TEMPERATURE, READINGS, ACTIONS)
-"""What instruments and people send."""
-
-TOPICS = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, LESSONS, CHECKPOINTS, DEAD_LETTER)
-
-LESSONS_PARTITION = 0
-"""All lessons stand in one partition, so that they have one order for the whole fleet."""
-
-MAXIMUM_MESSAGE_BYTES = 8 * 1024 * 1024
-"""Size limit of a message on the wire; longer waveforms are cut into blocks before they are sent."""
 
 _DAY_MS = 24 * 3600 * 1000
 _COMMON = {"message.timestamp.type": "LogAppendTime"}

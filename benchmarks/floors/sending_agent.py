@@ -13,7 +13,7 @@ import faust
 from aiokafka import AIOKafkaProducer
 
 from stream.outbox import Outbox
-from stream.topics import READINGS, ROWS
+from stream.topic_names import READINGS, ROWS
 
 __all__ = ["agent"]
 

@@ -5,7 +5,7 @@ from math import log
 
 from models.condition.channel import CHANGE_INDICATORS, MAX_NAME_LENGTH, Channel
 
-__all__ = ["MAX_C", "MIN_C", "features_of"]
+__all__ = ["MAX_C", "MIN_C", "features_of", "value_to_log"]
 
 MIN_C, MAX_C = -300.0, 5_000.0
 """What a temperature is clipped to."""
@@ -27,11 +27,7 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     against its own last few values, readings as is.
     """
     if channel.measurement == "indicators":
-        return {
-            name: log(value if _MIN_VALUE < value < _MAX_VALUE else min(max(value, _MIN_VALUE), _MAX_VALUE))
-            for name, value in values.items()
-            if _is_model_feature(name)
-        }
+        return {name: value_to_log(value) for name, value in values.items() if _is_model_feature(name)}
     if channel.measurement == "temperature":
         if "value_c" not in values:
             return {}
@@ -41,3 +37,12 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     return {
         name: min(max(v, -_MAX_VALUE), _MAX_VALUE) for name, v in values.items() if len(name) <= MAX_NAME_LENGTH
     }
+
+
+def value_to_log(value: float) -> float:
+    """Natural logarithm of a positive indicator, clipped to what can be measured.
+
+    >>> value_to_log(0.0) == value_to_log(1e-9)
+    True
+    """
+    return log(value if _MIN_VALUE < value < _MAX_VALUE else min(max(value, _MIN_VALUE), _MAX_VALUE))

@@ -6,8 +6,8 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import Look
 from models.condition.channel import CHANGE_INDICATORS, Channel, Measured
 from models.condition.degree import Finding
-from models.condition.features import MAX_C, MIN_C, features_of
-from models.condition.rules import absolute_findings, anomaly_finding, change_finding, value_to_log
+from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
+from models.condition.rules import absolute_findings, anomaly_finding, change_finding
 from models.condition.verdict import diagnosis_finding
 from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of

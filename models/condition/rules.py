@@ -9,26 +9,15 @@ from models.machinery.machine import Configuration, Thresholds
 from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding", "value_to_log"]
+__all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding"]
 
 _VELOCITY = "velocity_rms_mm_s"
-_MIN_VALUE = 1e-6
-_MAX_VALUE = 1e12
 _SIGMA_SHARES = (1.0, 1.25, 1.5)
 """What is significant at low need not be much more so to be worse: above that the factor decides."""
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
 _SWINGS = 4.0
 _MIN_SHARE = 0.1
-
-
-def value_to_log(value: float) -> float:
-    """Natural logarithm of a positive indicator, clipped to what can be measured.
-
-    >>> value_to_log(0.0) == value_to_log(1e-9)
-    True
-    """
-    return log(value if _MIN_VALUE < value < _MAX_VALUE else min(max(value, _MIN_VALUE), _MAX_VALUE))
 
 
 @lru_cache(maxsize=256)

@@ -4,9 +4,9 @@ import msgspec
 
 from models.clock import MINUTE_US
 from models.condition.channel import Channel, Measured
+from models.condition.features import value_to_log
 from models.condition.recent import is_recent
 from models.condition.regimes import Place, place_of
-from models.condition.rules import value_to_log
 from models.machinery.machine import Configuration
 from models.observations import ReadingObserved, VibrationObserved
 from models.outputs import Running

@@ -17,7 +17,7 @@ from stream.checkpoints import read_checkpoints
 from stream.groups import CONDITION_AGENT
 from stream.partition import Partition
 from stream.records import decode_observation, encode_output, tag_of
-from stream.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
+from stream.topic_names import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
 
 __all__ = ["Condition"]
 

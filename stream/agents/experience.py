@@ -19,7 +19,7 @@ from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.outbox import Outbox
 from stream.records import decode_lesson, encode_observation
-from stream.topics import LESSONS, LESSONS_PARTITION, OBSERVATIONS
+from stream.topic_names import LESSONS, LESSONS_PARTITION, OBSERVATIONS
 
 __all__ = ["add_experience"]
 

@@ -19,7 +19,7 @@ from stream.messages import Vibration, decode
 from stream.observe import observe
 from stream.outbox import Confirmation
 from stream.records import encode_observation, encode_output, tag_of
-from stream.topics import INPUTS, OBSERVATIONS, ROWS
+from stream.topic_names import INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["add_indicator_agents"]
 

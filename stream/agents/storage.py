@@ -22,7 +22,7 @@ from stream.outbox import Confirmation
 from stream.records import Stored, decode_output, tag_of
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
-from stream.topics import ALERTS, HEALTH, ROWS
+from stream.topic_names import ALERTS, HEALTH, ROWS
 
 __all__ = ["Storage"]
 

@@ -9,7 +9,7 @@ from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.outbox import Confirmation
 from stream.records import encode_observation
-from stream.topics import OBSERVATIONS
+from stream.topic_names import OBSERVATIONS
 
 __all__ = ["add_ticks"]
 

@@ -8,7 +8,7 @@ import msgspec
 from models.diagnosis.results import Hypothesis
 from stream.analysis.analysing import Analysis, is_finding
 from stream.analysis.words import LABELS, flag_name, number, severity_sentence, share, verdict_name
-from stream.web.texts import Language, spoken
+from stream.web.language import Language, spoken
 
 __all__ = ["Fact", "Tone", "facts_of", "signal_sentence"]
 

@@ -11,7 +11,7 @@ import msgspec
 from stream.analysis.analysing import Analysis
 from stream.analysis.facts import Fact, facts_of, signal_sentence
 from stream.analysis.words import LABELS, indicator_rows
-from stream.web.texts import Language
+from stream.web.language import Language
 
 __all__ = ["Shown", "html_page"]
 

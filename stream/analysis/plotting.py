@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from stream.analysis.analysing import Analysis
 from stream.analysis.curves import Bands, Curve, Curves, Mark
 from stream.analysis.words import LABELS, verdict_name
-from stream.web.texts import Language
+from stream.web.language import Language
 
 __all__ = ["Width", "picture_png"]
 

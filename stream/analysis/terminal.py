@@ -8,7 +8,7 @@ from rich.text import Text
 from stream.analysis.analysing import Analysis
 from stream.analysis.facts import Fact, Tone, facts_of, signal_sentence
 from stream.analysis.words import LABELS, indicator_rows
-from stream.web.texts import Language
+from stream.web.language import Language
 
 __all__ = ["terminal_report"]
 

@@ -5,7 +5,8 @@ import re
 from models.advice.fault_names import fault_name
 from models.advice.names import indicator_name
 from stream.analysis.analysing import Analysis, WhyNoZone
-from stream.web.texts import FLAGS, Language, Phrase
+from stream.web.language import Language, Phrase
+from stream.web.texts import FLAGS
 
 __all__ = [
     "LABELS",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stream.analysis.analysing import Analysis, Conditions
     from stream.analysis.page import Shown
     from stream.analysis.waveforms import Hints, Waveform
-    from stream.web.texts import Language
+    from stream.web.language import Language
 
 __all__ = ["analyze"]
 

@@ -29,7 +29,7 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
     from stream.recording import record  # noqa: PLC0415 -- the same
     from stream.records import decode_lesson  # noqa: PLC0415 -- the same
     from stream.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.topics import LESSONS  # noqa: PLC0415 -- the same
+    from stream.topic_names import LESSONS  # noqa: PLC0415 -- the same
 
     known = Experience()
     with progress("reading lessons") as tell:

@@ -11,7 +11,7 @@ from stream.cli.terminal import AsJson, SettingsFile
 if TYPE_CHECKING:
     from models.machinery.kinds import Packs
     from models.machinery.pack import Pack, Text, Zones
-    from stream.web.texts import Language
+    from stream.web.language import Language
 
 __all__ = ["OwnPacks", "pack_of", "packs"]
 

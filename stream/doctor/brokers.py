@@ -12,7 +12,7 @@ from stream.doctor.computer import check_space
 from stream.doctor.findings import Finding, good, skipped, warning, wrong
 from stream.doctor.topics import check_topics
 from stream.doctor.workers import check_workers
-from stream.topics import DEAD_LETTER, TOPICS
+from stream.topic_names import DEAD_LETTER, TOPICS
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import ConfigurationError
 from stream.doctor.findings import Finding, good, warning, wrong
-from stream.topics import TOPICS, check_partitions, config_shortfalls
+from stream.topic_names import TOPICS
+from stream.topics import check_partitions, config_shortfalls
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient

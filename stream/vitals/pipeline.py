@@ -18,7 +18,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from stream.settings import Influxdb, Settings
-from stream.topics import INPUTS, OBSERVATIONS
+from stream.topic_names import INPUTS, OBSERVATIONS
 from stream.vitals.metrics import Metrics
 from stream.vitals.monitor import Monitor
 

@@ -13,8 +13,7 @@ from models.machinery.machine import Machine
 from models.outputs import Alert, Health
 from stream.stores.store import Store
 from stream.web.facts import all_facts, attention_order, needs_someone
-from stream.web.fleet_view import CARDS
-from stream.web.snapshot import Snapshot
+from stream.web.snapshot import CARDS, Snapshot
 from stream.web.tracks import Track
 
 __all__ = ["Feed"]

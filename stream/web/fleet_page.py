@@ -8,13 +8,13 @@ from stream.web.count_chip import CountChip
 from stream.web.elements import Keyed, box, describe, restyle, words
 from stream.web.feed import Feed
 from stream.web.fleet_view import Count, FleetView, Tile, fleet_view
+from stream.web.language import OTHER_LANGUAGE, Language, Phrase
 from stream.web.machine_card import MachineCard
 from stream.web.machine_view import MachineView
 from stream.web.moments import zone_text
 from stream.web.notice_bar import NoticeBar
 from stream.web.notices_view import Notice
 from stream.web.paths import language_path
-from stream.web.texts import OTHER_LANGUAGE, Language, Phrase
 from stream.web.tile import TileButton
 
 __all__ = ["FleetPage"]

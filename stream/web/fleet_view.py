@@ -12,17 +12,16 @@ from models.machinery.machine import Machine
 from models.outputs import Status
 from stream.web.facts import Facts, all_facts, attention_order, is_old, needs_someone, usual_interval
 from stream.web.freshness import freshness
+from stream.web.language import Language, Phrase
 from stream.web.machine_view import MachineView, Viewer, machine_name, machine_view
 from stream.web.moments import clock_text
 from stream.web.notices_view import Notice, headline, notices
 from stream.web.running_view import stopped_text
-from stream.web.snapshot import Snapshot
-from stream.web.texts import STATUSES, Language, Phrase
+from stream.web.snapshot import CARDS, Snapshot
+from stream.web.texts import STATUSES
 
-__all__ = ["CARDS", "Count", "FleetView", "Tile", "fleet_view"]
+__all__ = ["Count", "FleetView", "Tile", "fleet_view"]
 
-CARDS = 24
-"""Machines drawn as full cards at most; more that need someone become tiles, in the same order."""
 
 _NOT_YET = Phrase("No data yet", "尚无数据")
 _UPDATED = Phrase("Read at {clock}", "读取时间 {clock}")

@@ -4,9 +4,9 @@ from nicegui import ui
 
 from stream.web.elements import box, restyle, words
 from stream.web.health_bar import HealthBar
+from stream.web.language import Language, Phrase
 from stream.web.machine_view import MachineView
 from stream.web.shapes import shape_svg
-from stream.web.texts import Language, Phrase
 
 __all__ = ["Judgement", "StatusBadge"]
 

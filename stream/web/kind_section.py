@@ -6,7 +6,7 @@ from nicegui.element import Element
 
 from stream.web.elements import box, words
 from stream.web.kind_view import KindView, Term
-from stream.web.texts import Language, Phrase
+from stream.web.language import Language, Phrase
 
 __all__ = ["KindSection"]
 

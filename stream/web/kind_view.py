@@ -5,7 +5,7 @@ import msgspec
 from models.advice.matters import label_of
 from models.machinery.machine import Machine
 from models.machinery.pack import Pack, Text
-from stream.web.texts import Language, Phrase
+from stream.web.language import Language, Phrase
 
 __all__ = ["KindView", "LikelyView", "Term", "kind_view"]
 

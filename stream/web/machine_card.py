@@ -6,12 +6,12 @@ from stream.web.alert_row import AlertRow
 from stream.web.deduction_row import DeductionRow, ReasonRow
 from stream.web.elements import Keyed, box, describe, restyle, words
 from stream.web.judgement import Judgement, StatusBadge
+from stream.web.language import Language, Phrase
 from stream.web.machine_view import AlertView, DeductionView, MachineView
 from stream.web.paths import machine_path
 from stream.web.point_row import PointRow
 from stream.web.points_view import PointView
 from stream.web.sparkline import Sparkline
-from stream.web.texts import Language, Phrase
 
 __all__ = ["MachineCard"]
 

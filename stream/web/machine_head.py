@@ -4,10 +4,10 @@ from stream.web.alert_row import AlertRow
 from stream.web.deduction_row import ReasonRow
 from stream.web.elements import Keyed, box, describe, restyle, words
 from stream.web.judgement import Judgement, StatusBadge
+from stream.web.language import Language, Phrase
 from stream.web.machine_view import AlertView, DeductionView, MachineView
 from stream.web.point_row import PointRow
 from stream.web.points_view import PointView
-from stream.web.texts import Language, Phrase
 
 __all__ = ["MachineHead", "PointsSection"]
 

@@ -15,6 +15,7 @@ from stream.web.feed import Feed
 from stream.web.fleet_record import FleetRecords
 from stream.web.kind_section import KindSection
 from stream.web.kind_view import kind_view
+from stream.web.language import OTHER_LANGUAGE, Language, Phrase
 from stream.web.machine_head import MachineHead, PointsSection
 from stream.web.machine_page_view import MachinePageView, machine_page_view
 from stream.web.notice_bar import NoticeBar
@@ -24,7 +25,6 @@ from stream.web.paths import fleet_path, language_path
 from stream.web.rules_section import RulesSection
 from stream.web.spectra import Spectra
 from stream.web.spectrum_section import SpectrumSection
-from stream.web.texts import OTHER_LANGUAGE, Language, Phrase
 from stream.web.trend_section import TrendSection
 from stream.web.verdict_section import VerdictSection
 

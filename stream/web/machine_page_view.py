@@ -9,11 +9,12 @@ from models.machinery.machine import Machine
 from models.outputs import Alert, Priority
 from stream.web.facts import Facts, all_facts, is_about_sensor, is_old, usual_interval
 from stream.web.freshness import freshness
+from stream.web.language import Language, Phrase
 from stream.web.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.moments import clock_text, span_text
 from stream.web.notices_view import Notice, notices
 from stream.web.snapshot import Snapshot
-from stream.web.texts import PRIORITIES, Language, Phrase
+from stream.web.texts import PRIORITIES
 from stream.web.verdicts_view import VerdictView, verdicts_view
 
 __all__ = ["MachinePageView", "PastAlert", "machine_page_view", "past_alerts"]

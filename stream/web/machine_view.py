@@ -10,11 +10,12 @@ from models.advice.texts import Sentence, number
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, RemainingLife, Status
 from stream.web.facts import Facts, is_about_sensor
+from stream.web.language import Language, Phrase, spoken
 from stream.web.moments import age_text, clock_text, span_text
 from stream.web.named_view import named_text
 from stream.web.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.running_view import running_text
-from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES, Language, Phrase, spoken
+from stream.web.texts import CODES, KINDS, PRIORITIES, STATUSES
 from stream.web.trend_view import TrendView, trend_view
 
 __all__ = [

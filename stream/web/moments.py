@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from stream.web.texts import Language, Phrase
+from stream.web.language import Language, Phrase
 
 __all__ = ["age_text", "clock_text", "span_text", "viewer_zone", "zone_text"]
 

@@ -2,8 +2,8 @@
 
 from models.advice.fault_names import FAULT_NAMES, fault_name
 from stream.web.facts import Facts
+from stream.web.language import Language, Phrase
 from stream.web.points_view import point_name
-from stream.web.texts import Language, Phrase
 
 __all__ = ["named_text"]
 

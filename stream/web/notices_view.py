@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 
 from stream.web.freshness import Freshness
+from stream.web.language import Language, Phrase
 from stream.web.moments import clock_text, span_text
 from stream.web.snapshot import Snapshot
-from stream.web.texts import Language, Phrase
 
 __all__ = ["Notice", "headline", "notices"]
 

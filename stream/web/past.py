@@ -9,7 +9,7 @@ import msgspec
 from models.outputs import Action, Alert, Measurement
 from stream.stores.store import ExtremesAt, HealthAt, Store
 from stream.web.kept import Kept
-from stream.web.texts import Phrase
+from stream.web.language import Phrase
 
 __all__ = ["RANGES", "TRENDS", "Past", "Pasts", "Range", "Trace", "window"]
 

@@ -11,19 +11,15 @@ from models.advice.diagnosis_texts import STRONGER_AT
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.machinery.temperature import temperature_limit_c
-from models.outputs import Health, Measurement
+from models.outputs import Health
 from stream.stores.store import ValueAt
+from stream.web.language import Language, Phrase
 from stream.web.moments import age_text
 from stream.web.snapshot import Series
-from stream.web.texts import FLAGS, POINTS, Language, Phrase
+from stream.web.texts import FLAGS, POINTS
 
-__all__ = ["FIELDS", "PointView", "ValueView", "flag_texts", "point_name", "points_view", "with_point_names"]
+__all__ = ["PointView", "ValueView", "flag_texts", "point_name", "points_view", "with_point_names"]
 
-FIELDS: dict[Measurement, tuple[str, ...]] = {
-    "indicators": ("velocity_rms_mm_s", "rms_g"),
-    "temperature": ("value_c",),
-}
-"""What is shown of each measurement."""
 
 _LABELS = {
     "velocity_rms_mm_s": Phrase("Velocity RMS", "振动速度有效值"),

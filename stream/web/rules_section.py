@@ -6,8 +6,8 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from stream.web.elements import box, describe, words
 from stream.web.fleet_record import FleetRecord, FleetRecords
+from stream.web.language import Language, Phrase
 from stream.web.rules_view import RulesView, rules_view
-from stream.web.texts import Language, Phrase
 
 __all__ = ["RulesSection"]
 

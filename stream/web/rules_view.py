@@ -9,7 +9,8 @@ from models.learning.proportion import share_between
 from models.learning.track_record import TrackRecord, track_records
 from models.machinery.machine import Machine
 from models.outputs import Action, Alert
-from stream.web.texts import CODES, KINDS, Language, Phrase
+from stream.web.language import Language, Phrase
+from stream.web.texts import CODES, KINDS
 
 __all__ = ["RulesRow", "RulesView", "rules_view"]
 

@@ -3,8 +3,8 @@
 from datetime import datetime, tzinfo
 
 from models.outputs import Health, Running
+from stream.web.language import Language, Phrase
 from stream.web.moments import clock_text, span_text
-from stream.web.texts import Language, Phrase
 
 __all__ = ["running_text", "stopped_text"]
 

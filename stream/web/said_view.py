@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 import msgspec
 
 from models.outputs import Action
+from stream.web.language import Language, Phrase
 from stream.web.moments import clock_text
-from stream.web.texts import Language, Phrase
 
 __all__ = ["SaidView", "said_view"]
 

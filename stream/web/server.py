@@ -23,13 +23,13 @@ from stream.web.fleet_page import FleetPage
 from stream.web.fleet_record import FleetRecords
 from stream.web.host_check import HostCheck
 from stream.web.hosts import is_same_origin
+from stream.web.language import LANGUAGES, Language, Phrase, choose_language
 from stream.web.machine_page import MachinePage, Readers
 from stream.web.moments import viewer_zone
 from stream.web.past import Pasts
 from stream.web.paths import fleet_path, machine_path
 from stream.web.scripts import BROWSER
 from stream.web.spectra import Spectra
-from stream.web.texts import LANGUAGES, Language, Phrase, choose_language
 
 __all__ = ["make_server"]
 

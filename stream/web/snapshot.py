@@ -9,7 +9,17 @@ import msgspec
 from models.outputs import Alert, Health, Measurement
 from stream.stores.store import HealthAt, ValueAt
 
-__all__ = ["Series", "Snapshot"]
+__all__ = ["CARDS", "FIELDS", "Series", "Snapshot"]
+
+CARDS = 24
+"""Machines drawn as full cards at most; more that need someone become tiles, in the same order."""
+
+
+FIELDS: dict[Measurement, tuple[str, ...]] = {
+    "indicators": ("velocity_rms_mm_s", "rms_g"),
+    "temperature": ("value_c",),
+}
+"""What is shown of each measurement."""
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ import msgspec
 
 from models.captures.capture import Capture
 from models.machinery.kinematics import BearingOrders
+from stream.web.language import Language, Phrase
 from stream.web.moments import clock_text
-from stream.web.texts import Language, Phrase
 
 __all__ = ["Earlier", "Family", "bearing_families", "earlier_choices", "nearest", "shaft_family"]
 

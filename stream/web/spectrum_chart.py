@@ -20,9 +20,9 @@ from stream.web.chart_style import (
     tooltip,
     zoom_bar,
 )
+from stream.web.language import Language, Phrase
 from stream.web.scripts import SPECTRUM_BOX
 from stream.web.spectra_view import Family
-from stream.web.texts import Language, Phrase
 
 __all__ = ["HEIGHT_PX", "Axis", "Shown", "spectrum_chart"]
 

@@ -14,6 +14,7 @@ from models.machinery.machine import Machine
 from stream.web.chart_style import Theme
 from stream.web.choice import Choice
 from stream.web.elements import box, describe, restyle, words
+from stream.web.language import Language, Phrase
 from stream.web.scripts import CHOSEN
 from stream.web.spectra import SPECTRA, Spectra
 from stream.web.spectrum_chart import HEIGHT_PX, Axis, Shown, spectrum_chart
@@ -25,7 +26,6 @@ from stream.web.spectrum_section_view import (
     spectrum_drawing,
     spectrum_section_view,
 )
-from stream.web.texts import Language, Phrase
 
 __all__ = ["SpectrumSection"]
 

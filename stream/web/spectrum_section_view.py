@@ -11,9 +11,9 @@ import msgspec
 from models.captures.capture import Capture, CaptureKind
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
+from stream.web.language import Language, Phrase
 from stream.web.points_view import point_name
 from stream.web.spectra_view import Earlier, Family, bearing_families, earlier_choices, nearest, shaft_family
-from stream.web.texts import Language, Phrase
 
 __all__ = [
     "Chosen",

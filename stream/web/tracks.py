@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from stream.stores.store import HealthAt, Store
-from stream.web.points_view import FIELDS
-from stream.web.snapshot import Series
+from stream.web.snapshot import FIELDS, Series
 
 __all__ = ["Track"]
 

@@ -22,10 +22,11 @@ from stream.web.chart_style import (
     tooltip,
     zoom_bar,
 )
+from stream.web.language import Language, Phrase
 from stream.web.past import TRENDS, Past, Trace
 from stream.web.points_view import point_name
 from stream.web.scripts import TREND_BOX
-from stream.web.texts import STATUSES, Language, Phrase
+from stream.web.texts import STATUSES
 
 __all__ = ["chart_height_px", "panels", "trend_chart"]
 

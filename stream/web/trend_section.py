@@ -10,11 +10,11 @@ from models.machinery.machine import Machine
 from stream.web.chart_style import Theme
 from stream.web.choice import Choice
 from stream.web.elements import Keyed, box, words
+from stream.web.language import Language, Phrase
 from stream.web.machine_page_view import PastAlert, past_alerts
 from stream.web.note_row import NoteRow
 from stream.web.past import RANGES, Past, Pasts
 from stream.web.said_view import SaidView, said_view
-from stream.web.texts import Language, Phrase
 from stream.web.trend_chart import chart_height_px, trend_chart
 
 __all__ = ["TrendSection"]

@@ -9,8 +9,9 @@ import msgspec
 
 from models.outputs import Status
 from stream.stores.store import HealthAt
+from stream.web.language import Language, Phrase
 from stream.web.moments import span_text
-from stream.web.texts import STATUSES, Language, Phrase
+from stream.web.texts import STATUSES
 
 __all__ = ["HEIGHT", "WIDTH", "Gap", "Line", "TrendView", "trend_view"]
 

@@ -1,7 +1,7 @@
 """The diagnosis of a machine's points, with its evidence and what to check next."""
 
 from stream.web.elements import Keyed, box, restyle, words
-from stream.web.texts import Language, Phrase
+from stream.web.language import Language, Phrase
 from stream.web.verdicts_view import VerdictView
 
 __all__ = ["VerdictSection"]

@@ -6,10 +6,10 @@ import msgspec
 
 from models.advice.fault_names import FAULT_NAMES, fault_name
 from models.outputs import Diagnosis, Health
+from stream.web.language import Language, Phrase, spoken
 from stream.web.machine_view import Viewer
 from stream.web.moments import clock_text
 from stream.web.points_view import point_name, with_point_names
-from stream.web.texts import Language, Phrase, spoken
 
 __all__ = ["VerdictView", "verdicts_view"]
 

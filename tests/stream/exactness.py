@@ -12,7 +12,17 @@ from models.observations import Experienced
 from models.outputs import Alert, Health
 from stream.checkpoints import read_checkpoints
 from stream.records import decode_lesson, decode_observation, encode_output
-from stream.topics import ACTIONS, ALERTS, HEALTH, INPUTS, LESSONS, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
+from stream.topic_names import (
+    ACTIONS,
+    ALERTS,
+    HEALTH,
+    INPUTS,
+    LESSONS,
+    OBSERVATIONS,
+    READINGS,
+    TEMPERATURE,
+    VIBRATION,
+)
 from tests.services.processes import wait_until
 from tests.services.topics import read_topic, wait_for_no_lag
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from kafka import KafkaProducer
 
-from stream.topics import READINGS
+from stream.topic_names import READINGS
 
 __all__ = ["publish_readings"]
 

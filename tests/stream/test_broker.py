@@ -23,7 +23,8 @@ from stream.recording import _positioned as positioned
 from stream.recording_files import written_to
 from stream.recordings import Line, Recordings, decode_line
 from stream.settings import Settings
-from stream.topics import CHECKPOINTS, MAXIMUM_MESSAGE_BYTES, TOPICS, ensure_topics
+from stream.topic_names import CHECKPOINTS, MAXIMUM_MESSAGE_BYTES, TOPICS
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import free_port, wait_until
 from tests.services.topics import read_topic

@@ -7,7 +7,8 @@ import pytest
 from kafka.errors import KafkaError
 
 from stream.settings import Settings
-from stream.topics import HEALTH, OBSERVATIONS, ROWS, ensure_topics
+from stream.topic_names import HEALTH, OBSERVATIONS, ROWS
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.topics import lag, read_topic, wait_for_no_lag

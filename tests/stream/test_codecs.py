@@ -17,7 +17,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from stream.records import decode_output
 from stream.settings import Settings
-from stream.topics import CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS, VIBRATION, ensure_topics
+from stream.topic_names import CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS, VIBRATION
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.topics import read_topic, wait_for_no_lag
 from tests.services.workers import STETHOS, start_worker

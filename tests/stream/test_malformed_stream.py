@@ -12,7 +12,8 @@ from kafka import KafkaProducer
 
 from stream.records import decode_observation, decode_output
 from stream.settings import Settings
-from stream.topics import DEAD_LETTER, HEALTH, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION, ensure_topics
+from stream.topic_names import DEAD_LETTER, HEALTH, OBSERVATIONS, READINGS, TEMPERATURE, VIBRATION
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.topics import read_topic, wait_for_no_lag
 from tests.services.workers import start_worker

@@ -9,7 +9,8 @@ from kafka import KafkaAdminClient
 from models.fold import dump_state
 from stream.checkpoints import read_checkpoints
 from stream.settings import Settings
-from stream.topics import CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS, ensure_topics
+from stream.topic_names import CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS
+from stream.topics import ensure_topics
 from tests.grafana.queries import run
 from tests.services.influxdb import running
 from tests.services.kafka import Kafka

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.errors import MessageError
 from stream.messages import Temperature, Vibration, encode
 from stream.publishing import BLOCK_BYTES, Pace, _records, blocks
-from stream.topics import MAXIMUM_MESSAGE_BYTES
+from stream.topic_names import MAXIMUM_MESSAGE_BYTES
 
 WHEN = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 

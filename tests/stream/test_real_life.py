@@ -15,7 +15,7 @@ from models.outputs import Row
 from stream.recordings import Recordings
 from stream.records import decode_output
 from stream.replaying import replay
-from stream.topics import ALERTS, DEAD_LETTER, HEALTH, ROWS
+from stream.topic_names import ALERTS, DEAD_LETTER, HEALTH, ROWS
 from tests.grafana.queries import load, run, run_every_query
 from tests.services.influxdb import InfluxServer
 from tests.services.kafka import Kafka

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from stream.settings import Settings
-from stream.topics import HEALTH, ensure_topics
+from stream.topic_names import HEALTH
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.topics import read_topic

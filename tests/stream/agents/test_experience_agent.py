@@ -10,10 +10,12 @@ from kafka import KafkaProducer
 
 from models.outputs import Lesson
 from stream.agents import experience
-from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
+from stream.child_process import Child, wait_for_port
+from stream.embedded import embedded_broker_command, free_port
 from stream.records import decode_observation, encode_output
 from stream.settings import Settings
-from stream.topics import LESSONS, LESSONS_PARTITION, ensure_topics
+from stream.topic_names import LESSONS, LESSONS_PARTITION
+from stream.topics import ensure_topics
 from tests.stream.agents.workers import context_of, running
 
 

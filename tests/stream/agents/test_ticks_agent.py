@@ -4,7 +4,7 @@ import asyncio
 
 from stream.agents import ticks
 from stream.records import decode_observation
-from stream.topics import OBSERVATIONS
+from stream.topic_names import OBSERVATIONS
 from tests.stream.agents.workers import context_of, running
 
 

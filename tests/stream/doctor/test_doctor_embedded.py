@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stream.embedded import Child, embedded_broker_command, free_port, wait_for_port
+from stream.child_process import Child, wait_for_port
+from stream.embedded import embedded_broker_command, free_port
 from stream.settings import Settings
 from stream.topics import ensure_topics
 from tests.services.processes import Process, wait_until

@@ -10,7 +10,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from stream.doctor.brokers import check_brokers
 from stream.settings import Settings
-from stream.topics import CHECKPOINTS, DEAD_LETTER, OBSERVATIONS, TOPICS, VIBRATION, ensure_topics, mend_topics
+from stream.topic_names import CHECKPOINTS, DEAD_LETTER, OBSERVATIONS, TOPICS, VIBRATION
+from stream.topics import ensure_topics, mend_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.workers import start_worker

@@ -18,7 +18,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from stream.groups import FAUST_GROUP, STORAGE_GROUP, read_mark
 from stream.settings import Settings
-from stream.topics import VIBRATION, ensure_topics
+from stream.topic_names import VIBRATION
+from stream.topics import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, free_port, wait_until
 from tests.services.topics import CONSUMED, wait_for_no_lag

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models.machinery.machine import Machine, Name
 from models.outputs import Health
 from stream.web.facts import all_facts, attention_order
-from stream.web.fleet_view import CARDS, fleet_view
-from stream.web.snapshot import Snapshot
+from stream.web.fleet_view import fleet_view
+from stream.web.snapshot import CARDS, Snapshot
 from stream.web.texts import STATUSES
 from tests.stream.web.fleets import NOW, alert, four, health, many
 from tests.stream.web.made_up import fleet, read
