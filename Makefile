@@ -38,7 +38,7 @@ evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated ma
 	$(BIN)/python -m evaluation $(ARGS)
 
 docs: $(VENV)/.dev ## Write again what is made from code: settings page, dashboards, pictures
-	$(BIN)/python -m stream.settings_table > docs/settings.md.new
+	$(BIN)/python -m stream.config.settings_page > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
 	$(BIN)/python -m grafana.dashboards
 	$(BIN)/python -m docs.screenshots

@@ -23,10 +23,10 @@ from kafka import KafkaProducer
 
 from benchmarks.pipeline import MACHINES, RATE_HZ, SAMPLES, measured, settings
 from models.clock import from_datetime
-from stream.messages import Vibration, encode
-from stream.settings import Settings
-from stream.topic_names import VIBRATION
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.kafka.topic_admin import ensure_topics
+from stream.messages.measurements import Vibration, encode
+from stream.messages.topics import VIBRATION
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.workers import start_worker
@@ -38,7 +38,7 @@ WARM_UP_S = 20.0
 LOOK_S = 0.004
 BLOCK_S = SAMPLES / RATE_HZ
 AS_STETHOS_PUBLISHES = {"acks": "all", "batch_size": 512 * 1024, "linger_ms": 10}
-"""What `stream.publishing` asks of its producer; the ten milliseconds count."""
+"""What `stream.recordings.publishing` asks of its producer; the ten milliseconds count."""
 
 
 class Eye:

@@ -16,8 +16,8 @@ from models.fold import initial_state, step
 from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Machine
 from models.observations import Observation
-from stream.messages import Vibration, decode, encode
-from stream.observe import observe
+from stream.messages.measurements import Vibration, decode, encode
+from stream.messages.observe import observe
 
 __all__ = ["main"]
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from kafka import KafkaProducer
 
 from benchmarks.pipeline import MACHINES, PARTITIONS, Taken, median
-from stream.settings import Settings
-from stream.topic_names import READINGS
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.kafka.topic_admin import ensure_topics
+from stream.messages.topics import READINGS
 from tests.services.kafka import Kafka
 
 __all__ = ["main"]

@@ -27,8 +27,8 @@ from typing import NamedTuple
 import numpy as np
 from kafka import KafkaProducer
 
-from stream.messages import Vibration, encode
-from stream.topic_names import VIBRATION
+from stream.messages.measurements import Vibration, encode
+from stream.messages.topics import VIBRATION
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.workers import STETHOS, start_worker

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from benchmarks.latency import publish
 from benchmarks.pipeline import settings, stored
-from stream.settings import Settings
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.kafka.topic_admin import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.workers import start_worker

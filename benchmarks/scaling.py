@@ -20,9 +20,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.pipeline import PARTITIONS, SAMPLES, fill, owned, settings, stored
-from stream.outbox import partition_of
-from stream.settings import Settings
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.delivery.outbox import partition_of
+from stream.kafka.topic_admin import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.workers import start_worker

@@ -5,7 +5,7 @@ An event is one message: one input observed, one observation judged, and two res
 
 import time
 
-from stream.vitals.metrics import Metrics
+from stream.monitoring.metrics import Metrics
 
 ROUNDS = 50_000
 REPEATS = 5

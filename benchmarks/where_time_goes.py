@@ -20,8 +20,8 @@ from pathlib import Path
 import matplotlib as mpl
 
 from benchmarks.pipeline import PARTITIONS, fill, owned, processor_s, settings, stored
-from stream.settings import Settings
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.kafka.topic_admin import ensure_topics
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.workers import start_worker
@@ -35,13 +35,13 @@ MESSAGES = 4000
 SAMPLES_A_SECOND = 200
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "indicators of the waveform": ("stream/observe.py",),
-    "the fold": ("models/fold.py", "stream/partition.py"),
-    "reading and writing records": ("stream/messages.py", "stream/records.py"),
-    "captures, metrics": ("stream/capturing.py", "stream/vitals"),
+    "indicators of the waveform": ("stream/messages/observe.py",),
+    "the fold": ("models/fold.py", "stream/delivery/partition.py"),
+    "reading and writing records": ("stream/messages/measurements.py", "stream/messages/records.py"),
+    "captures, metrics": ("stream/agents/capture_policy.py", "stream/monitoring"),
     "checkpoints, acknowledging": ("Condition.checkpoint", "Acknowledger"),
     "store": ("stream/stores", "stream/agents/storage.py"),
-    "sending (outbox, aiokafka)": ("stream/outbox.py", "aiokafka/producer"),
+    "sending (outbox, aiokafka)": ("stream/delivery/outbox.py", "aiokafka/producer"),
     "fetching (aiokafka)": ("aiokafka/consumer", "aiokafka/conn", "aiokafka/client"),
     "Faust's events": ("faust/transport", "faust/streams", "faust/sensors", "faust/channels", "faust/app", "mode/"),
 }

@@ -21,14 +21,14 @@ from models.observations import Configured, VibrationObserved
 from models.outputs import Alert
 from models.simulation.library import built_in
 from models.simulation.run import simulate
-from stream.capturing import Capturing
+from stream.agents.capture_policy import Capturing
+from stream.config.machines import Fleet, load_machines
 from stream.config.machines_toml import machines_toml
-from stream.machines import Fleet, load_machines
-from stream.messages import Vibration
-from stream.observe import observe
-from stream.records import Stored
-from stream.simulated import as_message, until
-from stream.stores.sqlite import SqliteStore
+from stream.messages.measurements import Vibration
+from stream.messages.observe import observe
+from stream.messages.records import Stored
+from stream.recordings.simulating import as_message, until
+from stream.stores.sqlite.store import SqliteStore
 from tests.services.page import launched, served_page
 
 IMAGES = Path(__file__).with_name("images")

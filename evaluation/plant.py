@@ -16,14 +16,14 @@ from models.machinery.kinds import built_in_packs
 from models.machinery.machine import Configuration
 from models.observations import Configured
 from models.outputs import Alert, Health
+from models.simulation.ground_truth import TrueState, Truth, truths
 from models.simulation.plan import Plan
 from models.simulation.run import simulate_with_truth
 from models.simulation.scenario import Scenario
-from models.simulation.truth import TrueState, Truth, truths
-from stream.machines import with_mechanism
-from stream.observe import observe
-from stream.scenarios import load_scenario
-from stream.simulated import as_message
+from stream.config.machines import with_mechanism
+from stream.config.scenarios import load_scenario
+from stream.messages.observe import observe
+from stream.recordings.simulating import as_message
 
 __all__ = ["START_US", "Judged", "judged", "table"]
 

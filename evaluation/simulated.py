@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.machinery.bearings import built_in
 from models.machinery.kinematics import BearingOrders
 from models.simulation.bearing import impact_train
-from models.simulation.vibration import Resonance, Tone, tones_g
+from models.simulation.signal_synthesis import Resonance, Tone, tones_g
 
 __all__ = ["BEARING_FAULTS", "MACHINE_FAULTS", "Simulated", "simulated"]
 

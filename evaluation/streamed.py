@@ -16,9 +16,9 @@ from evaluation.recorded import data_path, recorded
 from evaluation.simulated import BEARING_FAULTS, simulated
 from evaluation.statistics import upper_bound
 from evaluation.tables import Table
-from models.condition.diagnosing import Diagnosing
-from models.condition.verdict import diagnosis_of
+from models.condition.diagnosis_votes import Diagnosing
 from models.diagnosis.block import diagnose_block
+from models.health.verdict import diagnosis_of
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Configuration, Machine
 from models.outputs import Diagnosis

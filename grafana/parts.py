@@ -14,7 +14,7 @@ from grafana_foundation_sdk.cog.runtime import UnknownDataquery
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
-from models.advice.fault_names import FAULT_NAMES
+from models.machinery.fault_names import FAULT_NAMES
 
 __all__ = [
     "BLUE",

@@ -7,18 +7,18 @@ from math import isfinite
 
 import msgspec
 
-from models.advice.alarming import AlarmContext, clear_all, watch_findings, watch_sensor
+from models.advice.actions import Said, act
+from models.advice.alarm_processing import AlarmContext, clear_all, watch_findings, watch_sensor
+from models.advice.no_data import end_silence, hear, notice_silence
 from models.clock import AHEAD_US, DAY_US, to_datetime
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
-from models.condition.declining import track_decline
-from models.condition.judging import Judged, judge, score
-from models.condition.recent import fingerprint
-from models.condition.running import is_running
-from models.condition.silence import end_silence, hear, notice_silence
+from models.condition.operating_state import is_running
+from models.condition.recent_observations import fingerprint
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
-from models.condition.status import health_of, is_stopped
-from models.learning.acting import Said, act
+from models.health.assessment import Judged, judge, score
+from models.health.degradation import track_decline
+from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
 from models.observations import Configured, Experienced, Observation, ReadingObserved, Source, Tick
 from models.outputs import Alert, Anomaly, Health, Output, Quality, Row, Uptime

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from models.diagnosis.observed import ObservedDiagnosis
-from models.learning.judgement import Judgement
+from models.alarms.false_alarm_classifier import Judgement
+from models.diagnosis.observed_diagnosis import ObservedDiagnosis
 from models.machinery.machine import Configuration
 
 __all__ = [

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from models.diagnosis.observed import ObservedFault
+from models.diagnosis.observed_diagnosis import ObservedFault
 
 __all__ = [
     "Action",
@@ -214,8 +214,8 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):
     lead_h: float = 0.0
     """Hours from alert to finding."""
     signs: dict[str, float] = {}
-    """What was seen when it reached medium (`models.learning.signs`); empty where it never did, or where a limit
-    stands that no machine may exceed."""
+    """What was seen when it reached medium (`models.learning.alert_features`); empty where it never did, or where a
+    limit stands that no machine may exceed."""
     lowered: bool = False
 
 

@@ -22,7 +22,7 @@ from models.observations import Configured
 from models.outputs import Alert
 from soak.sound import MACHINES, START_US
 from soak.years import YEAR_S, Wear, observations
-from stream.scenarios import load_scenario
+from stream.config.scenarios import load_scenario
 
 __all__ = ["FAULT", "Story", "story", "table"]
 

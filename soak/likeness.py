@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from models.signal.indicators import waveform_indicators
 from models.simulation.machine import Regime, SimulatedMachine
-from models.simulation.moment import Grid, Moment
+from models.simulation.machine_vibration import shaking
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, digitise
-from models.simulation.shaking import shaking
+from models.simulation.trajectory_point import Grid, Moment
 
 __all__ = ["STANDING", "Likeness", "likenesses"]
 

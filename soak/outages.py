@@ -20,17 +20,17 @@ from pathlib import Path
 import numpy as np
 from kafka.errors import KafkaError
 
-from stream.settings import Settings
-from stream.stores.influx_setup import prepare
-from stream.topic_names import HEALTH
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.kafka.topic_admin import ensure_topics
+from stream.messages.topics import HEALTH
+from stream.stores.influxdb.setup import prepare
 from tests.grafana.queries import run
 from tests.services.influxdb import InfluxServer, binary, running
 from tests.services.kafka import Kafka
 from tests.services.processes import Process, wait_until
 from tests.services.topics import lag, read_topic, wait_for_no_lag
 from tests.services.workers import start_worker
-from tests.stream.exactness import assert_exact, message, publish, publish_last_words
+from tests.stream.worker.exactness import assert_exact, message, publish, publish_last_words
 
 __all__ = ["main"]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from evaluation.tables import Table
-from models.advice.alerts import PRIORITIES
+from models.advice.transitions import PRIORITIES
 from models.clock import SECOND_US
 from models.fold import STATE_VERSION, dump_state, initial_state, step
 from models.machinery.machine import Configuration
@@ -26,7 +26,7 @@ from models.observations import Configured
 from models.outputs import Alert, Health
 from models.simulation.scenario import Scenario
 from soak.years import observations
-from stream.scenarios import load_scenario
+from stream.config.scenarios import load_scenario
 
 __all__ = ["MACHINES", "START_US", "Shard", "fold_years", "shards", "table"]
 

@@ -1,7 +1,7 @@
 """Years of a sound machine as observations, one of its vibration and one of its temperature every ten minutes.
 
-How it runs, stops and warms is the simulator's (`models.simulation.moments`), what a block of it measures is drawn
-(`soak.likeness`), and on top comes what sound machines do over years, none of it a fault:
+How it runs, stops and warms is the simulator's (`models.simulation.trajectory`), what a block of it measures is
+drawn (`soak.likeness`), and on top comes what sound machines do over years, none of it a fault:
 
 - wear: 4 % a year louder, and a random walk of 3 % in the square root of a year;
 - days: 4 % (sigma) up and down, with a correlation of three days: product, medium, oil;
@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from models.clock import SECOND_US
 from models.observations import TemperatureObserved, VibrationObserved
 from models.simulation.machine import SimulatedMachine
-from models.simulation.moment import Moment
-from models.simulation.moments import moments
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
+from models.simulation.trajectory import moments
+from models.simulation.trajectory_point import Moment
 from soak.likeness import STANDING, Likeness, likenesses
 
 __all__ = ["INTERVAL_S", "YEAR_S", "Wear", "observations"]

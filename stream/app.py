@@ -14,24 +14,24 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from stream.agents.capture_policy import Capturing
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
 from stream.agents.storage import Storage
 from stream.agents.ticks import add_ticks
-from stream.capturing import Capturing
-from stream.dead_letters import DeadLetters
+from stream.config.machines import Fleet, load_fleet
+from stream.config.settings import Settings
+from stream.delivery.dead_letters import DeadLetters
+from stream.delivery.faust_transport import Transport
 from stream.delivery.generation import Generation
-from stream.groups import AGENT_OF, FAUST_GROUP, mark_of
-from stream.machines import Fleet, load_fleet
-from stream.outbox import Outbox
-from stream.settings import Settings
-from stream.topic_names import MAXIMUM_MESSAGE_BYTES
-from stream.transport import Transport
-from stream.vitals.metrics import Metrics
-from stream.vitals.monitor import Monitor
-from stream.vitals.pipeline import pipeline_rows
+from stream.delivery.outbox import Outbox
+from stream.kafka.groups import AGENT_OF, FAUST_GROUP, mark_of
+from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
+from stream.monitoring.metrics import Metrics
+from stream.monitoring.monitor import Monitor
+from stream.monitoring.pipeline_rows import pipeline_rows
 
 __all__ = ["Worker"]
 

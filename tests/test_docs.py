@@ -12,15 +12,15 @@ from typing import NamedTuple
 import pytest
 import typer.main
 
-from stream.bearing_files import load_catalogue
 from stream.cli.main import app
-from stream.machines import load_machines
-from stream.messages import decode
-from stream.pack_files import load_packs
-from stream.scenarios import load_scenario
-from stream.settings import Settings
-from stream.thresholds import load_thresholds
-from stream.toml import read_toml
+from stream.config.bearings import load_catalogue
+from stream.config.machines import load_machines
+from stream.config.packs import load_packs
+from stream.config.scenarios import load_scenario
+from stream.config.settings import Settings
+from stream.config.thresholds import load_thresholds
+from stream.config.toml import read_toml
+from stream.messages.measurements import decode
 from tests.services.workers import STETHOS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -30,9 +30,9 @@ LONGEST_FUNCTION = 60
 EXTRA_OF = {
     "stream.web": "web",
     "stream.cli.web": "web",
-    "stream.embedded": "demo",
+    "stream.demo.embedded_broker": "demo",
     "stream.grafana": "grafana",
-    "stream.analysis.plotting": "plot",
+    "stream.analysis.report.plots": "plot",
 }
 """Parts that may need more than a worker has; each is imported only where it is used."""
 
@@ -158,7 +158,7 @@ def test_what_is_imported_is_declared_and_extras_stay_in_their_place(module: str
 
 
 @pytest.mark.parametrize(
-    "module", ["stream.app", "stream.cli.worker", "stream.stores.influxdb", "stream.replaying"]
+    "module", ["stream.app", "stream.cli.worker", "stream.stores.influxdb.store", "stream.recordings.replaying"]
 )
 def test_a_worker_needs_none_of_the_extras(module: str, tmp_path: Path):
     blocked = (
@@ -170,7 +170,7 @@ import importlib, sys
 sys.modules.update(dict.fromkeys({blocked!r}))  # importing them fails
 importlib.import_module({module!r})
 if {module!r} == "stream.app":
-    from stream.settings import load_settings
+    from stream.config.settings import load_settings
     assert sys.modules[{module!r}].Worker(load_settings()).app.agents
 """
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, timeout=60)

@@ -11,7 +11,7 @@ import time
 import faust
 from aiokafka import AIOKafkaConsumer
 
-from stream.topic_names import MAXIMUM_MESSAGE_BYTES, VIBRATION
+from stream.messages.topics import MAXIMUM_MESSAGE_BYTES, VIBRATION
 
 __all__ = ["agent", "consume"]
 

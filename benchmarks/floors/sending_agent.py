@@ -12,8 +12,8 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer
 
-from stream.outbox import Outbox
-from stream.topic_names import READINGS, ROWS
+from stream.delivery.outbox import Outbox
+from stream.messages.topics import READINGS, ROWS
 
 __all__ = ["agent"]
 

@@ -16,8 +16,8 @@ from models import fold
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import Configured, Observation, ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Output
-from stream.messages import decode
-from stream.observe import observe
+from stream.messages.measurements import decode
+from stream.messages.observe import observe
 
 __all__ = ["Labelled", "converter", "folded", "observations_of", "skab_files"]
 

@@ -15,7 +15,7 @@ from evaluation.recorded import data_path
 from evaluation.tables import Table
 from models.clock import HOUR_US
 from models.outputs import Health, RemainingLife
-from models.prognosis.decline import CLAIMED
+from models.prognosis.degradation import CLAIMED
 
 __all__ = ["remaining"]
 

@@ -20,7 +20,7 @@ from evaluation.diagnosis.thousands import (
 )
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS
 from evaluation.statistics import reliability, upper_bound
-from models.diagnosis.judging import EVIDENCE
+from models.diagnosis.criteria import EVIDENCE
 
 __all__ = ["write_plots"]
 

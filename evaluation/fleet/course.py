@@ -13,8 +13,8 @@ from models.clock import DAY_US, MINUTE_US, SECOND_US
 from models.observations import TemperatureObserved, VibrationObserved
 from models.simulation.faults import BearingDamage, Fault, Lubrication
 from models.simulation.machine import SimulatedMachine
+from models.simulation.operating_conditions import Ambient
 from models.simulation.plan import grown
-from models.simulation.surroundings import Ambient
 
 __all__ = ["INTERVAL_US", "WARM", "Episode", "Machine", "cause_of", "episodes", "observations"]
 

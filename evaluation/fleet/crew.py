@@ -15,7 +15,7 @@ import numpy as np
 
 from evaluation.fleet.course import INTERVAL_US, Episode, Machine, cause_of, episodes, observations
 from evaluation.fleet.library import configuration_of
-from models.advice.alarming import TEMPERATURE_RULE
+from models.advice.alarm_processing import TEMPERATURE_RULE
 from models.clock import DAY_US, HOUR_US, from_datetime
 from models.condition.state import MachineState
 from models.fold import initial_state, step

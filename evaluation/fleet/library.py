@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.clock import SECOND_US, to_datetime
-from models.diagnosis.observed import ObservedDiagnosis
+from models.diagnosis.observed_diagnosis import ObservedDiagnosis
 from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.simulation.faults import Fault, Unbalance
 from models.simulation.machine import SimulatedMachine, Sound, SteadyTone
-from models.simulation.moment import Grid, Moment
+from models.simulation.machine_vibration import shaking
 from models.simulation.plan import Plan
 from models.simulation.sensor import SCALE_G, digitise
-from models.simulation.shaking import shaking
-from stream.messages import Vibration
-from stream.observe import observe
+from models.simulation.trajectory_point import Grid, Moment
+from stream.messages.measurements import Vibration
+from stream.messages.observe import observe
 
 __all__ = [
     "CAKE",

@@ -12,8 +12,8 @@ import msgspec
 from river import base
 
 from models.condition.baseline import Baseline
-from models.condition.spread import MEMORY, Spread
-from models.condition.ties import MAX_FEATURES, Ties, packed, unpacked
+from models.condition.correlations import MAX_FEATURES, Ties, packed, unpacked
+from models.condition.running_statistics import MEMORY, Spread
 
 __all__ = ["AnomalyModel", "Look", "ModelNumbers"]
 

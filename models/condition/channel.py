@@ -4,22 +4,22 @@ from math import exp
 
 import msgspec
 
-from models.advice.alarm import Alarm
+from models.alarms.alarm import Alarm
+from models.alarms.symptom import Finding
 from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
-from models.condition.degree import Finding
-from models.condition.diagnosing import Diagnosing
-from models.condition.evidence import Evidence
-from models.condition.recent import RECENT_US, Recent, is_recent
+from models.condition.diagnosis_votes import Diagnosing
+from models.condition.recent_observations import RECENT_US, Recent, is_recent
+from models.condition.regime_baseline import Usual
 from models.condition.regimes import Place, Regimes
-from models.condition.sensor import Sensor
-from models.condition.usual import Usual
-from models.condition.warmth import WarmUp
+from models.condition.running_median import Evidence
+from models.condition.sensor_latch import Sensor
+from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
-from models.prognosis.decline import Decline
+from models.prognosis.degradation import Decline
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [

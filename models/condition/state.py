@@ -2,12 +2,12 @@
 
 import msgspec
 
-from models.advice.alarm import Alarm
-from models.advice.uptime import RunTime
+from models.alarms.alarm import Alarm
+from models.alarms.alert_history import Known
 from models.condition.channel import Channel
-from models.condition.recent import Recent
-from models.condition.running import Operation
-from models.learning.known import Known
+from models.condition.operating_state import Operation
+from models.condition.recent_observations import Recent
+from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
 
 __all__ = ["Counts", "MachineState"]

@@ -16,8 +16,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from models.diagnosis.comb_map import HARMONICS, TOLERANCE, Comb, CombMap, best_of, comb_at, is_shaft_like
-from models.diagnosis.combs import fisher
+from models.diagnosis.harmonic_evidence import fisher
+from models.diagnosis.harmonic_search import HARMONICS, TOLERANCE, Comb, CombMap, best_of, comb_at, is_shaft_like
 from models.machinery.kinematics import BearingOrders
 
 __all__ = ["ROOT_SHARE", "SPEED_TOLERANCE", "Defect", "Finding", "defects", "find", "highest_order"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.diagnosis.diagnose import MIN_TURNS, diagnose
 from models.diagnosis.hypotheses import SEEN
-from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
+from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.diagnosis.results import Diagnosed, Evidence, Hypothesis, MachineKnowledge
 from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of

@@ -10,8 +10,8 @@ import math
 import msgspec
 import numpy as np
 
-from models.diagnosis.comb_map import HIT, TOLERANCE, CombMap, is_shaft_like
-from models.diagnosis.combs import fisher
+from models.diagnosis.harmonic_evidence import fisher
+from models.diagnosis.harmonic_search import HIT, TOLERANCE, CombMap, is_shaft_like
 
 __all__ = ["CageFinding", "find_cage"]
 

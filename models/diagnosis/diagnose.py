@@ -6,13 +6,10 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.diagnosis.averaged import AveragedSpectrum, averaged_spectrum
+from models.diagnosis.averaged_spectrum import AveragedSpectrum, averaged_spectrum
 from models.diagnosis.bearing import Finding, defects, find, highest_order
 from models.diagnosis.cage import CageFinding, find_cage
-from models.diagnosis.comb_map import HARMONICS, CombMap, comb_map, strongest
-from models.diagnosis.envelopes import MAX_DEPTH, envelope_spectra
-from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
-from models.diagnosis.judging import (
+from models.diagnosis.criteria import (
     HEALTHY_TURNS,
     chosen,
     healthy_confidence,
@@ -25,11 +22,14 @@ from models.diagnosis.judging import (
     margins_of,
     shows_all,
 )
+from models.diagnosis.envelopes import MAX_DEPTH, envelope_spectra
+from models.diagnosis.harmonic_search import HARMONICS, CombMap, comb_map, strongest
+from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
-from models.diagnosis.near_shaft import hidden_in_shaft
 from models.diagnosis.reasons import Reason
 from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge, Margins
-from models.diagnosis.speed import refined_shaft_hz
+from models.diagnosis.shaft_masking import hidden_in_shaft
+from models.diagnosis.shaft_speed import refined_shaft_hz
 from models.machinery.kinematics import BearingOrders
 from models.signal.quality import is_fault, is_rate, waveform_faults
 

@@ -2,11 +2,11 @@
 
 from models.diagnosis.bearing import Finding
 from models.diagnosis.cage import CageFinding
-from models.diagnosis.comb_map import CombMap
-from models.diagnosis.judging import bearing_confidence, cage_confidence, contradicted, is_cage
+from models.diagnosis.criteria import bearing_confidence, cage_confidence, contradicted, is_cage
+from models.diagnosis.fault_texts import FAULTS
+from models.diagnosis.harmonic_search import CombMap
 from models.diagnosis.machine_faults import Observed
 from models.diagnosis.results import Evidence, Hypothesis
-from models.diagnosis.texts import FAULTS
 
 __all__ = ["SEEN", "bearing_hypothesis", "cage_hypothesis", "machine_hypothesis"]
 

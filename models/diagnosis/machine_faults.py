@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 import msgspec
 
-from models.diagnosis.averaged import AveragedSpectrum
+from models.diagnosis.averaged_spectrum import AveragedSpectrum
 from models.diagnosis.results import Evidence, MachineKnowledge
 
 __all__ = ["VELOCITY_LIMIT_MM_S", "Observed", "machine_faults"]

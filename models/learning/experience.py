@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from river import linear_model, optim
 
-from models.learning.judgement import LOWER_BELOW, MISSED_COSTS, Judgement
+from models.alarms.false_alarm_classifier import LOWER_BELOW, MISSED_COSTS, Judgement
 from models.outputs import Lesson
 
 __all__ = ["Experience", "Tally", "Trial", "judgement_of", "learn"]

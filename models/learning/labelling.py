@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from models.alarms.alert_history import Remembered
 from models.clock import HOUR_US, to_datetime
 from models.condition.state import MachineState
-from models.learning.known import Remembered
 from models.observations import FindingObserved
 from models.outputs import Lesson, Priority
 

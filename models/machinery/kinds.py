@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import msgspec
 
-from models.advice.fault_names import FAULT_NAMES
 from models.errors import ConfigurationError
+from models.machinery.fault_names import FAULT_NAMES
 from models.machinery.pack import Pack, Zones, compact
 
 __all__ = ["Packs", "built_in_packs", "packs_from"]

@@ -15,7 +15,7 @@ of threads, and the same block must give the same indicators everywhere, to the 
 Window after Harris (1978), "On the use of windows for harmonic analysis with the discrete Fourier transform".
 
 See also: `models.signal.octaves` (its power in octave bands), `models.signal.envelope` (its high band demodulated),
-`models.diagnosis.averaged` (many segments averaged, for the diagnosis).
+`models.diagnosis.averaged_spectrum` (many segments averaged, for the diagnosis).
 """
 
 import math

@@ -6,7 +6,7 @@ import msgspec
 
 from models.machinery.machine import Machine
 from models.simulation.faults import Fault
-from models.simulation.surroundings import Thermal
+from models.simulation.operating_conditions import Thermal
 
 __all__ = ["Operation", "Point", "Regime", "SimulatedMachine", "Sound", "SteadyTone", "Temperature"]
 

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from models.simulation.machine import Operation, Regime
-from models.simulation.surroundings import Load
+from models.simulation.operating_conditions import Load
 
 __all__ = ["Operating", "Running", "in_shift"]
 

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.clock import SECOND_US, to_datetime
+from models.simulation.ground_truth import Severity, TrueState
 from models.simulation.library import built_in
 from models.simulation.machine import SimulatedMachine
-from models.simulation.moment import Grid, Moment
-from models.simulation.moments import moments
+from models.simulation.machine_vibration import shaking
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, gain_of, sensed_c, sensed_counts, sensor_state
-from models.simulation.shaking import shaking
-from models.simulation.truth import Severity, TrueState
+from models.simulation.trajectory import moments
+from models.simulation.trajectory_point import Grid, Moment
 
 __all__ = ["Measured", "TemperatureBlock", "VibrationBlock", "simulate", "simulate_with_truth"]
 

@@ -8,10 +8,10 @@ import msgspec
 from models.errors import ConfigurationError
 from models.machinery.machine import Name
 from models.simulation.machine import SimulatedMachine
+from models.simulation.operating_conditions import Ambient
 from models.simulation.plan import Plan
 from models.simulation.scenario_checks import complaint_about
 from models.simulation.scenario_errors import explained
-from models.simulation.surroundings import Ambient
 
 __all__ = ["Scenario", "sampled", "scenario_from"]
 

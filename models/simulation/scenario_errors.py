@@ -8,7 +8,7 @@ import msgspec
 
 from models.simulation.faults import Fault
 from models.simulation.machine import Operation, Point, Regime, SimulatedMachine, Sound, SteadyTone, Temperature
-from models.simulation.surroundings import Ambient
+from models.simulation.operating_conditions import Ambient
 
 __all__ = ["explained"]
 

@@ -1,7 +1,7 @@
 """The condition agent: folds `observations` and sends what the fold says, each observation exactly once.
 
-Outputs, then checkpoint, then offsets; see `stream.checkpoints`. All state is dropped at a rebalance and restored
-from the checkpoints before anything is read again.
+Outputs, then checkpoint, then offsets; see `stream.delivery.checkpoints`. All state is dropped at a rebalance and
+restored from the checkpoints before anything is read again.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from typing import Any
 
 from models.errors import MessageError
 from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
+from stream.agents.capture_policy import Capturing
 from stream.agents.context import Context
-from stream.capturing import Capturing
-from stream.checkpoints import read_checkpoints
-from stream.groups import CONDITION_AGENT
-from stream.partition import Partition
-from stream.records import decode_observation, encode_output, tag_of
-from stream.topic_names import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
+from stream.delivery.checkpoints import read_checkpoints
+from stream.delivery.partition import Partition
+from stream.kafka.groups import CONDITION_AGENT
+from stream.messages.records import decode_observation, encode_output, tag_of
+from stream.messages.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
 
 __all__ = ["Condition"]
 

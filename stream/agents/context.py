@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from stream.dead_letters import DeadLetters
+from stream.config.settings import Settings
+from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.generation import Generation
-from stream.outbox import Outbox
-from stream.settings import Settings
-from stream.vitals.metrics import Metrics
-from stream.vitals.monitor import Monitor
+from stream.delivery.outbox import Outbox
+from stream.monitoring.metrics import Metrics
+from stream.monitoring.monitor import Monitor
 
 __all__ = ["Context", "Runtime"]
 

@@ -11,15 +11,15 @@ import logging
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from models.alarms.false_alarm_classifier import Judgement
 from models.errors import MessageError
 from models.learning.experience import Experience, judgement_of, learn
-from models.learning.judgement import Judgement
 from models.observations import Experienced
 from stream.agents.condition import Condition
 from stream.agents.context import Context
-from stream.outbox import Outbox
-from stream.records import decode_lesson, encode_observation
-from stream.topic_names import LESSONS, LESSONS_PARTITION, OBSERVATIONS
+from stream.delivery.outbox import Outbox
+from stream.messages.records import decode_lesson, encode_observation
+from stream.messages.topics import LESSONS, LESSONS_PARTITION, OBSERVATIONS
 
 __all__ = ["add_experience"]
 

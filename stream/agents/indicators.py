@@ -1,6 +1,6 @@
 """Agents of the inputs: vibration, temperature, readings and actions become `observations`; no state is here.
 
-Now and then a block of vibration also leaves a spectrum or its waveform behind (`stream.capturing`).
+Now and then a block of vibration also leaves a spectrum or its waveform behind (`stream.agents.capture_policy`).
 """
 
 import logging
@@ -10,16 +10,16 @@ from typing import Any
 
 from models.errors import MessageError
 from models.observations import Configured, Observation, Source, VibrationObserved
-from stream.acknowledging import Acknowledger
+from stream.agents.capture_policy import Capturing
 from stream.agents.context import Context
-from stream.capturing import Capturing
-from stream.groups import AGENT_OF
-from stream.machines import Fleet
-from stream.messages import Vibration, decode
-from stream.observe import observe
-from stream.outbox import Confirmation
-from stream.records import encode_observation, encode_output, tag_of
-from stream.topic_names import INPUTS, OBSERVATIONS, ROWS
+from stream.config.machines import Fleet
+from stream.delivery.acknowledger import Acknowledger
+from stream.delivery.outbox import Confirmation
+from stream.kafka.groups import AGENT_OF
+from stream.messages.measurements import Vibration, decode
+from stream.messages.observe import observe
+from stream.messages.records import encode_observation, encode_output, tag_of
+from stream.messages.topics import INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["add_indicator_agents"]
 

@@ -17,12 +17,12 @@ from aiokafka.errors import KafkaError
 
 from models.errors import MessageError, ServiceError
 from stream.agents.context import Context
-from stream.groups import STORAGE_AGENT, STORAGE_GROUP
-from stream.outbox import Confirmation
-from stream.records import Stored, decode_output, tag_of
+from stream.delivery.outbox import Confirmation
+from stream.kafka.groups import STORAGE_AGENT, STORAGE_GROUP
+from stream.messages.records import Stored, decode_output, tag_of
+from stream.messages.topics import ALERTS, HEALTH, ROWS
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
-from stream.topic_names import ALERTS, HEALTH, ROWS
 
 __all__ = ["Storage"]
 

@@ -7,9 +7,9 @@ from models.clock import SECOND_US
 from models.observations import Tick
 from stream.agents.condition import Condition
 from stream.agents.context import Context
-from stream.outbox import Confirmation
-from stream.records import encode_observation
-from stream.topic_names import OBSERVATIONS
+from stream.delivery.outbox import Confirmation
+from stream.messages.records import encode_observation
+from stream.messages.topics import OBSERVATIONS
 
 __all__ = ["add_ticks"]
 

@@ -18,7 +18,7 @@ from models.signal.acceleration import acceleration_g
 from models.signal.indicators import waveform_indicators
 from models.signal.quality import MINIMUM_SAMPLES, is_fault
 from models.signal.units import Unit
-from stream.analysis.waveforms import Waveform
+from stream.analysis.readers.waveform import Waveform
 
 __all__ = ["Analysis", "BearingUsed", "Conditions", "Quality", "Severity", "WhyNoZone", "analyse", "is_finding"]
 

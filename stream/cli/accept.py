@@ -1,8 +1,8 @@
 """`stethos accept`: what a machine does from now on is normal."""
 
-from stream.actions import Accept
 from stream.cli.action_options import By, MachineName, Note, PointName, send
 from stream.cli.terminal import AsJson, SettingsFile
+from stream.messages.actions import Accept
 
 __all__ = ["accept"]
 

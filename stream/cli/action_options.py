@@ -9,7 +9,7 @@ import typer
 
 from models.clock import to_datetime
 from models.errors import MessageError
-from stream.actions import ActionMessage
+from stream.messages.actions import ActionMessage
 
 __all__ = ["By", "MachineName", "Note", "PointName", "moment", "send"]
 
@@ -23,10 +23,10 @@ def send(
     make: Callable[[datetime, str], ActionMessage], *, by: str, settings: Path | None, as_json: bool, said: str
 ) -> None:
     """Make the message of now and of whoever says it, send it, and tell that it has arrived."""
-    from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
-    from stream.messages import to_json  # noqa: PLC0415 -- the same
-    from stream.send_action import doubts, say, user_name  # noqa: PLC0415 -- the same
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.cli.send_action import doubts, say, user_name  # noqa: PLC0415 -- the same
+    from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.messages.measurements import to_json  # noqa: PLC0415 -- the same
 
     try:
         message = make(datetime.now(UTC), by or user_name())
@@ -45,7 +45,7 @@ def moment(text: str, now: datetime) -> datetime | None:
     >>> moment("2h", datetime(2026, 3, 1, 8, tzinfo=UTC)).isoformat()
     '2026-03-01T06:00:00+00:00'
     """
-    from stream.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
 
     if not text:
         return None

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from models.machinery.bearings import CatalogueEntry
     from stream.analysis.analysing import Analysis, Conditions
-    from stream.analysis.page import Shown
-    from stream.analysis.waveforms import Hints, Waveform
-    from stream.web.language import Language
+    from stream.analysis.readers.waveform import Hints, Waveform
+    from stream.analysis.report.html_report import Shown
+    from stream.texts.language import Language
 
 __all__ = ["analyze"]
 
@@ -106,7 +106,7 @@ def _examine(
     """Print what each waveform shows, and write the pictures that are wanted; say whether there is a fault."""
     drawn = plot is not None or report is not None
     if drawn:
-        import stream.analysis.plotting  # noqa: F401, PLC0415 -- a missing extra is told before the work
+        import stream.analysis.report.plots  # noqa: F401, PLC0415 -- a missing extra is told before the work
     from stream.analysis.analysing import analyse, is_finding  # noqa: PLC0415 -- keeps --help quick
 
     found = False
@@ -149,8 +149,8 @@ def _hints(
     column: str | None,
     key: str | None,
 ) -> "Hints":
-    from stream.analysis.reading import is_recording  # noqa: PLC0415 -- keeps --help quick
-    from stream.analysis.waveforms import Hints  # noqa: PLC0415 -- the same
+    from stream.analysis.readers.waveform import Hints  # noqa: PLC0415 -- the same
+    from stream.analysis.readers.waveform_files import is_recording  # noqa: PLC0415 -- keeps --help quick
 
     _within("--rate", rate, _RATES_HZ, "Hz")
     if scale is not None and (not abs(scale) < float("inf") or scale == 0):
@@ -193,8 +193,8 @@ def _of_kind(conditions: "Conditions", kind: str | None, category: str, own: Pat
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
     from models.machinery.machine import Machine  # noqa: PLC0415 -- the same
-    from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.packs import load_packs  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
 
     pack = pack_of(load_packs(own or load_settings(None).packs), kind, hint="--kind")
     try:
@@ -206,7 +206,7 @@ def _of_kind(conditions: "Conditions", kind: str | None, category: str, own: Pat
 
 def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":
     from models.machinery.bearings import resolve_bearing  # noqa: PLC0415 -- keeps --help quick
-    from stream.bearing_files import load_catalogue  # noqa: PLC0415 -- the same
+    from stream.config.bearings import load_catalogue  # noqa: PLC0415 -- the same
 
     known = load_catalogue(catalogue)
     try:
@@ -217,8 +217,8 @@ def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":
 
 def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | None) -> "Iterator[Waveform]":
     """Give the waveforms that were asked for; asking for what is not there is wrong usage."""
-    from stream.analysis.reading import read_waveforms  # noqa: PLC0415 -- keeps --help quick
-    from stream.analysis.waveforms import Choice, listed  # noqa: PLC0415 -- the same
+    from stream.analysis.readers.waveform import Choice, listed  # noqa: PLC0415 -- the same
+    from stream.analysis.readers.waveform_files import read_waveforms  # noqa: PLC0415 -- keeps --help quick
 
     choice = Choice(machine, point)
     matched = False
@@ -239,15 +239,15 @@ def _print(analysis: "Analysis", language: "Language", *, as_json: bool) -> None
         return
     from rich.console import Console  # noqa: PLC0415 -- the same
 
-    from stream.analysis.terminal import terminal_report  # noqa: PLC0415 -- the same
+    from stream.analysis.report.terminal import terminal_report  # noqa: PLC0415 -- the same
 
     Console().print(terminal_report(analysis, language))
 
 
 def _shown(waveform: "Waveform", analysis: "Analysis", language: "Language", *, narrow: bool) -> "Shown":
-    from stream.analysis.curves import curves_of  # noqa: PLC0415 -- keeps --help quick
-    from stream.analysis.page import Shown  # noqa: PLC0415 -- the same
-    from stream.analysis.plotting import picture_png  # noqa: PLC0415 -- the same
+    from stream.analysis.report.curves import curves_of  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.report.html_report import Shown  # noqa: PLC0415 -- the same
+    from stream.analysis.report.plots import picture_png  # noqa: PLC0415 -- the same
 
     curves = curves_of(waveform, analysis)
     wide = picture_png(curves, analysis, language)
@@ -260,7 +260,7 @@ def _write(shown: "list[Shown]", plot: Path | None, report: Path | None, languag
         for number, each in enumerate(shown, 1):
             _save(plot if number == 1 else plot.with_stem(f"{plot.stem}-{number}"), each.wide)
     if report is not None:
-        from stream.analysis.page import html_page  # noqa: PLC0415 -- keeps --help quick
+        from stream.analysis.report.html_report import html_page  # noqa: PLC0415 -- keeps --help quick
 
         _save(report, html_page(shown, language, file=file.name).encode())
 

@@ -48,7 +48,7 @@ def bearings(
 
       stethos bearings cylindrical --json
     """
-    from stream.bearing_files import load_catalogue  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.bearings import load_catalogue  # noqa: PLC0415 -- keeps --help quick
 
     found = _found(text, load_catalogue(catalogue))
     if as_json:

@@ -37,7 +37,7 @@ def demo(
 
       stethos demo --recording bearing.jsonl.gz: your own recording instead
     """
-    from stream.supervision import Demo  # noqa: PLC0415 -- `--help` needs none of it
+    from stream.demo.supervisor import Demo  # noqa: PLC0415 -- `--help` needs none of it
 
     if recording:
         source = ["publish", *(str(path.resolve()) for path in recording)]

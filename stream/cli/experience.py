@@ -26,10 +26,10 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
       stethos experience --json
     """
     from models.learning.experience import Experience, learn  # noqa: PLC0415 -- keeps --help quick
-    from stream.recording import record  # noqa: PLC0415 -- the same
-    from stream.records import decode_lesson  # noqa: PLC0415 -- the same
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.topic_names import LESSONS  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.messages.records import decode_lesson  # noqa: PLC0415 -- the same
+    from stream.messages.topics import LESSONS  # noqa: PLC0415 -- the same
+    from stream.recordings.recording import record  # noqa: PLC0415 -- the same
 
     known = Experience()
     with progress("reading lessons") as tell:
@@ -50,7 +50,7 @@ def _show(known: "Experience") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.table import Table  # noqa: PLC0415 -- the same
 
-    from models.learning.proportion import share_between  # noqa: PLC0415 -- the same
+    from models.alarms.proportion import share_between  # noqa: PLC0415 -- the same
 
     console = Console()
     if not known.lessons:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from models.observations import FindingVerdict
-from stream.actions import Finding
 from stream.cli.action_options import By, MachineName, Note, PointName, moment, send
 from stream.cli.terminal import AsJson, SettingsFile
+from stream.messages.actions import Finding
 
 __all__ = ["finding"]
 

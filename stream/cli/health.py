@@ -8,7 +8,7 @@ from models.errors import ConfigurationError, ServiceError
 from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
-    from stream.vitals.signs import Report
+    from stream.monitoring.liveness import Report
 
 __all__ = ["health"]
 
@@ -28,7 +28,7 @@ def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
 
       stethos health --json
     """
-    from stream.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
 
     chosen = load_settings(settings).health
     if not chosen.port:
@@ -45,7 +45,7 @@ def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
 
 
 def _ask(address: str) -> bytes:
-    from stream.vitals.http_probe import ask  # noqa: PLC0415 -- keeps --help quick
+    from stream.monitoring.http_probe import ask  # noqa: PLC0415 -- keeps --help quick
 
     try:
         return ask(address, timeout_s=_ANSWER_S).body
@@ -56,7 +56,7 @@ def _ask(address: str) -> bytes:
 def _report(body: bytes) -> "Report":
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-    from stream.vitals.signs import Report  # noqa: PLC0415 -- the same
+    from stream.monitoring.liveness import Report  # noqa: PLC0415 -- the same
 
     try:
         return msgspec.json.decode(body, type=Report)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from stream.actions import Maintenance
 from stream.cli.action_options import By, MachineName, Note, PointName, send
 from stream.cli.terminal import AsJson, SettingsFile
+from stream.messages.actions import Maintenance
 
 __all__ = ["maintenance"]
 

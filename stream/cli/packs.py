@@ -11,7 +11,7 @@ from stream.cli.terminal import AsJson, SettingsFile
 if TYPE_CHECKING:
     from models.machinery.kinds import Packs
     from models.machinery.pack import Pack, Text, Zones
-    from stream.web.language import Language
+    from stream.texts.language import Language
 
 __all__ = ["OwnPacks", "pack_of", "packs"]
 
@@ -45,8 +45,8 @@ def packs(
     """
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-    from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.packs import load_packs  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
 
     known = load_packs(own or load_settings(settings_file).packs)
     found = _found(known, kind)
@@ -93,7 +93,7 @@ def _show(pack: "Pack", language: "Language") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.text import Text as Styled  # noqa: PLC0415 -- the same
 
-    from models.advice.matters import label_of  # noqa: PLC0415 -- the same
+    from models.texts.pack_labels import label_of  # noqa: PLC0415 -- the same
 
     console, chinese = Console(highlight=False), language == "zh"
 

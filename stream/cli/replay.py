@@ -11,8 +11,8 @@ from models.errors import RecordingError
 from stream.cli.terminal import AsJson, Files, SettingsFile, complain, followed, progress
 
 if TYPE_CHECKING:
-    from stream.durations import Learn
-    from stream.machines import Fleet
+    from stream.config.durations import Learn
+    from stream.config.machines import Fleet
 
 __all__ = ["replay"]
 
@@ -44,10 +44,10 @@ def replay(
 
       stethos replay observations.jsonl.gz --thresholds stricter.toml
     """
-    from stream.recordings import Recordings  # noqa: PLC0415 -- keeps --help quick
-    from stream.replaying import Replay  # noqa: PLC0415 -- the same
-    from stream.reporting import Report, json_line, json_lines  # noqa: PLC0415 -- the same
-    from stream.thresholds import load_thresholds  # noqa: PLC0415 -- the same
+    from stream.config.thresholds import load_thresholds  # noqa: PLC0415 -- the same
+    from stream.recordings.reading import Recordings  # noqa: PLC0415 -- keeps --help quick
+    from stream.recordings.replay_report import Report, json_line, json_lines  # noqa: PLC0415 -- the same
+    from stream.recordings.replaying import Replay  # noqa: PLC0415 -- the same
 
     recordings = Recordings(files)
     folding = Replay(
@@ -78,8 +78,8 @@ def replay(
 
 
 def _fleet(settings: Path | None, machines: Path | None) -> "Fleet":
-    from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
 
     chosen = load_settings(settings)
     if machines is None:
@@ -90,7 +90,7 @@ def _fleet(settings: Path | None, machines: Path | None) -> "Fleet":
 
 
 def _learn(text: str | None) -> "Learn | None":
-    from stream.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
 
     try:
         return parse_learn(text) if text else None

@@ -13,11 +13,11 @@ import typer
 
 from models.clock import SECOND_US, from_datetime, to_datetime
 from models.errors import MessageError
+from models.simulation.ground_truth import TrueRun, Truth, true_run, truths
 from models.simulation.library import built_in, names
 from models.simulation.plan import Plan
 from models.simulation.run import Measured, simulate_with_truth
 from models.simulation.scenario import Scenario, sampled
-from models.simulation.truth import TrueRun, Truth, true_run, truths
 from stream.cli.simulate_options import (
     Block,
     Development,
@@ -37,9 +37,9 @@ from stream.cli.simulate_options import (
 )
 from stream.cli.terminal import SettingsFile, complain_at, progress
 from stream.config.machines_toml import machines_toml
-from stream.recordings import STDIN, Line
-from stream.scenarios import load_scenario
-from stream.simulated import (
+from stream.config.scenarios import load_scenario
+from stream.recordings.reading import STDIN, Line
+from stream.recordings.simulating import (
     Pace,
     as_lines,
     default_start_us,
@@ -191,9 +191,9 @@ def _list() -> None:
 
 
 def _publish(measurements: Iterable[Measured], pace: Pace, settings_file: Path | None) -> int:
-    from stream.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.topics import ensure_topics  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415 -- the same
+    from stream.recordings.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
 
     settings = load_settings(settings_file)
     ensure_topics(settings)

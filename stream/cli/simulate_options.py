@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from models.clock import SECOND_US
-from stream.durations import parse_duration_us
+from stream.config.durations import parse_duration_us
 
 __all__ = [
     "Block",

@@ -13,7 +13,7 @@ from models.errors import MessageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stream.recordings import Line, Recordings
+    from stream.recordings.reading import Line, Recordings
 
 __all__ = ["AsJson", "Files", "SettingsFile", "complain", "complain_at", "followed", "progress"]
 
@@ -26,7 +26,7 @@ Files = Annotated[list[Path], typer.Argument(help="Recordings, .jsonl or .jsonl.
 
 def complain(line: "Line", error: MessageError) -> None:
     """Tell a bad line on stderr."""
-    from stream.recordings import described  # noqa: PLC0415 -- keeps --help quick
+    from stream.recordings.reading import described  # noqa: PLC0415 -- keeps --help quick
 
     complain_at(described(line), error)
 

@@ -30,8 +30,8 @@ def topics(
 
       stethos topics --mend
     """
-    from stream.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
-    from stream.topics import ensure_topics, mend_topics  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.kafka.topic_admin import ensure_topics, mend_topics  # noqa: PLC0415 -- the same
 
     chosen = load_settings(settings)
     if mend:

@@ -34,12 +34,12 @@ def web(
     """
     import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
 
-    from stream.logs import set_up_logging  # noqa: PLC0415 -- the same
-    from stream.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
-    from stream.pack_files import load_packs  # noqa: PLC0415 -- the same
-    from stream.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.cli.logs import set_up_logging  # noqa: PLC0415 -- the same
+    from stream.config.hosts import names_of, own_names  # noqa: PLC0415 -- the same
+    from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.packs import load_packs  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.stores import open_store  # noqa: PLC0415 -- the same
-    from stream.web.hosts import names_of, own_names  # noqa: PLC0415 -- the same
     from stream.web.server import make_server  # noqa: PLC0415 -- the same
 
     settings = load_settings(settings_file)

@@ -35,10 +35,10 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
     from faust.worker import Worker as FaustWorker  # noqa: PLC0415
 
     from stream.app import Worker  # noqa: PLC0415
-    from stream.logs import set_up_logging  # noqa: PLC0415
-    from stream.settings import load_settings  # noqa: PLC0415
-    from stream.topics import ensure_topics  # noqa: PLC0415
-    from stream.vitals.endpoint import serving  # noqa: PLC0415
+    from stream.cli.logs import set_up_logging  # noqa: PLC0415
+    from stream.config.settings import load_settings  # noqa: PLC0415
+    from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415
+    from stream.monitoring.endpoint import serving  # noqa: PLC0415
 
     settings = load_settings()
     set_up_logging(verbose=verbose, form=settings.log_format)

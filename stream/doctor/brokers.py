@@ -7,17 +7,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from models.errors import ServiceError
-from stream.broker import client_options, told_as_service_error
 from stream.doctor.computer import check_space
 from stream.doctor.findings import Finding, good, skipped, warning, wrong
 from stream.doctor.topics import check_topics
 from stream.doctor.workers import check_workers
-from stream.topic_names import DEAD_LETTER, TOPICS
+from stream.kafka.client import client_options, told_as_service_error
+from stream.messages.topics import DEAD_LETTER, TOPICS
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer
 
-    from stream.settings import Settings
+    from stream.config.settings import Settings
 
 __all__ = ["CLOCK_TOLERANCE_S", "check_brokers"]
 

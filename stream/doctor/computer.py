@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from models.errors import ConfigurationError
+from stream.config.machines import load_fleet
 from stream.doctor.findings import Finding, good, warning, wrong
-from stream.machines import load_fleet
 
 if TYPE_CHECKING:
-    from stream.settings import Settings
+    from stream.config.settings import Settings
 
 __all__ = ["check_disk", "check_files", "check_space", "check_versions"]
 

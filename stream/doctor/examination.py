@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models.errors import StethosError
+from stream.config.settings import Settings, load_settings, settings_file
 from stream.doctor.brokers import check_brokers
 from stream.doctor.computer import Usage, check_disk, check_files, check_versions
 from stream.doctor.findings import Finding, good, skipped, wrong
 from stream.doctor.influxdb import check_influxdb
 from stream.doctor.sqlite import check_sqlite
-from stream.settings import Settings, load_settings, settings_file
 
 __all__ = ["examine"]
 

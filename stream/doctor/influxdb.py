@@ -12,11 +12,11 @@ import msgspec
 from models.errors import ServiceError
 from stream.doctor.brokers import CLOCK_TOLERANCE_S
 from stream.doctor.findings import Finding, good, skipped, warning, wrong
-from stream.stores._influx_errors import explained
-from stream.vitals.http_probe import Answer, ask
+from stream.monitoring.http_probe import Answer, ask
+from stream.stores.influxdb.errors import explained
 
 if TYPE_CHECKING:
-    from stream.settings import Influxdb
+    from stream.config.settings import Influxdb
 
 __all__ = ["check_influxdb"]
 

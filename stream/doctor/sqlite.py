@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from stream.doctor.findings import Finding, good, warning, wrong
-from stream.stores._sqlite_file import SCHEMA_VERSION, explained
+from stream.stores.sqlite.file import SCHEMA_VERSION, explained
 
 __all__ = ["check_sqlite"]
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import ConfigurationError
 from stream.doctor.findings import Finding, good, warning, wrong
-from stream.topic_names import TOPICS
-from stream.topics import check_partitions, config_shortfalls
+from stream.kafka.topic_admin import check_partitions, config_shortfalls
+from stream.messages.topics import TOPICS
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
-    from stream.settings import Settings
+    from stream.config.settings import Settings
 
 __all__ = ["check_topics"]
 

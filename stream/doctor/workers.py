@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from models.errors import StethosError
+from stream.config.machines import load_fleet
 from stream.doctor.findings import Finding, good, warning, wrong
-from stream.groups import FAUST_GROUP, Mark, mark_of, read_mark
-from stream.machines import load_fleet
+from stream.kafka.groups import FAUST_GROUP, Mark, mark_of, read_mark
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
-    from stream.settings import Settings
+    from stream.config.settings import Settings
 
 __all__ = ["check_workers", "compared"]
 

@@ -12,7 +12,7 @@ from requests import JSONDecodeError, RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from models.errors import ServiceError
-from stream.vitals.http_probe import innermost, told
+from stream.monitoring.http_probe import innermost, told
 
 __all__ = ["ForbiddenError", "Grafana", "Json"]
 

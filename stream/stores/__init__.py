@@ -1,7 +1,7 @@
 """Where results are kept: one interface (`store.Store`), two stores (InfluxDB, and SQLite embedded)."""
 
 from models.errors import ConfigurationError
-from stream.settings import Influxdb, Settings
+from stream.config.settings import Influxdb, Settings
 from stream.stores.store import Store
 
 __all__ = ["open_store"]
@@ -12,13 +12,13 @@ def open_store(settings: Settings) -> Store:
     if settings.store == "influxdb":
         return _influxdb(settings.influxdb)
     # Each store is imported only where it is used: the other one's libraries take half a second to load.
-    from stream.stores.sqlite import SqliteStore  # noqa: PLC0415
+    from stream.stores.sqlite.store import SqliteStore  # noqa: PLC0415
 
     return SqliteStore(settings.sqlite.path, retention_spectra_days=settings.sqlite.retention_spectra_days)
 
 
 def _influxdb(settings: Influxdb) -> Store:
-    from stream.stores.influxdb import InfluxStore  # noqa: PLC0415 (see above)
+    from stream.stores.influxdb.store import InfluxStore  # noqa: PLC0415 (see above)
 
     if settings.token is None:
         missing = (

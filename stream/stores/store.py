@@ -9,7 +9,7 @@ import msgspec
 from models.captures.capture import Capture, CaptureKind
 from models.errors import ServiceError
 from models.outputs import Action, Alert, Health, Measurement, Status, Uptime
-from stream.records import Stored
+from stream.messages.records import Stored
 
 __all__ = ["ExtremesAt", "HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
 

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from stream.web.hosts import refusal
+from stream.config.hosts import refusal
 
 __all__ = ["HostCheck"]
 

@@ -16,20 +16,20 @@ from nicegui import Client, core, ui
 from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
+from stream.config.hosts import is_same_origin
 from stream.stores.store import Store
-from stream.web.chart_style import Theme
-from stream.web.feed import Feed
-from stream.web.fleet_page import FleetPage
-from stream.web.fleet_record import FleetRecords
+from stream.texts.language import LANGUAGES, Language, Phrase, choose_language
+from stream.texts.times import viewer_zone
+from stream.web.charts.style import Theme
+from stream.web.data.alert_record import FleetRecords
+from stream.web.data.feed import Feed
+from stream.web.data.history import Pasts
+from stream.web.data.kept_spectra import Spectra
+from stream.web.fleet.page import FleetPage
 from stream.web.host_check import HostCheck
-from stream.web.hosts import is_same_origin
-from stream.web.language import LANGUAGES, Language, Phrase, choose_language
-from stream.web.machine_page import MachinePage, Readers
-from stream.web.moments import viewer_zone
-from stream.web.past import Pasts
+from stream.web.machine.page import MachinePage, Readers
 from stream.web.paths import fleet_path, machine_path
 from stream.web.scripts import BROWSER
-from stream.web.spectra import Spectra
 
 __all__ = ["make_server"]
 
@@ -59,7 +59,7 @@ def make_server(
     """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
 
     `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given;
-    `hosts` the names by which it may be asked for (`stream.web.hosts`).
+    `hosts` the names by which it may be asked for (`stream.config.hosts`).
     """
     feed = Feed(store, machines, clock=clock)
 

@@ -20,9 +20,9 @@ from models.observations import SCHEMA, Observation
 from models.outputs import Lesson
 from stream.cli.main import COMMANDS
 from stream.cli.main import app as cli
-from stream.messages import Message
-from stream.records import Stored
-from stream.settings import Settings
+from stream.config.settings import Settings
+from stream.messages.measurements import Message
+from stream.messages.records import Stored
 from stream.stores import open_store
 from tests.contract.samples import OUTPUTS
 from tests.contract.shapes import Shapes
@@ -41,7 +41,7 @@ def shapes(**kinds: Any) -> Part:
 
 def wire() -> Part:
     """Everything in the topics: messages, observations, what the fold says, checkpoints."""
-    from stream import checkpoints
+    from stream.delivery import checkpoints
 
     unions = {"message": Message, "observation": Observation, "stored": Stored}
     return {
@@ -61,13 +61,13 @@ def _tag(kind: type) -> str:
 
 def codes() -> Part:
     """Words that are stored, and that people filter by."""
+    from models.diagnosis.fault_texts import FAULTS
     from models.diagnosis.reasons import Reason
-    from models.diagnosis.texts import FAULTS
     from models.signal import quality
     from stream.doctor.findings import State
-    from stream.stores._lines import DEDUCTION_CODES
-    from stream.vitals import monitor
-    from stream.web.texts import CODES
+    from stream.monitoring import monitor
+    from stream.stores.influxdb.line_protocol import DEDUCTION_CODES
+    from stream.texts.phrases import CODES
 
     return {
         "reasons": _sorted(reason.name.lower() for reason in Reason),
@@ -88,8 +88,9 @@ def _sorted(words: Any) -> str:
 
 def kafka() -> Part:
     """Names on the broker: topics with their configuration, groups, clients, headers."""
-    from stream import groups, topics
-    from stream.machines import Fleet
+    from stream.config.machines import Fleet
+    from stream.kafka import groups
+    from stream.kafka import topic_admin as topics
 
     name = groups.mark_of(Settings(), Fleet()).client_id().split("_")
     return {
@@ -108,9 +109,9 @@ def files() -> Part:
     """Files that people write or read."""
     from models.machinery import bearings, kinds
     from models.machinery.machine import Thresholds
+    from models.simulation.ground_truth import TrueRun, TrueState, Truth
     from models.simulation.scenario import Scenario
-    from models.simulation.truth import TrueRun, TrueState, Truth
-    from stream import machines
+    from stream.config import machines
 
     return shapes(
         machines=machines._File, packs=kinds._File, bearings=bearings._File, thresholds=Thresholds,
@@ -123,15 +124,15 @@ def told_as_json() -> Part:
     from stream.grafana_push import Pushed
 
     from models.machinery.pack import Pack
-    from stream import reporting
     from stream.analysis.analysing import Analysis
     from stream.cli import influx, simulate
     from stream.cli.bearings import _json
     from stream.doctor.findings import Checkup
-    from stream.publishing import Published
-    from stream.replaying import Summary
-    from stream.topics import TopicState
-    from stream.vitals.signs import Report
+    from stream.kafka.topic_admin import TopicState
+    from stream.monitoring.liveness import Report
+    from stream.recordings import replay_report as reporting
+    from stream.recordings.publishing import Published
+    from stream.recordings.replaying import Summary
 
     bearing = msgspec.json.decode(_json(_a_bearing(), 1480.0))
     return {
@@ -191,7 +192,7 @@ _FIELD = re.compile(r'(?:^|,)(\w+)=(?:"(?:[^"\\]|\\.)*"|[^,]*)')
 
 def influxdb() -> Part:
     """Measurements with their tags and fields."""
-    from stream.stores._lines import line
+    from stream.stores.influxdb.line_protocol import line
 
     found: Part = {}
     for output in OUTPUTS:
@@ -205,8 +206,8 @@ def influxdb() -> Part:
 
 def _pipeline() -> Part:
     """Figures of a worker, as rows and for Prometheus; something of everything has happened."""
-    from stream.vitals.metrics import Metrics
-    from stream.vitals.pipeline import figures, pipeline_line, sample
+    from stream.monitoring.metrics import Metrics
+    from stream.monitoring.pipeline_rows import figures, pipeline_line, sample
 
     metrics = Metrics()
     before = sample(metrics.registry, 0.0)
@@ -245,7 +246,7 @@ def pages() -> Part:
     """Addresses of pages, and the keys of a log's lines."""
     import logging
 
-    from stream.logs import JsonLines
+    from stream.cli.logs import JsonLines
     from stream.web.paths import fleet_path, language_path, machine_path
 
     record = logging.LogRecord("stream", logging.INFO, "", 0, "told", (), None)

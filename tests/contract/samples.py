@@ -1,6 +1,6 @@
 """One output of each kind with all of its fields, as it goes over the wire."""
 
-from stream.records import decode_output
+from stream.messages.records import decode_output
 
 __all__ = ["OUTPUTS", "OUTPUT_TEXTS"]
 

@@ -20,9 +20,9 @@ import msgspec
 import pytest
 
 from models.fold import STATE_VERSION, dump_state
-from stream.checkpoints import Restored, collect
-from stream.partition import Partition
-from stream.records import decode_observation, encode_output
+from stream.delivery.checkpoints import Restored, collect
+from stream.delivery.partition import Partition
+from stream.messages.records import decode_observation, encode_output
 
 LIFE = Path(__file__).parents[1] / "golden" / "life"
 CUT = 850

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from stream.cli.main import COMMANDS
-from stream.settings import Settings
+from stream.config.settings import Settings
 from tests.deploy.compose import FILES, ROOT, container_path, loaded, substituted, variables_in
 
 SERVICES = loaded()["services"]

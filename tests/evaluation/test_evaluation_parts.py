@@ -19,7 +19,8 @@ from evaluation.diagnosis.told_wrong import is_told_wrong, told_wrong_table, tol
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS, simulated
 from evaluation.statistics import reliability, upper_bound
 from evaluation.tables import Table
-from models.diagnosis import bearing, cage, judging
+from models.diagnosis import bearing, cage
+from models.diagnosis import criteria as judging
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,9 +6,9 @@ import pytest
 
 from evaluation.plant import START_US, Judged, judged, table
 from models.clock import HOUR_US, MINUTE_US, from_datetime
+from models.simulation.ground_truth import truths
 from models.simulation.library import built_in
 from models.simulation.plan import Plan
-from models.simulation.truth import truths
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from models import fold
 from models.clock import MINUTE_US, SECOND_US
 from models.machinery.machine import Learning
 from models.outputs import Alert, Health, Row, Uptime
-from tests.models.observed import (
+from tests.models.fold.observed import (
     START_US,
     alerts,
     configured,

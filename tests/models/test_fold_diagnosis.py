@@ -7,7 +7,7 @@ from models import fold
 from models.machinery.kinematics import BearingOrders
 from models.observations import VibrationObserved
 from tests.models.condition.made_up import OUTER, SHORT, names
-from tests.models.observed import (
+from tests.models.fold.observed import (
     alerts,
     at,
     configured,

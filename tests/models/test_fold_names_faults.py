@@ -7,7 +7,7 @@ import pytest
 
 from models import fold
 from models.clock import MINUTE_US
-from models.diagnosis.texts import FAULTS
+from models.diagnosis.fault_texts import FAULTS
 from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import Configured
@@ -15,9 +15,9 @@ from models.outputs import Health
 from models.simulation.library import built_in
 from models.simulation.plan import Plan
 from models.simulation.run import VibrationBlock, simulate
-from stream.messages import decode
-from stream.observe import observe
-from stream.simulated import as_message
+from stream.messages.measurements import decode
+from stream.messages.observe import observe
+from stream.recordings.simulating import as_message
 from tests.services.recordings import converter_of
 
 ONSET_MINUTES, END_MINUTES = 25, 50

@@ -5,21 +5,11 @@ import pytest
 
 from models import fold
 from models.clock import MINUTE_US, to_datetime
-from models.condition.recent import Recent
+from models.condition.recent_observations import Recent
 from models.errors import StateError
 from models.observations import Source, Tick
 from models.outputs import Alert, Health
-from tests.models.observed import (
-    START_US,
-    alerts,
-    at,
-    healths,
-    learned,
-    rows,
-    run,
-    temperature,
-    vibration,
-)
+from tests.models.fold.observed import START_US, alerts, at, healths, learned, rows, run, temperature, vibration
 
 
 def test_duplicates_are_counted_and_give_nothing():

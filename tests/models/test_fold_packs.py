@@ -7,7 +7,7 @@ from models import fold
 from models.machinery.kinds import built_in_packs, packs_from
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import Configured
-from tests.models.observed import START_US, alerts, at, healths, run, temperature, vibration
+from tests.models.fold.observed import START_US, alerts, at, healths, run, temperature, vibration
 
 OWN = {
     "id": "press",

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import fold
+from models.alarms.false_alarm_classifier import Judgement
 from models.clock import MINUTE_US, SECOND_US
-from models.learning.judgement import Judgement
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import (
     AcceptObserved,
@@ -28,7 +28,7 @@ from models.observations import (
     VibrationObserved,
 )
 from models.outputs import Alert, Health, Row, Uptime
-from tests.models.observed import START_US, at, configured, run, temperature, vibration
+from tests.models.fold.observed import START_US, at, configured, run, temperature, vibration
 
 STATUSES = {"warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"}
 ANY_FLOAT = st.one_of(st.floats(), st.floats(0, 10), st.just(1.0))

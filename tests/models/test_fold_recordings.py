@@ -11,9 +11,9 @@ from models import fold
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import Configured, ReadingObserved, Source, VibrationObserved
 from models.outputs import Alert, Health, Row
-from stream.messages import decode
-from stream.observe import observe
-from tests.models.observed import run
+from stream.messages.measurements import decode
+from stream.messages.observe import observe
+from tests.models.fold.observed import run
 from tests.services.recordings import converter_of
 
 pytestmark = pytest.mark.recordings

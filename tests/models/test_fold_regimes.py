@@ -8,7 +8,17 @@ from models.clock import from_datetime
 from models.fold import dump_state, load_state
 from models.machinery.machine import Learning
 from models.observations import AcceptObserved, Tick
-from tests.models.observed import alerts, at, configured, healths, reading, run, temperature, transitions, vibration
+from tests.models.fold.observed import (
+    alerts,
+    at,
+    configured,
+    healths,
+    reading,
+    run,
+    temperature,
+    transitions,
+    vibration,
+)
 
 LEARNING = Learning(duration_s=600.0, observations=60)
 SLOW, FAST = {"speed_rpm": 740.0, "load_percent": 40.0}, {"speed_rpm": 1480.0, "load_percent": 90.0}

@@ -7,7 +7,7 @@ from models.fold import dump_state, load_state
 from models.machinery.machine import Learning
 from models.observations import AcceptObserved, MaintenanceObserved, Tick
 from models.outputs import Uptime
-from tests.models.observed import alerts, at, configured, healths, kind, reading, run, vibration
+from tests.models.fold.observed import alerts, at, configured, healths, kind, reading, run, vibration
 
 LEARNING = Learning(duration_s=600.0, observations=60)
 RPM = 1480.0

@@ -6,15 +6,7 @@ import pytest
 from models.fold import dump_state, load_state
 from models.machinery.machine import Learning, Machine
 from models.observations import Configured
-from tests.models.observed import (
-    START_US,
-    configured,
-    learned,
-    run,
-    temperature,
-    transitions,
-    vibration,
-)
+from tests.models.fold.observed import START_US, configured, learned, run, temperature, transitions, vibration
 
 LEARNING = Learning(duration_s=600.0, observations=60)
 SLOW, FAST = {"speed_rpm": 740.0, "load_percent": 40.0}, {"speed_rpm": 1480.0, "load_percent": 90.0}

@@ -5,7 +5,7 @@ import msgspec
 from models import fold
 from models.clock import HOUR_US, from_datetime
 from models.outputs import Uptime
-from tests.models.observed import STEP_US, at, configured, healths, kind, reading, run, temperature, vibration
+from tests.models.fold.observed import STEP_US, at, configured, healths, kind, reading, run, temperature, vibration
 
 RPM = 1480.0
 

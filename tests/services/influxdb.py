@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from stream.stores.influx_setup import Access, Wanted, prepare
-from stream.stores.influxdb import InfluxStore
+from stream.stores.influxdb.setup import Access, Wanted, prepare
+from stream.stores.influxdb.store import InfluxStore
 from tests.services.required import unavailable
 
 __all__ = ["InfluxServer", "ServerMissingError", "binary", "influxd", "influxdb", "running"]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from stream.groups import STORAGE_GROUP
-from stream.topic_names import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
+from stream.kafka.groups import STORAGE_GROUP
+from stream.messages.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["CONSUMED", "lag", "read_topic", "wait_for_no_lag"]
 

@@ -11,7 +11,7 @@ from soak import faulty
 from soak.likeness import STANDING, likenesses
 from soak.sound import MACHINES, Shard, Told, fold_years, main, shards, table
 from soak.years import Wear, observations
-from stream.scenarios import load_scenario
+from stream.config.scenarios import load_scenario
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Diagnoses of single observations, made by hand."""
 
-from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
+from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 
 OUTER, INNER, BALL = "bearing_outer_race", "bearing_inner_race", "bearing_rolling_element"
 

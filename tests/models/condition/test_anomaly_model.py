@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from river import checks
 
 from models.condition.anomaly import AnomalyModel, ModelNumbers
-from models.condition.spread import Spread
-from models.condition.ties import Ties, inverse
+from models.condition.correlations import Ties, inverse
+from models.condition.running_statistics import Spread
 
 
 def sound(count, seed=3):

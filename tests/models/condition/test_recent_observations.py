@@ -2,7 +2,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.condition.recent import WINDOW, Recent, fingerprint
+from models.condition.recent_observations import WINDOW, Recent, fingerprint
 
 
 @given(st.lists(st.integers(0, 5), max_size=300))

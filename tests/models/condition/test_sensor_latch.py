@@ -1,5 +1,5 @@
 from models.clock import MINUTE_US, SECOND_US
-from models.condition.sensor import JUMP, RECOVERING, Sensor
+from models.condition.sensor_latch import JUMP, RECOVERING, Sensor
 
 
 def run(sensor, observations, step_us):

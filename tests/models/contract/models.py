@@ -10,21 +10,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from models.advice.alarm import Alarm, Delays
-from models.advice.uptime import RunTime
+from models.alarms.alarm import Alarm, Delays
 from models.clock import MINUTE_US
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.baseline import Baseline
-from models.condition.diagnosing import Diagnosing
-from models.condition.evidence import Evidence
-from models.condition.recent import Recent, fingerprint
+from models.condition.diagnosis_votes import Diagnosing
+from models.condition.operating_state import Operation
+from models.condition.recent_observations import Recent, fingerprint
 from models.condition.regimes import Place, Regimes
-from models.condition.running import Operation
-from models.condition.sensor import Sensor
-from models.condition.warmth import Warmth, WarmUp
-from models.diagnosis.observed import ObservedDiagnosis, ObservedFault
+from models.condition.running_median import Evidence
+from models.condition.sensor_latch import Sensor
+from models.condition.thermal_baseline import Warmth, WarmUp
+from models.condition.uptime import RunTime
+from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.observations import ReadingObserved
-from models.prognosis.decline import Decline
+from models.prognosis.degradation import Decline
 
 START_US = 1_700_000_000_000_000
 

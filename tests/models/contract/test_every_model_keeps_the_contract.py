@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.models.contract.models import MODELS
-from tests.models.observed import alerts, configured, healths, run, vibration
+from tests.models.fold.observed import alerts, configured, healths, run, vibration
 
 ROOT = Path(__file__).resolve().parents[3]
 VALUES = st.lists(st.one_of(st.floats(0, 4), st.floats(-1e9, 1e9)), max_size=80)

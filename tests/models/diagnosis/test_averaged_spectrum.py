@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.diagnosis.averaged import averaged_spectrum
+from models.diagnosis.averaged_spectrum import averaged_spectrum
 from models.diagnosis.envelopes import segments_of
 from tests.models.diagnosis.made_up import noise, tone_g
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.diagnosis.comb_map import Comb
+from models.diagnosis.criteria import is_unexplained
 from models.diagnosis.diagnose import diagnose
-from models.diagnosis.judging import is_unexplained
+from models.diagnosis.harmonic_search import Comb
 from models.machinery.bearings import built_in
 from models.machinery.kinematics import BearingOrders
 from tests.models.diagnosis.made_up import (

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.diagnosis.block import diagnose_block
-from models.diagnosis.observed import ObservedDiagnosis
+from models.diagnosis.observed_diagnosis import ObservedDiagnosis
 from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Machine
 from models.simulation.bearing import impact_train
-from models.simulation.vibration import Resonance, Tone, tones_g
+from models.simulation.signal_synthesis import Resonance, Tone, tones_g
 
 RATE_HZ = 25_600.0
 SPEED_RPM = 1480.0

@@ -6,8 +6,8 @@ import pytest
 
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS
 from models.diagnosis.diagnose import diagnose
+from models.diagnosis.fault_texts import FAULTS
 from models.diagnosis.reasons import Reason
-from models.diagnosis.texts import FAULTS
 from tests.models.diagnosis.made_up import ORDERS, RATE_HZ, SHAFT_HZ, damaged_bearing
 
 HAN = re.compile(r"[一-鿿]")

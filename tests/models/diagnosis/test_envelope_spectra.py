@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.diagnosis.combs import prominence_of
 from models.diagnosis.envelopes import envelope_spectra
+from models.diagnosis.harmonic_evidence import prominence_of
 from tests.models.diagnosis.made_up import RATE_HZ, noise, times_s, tone_g
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.diagnosis.averaged import averaged_spectrum
+from models.diagnosis.averaged_spectrum import averaged_spectrum
 from models.diagnosis.diagnose import diagnose
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, machine_faults
 from models.diagnosis.results import MachineKnowledge

@@ -1,7 +1,7 @@
 """Findings about a pump, and blocks of it that are louder than usual."""
 
 from models.observations import FindingObserved
-from tests.models.observed import at, vibration
+from tests.models.fold.observed import at, vibration
 
 
 def finding(i, verdict, **changes):

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from models.alarms.false_alarm_classifier import Judgement
 from models.learning.experience import Experience, judgement_of, learn
-from models.learning.judgement import Judgement
 from models.outputs import Lesson
 
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)

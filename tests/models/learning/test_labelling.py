@@ -6,8 +6,8 @@ from models.clock import HOUR_US
 from models.fold import dump_state
 from models.learning.labelling import HORIZON_US
 from models.outputs import Action, Lesson
+from tests.models.fold.observed import alerts, at, kind, learned, run, vibration
 from tests.models.learning.made_up import finding, louder
-from tests.models.observed import alerts, at, kind, learned, run, vibration
 
 
 @pytest.fixture

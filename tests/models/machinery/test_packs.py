@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.advice.fault_names import FAULT_NAMES
 from models.errors import ConfigurationError
+from models.machinery.fault_names import FAULT_NAMES
 from models.machinery.kinds import built_in_packs, packs_from
 from models.machinery.machine import Configuration, Machine
 from models.machinery.mechanism import Boundaries

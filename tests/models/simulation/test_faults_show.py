@@ -12,11 +12,11 @@ from models.diagnosis.diagnose import diagnose
 from models.diagnosis.results import MachineKnowledge
 from models.machinery.bearings import parse_bearing
 from models.signal.indicators import waveform_indicators
+from models.simulation.ground_truth import TrueState
 from models.simulation.library import built_in
 from models.simulation.plan import Plan
 from models.simulation.run import TemperatureBlock, VibrationBlock, simulate, simulate_with_truth
 from models.simulation.scenario import scenario_from
-from models.simulation.truth import TrueState
 
 QUIET = """
 rate_hz = 25600.0

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import ConfigurationError, RecordingError
+from models.simulation.ground_truth import TrueState, read_truth, truths
 from models.simulation.library import built_in, names
 from models.simulation.machine import Operation
 from models.simulation.operation import Operating, in_shift
 from models.simulation.plan import Plan
 from models.simulation.run import VibrationBlock, simulate, simulate_with_truth
 from models.simulation.scenario import scenario_from
-from models.simulation.truth import TrueState, read_truth, truths
 
 GOOD = {
     "machine": [

@@ -14,13 +14,13 @@ from models.machinery.bearings import parse_bearing
 from models.signal.indicators import waveform_indicators
 from models.signal.quality import is_fault
 from models.simulation.bearing import impact_train
+from models.simulation.ground_truth import truths
 from models.simulation.library import built_in
+from models.simulation.operating_conditions import Load, Thermal
 from models.simulation.plan import Plan
 from models.simulation.run import TemperatureBlock, VibrationBlock, simulate
 from models.simulation.sensor import SCALE_G, digitise
-from models.simulation.surroundings import Load, Thermal
-from models.simulation.truth import truths
-from models.simulation.vibration import Resonance, Tone, tones_g
+from models.simulation.signal_synthesis import Resonance, Tone, tones_g
 
 DEMO = built_in("demo")
 PUMP, FAN, MOTOR, GEARBOX = DEMO.machines

@@ -7,7 +7,7 @@ import pytest
 
 from models.observations import Tick
 from stream.agents import condition as module
-from stream.topic_names import CHECKPOINTS, ROWS
+from stream.messages.topics import CHECKPOINTS, ROWS
 from tests.stream.agents.workers import context_of
 
 

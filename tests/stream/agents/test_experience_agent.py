@@ -10,12 +10,12 @@ from kafka import KafkaProducer
 
 from models.outputs import Lesson
 from stream.agents import experience
-from stream.child_process import Child, wait_for_port
-from stream.embedded import embedded_broker_command, free_port
-from stream.records import decode_observation, encode_output
-from stream.settings import Settings
-from stream.topic_names import LESSONS, LESSONS_PARTITION
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.demo.child_process import Child, wait_for_port
+from stream.demo.embedded_broker import embedded_broker_command, free_port
+from stream.kafka.topic_admin import ensure_topics
+from stream.messages.records import decode_observation, encode_output
+from stream.messages.topics import LESSONS, LESSONS_PARTITION
 from tests.stream.agents.workers import context_of, running
 
 

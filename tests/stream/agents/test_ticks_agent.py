@@ -3,8 +3,8 @@
 import asyncio
 
 from stream.agents import ticks
-from stream.records import decode_observation
-from stream.topic_names import OBSERVATIONS
+from stream.messages.records import decode_observation
+from stream.messages.topics import OBSERVATIONS
 from tests.stream.agents.workers import context_of, running
 
 

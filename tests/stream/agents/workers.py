@@ -6,17 +6,17 @@ import contextlib
 import pytest
 
 from models.fold import initial_state
+from stream.agents.capture_policy import Capturing
 from stream.agents.condition import Condition
 from stream.agents.context import Context
-from stream.capturing import Capturing
-from stream.checkpoints import Restored
-from stream.dead_letters import DeadLetters
+from stream.config.settings import Settings
+from stream.delivery.checkpoints import Restored
+from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.generation import Generation
-from stream.outbox import Outbox
-from stream.partition import Partition
-from stream.settings import Settings
-from stream.vitals.metrics import Metrics
-from stream.vitals.monitor import Monitor
+from stream.delivery.outbox import Outbox
+from stream.delivery.partition import Partition
+from stream.monitoring.metrics import Metrics
+from stream.monitoring.monitor import Monitor
 
 __all__ = ["FakeOutbox", "FakeRuntime", "context_of", "running"]
 

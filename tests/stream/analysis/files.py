@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.simulation.bearing import impact_train
-from models.simulation.vibration import Resonance
+from models.simulation.signal_synthesis import Resonance
 
 __all__ = ["BEARING", "RATE_HZ", "SPEED_RPM", "faulty_g", "message", "sound_g", "write_messages"]
 

@@ -5,7 +5,7 @@ import pytest
 from models.machinery.bearings import resolve_bearing
 from models.signal.units import STANDARD_GRAVITY_M_S2
 from stream.analysis.analysing import Conditions, analyse, is_finding
-from stream.analysis.waveforms import Waveform
+from stream.analysis.readers.waveform import Waveform
 from tests.stream.analysis.files import BEARING, RATE_HZ, SPEED_RPM, faulty_g, sound_g
 
 KNOWN = Conditions(bearing=resolve_bearing(BEARING), power_kw=37.0, mounting="rigid")

@@ -12,8 +12,8 @@ from stream.cli.accept import accept
 from stream.cli.action_options import moment
 from stream.cli.finding import finding
 from stream.cli.maintenance import maintenance
-from stream.machines import Fleet
-from stream.send_action import doubts, user_name
+from stream.cli.send_action import doubts, user_name
+from stream.config.machines import Fleet
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 

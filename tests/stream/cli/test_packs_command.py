@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from models.machinery.kinds import built_in_packs
 from models.machinery.pack import Pack
 from stream.cli.packs import packs
-from tests.stream.own_pack import OWN
+from tests.stream.config.own_pack import OWN
 
 
 @pytest.fixture

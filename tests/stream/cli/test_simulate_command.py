@@ -7,12 +7,12 @@ from typer.testing import CliRunner
 
 from models.errors import ConfigurationError, RecordingError
 from models.machinery.severity import boundaries_of
+from models.simulation.ground_truth import read_truth
 from models.simulation.library import built_in, names
-from models.simulation.truth import read_truth
 from stream.cli.simulate import simulate_command
-from stream.machines import load_machines
-from stream.messages import Vibration
-from stream.recordings import Recordings, decode_line
+from stream.config.machines import load_machines
+from stream.messages.measurements import Vibration
+from stream.recordings.reading import Recordings, decode_line
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from stream.child_process import Child, wait_for_port
-from stream.embedded import embedded_broker_command, free_port
-from stream.settings import Settings
-from stream.topics import ensure_topics
+from stream.config.settings import Settings
+from stream.demo.child_process import Child, wait_for_port
+from stream.demo.embedded_broker import embedded_broker_command, free_port
+from stream.kafka.topic_admin import ensure_topics
 from tests.services.processes import Process, wait_until
 from tests.services.workers import STETHOS, start_worker
 from tests.stream.doctor.findings import states

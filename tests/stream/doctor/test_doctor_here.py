@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from stream.config.machines import load_fleet
+from stream.config.settings import Settings
 from stream.doctor.computer import check_disk, check_files, check_space, check_versions
 from stream.doctor.examination import examine
 from stream.doctor.findings import Finding
 from stream.doctor.sqlite import check_sqlite
 from stream.doctor.workers import compared
-from stream.groups import Mark, mark_of, read_mark
-from stream.machines import load_fleet
-from stream.settings import Settings
-from stream.stores._sqlite_file import connect
+from stream.kafka.groups import Mark, mark_of, read_mark
+from stream.stores.sqlite.file import connect
 from tests.services.processes import free_port
 from tests.services.workers import STETHOS
 from tests.stream.doctor.findings import good_in, only_wrong, states

@@ -10,8 +10,8 @@ from email.utils import formatdate
 import pytest
 from pydantic import SecretStr
 
+from stream.config.settings import Influxdb
 from stream.doctor.influxdb import check_influxdb
-from stream.settings import Influxdb
 from tests.services.influxdb import InfluxServer
 from tests.services.processes import free_port
 from tests.stream.doctor.findings import good_in, only_wrong, states

@@ -8,10 +8,10 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from stream.config.settings import Settings
 from stream.doctor.brokers import check_brokers
-from stream.settings import Settings
-from stream.topic_names import CHECKPOINTS, DEAD_LETTER, OBSERVATIONS, TOPICS, VIBRATION
-from stream.topics import ensure_topics, mend_topics
+from stream.kafka.topic_admin import ensure_topics, mend_topics
+from stream.messages.topics import CHECKPOINTS, DEAD_LETTER, OBSERVATIONS, TOPICS, VIBRATION
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.workers import start_worker

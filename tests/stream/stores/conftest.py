@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from stream.stores.sqlite import SqliteStore
+from stream.stores.sqlite.store import SqliteStore
 
 
 @pytest.fixture(params=["sqlite", pytest.param("influxdb", marks=pytest.mark.influxdb)])

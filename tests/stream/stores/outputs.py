@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.diagnosis.observed import ObservedFault
+from models.diagnosis.observed_diagnosis import ObservedFault
 from models.outputs import Alert, Anomaly, Deduction, Diagnosis, Health, Quality, RemainingLife, Row
 
 __all__ = ["START", "alert", "alerts_of", "at", "full_health", "health", "of_machine", "row"]

@@ -3,10 +3,10 @@
 import pytest
 
 from models.errors import ConfigurationError
-from stream.settings import Settings
+from stream.config.settings import Settings
 from stream.stores import open_store
-from stream.stores.influxdb import InfluxStore
-from stream.stores.sqlite import SqliteStore
+from stream.stores.influxdb.store import InfluxStore
+from stream.stores.sqlite.store import SqliteStore
 
 
 def test_sqlite_is_what_one_gets(tmp_path):

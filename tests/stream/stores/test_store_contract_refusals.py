@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.diagnosis.observed import ObservedFault
+from models.diagnosis.observed_diagnosis import ObservedFault
 from models.errors import ServiceError
 from models.outputs import Anomaly, Diagnosis
 from stream.stores.store import PermanentStoreError, ValueAt, Written

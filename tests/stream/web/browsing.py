@@ -5,7 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from stream.stores.sqlite import SqliteStore
+from stream.stores.sqlite.store import SqliteStore
 from tests.services.page import served_page
 
 WIDE, NARROW = (1280, 900), (360, 780)

@@ -32,13 +32,13 @@ CODE_KEYWORDS = frozenset({"body_html", "favicon", "head_html", "js_handler", "v
 CONTENT_CALLS = frozenset({"set_content"})
 """They set markup later; so does an assignment to `content`."""
 PICTURES = {
-    "shape_svg": "stream/web/shapes.py",
-    "trend_svg": "stream/web/sparkline.py",
-    "bar_svg": "stream/web/health_bar.py",
+    "shape_svg": "stream/web/components/status_icons.py",
+    "trend_svg": "stream/web/components/sparkline.py",
+    "bar_svg": "stream/web/components/health_bar.py",
 }
 """The functions that draw SVG: `test_scripts_are_constant.py` shows that they refuse text."""
 STYLE_CALLS = frozenset({"props", "style"})
-NUMBERS = {"chart_height_px": "stream/web/trend_chart.py"}
+NUMBERS = {"chart_height_px": "stream/web/charts/trend_chart.py"}
 """Functions that may stand in a style: this one gives an int reckoned from our own ints."""
 ATTRIBUTES = frozenset(
     {
@@ -59,7 +59,7 @@ ATTRIBUTES = frozenset(
 PATHS = frozenset({"fleet_path", "language_path", "machine_path"})
 """Functions that give the page's own addresses, which begin with a slash."""
 TAKE_MARKUP = frozenset({"innerhtml", "outerhtml", "srcdoc", "v-html"})
-FOR_ATTRIBUTES = "stream/web/elements.py"
+FOR_ATTRIBUTES = "stream/web/components/elements.py"
 """Where attributes are set by names that `describe` is given."""
 
 

@@ -7,11 +7,11 @@ import numpy as np
 
 from models.captures.taking import hourly_spectra
 from models.machinery.kinematics import BearingOrders
-from stream.stores.sqlite import SqliteStore
-from stream.web.feed import Feed
-from stream.web.fleet_view import fleet_view
-from stream.web.machine_page_view import machine_page_view
-from stream.web.past import RANGES, Pasts
+from stream.stores.sqlite.store import SqliteStore
+from stream.web.data.feed import Feed
+from stream.web.data.history import RANGES, Pasts
+from stream.web.fleet.view import fleet_view
+from stream.web.machine.page_view import machine_page_view
 from tests.stream.web.fleets import MACHINES, NOW, MemoryStore
 
 BEARING = BearingOrders(bpfo=3.58, bpfi=5.42, bsf2=4.71, ftf=0.398)

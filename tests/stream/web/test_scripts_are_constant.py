@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from models.machinery.machine import Machine, Name
 from stream.stores.store import ExtremesAt
 from stream.web import scripts
-from stream.web.health_bar import bar_svg
-from stream.web.past import Past, Trace
-from stream.web.shapes import shape_svg
-from stream.web.sparkline import trend_svg
-from stream.web.spectra_view import bearing_families
-from stream.web.spectrum_chart import Axis, Shown, spectrum_chart
-from stream.web.trend_chart import trend_chart
-from stream.web.trend_view import Gap, TrendView
+from stream.web.charts.spectrum_chart import Axis, Shown, spectrum_chart
+from stream.web.charts.trend_chart import trend_chart
+from stream.web.components.health_bar import bar_svg
+from stream.web.components.sparkline import trend_svg
+from stream.web.components.status_icons import shape_svg
+from stream.web.data.history import Past, Trace
+from stream.web.views.sparkline_view import Gap, TrendView
+from stream.web.views.spectra_view import bearing_families
 from tests.stream.web.code_in_pages import ROOT, Module, faults_in, module_at
 from tests.stream.web.fleets import alert
-from tests.stream.web.test_spectra_on_page import BEARING, spectra
+from tests.stream.web.machine.test_spectra_on_page import BEARING, spectra
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 FILES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "stream").rglob("*.py"))
@@ -94,7 +94,8 @@ def test_what_could_be_run_is_found(text: str):
     [
         'A = "code"\nx = {":formatter": f"{A}()" + A, "name": unit}',
         'from stream.web.scripts import TREND_BOX\nx = {**y, ":formatter": TREND_BOX}',
-        "from stream.web.shapes import shape_svg\npicture.set_content(shape_svg(view.status) if view else '')",
+        "from stream.web.components.status_icons import shape_svg\n"
+        "picture.set_content(shape_svg(view.status) if view else '')",
         'from stream.web.paths import machine_path\ndescribe(link, href=machine_path("en", name), title=name)',
         'element.on("click", f, js_handler="e => emit(1)")',
     ],

@@ -1,0 +1,206 @@
+"""Run the alarms of a point on what its rules found."""
+
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+import msgspec
+
+from models.advice.transitions import Cause, transition
+from models.alarms.alarm import Alarm, Delays
+from models.alarms.symptom import Finding
+from models.clock import SECOND_US
+from models.condition.channel import Channel
+from models.condition.state import MachineState
+from models.health.localization import stronger_elsewhere
+from models.learning.prioritization import Reached, rated, remember, weigh
+from models.machinery.machine import Thresholds
+from models.outputs import Alert
+from models.texts.diagnosis_sentences import with_stronger
+from models.texts.sentences import (
+    Sentence,
+    cleared_sentence,
+    finding_sentence,
+    rated_low,
+    renamed_sentence,
+    sensor_sentence,
+    with_cause,
+)
+
+__all__ = [
+    "DIAGNOSIS_RULE",
+    "SENSOR_RULE",
+    "TEMPERATURE_RULE",
+    "AlarmContext",
+    "clear_all",
+    "watch_findings",
+    "watch_sensor",
+]
+
+DIAGNOSIS_RULE = "diagnosis"
+SENSOR_RULE = "sensor_fault"
+TEMPERATURE_RULE = "temperature"
+
+_MIN_SENSOR_FAULTS = 2
+"""Observations in a row whose sensor cannot be trusted, from which that is an alert."""
+_OF_LIMIT = "value_c"
+"""What an alert of temperature is about that a limit raised, and not only the machine's own past."""
+
+
+@lru_cache(maxsize=256)
+def _delays(thresholds: Thresholds) -> Delays:
+    low, medium, high, off = (
+        int(seconds * SECOND_US)
+        for seconds in (
+            thresholds.low_delay_s, thresholds.medium_delay_s, thresholds.high_delay_s, thresholds.off_delay_s,
+        )
+    )  # fmt: skip
+    return Delays(on_us=(low, medium, high), off_us=off)
+
+
+class AlarmContext(msgspec.Struct, frozen=True):
+    """Whose alarms are brought up to date: a point of a machine, and the observation that gives cause."""
+
+    state: MachineState
+    channel: Channel
+    time_us: int
+    """Event time of that observation, final."""
+    digest: str
+    """Of its content."""
+
+
+def watch_findings(context: AlarmContext, judged: AbstractSet[str]) -> Iterator[Alert]:
+    """Bring the alarms of a point's condition up to date, of the rules that this observation `judged`.
+
+    A rule that was judged and found nothing counts as quiet; one that was not leaves its alarm as it is.
+    """
+    channel = context.channel
+    delays = _delays(context.state.configuration.thresholds)
+    symptoms = {symptom.rule: symptom for symptom in channel.findings}
+    for rule in sorted(symptoms.keys() | channel.alarms.keys()):
+        if rule in judged:
+            yield from _update_rule(context, rule, symptoms.get(rule), delays)
+
+
+def _update_rule(context: AlarmContext, rule: str, symptom: Finding | None, delays: Delays) -> Iterator[Alert]:
+    channel = context.channel
+    alarm = channel.alarms.get(rule)
+    if alarm is None:
+        alarm = channel.alarms[rule] = Alarm()
+    if symptom is None:
+        level = alarm.update(0.0, context.time_us, delays)
+        if level != alarm.level:
+            alarm.about = ""
+            yield from _transition(context, rule, level, 0.0, 0.0, cleared_sentence(channel.point, None))
+        return
+    if _is_inconclusive(channel, symptom, alarm):
+        return
+    if rule == DIAGNOSIS_RULE and alarm.level and alarm.about != symptom.indicator:
+        yield from _clear_former(context, alarm, symptom)
+        alarm = channel.alarms[rule] = Alarm()
+    level = alarm.update(symptom.degree, context.time_us, delays)
+    reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
+    weighed = weigh(reached)
+    level = rated(reached, weighed)
+    lowered = weighed is not None and level < reached.level
+    if level != alarm.level or lowered:
+        sentence = _raised_sentence(context, symptom, level) if level else cleared_sentence(channel.point, symptom)
+        if weighed is not None and lowered:
+            sentence = rated_low(sentence, weighed.probability)
+        alarm.about = _about(symptom, alarm) if level else ""
+        yield from _transition(context, rule, level, symptom.value, symptom.limit(level or 1), sentence)
+    if level:
+        remember(reached, weighed)
+
+
+def _is_inconclusive(channel: Channel, symptom: Finding, alarm: Alarm) -> bool:
+    """Whether a temperature's limit alone was judged, and is no reason to move an alert of its rise.
+
+    In a regime that is not known yet nothing says that the rise is over.
+    """
+    if symptom.rule != TEMPERATURE_RULE or channel.ready or not alarm.level:
+        return False
+    return alarm.about != _OF_LIMIT and symptom.degree < alarm.level
+
+
+def _clear_former(context: AlarmContext, alarm: Alarm, symptom: Finding) -> Iterator[Alert]:
+    """Clear an alert that names a fault where another one is named now, which is raised as its own."""
+    sentence = renamed_sentence(context.channel.point, alarm.about, symptom.indicator)
+    yield from _transition(context, symptom.rule, 0, symptom.value, symptom.limit(1), sentence)
+
+
+def _about(symptom: Finding, alarm: Alarm) -> str:
+    """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
+    if symptom.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
+        return ""
+    if symptom.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
+        return alarm.about
+    return symptom.indicator
+
+
+def _raised_sentence(context: AlarmContext, symptom: Finding, level: int) -> Sentence:
+    """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
+    state, point = context.state, context.channel.point
+    mechanism = state.configuration.machine.mechanism
+    if symptom.rule == DIAGNOSIS_RULE:
+        sentence = finding_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        return with_stronger(sentence, stronger_elsewhere(state, context.channel))
+    vibration = state.channels.get(f"indicators/{point}")
+    fault = vibration.diagnosing.first() if vibration is not None else None
+    if fault is None or vibration is None:
+        return finding_sentence(point, symptom, level, look=True, mechanism=mechanism)
+    hot = symptom.rule == TEMPERATURE_RULE
+    sentence = finding_sentence(point, symptom, level, look=hot, mechanism=mechanism)
+    return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
+
+
+def watch_sensor(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
+    """Bring the alarm of a point's sensor up to date: raised by the second faulty observation.
+
+    The sensor has its own latch, so there is no delay here.
+    """
+    channel = context.channel
+    level = 1 if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
+    alarm = channel.alarms.get(SENSOR_RULE)
+    if level == (alarm.level if alarm else 0):
+        return
+    if alarm is None:
+        channel.alarms[SENSOR_RULE] = Alarm()
+    sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
+    faults, limit = float(channel.sensor.faults), float(_MIN_SENSOR_FAULTS)
+    yield from _transition(context, SENSOR_RULE, level, faults, limit, sentence)
+
+
+def clear_all(
+    context: AlarmContext, *, sentence: Sentence | None = None, keep: Collection[str] = ()
+) -> Iterator[Alert]:
+    """Clear every open alert of a point, but those of the rules to `keep`, with a sentence that says why."""
+    sentence = sentence or cleared_sentence(context.channel.point, None)
+    for rule, alarm in context.channel.alarms.items():
+        if alarm.level and rule not in keep:
+            yield from _transition(context, rule, 0, 0.0, 0.0, sentence)
+
+
+def _transition(
+    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Sentence
+) -> Iterator[Alert]:
+    """Bring one rule's alarm to a level, as `value` against `limit` asks; an alert that begins is counted."""
+    state, channel = context.state, context.channel
+    alarm = channel.alarms[rule]
+    if alarm.level == 0:
+        state.raised += 1
+    cause = Cause(
+        machine=state.machine,
+        point=channel.point,
+        rule=rule,
+        time_us=context.time_us,
+        value=value,
+        limit=limit,
+        sentence=sentence,
+        configuration=state.version,
+        observation=context.digest,
+        serial=state.raised,
+    )
+    alert = transition(alarm, level, cause, again=True)
+    if alert is not None:
+        yield alert

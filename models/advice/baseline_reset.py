@@ -1,0 +1,57 @@
+"""A new epoch: what was usual of a machine, or of one point, is forgotten and learned anew from here on."""
+
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from models.advice.alarm_processing import DIAGNOSIS_RULE, SENSOR_RULE, AlarmContext, clear_all
+from models.condition.channel import Channel, new_channel
+from models.condition.state import MachineState
+from models.outputs import Alert
+from models.texts.sentences import Sentence
+
+__all__ = ["new_epoch"]
+
+_ABSOLUTE = (SENSOR_RULE, DIAGNOSIS_RULE, "severity")
+"""Rules that stand against no baseline: calling a fault normal does not end them."""
+
+
+def new_epoch(state: MachineState, point: str, *, digest: str, sentence: Sentence, mended: bool) -> Iterator[Alert]:
+    """Forget what is usual at a point (empty: at all points), and clear the alerts that stood against it.
+
+    `mended` says that the machine itself has been changed, so that all that spoke for a fault is void; else its
+    diagnosis and what stands against absolute limits go on. What is known of the sensor, of the order of
+    observations and of repeated ones is kept, and so is what tells a standstill: people report maintenance while a
+    machine stands, and its standstill must not become usual.
+    """
+    keep = (SENSOR_RULE,) if mended else _ABSOLUTE
+    for key, channel in state.channels.items():
+        if point in ("", channel.point):
+            context = AlarmContext(state, channel, _now_us(state), digest)
+            yield from clear_all(context, sentence=sentence, keep=keep)
+            state.channels[key] = _begun(channel, keep, mended=mended)
+
+
+def _now_us(state: MachineState) -> int:
+    """Just after all that was measured: transitions of one alert never share a time."""
+    return 0 if state.time_us is None else state.time_us + 1
+
+
+def _begun(old: Channel, keep: Collection[str], *, mended: bool) -> Channel:
+    fresh = new_channel(old.point, old.measurement)
+    return msgspec.structs.replace(
+        fresh,
+        sensor=old.sensor,
+        newest_us=old.newest_us,
+        heard=old.heard,
+        recent=old.recent,
+        stopped=old.stopped,
+        tells=old.tells,
+        warm_up=old.warm_up,
+        alarms={rule: alarm for rule, alarm in old.alarms.items() if rule in keep},
+        diagnosing=fresh.diagnosing if mended else old.diagnosing,
+        epoch=old.epoch + 1,
+        former_quietest=old.quietest,
+        judged_us=old.judged_us,
+        interrupted=old.interrupted,
+    )

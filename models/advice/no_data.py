@@ -1,0 +1,83 @@
+"""Silence: a machine that says nothing for much longer than it usually does has no data, which is no health."""
+
+from models.advice.transitions import Cause, transition
+from models.clock import MINUTE_US, SECOND_US
+from models.condition.state import MachineState
+from models.outputs import Alert
+from models.texts.sentences import Sentence, data_back_sentence, no_data_sentence
+
+__all__ = ["MIN_SILENCE_US", "allowed_silence_us", "end_silence", "hear", "notice_silence"]
+
+MIN_SILENCE_US = 5 * MINUTE_US
+_TIMES_USUAL = 10
+_GAIN = 0.05
+
+
+def allowed_silence_us(state: MachineState) -> int:
+    """Give how long a machine may be silent: five minutes, or ten of its usual intervals where that is longer.
+
+    The usual interval is the greater of its running means in observed and in event time, so that a backlog sent at
+    once doesn't make a machine look talkative.
+    """
+    usual = max(state.observed_interval_us, state.event_interval_us)
+    return max(MIN_SILENCE_US, int(_TIMES_USUAL * usual))
+
+
+def hear(state: MachineState, observed_us: int, event_advance_us: int) -> None:
+    """Take in that a measurement came, the machine's event time going on by `event_advance_us`.
+
+    A gap counts as what is allowed at most: one long outage doesn't make the next one usual.
+    """
+    accepted = state.counts.accepted
+    if accepted > 1:
+        gain = max(1.0 / (accepted - 1), _GAIN)
+        longest_us = allowed_silence_us(state)
+        observed_gap_us = min(max(0, observed_us - state.heard_us), longest_us)
+        event_gap_us = min(event_advance_us, longest_us)
+        state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
+        state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
+    state.heard_us = observed_us
+
+
+def notice_silence(state: MachineState) -> Alert | None:
+    """Raise `no_data` where the machine has been silent for too long by now (observed time)."""
+    silent_us, allowed_us = state.observed_us - state.heard_us, allowed_silence_us(state)
+    if state.time_us is None or state.silence.level or silent_us <= allowed_us:
+        return None
+    silent_s, allowed_s = silent_us / SECOND_US, allowed_us / SECOND_US
+    sentence = no_data_sentence(silent_s, allowed_s)
+    state.raised += 1
+    return _moved(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
+
+
+def end_silence(state: MachineState, time_us: int, digest: str, silent_us: int) -> Alert | None:
+    """Clear `no_data` because data have come back."""
+    if not state.silence.level:
+        return None
+    silent_s, allowed_s = silent_us / SECOND_US, allowed_silence_us(state) / SECOND_US
+    after_us = max(time_us, state.silence.since_us + 1)  # late data must not take the place of what raised it
+    return _moved(state, 0, after_us, silent_s, allowed_s, data_back_sentence(), digest)
+
+
+def _moved(
+    state: MachineState,
+    level: int,
+    time_us: int,
+    silent_s: float,
+    allowed_s: float,
+    sentence: Sentence,
+    digest: str,
+) -> Alert | None:
+    cause = Cause(
+        machine=state.machine,
+        point="",
+        rule="no_data",
+        time_us=time_us,
+        value=silent_s,
+        limit=allowed_s,
+        sentence=sentence,
+        configuration=state.version,
+        observation=digest,
+        serial=state.raised,
+    )
+    return transition(state.silence, level, cause)

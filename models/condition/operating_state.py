@@ -1,0 +1,153 @@
+"""Whether a machine runs, idles, stands or starts, and where in speed and load it works."""
+
+import msgspec
+
+from models.clock import MINUTE_US
+from models.condition.channel import Channel, Measured
+from models.condition.features import value_to_log
+from models.condition.recent_observations import is_recent
+from models.condition.regimes import Place, place_of
+from models.machinery.machine import Configuration
+from models.observations import ReadingObserved, VibrationObserved
+from models.outputs import Running
+from models.signal.reading_names import load_percent_in, speed_rpm_in
+
+__all__ = ["Operation", "is_running"]
+
+_STANDSTILL_PART = 0.1
+_MIN_SPEED_RPM = 1.0
+_MIN_SPEED_PART = 0.05
+_HYSTERESIS = 1.5
+"""What stands runs again only this many times above the limit below which it stands."""
+_START_US = 2 * MINUTE_US
+_IDLE_BELOW_PERCENT = 10.0
+
+
+class _Told(msgspec.Struct, array_like=True):
+    value: float
+    key: str
+    by_reading: bool
+    time_us: int
+    after_us: int = 0
+    """How long it was in coming since the same told it before; 0 for the first."""
+
+    def holds(self, time_us: int) -> bool:
+        """Whether it may still be believed at an event time: who told it may have died."""
+        return is_recent(time_us - self.time_us, usual_us=self.after_us)
+
+
+class Operation(msgspec.Struct, array_like=True):
+    """How a machine works as a whole, for the points that don't tell it themselves."""
+
+    speed_rpm: _Told | None = None
+    load_percent: _Told | None = None
+    started_us: int | None = None
+    """Event time of its last start; None before."""
+    stood_us: int | None = None
+    """Event time since which it has been seen to stand; None while it runs."""
+    loaded_us: int | None = None
+    """Event time at which it last began to idle, or ceased to."""
+
+    def hear(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> Place:
+        """Take in what an observation in order tells of speed and load; give where it says the machine works.
+
+        A measured speed that comes as a reading is believed rather than the nominal one of a block.
+        """
+        by_reading = isinstance(observation, ReadingObserved)
+        speed_rpm, load_percent = None, None
+        if isinstance(observation, VibrationObserved):
+            speed_rpm, load_percent = observation.speed_rpm, observation.load_percent
+        elif by_reading:
+            speed_rpm, load_percent = speed_rpm_in(values), load_percent_in(values)
+        if speed_rpm is not None:
+            told = self.speed_rpm = _newer(self.speed_rpm, _Told(speed_rpm, key, by_reading, time_us))
+            speed_rpm = told.value if told.by_reading else speed_rpm
+        elif self.speed_rpm is not None and self.speed_rpm.holds(time_us):
+            speed_rpm = self.speed_rpm.value
+        if load_percent is not None:
+            before = self.load_percent
+            idled = self.is_idle(time_us) if before is not None and before.holds(time_us) else None
+            self.load_percent = _newer(before, _Told(load_percent, key, by_reading, time_us))
+            if idled is not None and self.is_idle(time_us) is not idled:
+                self.loaded_us = time_us
+        elif self.load_percent is not None and self.load_percent.holds(time_us):
+            load_percent = self.load_percent.value
+        return place_of(speed_rpm, load_percent)
+
+    def start(self, time_us: int) -> None:
+        """Take in that the machine runs again."""
+        self.started_us = time_us
+
+    def stand(self, time_us: int, *, stands: bool) -> None:
+        """Take in whether the machine stands."""
+        if not stands:
+            self.stood_us = None
+        elif self.stood_us is None:
+            self.stood_us = time_us
+
+    def since_us(self, how: Running, time_us: int) -> int | None:
+        """Give since when (event time) the machine runs in this way; None where that was never seen to begin."""
+        if how == "stopped":
+            return self.stood_us
+        if how == "starting":
+            return self.started_us
+        seen = [us for us in (self.started_us, self.loaded_us) if us is not None and us <= time_us]
+        return max(seen, default=None)
+
+    def is_starting(self, time_us: int) -> bool:
+        """Whether it began to run less than two minutes ago."""
+        return self.started_us is not None and time_us - self.started_us < _START_US
+
+    def is_idle(self, time_us: int) -> bool:
+        """Whether it is known to do next to nothing: a load below 10 %."""
+        load = self.load_percent
+        return load is not None and load.value < _IDLE_BELOW_PERCENT and load.holds(time_us)
+
+    def measured_rpm(self, time_us: int) -> float | None:
+        """Give the speed that a reading tells; None where none does, or none has for too long."""
+        told = self.speed_rpm
+        return told.value if told is not None and told.by_reading and told.holds(time_us) else None
+
+
+def _newer(before: _Told | None, now: _Told) -> _Told:
+    """Give what is believed: whoever told it first goes on telling it, unless nothing came from there for long."""
+    if before is None:
+        return now
+    if before.key == now.key:
+        now.after_us = now.time_us - before.time_us
+        return now
+    if not before.holds(now.time_us):
+        return now
+    return now if now.by_reading and not before.by_reading else before
+
+
+def is_running(
+    channel: Channel,
+    observation: Measured,
+    values: dict[str, float],
+    operation: Operation,
+    configuration: Configuration,
+) -> bool | None:
+    """Whether an observation is of a machine that runs; None where it does not tell.
+
+    It stands with hardly any speed, or with less than a tenth of its usual RMS, of the regime where that is least.
+    A speed other than nominal was measured, and then counts alone.
+    """
+    ease = _HYSTERESIS if channel.stopped else 1.0
+    if isinstance(observation, ReadingObserved):
+        speed_rpm = speed_rpm_in(values)
+    elif isinstance(observation, VibrationObserved):
+        speed_rpm = operation.measured_rpm(observation.time_us)
+        speed_rpm = observation.speed_rpm if speed_rpm is None else speed_rpm
+    else:
+        return None
+    nominal = configuration.machine.speed_rpm
+    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
+    by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
+    measured = speed_rpm is not None and speed_rpm != nominal
+    if by_speed is False or measured or "rms_g" not in values:
+        return by_speed
+    quietest = channel.quietest
+    if quietest is None:
+        return by_speed
+    return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)

@@ -1,0 +1,45 @@
+"""What is usual at one point in one operating regime, and how far learning it has come."""
+
+import msgspec
+
+from models.clock import SECOND_US
+from models.condition.baseline import Baseline
+from models.condition.running_median import Evidence
+from models.condition.thermal_baseline import Warmth
+from models.machinery.machine import Learning
+
+__all__ = ["Usual"]
+
+
+class Usual(msgspec.Struct, array_like=True):
+    """One regime's baselines, and its last values, so that a median never mixes two ways of running."""
+
+    baselines: dict[str, Baseline]
+    evidence: dict[str, Evidence] = {}
+    learning_since_us: int = 0
+    learned: int = 0
+    learned_us: int = 0
+    settled_us: int = 0
+    ended: bool = False
+    """Whether learning is over for good."""
+    later: bool = False
+    """Whether it isn't what the machine did first: a given end of learning says nothing about it."""
+    least_us: int = 0
+    """How long it must be learned at least."""
+    warmth: Warmth = msgspec.field(default_factory=Warmth)
+
+    def end_learning(self, learning: Learning, machine_us: int, *, is_first: bool) -> None:
+        """End learning for good once the machine's event time has reached its end; `is_first`: of its epochs."""
+        if self.ended:
+            return
+        if learning.until_us is not None and is_first and not self.later:
+            self.ended = machine_us >= learning.until_us
+        elif self.learned:
+            least_us = max(learning.duration_s * SECOND_US, self.least_us)
+            long = machine_us - self.learning_since_us >= least_us
+            self.ended = long and self.learned >= learning.observations
+
+    def leave(self) -> None:
+        """Keep so much of the last values that the next one, should it be a shock, doesn't count alone."""
+        for evidence in self.evidence.values():
+            evidence.leave()

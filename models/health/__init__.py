@@ -1,0 +1,1 @@
+"""ISO 13374 health assessment: rules, degrees, score, status."""

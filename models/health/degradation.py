@@ -1,0 +1,76 @@
+"""From findings to a decline: its onset is a lasting change or severity, its end when neither stands any more."""
+
+from math import log
+
+from models.alarms.symptom import Finding
+from models.condition.channel import Channel
+from models.condition.state import MachineState
+from models.outputs import RemainingLife
+from models.prognosis.degradation import CLAIMED, Decline
+
+__all__ = ["level_of", "remaining_life", "track_decline"]
+
+_RULES = ("change", "severity")
+
+
+def level_of(findings: list[Finding]) -> float | None:
+    """Give the level of damage, 0 at the baseline and 1 at the limit of high priority; None where none is judged.
+
+    On the logarithm of the indicator where its baseline is known, since damage grows in proportion to itself.
+
+    >>> change = Finding("change", "rms_g", 0.25, 0.1, [0.16, 0.25, 0.63], 2.0)
+    >>> round(level_of([change]), 2)
+    0.5
+    """
+    levels = []
+    for finding in findings:
+        if finding.rule not in _RULES:
+            continue
+        worst, reference = finding.limit(3), finding.reference
+        if reference is not None and 0.0 < reference < worst and finding.value > 0.0:
+            levels.append(log(finding.value / reference) / log(worst / reference))
+        elif worst > 0.0:
+            levels.append(finding.value / worst)
+    return max(levels, default=None)
+
+
+def track_decline(channel: Channel, time_us: int) -> None:
+    """Begin, go on with or end the decline of a point that was just judged."""
+    since_us = [alarm.since_us for rule, alarm in channel.alarms.items() if alarm.level and rule in _RULES]
+    if not since_us:
+        channel.decline = None
+        return
+    if channel.decline is None:
+        channel.decline = Decline(since_us=min(since_us))
+    level = level_of(channel.findings)
+    if level is not None:
+        channel.decline.add(level, time_us)
+
+
+def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLife | None:
+    """Give the shortest remaining life of any of these points; None before an onset and where none can be given.
+
+    A point that fell silent tells nothing of it any more.
+    """
+    found = []
+    for channel in channels:
+        decline = channel.decline
+        if decline is None:
+            continue
+        newest_us = channel.newest_us
+        if newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
+            continue
+        interval = decline.remaining_h(newest_us)
+        if interval is not None:
+            low, median, high = interval
+            found.append(
+                RemainingLife(
+                    low=low,
+                    median=median,
+                    high=high,
+                    held=decline.held,
+                    checked=decline.checked,
+                    claimed=CLAIMED,
+                )
+            )
+    return min(found, key=lambda life: (life.median, life.low, life.high), default=None)

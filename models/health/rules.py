@@ -1,0 +1,122 @@
+"""The rules: each turns what one observation says into a finding, a degree of how far gone it is."""
+
+from functools import lru_cache
+from math import exp, log
+
+from models.alarms.symptom import Finding, degree_of
+from models.condition.channel import Channel
+from models.machinery.machine import Configuration, Thresholds
+from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
+from models.machinery.temperature import temperature_limit_c
+
+__all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding"]
+
+_VELOCITY = "velocity_rms_mm_s"
+_SIGMA_SHARES = (1.0, 1.25, 1.5)
+"""What is significant at low need not be much more so to be worse: above that the factor decides."""
+_ANOMALY_DEGREE_STEP = 2.0
+"""A score this many times its limit is as far as an anomaly goes."""
+_SWINGS = 4.0
+_MIN_SHARE = 0.1
+
+
+@lru_cache(maxsize=256)
+def _least_rises(thresholds: Thresholds) -> tuple[tuple[float, float], ...]:
+    """Give the logarithm of each limit's factor, with its share of `change_sigmas`."""
+    factors = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)
+    return tuple((log(factor), share) for factor, share in zip(factors, _SIGMA_SHARES, strict=True))
+
+
+def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Finding | None:
+    """How far the indicators have gone from their own baseline: the one that has gone furthest.
+
+    `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
+    signal is restless, as many standard deviations above it as `change_sigmas` asks.
+    """
+    least = _least_rises(thresholds)
+    worst: tuple[float, str, list[float]] | None = None
+    baselines = channel.baselines
+    for name, baseline in baselines.items():
+        if name not in smoothed or not baseline.ready:
+            continue
+        step, location = thresholds.change_sigmas * baseline.sigma(), baseline.location
+        limits = [location + max(rise, share * step) for rise, share in least]
+        degree = degree_of(smoothed[name], location, limits)
+        if worst is None or degree > worst[0]:
+            worst = degree, name, limits
+    if worst is None:
+        return None
+    degree, name, limits = worst
+    location = baselines[name].location
+    return Finding("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
+
+
+def severity_finding(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> Finding | None:
+    """Place the velocity against the machine's severity zones, and against a change of a quarter of B/C."""
+    boundaries = boundaries_of(configuration.machine)
+    if boundaries is None or not seconds >= MINIMUM_SECONDS or _VELOCITY not in smoothed:
+        return None
+    velocity, reference = exp(smoothed[_VELOCITY]), 0.0
+    low = boundaries.bc_mm_s
+    baseline = channel.baselines[_VELOCITY]
+    if channel.ready and baseline.ready:
+        reference = min(exp(baseline.location), low)
+        low = min(exp(baseline.location) + 0.25 * boundaries.bc_mm_s, boundaries.bc_mm_s)
+    limits = [low, boundaries.bc_mm_s, boundaries.cd_mm_s]
+    shown = exp(baseline.location) if reference else None
+    return Finding("severity", _VELOCITY, velocity, shown, limits, degree_of(velocity, reference, limits))
+
+
+def temperature_finding(channel: Channel, smoothed_c: float, configuration: Configuration) -> Finding | None:
+    """Judge the rise above the machine's own warm state, and the maker's limit or the pack's where there is one.
+
+    Where a temperature swings with the load, a rise counts only beyond four times its usual distance from the warm
+    state (a mean one, so that is about three sigma).
+    """
+    thresholds = configuration.thresholds
+    absolute = temperature_limit_c(configuration.machine, channel.point)
+    found = []
+    reference = channel.warm_state_c
+    if channel.ready and reference is not None:
+        rises = (
+            thresholds.temperature_rise_low_k,
+            thresholds.temperature_rise_medium_k,
+            thresholds.temperature_rise_high_k,
+        )
+        step = _SWINGS * channel.usual.warmth.swing_k
+        limits = [reference + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
+        found.append(
+            Finding("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
+        )
+    if absolute is not None:
+        limits = [absolute - 5.0, absolute, absolute + 10.0]
+        degree = degree_of(smoothed_c, absolute - 10.0, limits)
+        found.append(Finding("temperature", "value_c", smoothed_c, None, limits, degree))
+    return max(found, key=lambda finding: finding.degree, default=None)
+
+
+def absolute_findings(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> list[Finding]:
+    """Give the findings that need no baseline, so that they hold while a machine is still being learned."""
+    if channel.measurement == "indicators":
+        found = severity_finding(channel, smoothed, seconds, configuration)
+    elif channel.measurement == "temperature" and "value_c" in smoothed:
+        found = temperature_finding(channel, smoothed["value_c"], configuration)
+    else:
+        found = None
+    return [] if found is None else [found]
+
+
+def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Finding:
+    """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
+
+    `shares` are the parts that single values have in it, largest first; those that count are kept.
+    """
+    most_unusual = next(iter(shares), "")
+    named = {name: share for name, share in shares.items() if share >= _MIN_SHARE}
+    usual = channel.model.scores.location
+    degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
+    return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

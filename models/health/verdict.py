@@ -1,0 +1,124 @@
+"""What a point's gathered diagnoses come to: a verdict to tell, and a finding to weigh and to raise."""
+
+import math
+from collections.abc import Sequence
+
+from models.alarms.symptom import Finding, degree_of
+from models.clock import to_datetime
+from models.condition.diagnosis_votes import MIN_VOTES, Diagnosing, Vote
+from models.diagnosis.criteria import HEALTHY_TURNS, healthy_confidence
+from models.machinery.mechanism import Mechanism
+from models.outputs import Diagnosis
+from models.texts.diagnosis_sentences import (
+    changed_sentence,
+    contested_sentence,
+    few_sentence,
+    healthy_sentence,
+    named_sentence,
+    next_check,
+    reason_sentence,
+)
+from models.texts.sentences import Sentence
+
+__all__ = ["diagnosis_finding", "diagnosis_of"]
+
+_CLEAN = ("", "short", "narrow_band")
+"""Doubts of blocks in which nothing was found: many short ones together are not short."""
+_CLEAN_SHARE = 0.8
+_CHANGED = ("severity", "change", "anomaly")
+_STEADY = 25.0
+"""Votes that would be degree 2: there are 15 at most, so a name takes off 20 points and is of low priority."""
+
+
+def diagnosis_of(
+    diagnosing: Diagnosing, findings: Sequence[Finding] = (), mechanism: Mechanism | None = None
+) -> Diagnosis | None:
+    """Give the verdict on a point with what else was found there; None where nothing has been diagnosed.
+
+    A point whose vibration is too strong or has changed is not healthy, whatever single blocks do not show.
+    """
+    votes = diagnosing.votes
+    if not votes:
+        return None
+    fault = diagnosing.first()
+    if fault is not None:
+        return _named(diagnosing, fault, mechanism)
+    clean = [vote for vote in votes if not vote.speaks_for and vote.doubt in _CLEAN]
+    turns = math.fsum(vote.turns for vote in clean)
+    contested = diagnosing.contested()
+    if len(votes) < MIN_VOTES:
+        why = few_sentence(len(votes), MIN_VOTES)
+    elif contested:
+        why = contested_sentence(_likeliest_first(contested, mechanism))
+    elif any(finding.rule in _CHANGED and finding.degree >= 1 for finding in findings):
+        why = changed_sentence()
+    elif len(clean) < _CLEAN_SHARE * len(votes):
+        why = _commonest(diagnosing)
+    elif not all(vote.shows_all for vote in clean):
+        why = reason_sentence("narrow_band", 0.0, diagnosing.speed_hz)
+    elif turns < HEALTHY_TURNS:
+        why = reason_sentence("short", 0.0, diagnosing.speed_hz)
+    else:
+        said = healthy_sentence(len(clean), len(votes), turns)
+        return _diagnosis("healthy", healthy_confidence(turns), said, len(clean), votes)
+    return _diagnosis("unknown", 0.0, why, 0, votes)
+
+
+def diagnosis_finding(diagnosing: Diagnosing) -> Finding | None:
+    """Give the fault that is named as a finding: its value is the number of votes, its limit the fewest needed."""
+    fault = diagnosing.first()
+    if fault is None:
+        return None
+    votes = float(diagnosing.counts()[fault])
+    limits = [float(MIN_VOTES), _STEADY]
+    degree = min(degree_of(votes, 0.0, limits), 1.999)
+    said = _said(diagnosing, fault)
+    return Finding("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
+
+
+def _said(diagnosing: Diagnosing, fault: str) -> Sentence:
+    times, of = diagnosing.counts()[fault], len(diagnosing.votes)
+    return named_sentence(fault, diagnosing.confidence(fault), times, of, diagnosing.latest.get(fault))
+
+
+def _named(diagnosing: Diagnosing, fault: str, mechanism: Mechanism | None) -> Diagnosis:
+    check, said = next_check(fault, mechanism), _said(diagnosing, fault)
+    return Diagnosis(
+        verdict=fault,
+        confidence=diagnosing.confidence(fault),
+        text=said.en,
+        text_zh=said.zh,
+        next_check=check.en,
+        next_check_zh=check.zh,
+        supporting=diagnosing.counts()[fault],
+        observations=len(diagnosing.votes),
+        since=to_datetime(diagnosing.named[fault]),
+        evidence=diagnosing.latest.get(fault),
+    )
+
+
+def _likeliest_first(faults: tuple[str, ...], mechanism: Mechanism | None) -> tuple[str, ...]:
+    """Put the faults that are commonest on such machines first, as their pack has them; others stay behind."""
+    order = [] if mechanism is None else list(mechanism.check)
+    return tuple(sorted(faults, key=lambda fault: order.index(fault) if fault in order else len(order)))
+
+
+def _diagnosis(verdict: str, confidence: float, said: Sentence, supporting: int, votes: list[Vote]) -> Diagnosis:
+    return Diagnosis(
+        verdict=verdict,
+        confidence=confidence,
+        text=said.en,
+        text_zh=said.zh,
+        supporting=supporting,
+        observations=len(votes),
+    )
+
+
+def _commonest(diagnosing: Diagnosing) -> Sentence:
+    """Say the doubt that most votes have; of two as common, the newer one."""
+    doubts = [vote for vote in diagnosing.votes if vote.doubt not in _CLEAN]
+    if not doubts:
+        return reason_sentence("weak", 0.0, diagnosing.speed_hz)
+    codes = [vote.doubt for vote in doubts]
+    newest = max(enumerate(doubts), key=lambda item: (codes.count(item[1].doubt), item[0]))[1]
+    return reason_sentence(newest.doubt, newest.doubt_value, diagnosing.speed_hz)

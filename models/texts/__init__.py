@@ -1,0 +1,1 @@
+"""What alerts and verdicts say, in both languages."""

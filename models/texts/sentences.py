@@ -1,0 +1,267 @@
+"""Sentences for people, in English and Chinese: what was measured, against which limit, and what to look at."""
+
+from typing import NamedTuple
+
+from models.alarms.symptom import Finding
+from models.diagnosis.fault_texts import FAULTS
+from models.machinery.fault_names import fault_name
+from models.machinery.mechanism import LookAt, Mechanism
+from models.texts.indicator_names import indicator_name
+
+__all__ = [
+    "Sentence",
+    "accepted_sentence",
+    "cleared_sentence",
+    "data_back_sentence",
+    "finding_sentence",
+    "mended_sentence",
+    "no_data_sentence",
+    "number",
+    "rated_low",
+    "renamed_sentence",
+    "sensor_sentence",
+    "with_cause",
+    "withheld_sentence",
+]
+
+
+class Sentence(NamedTuple):
+    """The same sentence in both languages."""
+
+    en: str
+    zh: str
+
+
+_UNITS = {"rms_g": "g", "velocity_rms_mm_s": "mm/s", "envelope_rms_g": "g", "rise": "°C", "value_c": "°C"}
+
+
+def _unit(indicator: str) -> str:
+    """Give the unit with a space before it; nothing for a reading, whose unit isn't known."""
+    return f" {_UNITS[indicator]}" if indicator in _UNITS else ""
+
+
+_LOOK = {  # by indicator where it says more, else by rule
+    "velocity_rms_mm_s": (
+        "Look at unbalance, alignment, looseness and the bearings.",
+        "请检查不平衡、不对中、松动和轴承。",
+    ),
+    "change": (
+        "Look at the bearings: listen, check lubrication, compare spectra.",
+        "请检查轴承：听音、检查润滑、对比频谱。",
+    ),
+    "anomaly": (
+        "Look at what is new: load, speed, process or mounting.",
+        "请查看有何变化：负载、转速、工艺或安装。",
+    ),
+    "temperature": (
+        "Look at lubrication, cooling, load and friction.",
+        "请检查润滑、冷却、负载和摩擦。",
+    ),
+}
+
+_ABOUT: dict[str, LookAt] = {
+    "velocity_rms_mm_s": "velocity",
+    "change": "change",
+    "temperature": "temperature",
+    "anomaly": "anomaly",
+}
+
+_FLAGS = {
+    "not_finite": ("values that are no numbers", "数值无效"),
+    "clipped": ("clipped signal", "信号削波"),
+    "stuck": ("stuck signal", "信号卡死"),
+    "too_short": ("too few samples", "样本过少"),
+    "offset": ("offset", "零点偏移"),
+    "open": ("open circuit", "传感器开路"),
+    "out_of_range": ("values out of range", "数值超出量程"),
+    "erratic": ("erratic values", "数值跳动"),
+    "jump": ("a jump that no machine makes", "数值突跳"),
+}
+
+
+def number(value: float) -> str:
+    """Three significant digits, as people write them.
+
+    >>> number(0.012345), number(4.5), number(999.9), number(1234.5)
+    ('0.0123', '4.5', '1000', '1234')
+    """
+    return f"{value:.0f}" if 999.5 <= abs(value) < 1e7 else f"{value:.3g}"
+
+
+def finding_sentence(
+    point: str, finding: Finding, level: int, *, look: bool = False, mechanism: Mechanism | None = None
+) -> Sentence:
+    """Say what a finding found against the limit of a level (1 to 3); with `look`, also what to look at.
+
+    `mechanism` is what the pack of the machine's kind says, if there is one.
+    """
+    if finding.said is not None:
+        english, chinese = f"{point}: {finding.said[0]}", f"{point}：{finding.said[1]}"
+    else:
+        english, chinese = (_anomaly if finding.rule == "anomaly" else _measured)(point, finding, level)
+    if not look:
+        return Sentence(english, chinese)
+    look_en, look_zh = _look(finding, mechanism)
+    return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
+
+
+def _look(finding: Finding, mechanism: Mechanism | None) -> tuple[str, str]:
+    """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
+    of_kind = None
+    if mechanism is not None and finding.said is not None:
+        of_kind = mechanism.check.get(finding.indicator)
+    elif mechanism is not None:
+        of_kind = mechanism.look.get(_ABOUT.get(finding.indicator) or _ABOUT.get(finding.rule, "change"))
+    if of_kind is not None:
+        return of_kind.en, of_kind.zh
+    if finding.said is not None and finding.indicator in FAULTS:
+        fault = FAULTS[finding.indicator]
+        return fault.next_en, fault.next_zh
+    return _LOOK.get(finding.indicator) or _LOOK.get(finding.rule) or ("", "")
+
+
+def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
+    most_en, most_zh = "", ""
+    if finding.shares:
+        named = [(*indicator_name(name), round(100 * share)) for name, share in finding.shares.items()]
+        most_en = ", most of all " + ", ".join(f"{english} ({part} %)" for english, _, part in named)
+        most_zh = "，主要为" + "、".join(f"{chinese}（{part}%）" for _, chinese, part in named)
+    score, limit = number(finding.value), number(finding.limit(level))
+    return Sentence(
+        f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",
+        f"{point}：与自身历史不符{most_zh}；异常分数 {score}，限值 {limit}。",
+    )
+
+
+def _measured(point: str, finding: Finding, level: int) -> Sentence:
+    (name_en, name_zh), unit = indicator_name(finding.indicator), _unit(finding.indicator)
+    limit = finding.limit(level)
+    above = finding.value >= limit
+    against_en, against_zh = ("", "") if finding.reference is None else _against(finding)
+    verb_en, verb_zh = ("at or above", "达到或超过") if above else ("below", "低于")
+    zone = " zone" if finding.rule == "severity" and level >= 2 else ""
+    value, bound = f"{number(finding.value)}{unit}", f"{number(limit)}{unit}"
+    shown = name_en if name_en == finding.indicator else name_en[0].upper() + name_en[1:]
+    return Sentence(
+        f"{point}: {shown} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
+        f"{point}：{name_zh} {value}{against_zh}，{verb_zh}限值 {bound}。",
+    )
+
+
+def _against(finding: Finding) -> tuple[str, str]:
+    reference = finding.reference or 0.0
+    if finding.rule == "temperature":
+        rise = finding.value - reference
+        way_en, way_zh = ("above", "高") if rise >= 0.0 else ("below", "低")
+        return (
+            f", {number(abs(rise))} °C {way_en} its usual {number(reference)} °C when warm",
+            f"，比平时热态温度 {number(reference)} °C {way_zh} {number(abs(rise))} °C",
+        )
+    factor, unit = finding.value / max(reference, 1e-12), _unit(finding.indicator)
+    return (
+        f", {number(factor)} times its baseline of {number(reference)}{unit}",
+        f"，为基线 {number(reference)}{unit} 的 {number(factor)} 倍",
+    )
+
+
+def sensor_sentence(point: str, flags: tuple[str, ...]) -> Sentence:
+    """Say that a sensor cannot be trusted, and why."""
+    known = [_FLAGS[flag] for flag in flags if flag in _FLAGS]
+    english = ", ".join(word for word, _ in known) or "signal not plausible"
+    chinese = "、".join(word for _, word in known) or "信号不可信"
+    return Sentence(
+        f"{point}: sensor fault ({english}). Check sensor, cable and mounting; the machine is not judged by it.",
+        f"{point}：传感器故障（{chinese}）。请检查传感器、电缆和安装；不以其判断设备状态。",
+    )
+
+
+def no_data_sentence(silent_s: float, limit_s: float) -> Sentence:
+    """Say that a machine has gone silent."""
+    return Sentence(
+        f"No data for {number(silent_s / 60)} min (limit {number(limit_s / 60)} min). Look at gateway and network.",
+        f"已 {number(silent_s / 60)} 分钟无数据（限值 {number(limit_s / 60)} 分钟）。请检查网关和网络。",
+    )
+
+
+_WITHHELD = {
+    "warming_up": ("Still learning what is usual for this machine.", "正在学习设备的正常状态。"),
+    "sensor_fault": ("No sensor of this machine can be trusted.", "设备的传感器均不可信。"),
+    "stopped": ("The machine stands still.", "设备停机。"),
+    "no_data": ("Nothing has come from this machine for too long.", "设备长时间无数据。"),
+}
+
+
+def withheld_sentence(status: str) -> Sentence:
+    """Say why a score is withheld; empty where it isn't."""
+    return Sentence(*_WITHHELD.get(status, ("", "")))
+
+
+def cleared_sentence(point: str, finding: Finding | None) -> Sentence:
+    """Say that an alert is over, with the value where there is one."""
+    if finding is None:
+        return Sentence(f"{point}: back to usual.", f"{point}：已恢复正常。")
+    if finding.rule == "anomaly":
+        score, limit = number(finding.value), number(finding.limit(1))
+        return Sentence(
+            f"Back to usual. {point}: like its own past again; score {score}, limit {limit}.",
+            f"已恢复正常。{point}：重新与自身历史相符；异常分数 {score}，限值 {limit}。",
+        )
+    if finding.rule == "diagnosis":
+        name_en, name_zh = fault_name(finding.indicator)
+        return Sentence(
+            f"{point}: hardly any observation shows {name_en} any more.",
+            f"{point}：近期测量已基本不再显示{name_zh}。",
+        )
+    english, chinese = finding_sentence(point, finding, 1)
+    return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
+
+
+def with_cause(sentence: Sentence, fault: str, confidence: float) -> Sentence:
+    """Add to what an alert says the fault that the same point's diagnosis names.
+
+    >>> with_cause(Sentence("Loud.", "振动大。"), "unbalance", 0.9).en
+    'Loud. Probable cause: unbalance (confidence 90 %).'
+    """
+    english, chinese = fault_name(fault)
+    return Sentence(
+        f"{sentence.en} Probable cause: {english} (confidence {100 * confidence:.0f} %).",
+        f"{sentence.zh}可能原因：{chinese}（置信度 {100 * confidence:.0f} %）。",
+    )
+
+
+def renamed_sentence(point: str, before: str, now: str) -> Sentence:
+    """Say that observations speak for another fault than before."""
+    before_en, before_zh = fault_name(before)
+    now_en, now_zh = fault_name(now)
+    return Sentence(
+        f"{point}: the observations no longer speak for {before_en} but for {now_en}.",
+        f"{point}：近期测量不再支持{before_zh}，而支持{now_zh}。",
+    )
+
+
+def data_back_sentence() -> Sentence:
+    """Say that a machine sends again."""
+    return Sentence("Data are coming again.", "数据已恢复。")
+
+
+def accepted_sentence(by: str) -> Sentence:
+    """Say that somebody has called normal what the alert was raised for.
+
+    >>> accepted_sentence("").en, accepted_sentence("王伟").zh
+    ('Accepted as new normal.', '王伟已确认为新的正常状态。')
+    """
+    return Sentence(f"Accepted as new normal{f' by {by}' if by else ''}.", f"{by}已确认为新的正常状态。")
+
+
+def mended_sentence(by: str) -> Sentence:
+    """Say that the machine has been worked on since the alert was raised."""
+    return Sentence(f"Maintenance was done{f' by {by}' if by else ''}.", f"{by}已完成维修。")
+
+
+def rated_low(sentence: Sentence, probability: float) -> Sentence:
+    """Say why an alert is of low priority although its evidence would make it medium."""
+    percent = f"{100 * probability:.0f} %"
+    return Sentence(
+        f"{sentence.en} Rated low: by what findings have taught, the probability of a fault is {percent}.",
+        f"{sentence.zh}已降为低优先级：根据以往的检查结果，故障概率为 {percent}。",
+    )

@@ -1,0 +1,1 @@
+"""Files of waveforms in many formats, read into one."""

@@ -1,0 +1,1 @@
+"""What `analyze` found, for people: terminal, page, pictures."""

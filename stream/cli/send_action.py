@@ -1,0 +1,43 @@
+"""Send what people say of a machine, so that it is kept for ever and judged by from then on."""
+
+import difflib
+import getpass
+from typing import TYPE_CHECKING, Never
+
+from models.errors import MessageError
+from stream.messages.actions import ActionMessage
+from stream.messages.measurements import to_json
+from stream.recordings.publishing import publish
+from stream.recordings.reading import Line
+
+if TYPE_CHECKING:
+    from stream.config.machines import Fleet
+    from stream.config.settings import Settings
+
+__all__ = ["doubts", "say", "user_name"]
+
+
+def say(message: ActionMessage, settings: "Settings") -> None:
+    """Send one action and wait until the broker has it; raises `StethosError`, naming the fix."""
+    publish([Line("action", 1, to_json(message))], settings, refuse=_refused)
+
+
+def _refused(_line: Line, error: MessageError) -> Never:
+    raise error
+
+
+def doubts(machine: str, fleet: "Fleet") -> str:
+    """Say that nobody has described this machine, if others are, and which name is like it; else nothing."""
+    if machine in fleet.machines or not fleet.machines:
+        return ""
+    near = difflib.get_close_matches(machine, fleet.machines, n=1)
+    meant = f"; did you mean {near[0]!r}?" if near else "."
+    return f"note: {machine!r} is not in the file of machines{meant} It was sent as written."
+
+
+def user_name() -> str:
+    """Give the name that this computer knows the user by; empty where it knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user without a name, or no such database
+        return ""

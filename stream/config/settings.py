@@ -1,0 +1,286 @@
+"""Every setting with its default and its meaning: from `stethos.toml`, above it `STETHOS_*` variables.
+
+Sections are joined by two underscores in variables: `[influxdb] url` is `STETHOS_INFLUXDB__URL`. Secrets come from
+files or variables and are never printed. `python -m stream.config.settings_page` prints all of this as a table.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from models.errors import ConfigurationError
+from models.machinery import machine
+from stream.config.hosts import names_of
+from stream.config.secrets import MissingSecretError, read_secret
+from stream.config.settings_errors import FILE_VARIABLE, PREFIX, check_variables, told
+from stream.config.settings_paths import folder_of, with_paths_from
+from stream.config.thresholds import thresholds_from
+from stream.config.toml import read_toml
+
+__all__ = [
+    "Checkpoint",
+    "Health",
+    "Influxdb",
+    "Learning",
+    "Settings",
+    "Sqlite",
+    "Web",
+    "learning_of",
+    "load_settings",
+    "settings_file",
+]
+
+DEFAULT_FILE = Path("stethos.toml")
+_SERVER = re.compile(r"[^\s:,/]+:\d{1,5}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Sqlite(_Section):
+    """The embedded store."""
+
+    path: Path = Field(default=Path("var/stethos.db"), description="Database file; its folder is created.")
+    retention_spectra_days: int = Field(
+        default=0, description="Days that spectra and waveforms are kept; 0 keeps them for ever.", ge=0
+    )
+
+
+class Influxdb(_Section):
+    """The store of a plant."""
+
+    url: str = Field(
+        default="http://127.0.0.1:8086", description="Address of InfluxDB 2.", pattern=r"^https?://[^\s/]+"
+    )
+    org: str = Field(default="stethos", description="Organisation.", min_length=1)
+    token: SecretStr | None = Field(
+        default=None, description="Token that may read and write the buckets; better a file."
+    )
+    token_file: Path | None = Field(
+        default=None, description="File that holds nothing but the token (a Docker secret, say)."
+    )
+    bucket: str = Field(
+        default="stethos",
+        description="Bucket of health, alerts, actions, running hours and the workers' figures.",
+        min_length=1,
+    )
+    bucket_raw: str = Field(
+        default="stethos_raw", description="Bucket of indicators, temperatures and readings.", min_length=1
+    )
+    bucket_spectra: str = Field(
+        default="stethos_spectra", description="Bucket of spectra and waveforms.", min_length=1
+    )
+    retention_days: int = Field(
+        default=0, description="Days that `bucket` keeps its rows; 0 keeps them for ever.", ge=0
+    )
+    retention_raw_days: int = Field(
+        default=0, description="Days that `bucket_raw` keeps its rows; 0 keeps them for ever.", ge=0
+    )
+    retention_spectra_days: int = Field(
+        default=0, description="Days that `bucket_spectra` keeps its rows; 0 keeps them for ever.", ge=0
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _without_last_slash(cls, text: str) -> str:
+        return text.rstrip("/")
+
+    @model_validator(mode="after")
+    def _read_token(self) -> Self:
+        if self.token is None and self.token_file is not None:
+            try:
+                token = read_secret(self.token_file, "token")
+            except MissingSecretError:
+                return self  # `stethos influx setup` is what writes it; a store that needs it says so
+            except ConfigurationError as error:
+                raise ValueError(f"token_file {error}") from None
+            object.__setattr__(self, "token", token)  # frozen for everybody else
+        return self
+
+
+class Web(_Section):
+    """The page."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; only this computer unless changed.")
+    port: int = Field(default=8080, description="Port to listen on.", ge=1, le=65535)
+    hosts: list[str] = Field(
+        default=[],
+        description='Names by which people open the page, such as `["pumps.plant.example"]`; addresses in numbers, '
+        "`localhost` and the computer's own name need none.",
+    )
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if not names_of([host]):
+                raise ValueError(
+                    f"{host!r} is no name of a computer; leave out http:// and port: pumps.plant.example"
+                )
+        return hosts
+
+
+class Learning(_Section):
+    """How long a machine is taken as sound: the longer of both."""
+
+    duration_s: float = Field(
+        default=1800.0, description="Seconds (event time) in which a machine teaches its baseline.", ge=0
+    )
+    observations: int = Field(
+        default=100, description="Observations of each point that belong to the baseline.", ge=1
+    )
+
+
+class Checkpoint(_Section):
+    """How often a worker saves the state of its machines; whichever comes first."""
+
+    every_events: PositiveInt = Field(
+        default=1000, description="Observations of a partition between two checkpoints."
+    )
+    every_s: PositiveFloat = Field(default=5.0, description="Seconds between two checkpoints.")
+
+
+class Health(_Section):
+    """Where a worker tells how it is: `/health` and `/metrics` (Prometheus)."""
+
+    host: str = Field(
+        default="127.0.0.1", description="Address on which a worker answers; only this computer unless changed."
+    )
+    port: int = Field(
+        default=0,
+        description="Port on which a worker answers `/health` and `/metrics`, such as 9464; 0 is none.",
+        ge=0,
+        le=65535,
+    )
+    patience_s: float = Field(
+        default=60.0,
+        description="Seconds without progress, broker or store after which a worker is not well.",
+        ge=1,
+    )
+
+
+class Settings(BaseSettings):
+    """All settings. Where a path is relative, it is meant from the folder that a command is started in."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, allow_inf_nan=False
+    )
+
+    broker: str = Field(
+        default="127.0.0.1:9092", description="Kafka servers, `host:port`, with commas between several."
+    )
+    partitions: int = Field(
+        12,
+        description="Partitions of every topic, fixed once they exist; well above the number of workers.",
+        ge=1,
+        le=1000,
+    )
+    replication: int = Field(
+        1, description="Copies of every partition: 1 on one broker, 3 on a cluster.", ge=1, le=9
+    )
+    embedded_broker: bool = Field(
+        default=False, description="Whether the broker is the embedded one: one record a batch."
+    )
+    machines: Path = Field(
+        default=Path("machines.toml"),
+        description="File of machines, looked for beside `stethos.toml` first; without it all get the defaults.",
+    )
+    catalogue: Path | None = Field(
+        default=None, description="File of your own bearings, to find those that machines name; none unless given."
+    )
+    packs: Path | None = Field(
+        default=None, description="File or folder of your own packs for kinds of machines; none unless given."
+    )
+    store: Literal["sqlite", "influxdb"] = Field(default="sqlite", description="Where results are kept.")
+    sqlite: Sqlite = Sqlite()
+    influxdb: Influxdb = Influxdb()
+    web: Web = Web()
+    learning: Learning = Learning()
+    thresholds: dict[str, float] = Field(default={}, description="Thresholds that differ from their defaults.")
+    checkpoint: Checkpoint = Checkpoint()
+    health: Health = Health()
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Lines of the log of worker and page: for people, or one JSON object each."
+    )
+
+    @field_validator("broker")
+    @classmethod
+    def _servers(cls, text: str) -> str:
+        for server in text.split(","):
+            if not _SERVER.fullmatch(server.strip()):
+                raise ValueError(f"{server.strip()!r} is no server; write host:port, such as 127.0.0.1:9092")
+        return text
+
+    @field_validator("thresholds")
+    @classmethod
+    def _known_thresholds(cls, values: dict[str, float]) -> dict[str, float]:
+        thresholds_from(values)
+        return values
+
+    @property
+    def servers(self) -> list[str]:
+        """The Kafka servers one by one."""
+        return [server.strip() for server in self.broker.split(",")]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 -- the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the same
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables go above the file, whose content comes in as keywords."""
+        return env_settings, init_settings
+
+
+def learning_of(settings: Settings) -> machine.Learning:
+    """Give the learning rule as the fold knows it."""
+    return machine.Learning(**settings.learning.model_dump())
+
+
+def settings_file(path: Path | None = None) -> tuple[Path, bool]:
+    """Give the file that settings are read from, and whether somebody named it, so that it has to be there."""
+    named = path or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
+    return named or DEFAULT_FILE, named is not None
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read `path`, or the file that STETHOS_SETTINGS names, or `stethos.toml` if there is one; then STETHOS_*.
+
+    The file's relative paths are taken from its own folder, a variable's from the one that a command is started in.
+    Raises `ConfigurationError` naming the file or variable, the key and the fix.
+    """
+    file, named = settings_file(path)
+    content = _content(file) if named or file.exists() else {}
+    check_variables(Settings)
+    try:
+        return Settings(**content)
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(told(problem, file, Settings) for problem in error.errors())) from None
+    except SettingsError as error:
+        raise ConfigurationError(f"{PREFIX}*: {error}; write sections as {PREFIX}SECTION__KEY") from None
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """Read a settings file; machines that it does not name are those beside it, where there are any."""
+    folder = folder_of(file)
+    content: dict[str, Any] = with_paths_from(folder, read_toml(file), Settings)
+    beside = folder / Settings.model_fields["machines"].default
+    return {"machines": beside, **content} if beside.exists() else content

@@ -1,0 +1,38 @@
+"""What cannot be read or judged: the original bytes in `dead-letter`, reason and source in the headers."""
+
+import logging
+from typing import Any
+
+from stream.delivery.outbox import Confirmation, Outbox
+from stream.messages.topics import DEAD_LETTER
+from stream.monitoring.metrics import Metrics
+
+__all__ = ["DeadLetters"]
+
+log = logging.getLogger(__name__)
+
+_MAX_REASON_LENGTH = 1000
+
+
+class DeadLetters:
+    """Puts consumed records aside: none is ever lost, and the stream goes on."""
+
+    def __init__(self, outbox: Outbox, metrics: Metrics) -> None:
+        self._outbox, self._metrics = outbox, metrics
+
+    def send(self, record: Any, reason: str) -> Confirmation:  # noqa: ANN401 -- a message of Faust or aiokafka
+        """Put one record aside, and tell of it; done once that is confirmed."""
+        log.warning("dead letter: %s/%d@%d: %s", record.topic, record.partition, record.offset, reason)
+        self._metrics.dead_letter(record.topic, reason)
+        return self._outbox.send(
+            DEAD_LETTER,
+            key=record.key or b"",
+            value=record.value,
+            headers=[
+                ("reason", reason[:_MAX_REASON_LENGTH].encode()),
+                ("topic", record.topic.encode()),
+                ("partition", str(record.partition).encode()),
+                ("offset", str(record.offset).encode()),
+            ],
+            partition=record.partition,
+        )

@@ -1,0 +1,1 @@
+"""The demo: its embedded broker, its processes and who supervises them."""

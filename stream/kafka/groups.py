@@ -1,0 +1,82 @@
+"""The consumer groups of the workers, and how each worker says there which settings it works by.
+
+Kafka tells who is in a group, each with a client id, so that is where a worker writes its version and a digest of
+what all workers must have in common: `stethos doctor` reads it there, and it is gone when the worker is.
+"""
+
+import hashlib
+import re
+from importlib.metadata import version
+
+import msgspec
+
+from models.fold import STATE_VERSION
+from stream.config.machines import Fleet
+from stream.config.settings import Settings
+from stream.messages.topics import INPUTS, OBSERVATIONS
+
+__all__ = [
+    "AGENT_OF",
+    "CONDITION_AGENT",
+    "FAUST_GROUP",
+    "STORAGE_AGENT",
+    "STORAGE_GROUP",
+    "Mark",
+    "mark_of",
+    "read_mark",
+]
+
+FAUST_GROUP = "stethos"
+STORAGE_GROUP = "stethos-storage"
+
+CONDITION_AGENT, STORAGE_AGENT = "condition", "storage"
+
+AGENT_OF = {**{topic: f"{topic}-indicators" for topic in INPUTS}, OBSERVATIONS: CONDITION_AGENT}
+"""Which agent acknowledges which topic; all others are the storage agent's."""
+
+_CLIENT_ID = re.compile(r"stethos_(?P<version>[\w.+]+)_(?P<judging>[0-9a-f]{8})_(?P<keeping>[0-9a-f]{8})")
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What a worker works by: its version, and digests of how it judges and where it keeps results."""
+
+    version: str
+    judging: str
+    """Of machines, thresholds, learning and the version of the state."""
+    keeping: str
+    """Of partitions and the store."""
+
+    def client_id(self) -> str:
+        """Give the name under which the worker is seen in its groups."""
+        return f"stethos_{self.version}_{self.judging}_{self.keeping}"
+
+
+def mark_of(settings: Settings, fleet: Fleet) -> Mark:
+    """Give the mark of a worker with these settings. Addresses of the broker and secrets are not part of it."""
+    influxdb = settings.influxdb
+    store = (
+        (influxdb.org, influxdb.bucket, influxdb.bucket_raw, influxdb.bucket_spectra)
+        if settings.store == "influxdb"
+        else (str(settings.sqlite.path.absolute()),)
+    )
+    machines = {name: fleet.configuration(name) for name in sorted(fleet.machines)}
+    return Mark(
+        re.sub(r"[^\w.+]", "", version("stethos")),
+        _digest((STATE_VERSION, machines, fleet.thresholds, fleet.learning)),
+        _digest((settings.partitions, settings.store, store)),
+    )
+
+
+def read_mark(client_id: str) -> Mark | None:
+    """Read a mark back; None where the member of the group is no worker of a version that has one.
+
+    >>> read_mark("stethos_0.1.0_0123abcd_89ef0123-1f2e")
+    Mark(version='0.1.0', judging='0123abcd', keeping='89ef0123')
+    >>> read_mark("aiokafka-0.14.0")
+    """
+    found = _CLIENT_ID.match(client_id)
+    return Mark(**found.groupdict()) if found else None
+
+
+def _digest(what: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(what, order="deterministic")).hexdigest()[:8]

@@ -1,0 +1,105 @@
+"""What people say of machines and do to them, as messages: findings, maintenance, what is normal from now on."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from models.clock import from_datetime
+from models.errors import MessageError
+from models.observations import FindingVerdict
+from stream.messages.validation import check_name, check_times, shown
+
+__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance"]
+
+_LONGEST_NOTE = 2000
+_LONGEST_WORDS = 200
+_LONGEST_ID = 64
+
+Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every action carries."""
+
+    machine: str
+    time: Zoned
+    """When it was said, to the microsecond."""
+    by: str = ""
+    """Who says it."""
+    point: str = ""
+    """Empty: the whole machine."""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        check_name("machine", self.machine)
+        if self.point:
+            check_name("point", self.point)
+        _check_text("by", self.by, _LONGEST_WORDS)
+        _check_text("note", self.note, _LONGEST_NOTE)
+        check_times(self.time, 0.0)
+
+    @property
+    def time_us(self) -> int:
+        """Microseconds since the epoch."""
+        return from_datetime(self.time)
+
+    @property
+    def end_us(self) -> int:
+        """The same: an action is of one moment."""
+        return self.time_us
+
+
+class Finding(_Said, frozen=True, kw_only=True, tag="finding"):
+    """Somebody has looked at the machine: there is a fault, or there is none."""
+
+    verdict: FindingVerdict
+    fault: str = ""
+    """What was found."""
+    done: str = ""
+    """What was done about it."""
+    since: Zoned | None = None
+    """Since when it has been so."""
+    alert: str = ""
+    """Id of the alert that it is about; empty: all of the machine, or point, in that time."""
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        _check_text("fault", self.fault, _LONGEST_WORDS)
+        _check_text("done", self.done, _LONGEST_NOTE)
+        _check_text("alert", self.alert, _LONGEST_ID)
+        if self.since is not None:
+            check_times(self.since, 0.0)
+            if self.since > self.time:
+                raise MessageError(
+                    f"since: {self.since.isoformat()} is after the finding; give when it began, or leave it out"
+                )
+
+
+class Maintenance(_Said, frozen=True, kw_only=True, tag="maintenance"):
+    """The machine has been worked on, so what is usual has to be learned anew."""
+
+    done: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        _check_text("done", self.done, _LONGEST_NOTE)
+
+
+class Accept(_Said, frozen=True, kw_only=True, tag="accept"):
+    """What the machine, or one point, does from now on is normal."""
+
+
+ActionMessage = Finding | Maintenance | Accept
+
+
+def _check_text(field: str, text: str, longest: int) -> None:
+    """Raise `MessageError` for a text that is too long, or that holds what no screen shows."""
+    if len(text) > longest:
+        raise MessageError(f"{field}: {len(text)} characters are too many; write {longest} at most")
+    odd = next((c for c in text if not c.isprintable() and c not in "\n\t\u3000"), None)
+    if odd is not None:
+        raise MessageError(f"{field}: {shown(odd)} cannot be shown; leave it out")

@@ -1,0 +1,141 @@
+"""From a message to the observation that the fold reads: who, when, indicators, and what speaks for a fault."""
+
+from typing import Any, assert_never
+
+from models.advice.actions import Said
+from models.clock import SECOND_US, from_datetime
+from models.diagnosis.block import diagnose_block
+from models.machinery.machine import Configuration
+from models.observations import (
+    AcceptObserved,
+    FindingObserved,
+    MaintenanceObserved,
+    ReadingObserved,
+    Source,
+    TemperatureObserved,
+    VibrationObserved,
+)
+from models.signal.indicators import waveform_indicators
+from models.signal.quality import is_fault
+from models.signal.readings import reading_values
+from models.signal.temperature import temperature_indicators
+from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
+from stream.messages.digests import digest
+from stream.messages.measurements import Message, Reading, Temperature, Vibration
+
+__all__ = ["observe"]
+
+
+def observe(
+    message: Message, configuration: Configuration, *, observed_us: int, source: Source | None
+) -> VibrationObserved | TemperatureObserved | ReadingObserved | Said:
+    """Reduce a checked message to its observation. The event time of a block is its end.
+
+    The shaft speed is the message's, or else the machine's nominal one.
+    """
+    match message:
+        case Vibration():
+            return _vibration(message, configuration, observed_us, source)
+        case Temperature():
+            return _temperature(message, observed_us, source)
+        case Reading():
+            return _reading(message, observed_us, source)
+        case Finding() | Maintenance() | Accept():
+            return _said(message, observed_us, source)
+        case _:
+            assert_never(message)
+
+
+def _vibration(
+    message: Vibration, configuration: Configuration, observed_us: int, source: Source | None
+) -> VibrationObserved:
+    speed_rpm = configuration.machine.speed_rpm if message.speed is None else message.speed
+    waveform = message.waveform()
+    indicators = waveform_indicators(waveform, rate_hz=message.rate, unit=message.unit, speed_rpm=speed_rpm)
+    diagnosis = None
+    if not is_fault(indicators.flags):
+        diagnosis = diagnose_block(
+            waveform,
+            point=message.point,
+            rate_hz=message.rate,
+            unit=message.unit,
+            speed_rpm=speed_rpm,
+            configuration=configuration,
+        )
+    return VibrationObserved(
+        machine=message.machine,
+        point=message.point,
+        time_us=_end_us(message),
+        observed_us=observed_us,
+        source=source,
+        digest=digest(message),
+        flags=indicators.flags,
+        seconds=message.seconds,
+        rate_hz=message.rate,
+        speed_rpm=speed_rpm,
+        load_percent=message.load,
+        indicators=indicators.values,
+        diagnosis=diagnosis,
+    )
+
+
+def _temperature(message: Temperature, observed_us: int, source: Source | None) -> TemperatureObserved:
+    rate_hz = message.rate if message.seconds else None
+    indicators = temperature_indicators(message.series(), unit=message.unit, rate_hz=rate_hz)
+    return TemperatureObserved(
+        machine=message.machine,
+        point=message.point,
+        time_us=_end_us(message),
+        observed_us=observed_us,
+        source=source,
+        digest=digest(message),
+        flags=indicators.flags,
+        seconds=message.seconds,
+        samples=message.count,
+        indicators=indicators.values,
+    )
+
+
+def _reading(message: Reading, observed_us: int, source: Source | None) -> ReadingObserved:
+    indicators = reading_values(message.numbers())
+    return ReadingObserved(
+        machine=message.machine,
+        point=message.point,
+        time_us=message.time_us,
+        observed_us=observed_us,
+        source=source,
+        digest=digest(message),
+        flags=indicators.flags,
+        values=indicators.values,
+    )
+
+
+def _said(message: ActionMessage, observed_us: int, source: Source | None) -> Said:
+    said: dict[str, Any] = {
+        "machine": message.machine,
+        "observed_us": observed_us,
+        "source": source,
+        "time_us": message.time_us,
+        "digest": digest(message),
+        "by": message.by,
+        "point": message.point,
+        "note": message.note,
+    }
+    match message:
+        case Finding():
+            return FindingObserved(
+                **said,
+                verdict=message.verdict,
+                fault=message.fault,
+                done=message.done,
+                since_us=None if message.since is None else from_datetime(message.since),
+                alert=message.alert,
+            )
+        case Maintenance():
+            return MaintenanceObserved(**said, done=message.done)
+        case Accept():
+            return AcceptObserved(**said)
+
+
+def _end_us(message: Vibration | Temperature) -> int:
+    return message.time_us + round(message.seconds * SECOND_US)

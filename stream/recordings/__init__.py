@@ -1,0 +1,1 @@
+"""Files of messages: read, recorded, published, replayed, simulated."""

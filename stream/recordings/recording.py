@@ -1,0 +1,200 @@
+"""Writing a topic down as JSON Lines, so that it can be kept, looked at, published and replayed."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from models.errors import ConfigurationError, MessageError, ServiceError
+from stream.kafka.client import client_options, told_as_service_error
+from stream.messages.measurements import (
+    decode,
+    decode_observation,
+    decode_output,
+    encode_output,
+    observation_to_json,
+    to_json,
+)
+from stream.messages.records import decode_lesson
+from stream.messages.topics import ALERTS, HEALTH, INPUTS, LESSONS, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, ROWS
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer, TopicPartition
+    from kafka.consumer.fetcher import ConsumerRecord
+
+    from stream.config.settings import Settings
+
+__all__ = ["RECORDED", "Recorded", "StopRule", "Unreadable", "Wanted", "record"]
+
+RECORDED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, LESSONS)
+"""Topics that can be recorded; of these, inputs and observations can be replayed and published."""
+
+Unreadable = Callable[[str, MessageError], None]
+"""Told of each record that is no line: where it stands, and what is wrong."""
+
+_POLL_MS = 200
+_PATIENCE_S = 60.0
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a topic: all that it holds at the beginning, unless something here says otherwise."""
+
+    from_now: bool = False
+    """Skip what is there and follow what comes."""
+    idle_s: float | None = None
+    """Follow what comes until nothing came for so long."""
+    count: int | None = None
+    """Follow what comes until there are so many lines."""
+
+    @property
+    def follows(self) -> bool:
+        """Whether what comes later belongs to it."""
+        return self.from_now or self.idle_s is not None or self.count is not None
+
+
+_ALL = Wanted()
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written down."""
+
+    lines: int
+    unreadable: int
+
+
+class StopRule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a recording has all that is wanted; asked once a round."""
+
+    ends: "Mapping[TopicPartition, int] | None" = None
+    """Where each partition is read to; None follows what comes."""
+    count: int | None = None
+    idle_s: float | None = None
+
+    def is_met(self, lines: int, silent_s: float, position: "Callable[[TopicPartition], int]") -> bool:
+        """Say whether to stop: so many lines are there, nothing came for so long, each partition stands there."""
+        if self.count is not None and lines >= self.count:
+            return True
+        if self.idle_s is not None and silent_s >= self.idle_s:
+            return True
+        return self.ends is not None and all(position(place) >= end for place, end in self.ends.items())
+
+
+def record(
+    settings: "Settings",
+    topic: str,
+    write: Callable[[bytes], object],
+    *,
+    unreadable: Unreadable,
+    wanted: Wanted = _ALL,
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
+) -> Recorded:
+    """Give each record of a topic to `write` as one line; the order within a partition, so of a machine, is kept.
+
+    Ends where what is wanted is there, or at an interrupt; `progress` is told after each round how many records
+    there were, and how many the topic held at the beginning. Raises `ServiceError` where the broker does not answer
+    and `ConfigurationError` for a topic that isn't there.
+    """
+    told = _Told(write, unreadable, topic, wanted.count)
+    # An interrupt is the way to end a recording that follows.
+    with _reading(settings) as consumer, suppress(KeyboardInterrupt):
+        ends = _positioned(consumer, topic, from_now=wanted.from_now)
+        rule = StopRule(ends=None if wanted.follows else ends, count=wanted.count, idle_s=wanted.idle_s)
+        for batch, silent_s in _batches(consumer):
+            told.tell(batch)
+            progress(told.lines + told.bad, sum(ends.values()))
+            if rule.is_met(told.lines, silent_s, consumer.position):
+                break
+            if not wanted.follows and silent_s > _PATIENCE_S:
+                raise ServiceError(
+                    f"record: the broker {settings.broker} has stopped answering; what came is written, "
+                    "see to the broker and record again"
+                )
+    return told.result()
+
+
+class _Told:
+    """Turns records into lines, so many at most, and counts them."""
+
+    def __init__(
+        self, write: Callable[[bytes], object], unreadable: Unreadable, topic: str, count: int | None
+    ) -> None:
+        self._write, self._unreadable, self._as_json, self._count = write, unreadable, _json_of(topic), count
+        self.lines = self.bad = 0
+
+    def tell(self, batch: "Iterable[ConsumerRecord]") -> None:
+        for item in batch:
+            if self.lines == self._count:
+                return
+            try:
+                line = self._as_json(item.value)
+            except MessageError as error:
+                self.bad += 1
+                self._unreadable(f"{item.topic}, partition {item.partition}, offset {item.offset}", error)
+            else:
+                self.lines += 1
+                self._write(line)
+
+    def result(self) -> Recorded:
+        return Recorded(lines=self.lines, unreadable=self.bad)
+
+
+def _json_of(topic: str) -> Callable[[bytes | None], bytes]:
+    if topic in INPUTS:
+        return lambda data: to_json(decode(data, topic=topic))
+    if topic == OBSERVATIONS:
+        return lambda data: observation_to_json(decode_observation(data))
+    if topic == LESSONS:
+        return lambda data: encode_output(decode_lesson(data))
+    return lambda data: encode_output(decode_output(data))
+
+
+def _positioned(consumer: "KafkaConsumer", topic: str, *, from_now: bool) -> dict[Any, int]:
+    """Stand at the beginning, or the end, of every partition; give each one's end of now."""
+    from kafka import TopicPartition  # noqa: PLC0415 -- slow to import
+
+    partitions = consumer.partitions_for_topic(topic)
+    if not partitions:
+        raise ConfigurationError(f"record: there is no topic {topic}; run `stethos topics` first")
+    places = [TopicPartition(topic, partition) for partition in sorted(partitions)]
+    consumer.assign(places)
+    ends = cast("dict[Any, int]", consumer.end_offsets(places))
+    begins = ends if from_now else consumer.beginning_offsets(places)
+    for place in places:
+        consumer.seek(place, begins[place])
+    return ends
+
+
+def _batches(consumer: "KafkaConsumer") -> "Iterator[tuple[list[ConsumerRecord], float]]":
+    """Give for ever what each poll brings, and for how many seconds now nothing has come."""
+    last_came_s = time.monotonic()
+    while True:
+        polled = consumer.poll(timeout_ms=_POLL_MS)
+        now_s = time.monotonic()
+        if polled:
+            last_came_s = now_s
+        yield [item for items in polled.values() for item in items], now_s - last_came_s
+
+
+@contextmanager
+def _reading(settings: "Settings") -> "Iterator[KafkaConsumer]":
+    with told_as_service_error(settings):
+        consumer = _consumer(settings)
+        try:
+            yield consumer
+        finally:
+            consumer.close(autocommit=False)
+
+
+def _consumer(settings: "Settings") -> "KafkaConsumer":
+    from kafka import KafkaConsumer  # noqa: PLC0415 -- slow to import
+
+    return KafkaConsumer(
+        **client_options(settings),
+        enable_auto_commit=False,
+        allow_auto_create_topics=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=MAXIMUM_MESSAGE_BYTES,
+        max_poll_records=500,
+    )

@@ -1,0 +1,111 @@
+"""What both stores do alike: which outputs get a row, what no store can hold, and how an output is kept whole."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from math import isfinite
+
+import msgspec
+
+from models.captures.capture import Capture
+from models.diagnosis.observed_diagnosis import ObservedFault
+from models.outputs import Action, Alert, Health, Row, Uptime
+from stream.messages.records import Stored
+from stream.stores.store import PermanentStoreError
+
+__all__ = ["check", "gets_row", "record"]
+
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u2028\u2029\ud800-\udfff]")
+"""Line protocol cannot carry these in a tag without ambiguity, so no name of either store may hold them."""
+
+_REWRITES_HISTORY = frozenset({"late", "future"})
+
+
+def gets_row(output: Stored) -> bool:
+    """Say whether an output is stored: health of a late or future observation isn't, it would rewrite history."""
+    return not (isinstance(output, Health) and _REWRITES_HISTORY.intersection(output.quality.flags))
+
+
+def check(output: Stored) -> None:
+    """Raise `PermanentStoreError`, naming what is wrong, for an output that cannot be kept as it is."""
+    _check_names(tuple(_names(output)))
+    if isinstance(output, Row) and all(map(isfinite, output.fields.values())):
+        return  # nearly all of what is stored: name by name it would cost more than writing it
+    for what, number in _numbers(output):
+        if number is not None and not isfinite(number):
+            raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers are stored")
+
+
+def record(output: Health | Alert | Action | Capture) -> str:
+    """Give an output as JSON that decodes to the very same one; `PermanentStoreError` if a text is broken.
+
+    A capture's data stand apart from it, so that it can be listed without them.
+    """
+    if isinstance(output, Capture):
+        output = msgspec.structs.replace(output, data=b"")
+    try:
+        return msgspec.json.encode(output).decode()
+    except UnicodeEncodeError as error:
+        raise PermanentStoreError(f"a text of {output.machine!r} is not valid Unicode ({error.reason})") from error
+
+
+@lru_cache(maxsize=4096)
+def _check_names(names: tuple[str, ...]) -> None:
+    for name in names:
+        found = _UNWRITABLE.search(name)
+        if found:
+            raise PermanentStoreError(
+                f"the name {name!r} holds {found[0]!r}: leave out backslashes and line breaks"
+            )
+
+
+def _names(output: Stored) -> Iterator[str]:
+    if not output.machine:
+        raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
+    yield output.machine
+    if isinstance(output, Uptime):
+        return
+    yield output.point
+    if isinstance(output, Alert):
+        yield output.rule
+    elif isinstance(output, Row):
+        if "" in output.fields:
+            raise PermanentStoreError(f"a value of {output.machine!r} has no name: give every value one")
+        yield from output.fields
+        yield from output.flags
+    elif isinstance(output, Capture):
+        yield from output.flags
+    elif isinstance(output, Health):
+        yield from (deduction.code for deduction in output.deductions)
+
+
+def _numbers(output: Stored) -> Iterator[tuple[str, float | None]]:
+    if isinstance(output, Row):
+        yield from output.fields.items()
+    elif isinstance(output, Alert):
+        yield from (("value", output.value), ("limit", output.limit))
+    elif isinstance(output, Capture):
+        yield from (("first", output.first), ("step", output.step), ("top", output.top))
+        yield from (("band", edge) for edge in output.band_hz or ())
+        yield "speed", output.speed_rpm
+    elif isinstance(output, Uptime):
+        yield from (("running", output.running_s), ("stopped", output.stopped_s), ("unknown", output.unknown_s))
+    elif isinstance(output, Health):
+        yield "score", output.score
+        for deduction in output.deductions:
+            yield from (("points", deduction.points), ("value", deduction.value), ("limit", deduction.limit))
+        if output.anomaly:
+            yield from (("anomaly score", output.anomaly.score), ("anomaly limit", output.anomaly.limit))
+        if output.diagnosis:
+            yield "confidence", output.diagnosis.confidence
+            yield from _numbers_seen(output.diagnosis.evidence)
+        if output.remaining_life_h:
+            life = output.remaining_life_h
+            yield from (("remaining life", hours) for hours in (life.low, life.median, life.high))
+
+
+def _numbers_seen(evidence: ObservedFault | None) -> Iterator[tuple[str, float | None]]:
+    if evidence is not None:
+        seen = msgspec.structs.asdict(evidence)
+        yield from (("evidence", value) for value in seen.values() if isinstance(value, float))
+        yield from (("evidence", edge) for edge in evidence.band_hz or ())

@@ -1,0 +1,46 @@
+"""Which stretches of a past can be believed: where a sensor could not be, or data are missing, nothing is drawn."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import median
+
+import msgspec
+
+from stream.stores.store import ExtremesAt, HealthAt
+from stream.web.data.history import Past, Trace
+from stream.web.views.machine_facts import is_about_sensor
+
+__all__ = ["believed", "faulty_spans", "usual_gap"]
+
+_MISSING_INTERVALS = 3.5
+
+
+def believed(past: Past) -> Past:
+    """Leave out what a point told while its sensor could not be believed."""
+    return msgspec.structs.replace(past, traces=tuple(_of_point(trace, past) for trace in past.traces))
+
+
+def _of_point(trace: Trace, past: Past) -> Trace:
+    early = usual_gap(trace.values, past.step)  # the alert comes with the second faulty value
+    spans = [(begin - early, end) for begin, end in faulty_spans(trace.point, past)]
+    believed = [each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)]
+    return msgspec.structs.replace(trace, values=tuple(believed))
+
+
+def faulty_spans(point: str, past: Past) -> list[tuple[datetime, datetime]]:
+    """When alerts say that the sensor of a point cannot be believed."""
+    return [
+        (max(alert.since, past.since), min(alert.time, past.until) if alert.state == "cleared" else past.until)
+        for alert in past.alerts
+        if is_about_sensor(alert)
+        and alert.point == point
+        and alert.since <= past.until
+        and not (alert.state == "cleared" and alert.time < past.since)
+    ]
+
+
+def usual_gap(values: Sequence[HealthAt | ExtremesAt], step: timedelta) -> timedelta:
+    """Give the longest distance between two values that is no gap."""
+    steps_s = [(later.time - earlier.time).total_seconds() for earlier, later in itertools.pairwise(values)]
+    return _MISSING_INTERVALS * max(step, timedelta(seconds=median(steps_s)) if steps_s else step)

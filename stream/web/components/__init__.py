@@ -1,0 +1,1 @@
+"""Elements of NiceGUI that the pages share."""

@@ -1,0 +1,28 @@
+"""A row of a list: a word at its head, a time beside it, a sentence below."""
+
+from models.outputs import Priority
+from stream.web.components.elements import box, restyle, words
+
+__all__ = ["NoteRow"]
+
+
+class NoteRow:
+    """What rows of alerts, and of what people said, look like."""
+
+    def __init__(self) -> None:
+        self.root = box("li", "alert")
+        with self.root:
+            with box("div", "alert-head"):
+                self._head = words("span", "priority")
+                self._when = words("span", "alert-since")
+            self._text = words("p", "alert-text")
+
+    def tell(self, head: str, when: str, text: str) -> None:
+        """Show the words."""
+        self._head.set_text(head)
+        self._when.set_text(when)
+        self._text.set_text(text)
+
+    def colour(self, priority: Priority, *, of_sensor: bool) -> None:
+        """Show how urgent an alert is."""
+        restyle(self.root, f"alert p-{priority}{' of-sensor' if of_sensor else ''}")

@@ -1,0 +1,23 @@
+"""What limits what the page shows: a store that fails, data that stopped, data that run behind the clock."""
+
+from stream.web.components.elements import box, describe, restyle, words
+from stream.web.views.notices_view import Notice
+
+__all__ = ["NoticeBar"]
+
+
+class NoticeBar:
+    """One notice."""
+
+    def __init__(self) -> None:
+        self.root = box("div", "notice")
+        with self.root:
+            self._title = words("strong", "notice-title")
+            self._text = words("span", "notice-text")
+
+    def show(self, view: Notice) -> None:
+        """Show a notice; errors and warnings are read out at once."""
+        restyle(self.root, f"notice n-{view.kind}")
+        describe(self.root, role="status" if view.kind == "info" else "alert")
+        self._title.set_text(view.title)
+        self._text.set_text(view.text)

@@ -1,0 +1,1 @@
+"""What the page reads from the store and keeps for a while."""

@@ -1,0 +1,128 @@
+"""Reads the store for all viewers together, every two seconds, and says so when it can't."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from models.errors import ServiceError
+from models.machinery.machine import Machine
+from models.outputs import Alert, Health
+from stream.stores.store import Store
+from stream.web.data.recent_history import Track
+from stream.web.views.machine_facts import all_facts, attention_order, needs_someone
+from stream.web.views.snapshot import CARDS, Snapshot
+
+__all__ = ["Feed"]
+
+logger = logging.getLogger(__name__)
+
+_EVERY_S = 2.0
+_TRACKS_A_TURN = 6
+"""Machines whose history is read in one turn, so that a large fleet costs no more than a small one."""
+_OPEN_ALERTS = 2_000
+
+
+class Feed:
+    """The newest snapshot of the store; `run` keeps it new."""
+
+    def __init__(
+        self,
+        store: Store,
+        machines: Mapping[str, Machine],
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store, self._machines, self._clock = store, machines, clock
+        self._tracks: dict[str, Track] = {}
+        self._opened: dict[str, frozenset[str]] = {}
+        self._seen: dict[tuple[str, str], datetime] | None = None
+        self._turns = itertools.count()
+        self._is_open = False
+        now = clock()
+        self.snapshot = Snapshot(read_at=now, began_at=now, loaded=False)
+
+    def want(self, viewer: str, machines: Collection[str]) -> None:
+        """Note which tiles a viewer has open: their histories are read too. With none the viewer is forgotten."""
+        if machines:
+            self._opened[viewer] = frozenset(machines)
+        else:
+            self._opened.pop(viewer, None)
+
+    async def run(self) -> None:
+        """Read again and again until cancelled."""
+        while True:
+            await self.read()
+            await asyncio.sleep(_EVERY_S)
+
+    async def read(self) -> None:
+        """Read once; what fails is told in the snapshot, which otherwise stays as it was."""
+        try:
+            if not self._is_open:
+                await self._store.open()
+                self._is_open = True
+            await self._read()
+        except ServiceError as error:
+            self._tell_trouble(str(error))
+        except Exception:  # a page that stops refreshing without saying so is worse than any bug behind it
+            logger.exception("web: reading the store failed")
+            self._tell_trouble("internal error, see the log of stethos web")
+
+    async def close(self) -> None:
+        """Let go of the store."""
+        await self._store.close()
+
+    def _tell_trouble(self, text: str) -> None:
+        self.snapshot = msgspec.structs.replace(self.snapshot, trouble=text)
+
+    async def _read(self) -> None:
+        healths = tuple(await self._store.latest_health())
+        alerts = tuple(await self._store.alerts(open_only=True, limit=_OPEN_ALERTS))
+        now = self._clock()
+        changed_at = self.snapshot.changed_at
+        seen = {(health.machine, health.point): health.time for health in healths}
+        if self._seen is not None and seen != self._seen:
+            changed_at = now
+        self._seen = seen
+        await self._read_tracks(healths, alerts)
+        self.snapshot = Snapshot(
+            read_at=now,
+            healths=healths,
+            alerts=alerts,
+            histories={name: track.history for name, track in self._tracks.items()},
+            series={name: track.series for name, track in self._tracks.items()},
+            changed_at=changed_at,
+            began_at=self.snapshot.began_at,
+        )
+
+    async def _read_tracks(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> None:
+        newest: dict[str, datetime] = {}
+        for health in healths:
+            newest[health.machine] = max(health.time, newest.get(health.machine, health.time))
+        for gone in self._tracks.keys() - newest.keys():
+            del self._tracks[gone]
+        shown = self._shown(healths, alerts)
+        turn = next(self._turns)
+        due = [name for name in shown if self._is_due(name, newest[name], in_full=True)]
+        glances = [name for name in newest if name not in shown and self._is_due(name, newest[name], in_full=False)]
+        for name in [*self._longest_waiting(due)[:_TRACKS_A_TURN], *self._longest_waiting(glances)[:1]]:
+            track = self._tracks.setdefault(name, Track())
+            await track.read(self._store, name, newest[name], in_full=name in shown)
+            track.turn = turn
+
+    def _is_due(self, name: str, newest: datetime, *, in_full: bool) -> bool:
+        track = self._tracks.get(name)
+        return track is None or track.until != newest or (in_full and not track.in_full)
+
+    def _longest_waiting(self, names: list[str]) -> list[str]:
+        return sorted(names, key=lambda name: self._tracks[name].turn if name in self._tracks else -1)
+
+    def _shown(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> list[str]:
+        facts = attention_order(all_facts(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {}))
+        cards = [each.machine.id for each in facts if needs_someone(each)][:CARDS]
+        known = {each.machine.id for each in facts}
+        opened = [name for names in self._opened.values() for name in names if name in known]
+        return list(dict.fromkeys([*cards, *opened]))

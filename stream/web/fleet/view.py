@@ -1,0 +1,185 @@
+"""The whole fleet as the page shows it: who needs someone, and in what order.
+
+Pure: a snapshot of the store and the machines' descriptions in, frozen structs to draw out.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from models.machinery.machine import Machine
+from models.outputs import Status
+from stream.texts.language import Language, Phrase
+from stream.texts.phrases import STATUSES
+from stream.texts.times import clock_text
+from stream.web.views.freshness import freshness
+from stream.web.views.machine_facts import Facts, all_facts, attention_order, is_old, needs_someone, usual_interval
+from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view
+from stream.web.views.notices_view import Notice, headline, notices
+from stream.web.views.running_view import stopped_text
+from stream.web.views.snapshot import CARDS, Snapshot
+
+__all__ = ["Count", "FleetView", "Tile", "fleet_view"]
+
+
+_NOT_YET = Phrase("No data yet", "尚无数据")
+_UPDATED = Phrase("Read at {clock}", "读取时间 {clock}")
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine that needs nobody, small and quiet."""
+
+    id: str
+    name: str
+    status: Status
+    status_text: str
+    score_text: str
+    old: bool
+    needs_someone: bool = False
+    known: bool = True
+    """Whether it has ever reported."""
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many machines have a status."""
+
+    status: Status
+    text: str
+    number: int
+
+
+class FleetView(msgspec.Struct, frozen=True, kw_only=True):
+    """All of the page."""
+
+    headline: str
+    detail: str
+    """What to do where there is nothing to show, or of how many nothing can be said yet."""
+    calm: bool
+    counts: tuple[Count, ...]
+    notices: tuple[Notice, ...]
+    attention: tuple[MachineView, ...]
+    opened: tuple[MachineView, ...]
+    """Tiles that the viewer wants to see in full."""
+    tiles: tuple[Tile, ...]
+    updated: str
+
+
+class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """All machines in the order of the page."""
+
+    needy: tuple[Facts, ...]
+    """Those that need someone, most urgent first."""
+    quiet: tuple[Facts, ...]
+    """Those that need nobody, by name."""
+    unheard: tuple[Machine, ...]
+    """Described, but never heard of."""
+
+    @property
+    def heard(self) -> tuple[Facts, ...]:
+        """Those that have ever reported."""
+        return self.needy + self.quiet
+
+    @property
+    def known(self) -> int:
+        """How many machines there are."""
+        return len(self.heard) + len(self.unheard)
+
+    @property
+    def learning(self) -> int:
+        """How many are not judged yet."""
+        return sum(each.status == "warming_up" for each in self.heard)
+
+
+def fleet_view(
+    snapshot: Snapshot,
+    machines: Mapping[str, Machine],
+    *,
+    clock: datetime,
+    zone: tzinfo,
+    language: Language,
+    opened: Collection[str] = (),
+) -> FleetView:
+    """Draw the fleet up for one viewer at `clock`; `opened` names tiles to show in full."""
+    facts = all_facts(snapshot, machines)
+    ranked = _ranked(facts, machines, language)
+    usual = usual_interval(facts)
+    fresh = freshness(snapshot, clock=clock, interval=usual)
+    viewer = Viewer(language=language, zone=zone, now=fresh.now)
+    # While a backlog is worked off, one machine's data may be hours ahead of another's: neither is old for that.
+    old = {each.machine.id for each in facts if fresh.now == clock and is_old(each, fresh.now, usual=usual)}
+    says, does = headline(
+        snapshot,
+        needy=len(ranked.needy),
+        known=ranked.known,
+        learning=ranked.learning,
+        unheard=len(ranked.unheard),
+        language=language,
+    )
+    full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
+    read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
+
+    def card(each: Facts) -> MachineView:
+        return machine_view(each, viewer, old=each.machine.id in old)
+
+    return FleetView(
+        headline=says,
+        detail=does,
+        calm=not ranked.needy,
+        counts=_counts(facts, language),
+        notices=notices(snapshot, fresh, clock, zone, language),
+        attention=tuple(card(each) for each in full),
+        opened=tuple(card(each) for each in small if each.machine.id in opened),
+        tiles=(
+            *(_tile(each, viewer, old=each.machine.id in old) for each in small if each.machine.id not in opened),
+            *(_unheard_tile(machine, language) for machine in ranked.unheard),
+        ),
+        updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
+    )
+
+
+def _ranked(facts: Collection[Facts], machines: Mapping[str, Machine], language: Language) -> _Ranked:
+    ordered = attention_order(facts)
+    quiet = [each for each in ordered if not needs_someone(each)]
+    return _Ranked(
+        needy=tuple(each for each in ordered if needs_someone(each)),
+        quiet=tuple(sorted(quiet, key=lambda each: machine_name(each.machine, language))),
+        unheard=tuple(machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})),
+    )
+
+
+def _tile(facts: Facts, viewer: Viewer, *, old: bool) -> Tile:
+    health, language = facts.newest, viewer.language
+    says = STATUSES[facts.status].say(language)
+    return Tile(
+        id=facts.machine.id,
+        name=machine_name(facts.machine, language),
+        status=facts.status,
+        status_text=stopped_text(says, health, now=viewer.now, language=language)
+        if facts.status == "stopped"
+        else says,
+        score_text="" if health.score is None else f"{health.score:.0f}",
+        old=old,
+        needs_someone=needs_someone(facts),
+    )
+
+
+def _unheard_tile(machine: Machine, language: Language) -> Tile:
+    return Tile(
+        id=machine.id,
+        name=machine_name(machine, language),
+        status="no_data",
+        status_text=_NOT_YET.say(language),
+        score_text="",
+        old=True,
+        known=False,
+    )
+
+
+def _counts(facts: Collection[Facts], language: Language) -> tuple[Count, ...]:
+    statuses = [each.status for each in facts]
+    return tuple(
+        Count(status, phrase.say(language), number)
+        for status, phrase in STATUSES.items()
+        if (number := statuses.count(status))
+    )

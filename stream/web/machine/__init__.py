@@ -1,0 +1,1 @@
+"""A machine's page and its sections."""

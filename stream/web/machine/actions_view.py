@@ -1,0 +1,51 @@
+"""What people said of a machine, as its page lists it."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from models.outputs import Action
+from stream.texts.language import Language, Phrase
+from stream.texts.times import clock_text
+
+__all__ = ["SaidView", "said_view"]
+
+_WHAT = {
+    ("finding", "confirmed"): Phrase("Fault confirmed", "确认故障"),
+    ("finding", "false_alarm"): Phrase("False alarm", "误报"),
+    ("maintenance", ""): Phrase("Maintenance", "维修"),
+    ("accept", ""): Phrase("Accepted as new normal", "确认为新的正常状态"),
+}
+_BY = Phrase("{clock}, {by}", "{clock}，{by}")
+_SEPARATOR = " · "
+
+
+class SaidView(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that somebody said."""
+
+    id: str
+    what: str
+    text: str
+    """In the words of whoever said it."""
+    when: str
+
+
+def said_view(
+    actions: Sequence[Action], *, now: datetime, zone: tzinfo, language: Language
+) -> tuple[SaidView, ...]:
+    """Give what was said, in the order given."""
+    found = []
+    for action in actions:
+        what = _WHAT.get((action.kind, action.verdict))
+        words = (action.point, action.fault, action.done, action.note)
+        clock = clock_text(action.time, now, zone, language)
+        found.append(
+            SaidView(
+                id=f"{action.time.isoformat()} {action.kind} {action.point}",
+                what=what.say(language) if what else action.kind,
+                text=_SEPARATOR.join(word for word in words if word),
+                when=_BY.say(language, clock=clock, by=action.by) if action.by else clock,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,71 @@
+"""The upper part of a machine's page: status, since when, health with its deductions, open alerts, points."""
+
+from stream.texts.language import Language, Phrase
+from stream.web.components.alert_row import AlertRow
+from stream.web.components.deduction_row import ReasonRow
+from stream.web.components.elements import Keyed, box, describe, restyle, words
+from stream.web.components.point_row import PointRow
+from stream.web.components.status_summary import Judgement, StatusBadge
+from stream.web.views.machine_view import AlertView, DeductionView, MachineView
+from stream.web.views.points_view import PointView
+
+__all__ = ["MachineHead", "PointsSection"]
+
+_REASONS = Phrase("Why points were taken off", "扣分依据")
+_ALERTS = Phrase("Open alerts", "未关闭的报警")
+_NO_ALERTS = Phrase("No open alerts", "没有未关闭的报警")
+_POINTS = Phrase("Measuring points and sensors", "测点与传感器")
+
+
+class MachineHead:
+    """Status, health and open alerts of one machine."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self.root = box("section", "panel head")
+        with self.root:
+            with box("div", "head-row"):
+                self._badge = StatusBadge()
+                self._age = words("span", "age")
+            self._judgement = Judgement(language)
+            self._life = words("p", "life")
+            self._life_held = words("p", "life-held")
+            self._reasons_title = words("h2", "part")
+            reasons = box("ul", "deductions")
+            describe(reasons, aria_label=_REASONS.say(language))
+            self._alerts_title = words("h2", "part")
+            alerts = box("ul", "alerts")
+        self._reasons: Keyed[DeductionView] = Keyed(reasons, ReasonRow)
+        self._alerts: Keyed[AlertView] = Keyed(alerts, AlertRow)
+
+    def show(self, view: MachineView) -> None:
+        """Show a machine."""
+        say = self._language
+        restyle(self.root, f"panel head s-{view.status}{' old' if view.old else ''}")
+        self._badge.show(view)
+        self._age.set_text(view.age)
+        self._judgement.show(view)
+        self._life.set_text(view.life)
+        self._life_held.set_text(view.life_held)
+        self._reasons_title.set_text(_REASONS.say(say) if view.deductions else "")
+        self._reasons.show(enumerate(view.deductions))
+        alerts = (*((view.alert,) if view.alert else ()), *view.more_alerts)
+        self._alerts_title.set_text((_ALERTS if alerts else _NO_ALERTS).say(say))
+        self._alerts.show((alert.id, alert) for alert in alerts)
+
+
+class PointsSection:
+    """Every point with its numbers, and whether its sensor can be believed."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self.root = box("section", "panel")
+        with self.root:
+            words("h2", "panel-title", _POINTS.say(language))
+            points = box("ul", "points")
+        self._points: Keyed[PointView] = Keyed(points, PointRow)
+
+    def show(self, view: MachineView) -> None:
+        """Show the points of a machine."""
+        restyle(self.root, "panel" if view.points else "panel none")
+        self._points.show((point.id, point) for point in view.points)

@@ -1,0 +1,139 @@
+"""What a machine's page says besides its charts. Pure: a snapshot in, frozen structs to draw out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from models.machinery.machine import Machine
+from models.outputs import Alert, Priority
+from stream.texts.language import Language, Phrase
+from stream.texts.phrases import PRIORITIES
+from stream.texts.times import clock_text, span_text
+from stream.web.machine.verdicts_view import VerdictView, verdicts_view
+from stream.web.views.freshness import freshness
+from stream.web.views.machine_facts import Facts, all_facts, is_about_sensor, is_old, usual_interval
+from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
+from stream.web.views.notices_view import Notice, notices
+from stream.web.views.snapshot import Snapshot
+
+__all__ = ["MachinePageView", "PastAlert", "machine_page_view", "past_alerts"]
+
+_UNKNOWN = Phrase("There is no machine “{name}”", "没有名为“{name}”的设备")
+_UNKNOWN_HELP = Phrase(
+    "It is not described in machines.toml, and nothing was ever measured on it. "
+    "Check the address, or go to all machines.",
+    "machines.toml 中没有该设备，也从未收到过它的数据。请检查网址，或返回设备总览。",
+)
+_UNHEARD_HELP = Phrase(
+    "It is described in machines.toml, but has sent nothing yet. "
+    "Does the gateway send under exactly this id: {name}?",
+    "已在 machines.toml 中登记，但尚未收到任何数据。网关发送的设备编号是否完全一致：{name}？",
+)
+_READING = Phrase("Reading the store…", "正在读取数据…")
+_UPDATED = Phrase("Read at {clock}", "读取时间 {clock}")
+_FROM_TO = Phrase("{begin} to {end}, for {span}", "{begin} 至 {end}，持续{span}")
+_LONGEST_NAME = 80
+_MOST_PAST_ALERTS = 50
+
+
+class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that has been cleared."""
+
+    id: str
+    priority: Priority
+    priority_text: str
+    of_sensor: bool
+    text: str
+    when: str
+
+
+class MachinePageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of the page."""
+
+    headline: str
+    detail: str
+    """Why there is nothing more; empty where there is."""
+    notices: tuple[Notice, ...]
+    updated: str
+    machine: MachineView | None
+    now: datetime
+    """From here ages are counted: the clock, or the newest data while they run behind it."""
+    newest: datetime | None
+    """When the machine was measured last."""
+    verdicts: tuple[VerdictView, ...] = ()
+    suspect: str = ""
+    """The point to look at first."""
+
+
+def machine_page_view(
+    snapshot: Snapshot,
+    machines: Mapping[str, Machine],
+    machine: str,
+    *,
+    clock: datetime,
+    zone: tzinfo,
+    language: Language,
+) -> MachinePageView:
+    """Draw one machine up for one viewer at `clock`, however odd its id."""
+    facts = all_facts(snapshot, machines)
+    usual = usual_interval(facts)
+    fresh = freshness(snapshot, clock=clock, interval=usual)
+    read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
+    ours = next((each for each in facts if each.machine.id == machine), None)
+    name = machine if len(machine) <= _LONGEST_NAME else machine[:_LONGEST_NAME] + "…"
+    detail = ""
+    if ours is not None:
+        headline = machine_name(ours.machine, language)
+    elif not snapshot.loaded:
+        headline = _READING.say(language)
+    elif machine in machines:
+        headline, detail = machine_name(machines[machine], language), _UNHEARD_HELP.say(language, name=name)
+    else:
+        headline, detail = _UNKNOWN.say(language, name=name), _UNKNOWN_HELP.say(language)
+    view = None
+    viewer = Viewer(language=language, zone=zone, now=fresh.now)
+    if ours is not None:
+        view = machine_view(ours, viewer, old=fresh.now == clock and is_old(ours, fresh.now, usual=usual))
+    return MachinePageView(
+        headline=headline,
+        detail=detail,
+        notices=notices(snapshot, fresh, clock, zone, language),
+        updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
+        machine=view,
+        now=fresh.now,
+        newest=ours.newest.time if ours is not None else None,
+        verdicts=verdicts_view(ours.healths, viewer) if ours is not None else (),
+        suspect=_suspect(ours) if ours is not None else "",
+    )
+
+
+def _suspect(facts: Facts) -> str:
+    """Give the point that has the most urgent alert, or else took most off health."""
+    if facts.alerts:
+        return facts.alerts[0].point
+    worst = max(facts.newest.deductions, key=lambda deduction: deduction.points, default=None)
+    return worst.point if worst else ""
+
+
+def past_alerts(
+    alerts: Sequence[Alert], *, now: datetime, zone: tzinfo, language: Language
+) -> tuple[PastAlert, ...]:
+    """Give the cleared ones of some alerts, in their order."""
+    cleared = [alert for alert in alerts if alert.state == "cleared"][:_MOST_PAST_ALERTS]
+    return tuple(
+        PastAlert(
+            id=alert.id,
+            priority=alert.priority,
+            priority_text=PRIORITIES[alert.priority].say(language),
+            of_sensor=is_about_sensor(alert),
+            text=matter_text(alert.point, alert.rule, language),
+            when=_FROM_TO.say(
+                language,
+                begin=clock_text(alert.since, now, zone, language),
+                end=clock_text(alert.time, now, zone, language),
+                span=span_text((alert.time - alert.since).total_seconds(), language),
+            ),
+        )
+        for alert in cleared
+    )

@@ -1,0 +1,45 @@
+"""The diagnosis of a machine's points, with its evidence and what to check next."""
+
+from stream.texts.language import Language, Phrase
+from stream.web.components.elements import Keyed, box, restyle, words
+from stream.web.machine.verdicts_view import VerdictView
+
+__all__ = ["VerdictSection"]
+
+_TITLE = Phrase("Diagnosis", "诊断")
+
+
+class VerdictSection:
+    """Hidden as long as there is none."""
+
+    def __init__(self, language: Language) -> None:
+        self.root = box("section", "panel none")
+        with self.root:
+            words("h2", "panel-title", _TITLE.say(language))
+            verdicts = box("ul", "verdicts")
+        self._verdicts: Keyed[VerdictView] = Keyed(verdicts, _VerdictRow)
+
+    def show(self, views: tuple[VerdictView, ...]) -> None:
+        """Show every point's verdict."""
+        restyle(self.root, "panel" if views else "panel none")
+        self._verdicts.show((view.point, view) for view in views)
+
+
+class _VerdictRow:
+    def __init__(self) -> None:
+        self.root = box("li", "verdict")
+        with self.root:
+            with box("div", "point-head"):
+                self._name = words("span", "point-name")
+                self._sure = words("span", "quality")
+            self._title = words("p", "verdict-title")
+            self._evidence = words("p", "verdict-text")
+            self._next = words("p", "verdict-next")
+
+    def show(self, view: VerdictView) -> None:
+        restyle(self.root, "verdict is-named" if view.named else "verdict")
+        self._name.set_text(view.name)
+        self._sure.set_text(view.sure)
+        self._title.set_text(view.title)
+        self._evidence.set_text(view.evidence)
+        self._next.set_text(view.next_check)

@@ -1,0 +1,290 @@
+"""One machine as the page shows it: what is the matter, since when, how sure, and the numbers behind it."""
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+import msgspec
+
+from models.machinery.machine import Machine
+from models.outputs import Alert, Health, Priority, RemainingLife, Status
+from models.texts.remaining_life import coverage_sentence, remaining_sentence
+from models.texts.sentences import Sentence, number
+from stream.texts.language import Language, Phrase, spoken
+from stream.texts.phrases import CODES, KINDS, PRIORITIES, STATUSES
+from stream.texts.times import age_text, clock_text, span_text
+from stream.web.views.diagnosis_line import named_text
+from stream.web.views.machine_facts import Facts, is_about_sensor
+from stream.web.views.points_view import PointView, flag_texts, point_name, points_view, with_point_names
+from stream.web.views.running_view import running_text
+from stream.web.views.sparkline_view import TrendView, trend_view
+
+__all__ = [
+    "AlertView",
+    "DeductionView",
+    "MachineView",
+    "Viewer",
+    "machine_name",
+    "machine_view",
+    "matter_text",
+]
+
+_SINCE = Phrase("since {clock} ({span})", "自{clock}起（已{span}）")
+_WHAT = Phrase("{point}: {matter}", "{point}：{matter}")
+_BEFORE_STOP = Phrase("Before it stopped: {matter}", "停机前：{matter}")
+_SENSOR = Phrase("Sensor fault, {point}: {flags}", "传感器故障，{point}：{flags}")
+_OTHERS_JUDGE = Phrase(
+    "Check sensor and cable. The machine is still judged by its other sensors.",
+    "请检查传感器和电缆。设备仍由其余传感器判断。",
+)
+_NONE_JUDGES = Phrase(
+    "Check sensor and cable. Without it nothing can be said about the machine.",
+    "请检查传感器和电缆。目前无法判断设备状态。",
+)
+_MACHINE_IS = Phrase("machine: {status}", "设备：{status}")
+_MORE = Phrase("Details and {alerts} more alerts", "详情和另外{alerts}条报警")
+_ONE_MORE = Phrase("Details and 1 more alert", "详情和另外1条报警")
+_DETAILS = Phrase("Details", "详情")
+_SILENT = Phrase("Nothing measured since {clock}", "自{clock}以来没有测量数据")
+_SOUND = Phrase("Nothing found", "未发现异常")
+_SCORE = Phrase("{score} of 100", "{score} / 100")
+_WITHHELD = Phrase("not given now", "暂不给出")
+_AGAINST = Phrase("value {value}, limit {limit}", "当前 {value}，限值 {limit}")
+_LINE = Phrase("line {line}", "产线 {line}")
+_LAST = Phrase("measured {age}", "测量于{age}")
+_SEPARATOR = " · "
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom and when the page is drawn; `now` is the moment that ages are counted from."""
+
+    language: Language
+    zone: tzinfo
+    now: datetime
+
+
+class DeductionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What took points off 100, and how many."""
+
+    points: float
+    points_text: str
+    label: str
+    reason: str
+
+
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
+    """One open alert."""
+
+    id: str
+    priority: Priority
+    priority_text: str
+    of_sensor: bool
+    text: str
+    since: str
+    against: str
+    """Value and limit; empty for the rules whose text has them, with their units."""
+
+
+class MachineView(msgspec.Struct, frozen=True, kw_only=True):
+    """One card."""
+
+    id: str
+    name: str
+    facts: str
+    status: Status
+    status_text: str
+    machine_text: str
+    """The machine's own status where the one shown is that of a sensor."""
+    running: str
+    """How it runs, and since when; empty where nothing tells."""
+    why: str
+    since: str
+    more: str
+    named: str
+    """The fault that the diagnosis names; empty where none is, or where that is what is the matter."""
+    life: str
+    """How long it has got, as an interval; empty before an onset, and where none can be given."""
+    life_held: str
+    """How well such words have held in this decline."""
+    score: float | None
+    score_text: str
+    deductions: tuple[DeductionView, ...]
+    alert: AlertView | None
+    """The most urgent one."""
+    more_alerts: tuple[AlertView, ...]
+    details: str
+    """What more there is to see."""
+    points: tuple[PointView, ...]
+    trend: TrendView | None
+    age: str
+    old: bool
+
+
+def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
+    """Draw one machine up; `old` says that its data are older than they should be."""
+    health, language = facts.newest, viewer.language
+    why, since, more = _why(facts, viewer)
+    named = named_text(facts, language)
+    if named and facts.alerts and facts.alerts[0].rule == "diagnosis":
+        why, named = named, ""
+    alerts = tuple(_alert(alert, viewer) for alert in facts.alerts)
+    own = STATUSES[health.status].say(language).lower()
+    return MachineView(
+        id=facts.machine.id,
+        name=machine_name(facts.machine, language),
+        facts=_facts(facts.machine, language),
+        status=facts.status,
+        status_text=STATUSES[facts.status].say(language),
+        machine_text="" if facts.status == health.status else _MACHINE_IS.say(language, status=own),
+        running=running_text(health, now=viewer.now, zone=viewer.zone, language=language),
+        why=why,
+        since=since,
+        more=more,
+        named=named,
+        life=_life(health, remaining_sentence, language),
+        life_held=_life(health, coverage_sentence, language),
+        score=health.score,
+        score_text=(
+            _WITHHELD.say(language) if health.score is None else _SCORE.say(language, score=_tenths(health.score))
+        ),
+        deductions=_deductions(health, language),
+        alert=alerts[0] if alerts else None,
+        more_alerts=alerts[1:],
+        details=_details(len(alerts) - 1, language),
+        points=points_view(facts.healths, facts.series, facts.machine, now=viewer.now, language=language),
+        trend=trend_view(facts.history, until=facts.history[-1].time, language=language) if facts.history else None,
+        age=_LAST.say(language, age=age_text((viewer.now - health.time).total_seconds(), language)),
+        old=old,
+    )
+
+
+def machine_name(machine: Machine, language: Language) -> str:
+    """Give the name people use in a language, or in the other one, or the id."""
+    first, second = machine.name.en, machine.name.zh
+    if language == "zh":
+        first, second = second, first
+    return first or second or machine.id
+
+
+def _facts(machine: Machine, language: Language) -> str:
+    """Give id, kind, line, and the name in the other language."""
+    kind = KINDS[machine.kind].say(language) if machine.kind in KINDS else machine.kind
+    line = _LINE.say(language, line=machine.line) if machine.line else ""
+    other = machine.name.en if language == "zh" else machine.name.zh
+    shown = machine_name(machine, language)
+    parts = [machine.id if machine.id != shown else "", kind, line, other if other != shown else ""]
+    return _SEPARATOR.join(part for part in parts if part)
+
+
+def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
+    """Say in one line what is the matter, since when, and what more there is to know."""
+    language, health = viewer.language, facts.newest
+    of_machine = [alert for alert in facts.alerts if not is_about_sensor(alert)]
+    if of_machine:
+        first = of_machine[0]
+        more = _sensor_text(facts, language) if facts.faulty else ""
+        matter = matter_text(first.point, first.rule, language)
+        if health.status == "stopped":
+            matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
+        return matter, _since(first.since, viewer), more
+    if facts.faulty:
+        return _sensor_text(facts, language), _sensor_since(facts, viewer), _sensor_help(facts, language)
+    if health.status == "no_data":
+        clock = clock_text(health.time, viewer.now, viewer.zone, language)
+        return _SILENT.say(language, clock=clock), "", _reason(health, language)
+    if health.score is None:
+        return _reason(health, language), "", ""
+    if health.deductions:
+        worst = max(health.deductions, key=lambda deduction: deduction.points)
+        return matter_text(worst.point, worst.code, language), "", ""
+    return (_SOUND if health.status == "healthy" else STATUSES[health.status]).say(language), "", ""
+
+
+def _details(more_alerts: int, language: Language) -> str:
+    if more_alerts > 0:
+        return (_ONE_MORE if more_alerts == 1 else _MORE).say(language, alerts=more_alerts)
+    return _DETAILS.say(language)
+
+
+def matter_text(point: str, code: str, language: Language) -> str:
+    """Say what is the matter where, in few words."""
+    matter = CODES[code].say(language) if code in CODES else code
+    name = point_name(point, language)
+    text = _WHAT.say(language, point=name, matter=matter) if name else matter
+    return text[:1].upper() + text[1:]
+
+
+def _reason(health: Health, language: Language) -> str:
+    return spoken(language, health.reason, health.reason_zh)
+
+
+def _sensor_text(facts: Facts, language: Language) -> str:
+    faulty = facts.faulty[0]
+    return _SENSOR.say(
+        language, point=point_name(faulty.point, language), flags=flag_texts(faulty.quality.flags, language)
+    )
+
+
+def _sensor_help(facts: Facts, language: Language) -> str:
+    others = len(facts.faulty) < len(facts.healths) and facts.newest.status != "sensor_fault"
+    return (_OTHERS_JUDGE if others else _NONE_JUDGES).say(language)
+
+
+def _sensor_since(facts: Facts, viewer: Viewer) -> str:
+    since = [alert.since for alert in facts.alerts if is_about_sensor(alert)]
+    return _since(min(since), viewer) if since else ""
+
+
+def _since(moment: datetime, viewer: Viewer) -> str:
+    return _SINCE.say(
+        viewer.language,
+        clock=clock_text(moment, viewer.now, viewer.zone, viewer.language),
+        span=span_text((viewer.now - moment).total_seconds(), viewer.language),
+    )
+
+
+def _life(health: Health, say: Callable[[RemainingLife], Sentence], language: Language) -> str:
+    life = health.remaining_life_h
+    return "" if life is None else say(life)[language == "zh"]
+
+
+def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]:
+    ordered = sorted(health.deductions, key=lambda deduction: -deduction.points)
+    return tuple(
+        DeductionView(
+            points=deduction.points,
+            points_text=f"−{_tenths(deduction.points)}",
+            label=matter_text(deduction.point, deduction.code, language),
+            reason=with_point_names(
+                spoken(language, deduction.reason, deduction.reason_zh), deduction.point, language
+            ),
+        )
+        for deduction in ordered
+    )
+
+
+def _alert(alert: Alert, viewer: Viewer) -> AlertView:
+    language = viewer.language
+    return AlertView(
+        id=alert.id,
+        priority=alert.priority,
+        priority_text=PRIORITIES[alert.priority].say(language),
+        of_sensor=is_about_sensor(alert),
+        text=_alert_text(alert, language),
+        since=_since(alert.since, viewer),
+        against=""
+        if alert.rule in CODES
+        else _AGAINST.say(language, value=number(alert.value), limit=number(alert.limit)),
+    )
+
+
+def _alert_text(alert: Alert, language: Language) -> str:
+    return with_point_names(spoken(language, alert.text, alert.text_zh), alert.point, language)
+
+
+def _tenths(number: float) -> str:
+    """Write tenths only where there are some.
+
+    >>> _tenths(87.0), _tenths(62.5)
+    ('87', '62.5')
+    """
+    return f"{number:.0f}" if abs(number - round(number)) < 0.05 else f"{number:.1f}"

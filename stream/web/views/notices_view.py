@@ -1,0 +1,104 @@
+"""What the page says about itself: its headline, and whether what it shows can be believed."""
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+import msgspec
+
+from stream.texts.language import Language, Phrase
+from stream.texts.times import clock_text, span_text
+from stream.web.views.freshness import Freshness
+from stream.web.views.snapshot import Snapshot
+
+__all__ = ["Notice", "headline", "notices"]
+
+_NEED = Phrase("{n} of {all} machines need someone", "{all}台设备中有{n}台需要处理")
+_NEEDS = Phrase("1 of {all} machines needs someone", "{all}台设备中有1台需要处理")
+_THE_ONE = Phrase("The machine needs someone", "该设备需要处理")
+_ALL_SOUND = Phrase("None of {all} machines needs anyone", "{all}台设备暂无需要处理的")
+_ONE_SOUND = Phrase("The machine needs no one", "设备暂不需要处理")
+_LEARNING = Phrase("Still learning: {n}.", "学习中：{n}台。")
+_UNHEARD = Phrase("Without data so far: {n}.", "尚无数据：{n}台。")
+_NOTHING = Phrase("No machines yet", "还没有设备")
+_CANNOT = Phrase("Nothing can be shown yet", "暂时无法显示")
+_READING = Phrase("Reading the store…", "正在读取数据…")
+_NOTHING_HELP = Phrase(
+    "Start a worker (stethos worker) and send measurements: stethos publish FILE, or stethos simulate to try it. "
+    "Machines show up here by themselves.",
+    "请启动工作进程（stethos worker）并发送测量数据：stethos publish 文件，或用 stethos simulate 试用。"
+    "设备会自动显示在这里。",
+)
+_WAITING = Phrase("Waiting for the first data", "等待首批数据")
+_WAITING_HELP = Phrase(
+    "{n} machines are described, none has sent anything yet. Is the worker running, and does the gateway send?",
+    "已登记{n}台设备，尚未收到任何数据。工作进程是否在运行？网关是否在发送？",
+)
+_TROUBLE = Phrase("The results cannot be read: tell whoever runs the system", "无法读取结果，请联系系统管理员")
+_SHOWN_FROM = Phrase("Shown as it was at {clock}.", "以下为{clock}的状态。")
+_SILENT = Phrase("No new data for {span}", "已{span}没有新数据")
+_SILENT_HELP = Phrase(
+    "The last came in at {clock}; what is shown may be out of date. Tell whoever runs the system: "
+    "gateway, broker or worker.",
+    "最后一次收到数据：{clock}；以下内容可能已过时。请联系系统管理员检查网关、消息服务器和工作进程。",
+)
+_BEHIND = Phrase("Data run {span} behind the clock", "数据比当前时间晚{span}")
+_BEHIND_HELP = Phrase(
+    "They were measured at {clock}: a recording, a simulation, or a backlog that is being worked off.",
+    "数据测量时间为{clock}：来自录制数据回放、仿真，或正在处理积压。",
+)
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to know before believing what is shown."""
+
+    kind: Literal["error", "warning", "info"]
+    title: str
+    text: str
+
+
+def headline(
+    snapshot: Snapshot, *, needy: int, known: int, learning: int, unheard: int, language: Language
+) -> tuple[str, str]:
+    """Say the page in one sentence, and beside it what to do, or of how many nothing can be said yet."""
+    if not snapshot.loaded:
+        return (_CANNOT if snapshot.trouble else _READING).say(language), ""
+    if not known:
+        return _NOTHING.say(language), _NOTHING_HELP.say(language)
+    if unheard == known:
+        return _WAITING.say(language), _WAITING_HELP.say(language, n=known)
+    phrase = _THE_ONE if known == 1 else _NEEDS if needy == 1 else _NEED
+    if not needy:
+        phrase = _ONE_SOUND if known == 1 else _ALL_SOUND
+    unjudged = ((_LEARNING, learning), (_UNHEARD, unheard))
+    return phrase.say(language, n=needy, all=known), " ".join(
+        text.say(language, n=count) for text, count in unjudged if count
+    )
+
+
+def notices(
+    snapshot: Snapshot, fresh: Freshness, clock: datetime, zone: tzinfo, language: Language
+) -> tuple[Notice, ...]:
+    """Tell what limits the page: a store that fails, data that stopped, data that run behind the clock."""
+
+    def time_text(moment: datetime) -> str:
+        return clock_text(moment, clock, zone, language, seconds=True)
+
+    def ago(moment: datetime) -> str:
+        return span_text((clock - moment).total_seconds(), language)
+
+    found = []
+    if snapshot.trouble:
+        shown = _SHOWN_FROM.say(language, clock=time_text(snapshot.read_at)) if snapshot.loaded else ""
+        said = snapshot.trouble.rstrip(".") + "."
+        text = " ".join(part for part in (said, shown) if part)
+        found.append(Notice(kind="error", title=_TROUBLE.say(language), text=text))
+    elif fresh.silent_since is not None:
+        title = _SILENT.say(language, span=ago(fresh.silent_since))
+        text = _SILENT_HELP.say(language, clock=time_text(fresh.silent_since))
+        found.append(Notice(kind="warning", title=title, text=text))
+    elif fresh.behind and fresh.newest is not None:
+        title = _BEHIND.say(language, span=span_text(fresh.behind.total_seconds(), language))
+        found.append(
+            Notice(kind="info", title=title, text=_BEHIND_HELP.say(language, clock=time_text(fresh.newest)))
+        )
+    return tuple(found)

@@ -1,0 +1,70 @@
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.alarms.symptom import Finding, degree_of
+from models.health.score import deductions_of, points_of
+
+LIMITS = st.lists(st.floats(1.0, 1e6), min_size=1, max_size=3).map(sorted)
+RULES = {"severity": "velocity_rms_mm_s", "change": "rms_g", "temperature": "rise", "anomaly": "pressure"}
+
+
+@given(st.floats(0, 1e9), LIMITS)
+def test_a_degree_reaches_a_level_exactly_at_its_limit(value, limits):
+    degree = degree_of(value, 0.0, limits)
+    assert int(min(degree, 3.999)) >= sum(value >= limit for limit in limits)
+    for level, limit in enumerate(limits, start=1):
+        assert (degree >= level) == (value >= limit)
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=2).map(sorted), LIMITS)
+def test_more_is_never_better(values, limits):
+    assert degree_of(values[0], 0.5, limits) <= degree_of(values[1], 0.5, limits)
+
+
+def findings():
+    return st.builds(
+        lambda point, rule, value, limits: (
+            point,
+            Finding(rule, RULES[rule], value, 0.5, limits, degree_of(value, 0.5, limits)),
+        ),
+        st.sampled_from(["前端轴承", "drive-end", "non-drive-end"]),
+        st.sampled_from(sorted(RULES)),
+        st.floats(0, 1e9),
+        LIMITS,
+    )
+
+
+@given(st.lists(findings(), max_size=20))
+def test_score_and_deductions_make_a_hundred_exactly(found):
+    score, deductions = deductions_of(found)
+    total = sum((Decimal(str(deduction.points)) for deduction in deductions), Decimal(0))
+    assert Decimal(str(score)) + total == 100
+    assert 0 <= score <= 100
+    for deduction in deductions:
+        assert deduction.points > 0
+        assert (Decimal(str(deduction.points)) * 10) % 1 == 0
+        assert deduction.reason.startswith(deduction.point)
+        assert deduction.reason_zh.startswith(deduction.point)
+
+
+@given(st.lists(findings(), max_size=10))
+def test_the_order_of_points_does_not_matter(found):
+    assert deductions_of(found)[0] == deductions_of(found[::-1])[0]
+
+
+def test_each_kind_has_its_most_and_repeated_evidence_counts_less():
+    worst = Finding("change", "rms_g", 9.0, 1.0, [2.0, 4.0, 8.0], 4.0)
+    assert points_of(worst.degree) == 700
+    score, deductions = deductions_of([("a", worst), ("b", worst)])
+    assert (score, [deduction.point for deduction in deductions]) == (30.0, ["a"])
+    medium = Finding("change", "rms_g", 4.0, 1.0, [2.0, 4.0, 8.0], 2.0)
+    hot = Finding("temperature", "rise", 100.0, 70.0, [85.0, 95.0, 110.0], 2.0)
+    score, deductions = deductions_of([("a", medium), ("b", medium), ("c", hot)])
+    assert [deduction.points for deduction in deductions] == [30.0, 7.5, 15.0]
+    assert score == 47.5, "the example of docs/health.md"
+
+
+def test_sound_evidence_takes_nothing_off():
+    assert deductions_of([("a", Finding("change", "rms_g", 1.2, 1.0, [1.6, 2.5, 6.3], 0.4))]) == (100.0, ())

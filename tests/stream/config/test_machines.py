@@ -1,0 +1,171 @@
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.errors import ConfigurationError
+from models.machinery.bearings import catalogue_from, parse_bearing
+from models.machinery.kinematics import BearingOrders
+from models.machinery.machine import Configuration, Learning, Machine, Name, Thresholds
+from stream.config.machines import Fleet, load_machines
+
+ROOT = Path(__file__).resolve().parents[3]
+PUMP = """
+[[machine]]
+id = "泵 1"
+name = { en = "Feed pump", zh = "给水泵" }
+kind = "pump"
+line = "boiler house"
+power_kw = 45
+mounting = "rigid"
+speed_rpm = 1480.0
+temperature_limit_c = 90.0
+teeth = 23
+blades = 6
+line_frequency_hz = 60
+category = "I"
+[machine.bearings]
+drive-end = "n=8,d=0.235,D=1.245,angle=0"
+"non-drive end" = "6205-2RS"
+
+[[machine]]
+id = "P2"
+"""
+
+
+def load(tmp_path: Path, text: str) -> Fleet:
+    path = tmp_path / "machines.toml"
+    path.write_text(text, "utf-8")
+    return load_machines(path)
+
+
+def test_machines_are_read_as_they_are_written(tmp_path):
+    fleet = load(tmp_path, PUMP)
+    written = fleet.machines["泵 1"]
+    assert written.mechanism.pack == "pump"
+    assert msgspec.structs.replace(written, mechanism=None) == Machine(
+        id="泵 1", name=Name("Feed pump", "给水泵"), kind="pump", line="boiler house", power_kw=45.0,
+        mounting="rigid", speed_rpm=1480.0, temperature_limit_c=90.0,
+        teeth=23, blades=6, line_frequency_hz=60.0, category="I",
+        bearings={"drive-end": "n=8,d=0.235,D=1.245,angle=0", "non-drive end": "6205-2RS"},
+    )  # fmt: skip
+    assert list(fleet.machines) == ["泵 1", "P2"]
+    assert fleet.configuration("泵 1").version() != fleet.configuration("P2").version()
+
+
+def test_an_unknown_machine_is_judged_by_defaults(tmp_path):
+    assert load(tmp_path, PUMP).configuration("P9") == Configuration(machine=Machine(id="P9"))
+
+
+def test_the_configuration_carries_the_orders_of_the_bearings_that_are_known(tmp_path):
+    orders = load(tmp_path, PUMP).configuration("泵 1").orders
+    assert orders == {
+        "drive-end": parse_bearing("n=8,d=0.235,D=1.245,angle=0"),
+        "non-drive end": parse_bearing("6205"),
+    }
+    assert msgspec.json.decode(msgspec.json.encode(orders), type=dict[str, BearingOrders]) == orders
+
+
+def test_a_bearing_that_nobody_knows_is_told_once_with_the_fix_and_left_out(tmp_path, caplog):
+    fleet = load(tmp_path, '[[machine]]\nid = "P1"\nbearings = { "驱动端" = "XYZ 999", a = "6205" }')
+    for _ in range(3):
+        assert list(fleet.configuration("P1").orders) == ["a"]
+    (told,) = caplog.messages
+    assert "machine 1 ('P1'): bearings: 驱动端" in told
+    assert "give its geometry" in told
+
+
+def test_an_own_catalogue_knows_more_bearings(tmp_path, caplog):
+    own = catalogue_from(
+        {"bearing": [{"designation": "XYZ 999", "source": "maker's sheet", "rolling_elements": 9,
+                      "element_diameter": 8.0, "pitch_diameter": 40.0}]}, "own.toml",
+    )  # fmt: skip
+    path = tmp_path / "machines.toml"
+    path.write_text('[[machine]]\nid = "P1"\nbearings = { a = "xyz-999" }', "utf-8")
+    assert load_machines(path, catalogue=own).configuration("P1").orders["a"].bpfo == pytest.approx(3.6)
+    assert not caplog.messages
+
+
+def test_a_missing_file_is_an_empty_fleet(tmp_path):
+    learning = Learning(observations=5)
+    fleet = load_machines(tmp_path / "none.toml", learning=learning, thresholds=Thresholds(off_delay_s=1.0))
+    assert not fleet.machines
+    assert fleet.configuration("P1").learning is learning
+    assert fleet.configuration("P1").thresholds.off_delay_s == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[[machine]]\nid = "P1"\n[[machine]]\nid = "P1"', "machine 2 ('P1'): this id is taken"),
+        ('[[machine]]\nid = "P1"\npower = 3', "machine 1 ('P1'): there is no key power; there are id, name, kind"),
+        ('[[machine]]\nid = "P1"\nname = { fr = "pompe" }', "machine 1 ('P1'): name: there is no key fr"),
+        ("[[machine]]\npower_kw = 3", "machine 1: object missing required field id"),
+        ('[[machine]]\nid = "P1"\npower_kw = -3', "power_kw: -3.0 must be above 0"),
+        ('[[machine]]\nid = "P1"\npower_kw = nan', "power_kw: nan must be above 0"),
+        ('[[machine]]\nid = "P1"\nspeed_rpm = 0', "speed_rpm: 0.0 must be above 0"),
+        ('[[machine]]\nid = "P1"\npower_kw = "15 kW"', "machine 1 ('P1'): power_kw: expected float"),
+        ('[[machine]]\nid = "P1"\nmounting = "soft"', "mounting: invalid enum value 'soft'; use rigid or flexible"),
+        ('[[machine]]\nid = "P1"\ntemperature_limit_c = -300', "temperature_limit_c"),
+        ('[[machine]]\nid = "P/1"', "id: 'P/1' is no name"),
+        ('[[machine]]\nid = ""', "id: '' is no name"),
+        ('[[machine]]\nid = "P1"\nbearings = { "a/b" = "6205" }', "bearings: 'a/b' is no name"),
+        ('[[machine]]\nid = "P1"\nbearings = { a = " " }', "a has no designation"),
+        ('[[machine]]\nid = "P1"\nbearings = { a = 6205 }', "bearings"),
+        ('[[machine]]\nid = "P1"\nbearings = { a = "n=8,d=0.235" }', "bearing 'n=8,d=0.235': D missing"),
+        ('[[machine]]\nid = "P1"\nbearings = { a = "n=8,d=5,D=1" }', "bearings: a: "),
+        ('[[machine]]\nid = "P1"\nteeth = 1', "teeth: 1 must be 2 to 10000"),
+        ('[[machine]]\nid = "P1"\nblades = 6.5', "blades: expected int"),
+        ('[[machine]]\nid = "P1"\nline_frequency_hz = nan', "line_frequency_hz: nan must be 10 to 500"),
+        (
+            '[[machine]]\nid = "P1"\nkind = "pump"\ncategory = "III"',
+            "'III' is none of the pack pump; there are I, II",
+        ),
+        ('[[machine]]\nid = "P1"\nkind = "motor"\ncategory = "I"', "this kind has none"),
+        (
+            '[[machine]]\nid = "P1"\nkind = "robot"\ncategory = "I"',
+            "category: there is no pack for the kind 'robot'",
+        ),
+        ('[[machine]]\nid = "P1"\nmechanism = { pack = "pump" }', "mechanism: comes from the pack of its kind"),
+        ('[machine]\nid = "P1"', "[[machine]] table"),
+        ("machine = [3]", "machine 1"),
+        ("machines = []", "there is no key machines"),
+        ("machine", "is not TOML"),
+    ],
+)
+def test_a_mistake_names_file_machine_key_and_fix(tmp_path, text: str, told: str):
+    with pytest.raises(ConfigurationError) as error:
+        load(tmp_path, text)
+    assert told in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path / 'machines.toml'}: ")
+    assert "\n" not in str(error.value)
+
+
+keys = st.sampled_from([*Machine.__struct_fields__, "x"])
+values = st.sampled_from(
+    ["1", "-1.5", "nan", "true", '"P1"', '"rigid"', "[]", "{}", '{ en = "a" }', '{ "泵" = "x" }', "2026-01-01"]
+)
+
+
+@given(st.dictionaries(keys, values))
+def test_any_table_is_read_or_a_configuration_error(tmp_path_factory, table: dict[str, str]):
+    text = "[[machine]]\n" + "\n".join(f"{key} = {value}" for key, value in table.items())
+    try:
+        fleet = load(tmp_path_factory.getbasetemp(), text)
+    except ConfigurationError as error:
+        reason = str(error)
+        assert "machine 1" in reason
+    else:
+        assert len(fleet.machines) == 1
+
+
+def test_the_example_file_is_an_empty_fleet_and_right_where_the_marks_are_taken_away(tmp_path):
+    text = (ROOT / "machines.toml").read_text("utf-8")
+    assert not load(tmp_path, text).machines
+    shown = "\n".join(re.sub(r"^# ?", "", line) for line in text.splitlines()[5:])
+    (machine,) = load(tmp_path, shown).machines.values()
+    told = {field: getattr(machine, field) for field in Machine.__struct_fields__}
+    assert all(told.values()), "every key has its example"

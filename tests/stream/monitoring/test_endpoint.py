@@ -1,0 +1,103 @@
+"""`/health` and `/metrics` over HTTP, and `stethos health` that asks."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from models.errors import ConfigurationError
+from stream.monitoring.endpoint import serving
+from stream.monitoring.liveness import Report, Signs
+from tests.services.processes import free_port
+from tests.services.workers import STETHOS
+
+RUNNING = Signs(state="running", state_s=1.0, up_s=2.0, partitions=4)
+
+
+@contextmanager
+def served(*, ok: bool) -> Iterator[int]:
+    report = Report(ok=ok, reasons=() if ok else ("store away: 磁盘已满",), signs=RUNNING)
+    with serving("127.0.0.1", 0, lambda: report, lambda: b"stethos_up 1\n") as port:
+        yield port
+
+
+def get(port: int, path: str, method: str = "GET") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def test_health_is_200_or_503_with_the_reason():
+    with served(ok=True) as port:
+        status, body = get(port, "/health?probe=1")
+        assert (status, json.loads(body)["ok"]) == (200, True)
+        assert get(port, "/metrics") == (200, b"stethos_up 1\n")
+        assert get(port, "/health", "HEAD") == (200, b"")
+        assert get(port, "/")[0] == 404
+        assert get(port, "/health", "POST")[0] == 501
+    with served(ok=False) as port:
+        status, body = get(port, "/health")
+        assert status == 503
+        assert json.loads(body)["reasons"] == ["store away: 磁盘已满"]
+
+
+def test_a_client_that_says_nothing_holds_up_nobody():
+    with served(ok=True) as port, socket.create_connection(("127.0.0.1", port)):
+        assert get(port, "/health")[0] == 200
+
+
+def test_a_taken_port_is_told_with_what_to_do():
+    with (
+        served(ok=True) as port,
+        pytest.raises(ConfigurationError, match=rf"port {port}.*\[health\] host and port"),
+    ):
+        serving("127.0.0.1", port, lambda: None, bytes).__enter__()
+    with serving("127.0.0.1", port, lambda: None, bytes):
+        pass  # it is free again
+
+
+def ask(port: int, *options: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "STETHOS_HEALTH__PORT": str(port), "http_proxy": "http://127.0.0.1:1"}
+    return subprocess.run(
+        [STETHOS, "health", *options], capture_output=True, text=True, env=environment, timeout=30, check=False
+    )
+
+
+def test_the_command_says_it_in_words_and_by_its_exit_code():
+    with served(ok=True) as port:
+        done = ask(port)
+        assert done.returncode == 0
+        assert done.stdout == "well: running, 4 partitions, 0 machines, 0 messages waiting\n"
+    with served(ok=False) as port:
+        done = ask(port)
+        assert (done.returncode, done.stdout) == (1, "store away: 磁盘已满\n")
+        assert json.loads(ask(port, "--json").stdout)["ok"] is False
+
+
+def test_the_command_without_a_worker_or_a_port_names_the_fix():
+    done = ask(free_port())
+    assert done.returncode == 1
+    assert "no worker answers" in done.stderr
+    assert "Connection refused" in done.stderr
+    done = ask(0)
+    assert done.returncode == 1
+    assert "set port in [health]" in done.stderr
+
+
+def test_something_else_on_the_port_is_no_worker():
+    with serving("127.0.0.1", 0, lambda: Report(ok=True, reasons=(), signs=RUNNING), lambda: b"") as port:
+        from stream.monitoring import endpoint
+
+        real, endpoint._health = endpoint._health, lambda _: (200, "text/html", b"<html>")
+        try:
+            done = ask(port)
+        finally:
+            endpoint._health = real
+    assert done.returncode == 1
+    assert "something else answers there" in done.stderr

@@ -1,0 +1,77 @@
+"""What the page's server reads of the store, and what stays of it when the store fails."""
+
+import asyncio
+from datetime import timedelta
+
+from stream.web.data.feed import Feed
+from tests.stream.web.fleets import MACHINES, NOW, MemoryStore, four, health
+from tests.stream.web.made_up import fleet, read
+
+
+def test_a_store_that_fails_is_told_and_what_was_read_stays():
+    async def run():
+        store = MemoryStore(four())
+        now = [NOW]
+        feed = Feed(store, MACHINES, clock=lambda: now[0])
+        await feed.read()
+        store.trouble = "InfluxDB at http://db:8086 does not answer; start it"
+        now[0] = NOW + timedelta(minutes=5)
+        await feed.read()
+        failed = feed.snapshot
+        store.trouble = ""
+        await feed.read()
+        return failed, feed.snapshot
+
+    failed, recovered = asyncio.run(run())
+    shown = fleet(failed, clock=NOW + timedelta(minutes=5))
+    (notice,) = shown.notices
+    assert (notice.kind, notice.title) == ("error", "The results cannot be read: tell whoever runs the system")
+    assert notice.text == "InfluxDB at http://db:8086 does not answer; start it. Shown as it was at 09:00:00."
+    assert shown.headline == "3 of 4 machines need someone"
+    assert recovered.trouble == ""
+
+
+def test_a_store_that_never_answered_says_so_and_shows_nothing():
+    async def run():
+        feed = Feed(MemoryStore(trouble="no file"), {}, clock=lambda: NOW)
+        await feed.read()
+        return feed.snapshot
+
+    shown = fleet(asyncio.run(run()), machines={})
+    assert shown.notices[0].text == "no file."
+    assert shown.headline == "Nothing can be shown yet"
+    assert shown.updated == ""
+
+
+def test_the_page_survives_a_bug_in_the_store_and_says_so():
+    class Broken(MemoryStore):
+        async def latest_health(self):
+            raise ZeroDivisionError
+
+    async def run():
+        feed = Feed(Broken(), {}, clock=lambda: NOW)
+        await feed.read()
+        return feed.snapshot
+
+    assert "internal error" in asyncio.run(run()).trouble
+
+
+def test_reading_on_asks_for_what_is_new_only():
+    async def run():
+        store = MemoryStore(four())
+        feed = Feed(store, MACHINES, clock=lambda: NOW)
+        for _ in range(3):
+            await feed.read()
+        before = store.calls
+        await feed.read()
+        return store.calls - before
+
+    assert asyncio.run(run()) == 2  # newest health and open alerts
+
+
+def test_history_is_thinned_to_the_worst_of_each_minute():
+    seconds = [health("A", "x", NOW - timedelta(seconds=n), score=50.0 if n == 3000 else 90.0) for n in range(3600)]
+    history = read(seconds, machines={}).histories["A"]
+    assert len(history) <= 62
+    assert min(each.score for each in history) == 50
+    assert [each.time for each in history] == sorted(each.time for each in history)
