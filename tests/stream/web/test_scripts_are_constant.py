@@ -94,8 +94,10 @@ def test_what_could_be_run_is_found(text: str):
     [
         'A = "code"\nx = {":formatter": f"{A}()" + A, "name": unit}',
         'from stream.web.scripts import TREND_BOX\nx = {**y, ":formatter": TREND_BOX}',
-        "from stream.web.components.status_icons import shape_svg\n"
-        "picture.set_content(shape_svg(view.status) if view else '')",
+        (
+            "from stream.web.components.status_icons import shape_svg\n"
+            "picture.set_content(shape_svg(view.status) if view else '')"
+        ),
         'from stream.web.paths import machine_path\ndescribe(link, href=machine_path("en", name), title=name)',
         'element.on("click", f, js_handler="e => emit(1)")',
     ],
