@@ -8,7 +8,7 @@ import msgspec
 
 from models.advice.transitions import Cause, transition
 from models.alarms.alarm import Alarm, Delays
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -20,10 +20,10 @@ from models.texts.diagnosis_sentences import with_stronger
 from models.texts.sentences import (
     Sentence,
     cleared_sentence,
-    finding_sentence,
     rated_low,
     renamed_sentence,
     sensor_sentence,
+    symptom_sentence,
     with_cause,
 )
 
@@ -76,13 +76,13 @@ def watch_findings(context: AlarmContext, judged: AbstractSet[str]) -> Iterator[
     """
     channel = context.channel
     delays = _delays(context.state.configuration.thresholds)
-    symptoms = {symptom.rule: symptom for symptom in channel.findings}
+    symptoms = {symptom.rule: symptom for symptom in channel.symptoms}
     for rule in sorted(symptoms.keys() | channel.alarms.keys()):
         if rule in judged:
             yield from _update_rule(context, rule, symptoms.get(rule), delays)
 
 
-def _update_rule(context: AlarmContext, rule: str, symptom: Finding | None, delays: Delays) -> Iterator[Alert]:
+def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, delays: Delays) -> Iterator[Alert]:
     channel = context.channel
     alarm = channel.alarms.get(rule)
     if alarm is None:
@@ -113,7 +113,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Finding | None, dela
         remember(reached, weighed)
 
 
-def _is_inconclusive(channel: Channel, symptom: Finding, alarm: Alarm) -> bool:
+def _is_inconclusive(channel: Channel, symptom: Symptom, alarm: Alarm) -> bool:
     """Whether a temperature's limit alone was judged, and is no reason to move an alert of its rise.
 
     In a regime that is not known yet nothing says that the rise is over.
@@ -123,13 +123,13 @@ def _is_inconclusive(channel: Channel, symptom: Finding, alarm: Alarm) -> bool:
     return alarm.about != _OF_LIMIT and symptom.degree < alarm.level
 
 
-def _clear_former(context: AlarmContext, alarm: Alarm, symptom: Finding) -> Iterator[Alert]:
+def _clear_former(context: AlarmContext, alarm: Alarm, symptom: Symptom) -> Iterator[Alert]:
     """Clear an alert that names a fault where another one is named now, which is raised as its own."""
     sentence = renamed_sentence(context.channel.point, alarm.about, symptom.indicator)
     yield from _transition(context, symptom.rule, 0, symptom.value, symptom.limit(1), sentence)
 
 
-def _about(symptom: Finding, alarm: Alarm) -> str:
+def _about(symptom: Symptom, alarm: Alarm) -> str:
     """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
     if symptom.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
         return ""
@@ -138,19 +138,19 @@ def _about(symptom: Finding, alarm: Alarm) -> str:
     return symptom.indicator
 
 
-def _raised_sentence(context: AlarmContext, symptom: Finding, level: int) -> Sentence:
+def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Sentence:
     """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
     state, point = context.state, context.channel.point
     mechanism = state.configuration.machine.mechanism
     if symptom.rule == DIAGNOSIS_RULE:
-        sentence = finding_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
         return with_stronger(sentence, stronger_elsewhere(state, context.channel))
     vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosing.first() if vibration is not None else None
     if fault is None or vibration is None:
-        return finding_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        return symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
     hot = symptom.rule == TEMPERATURE_RULE
-    sentence = finding_sentence(point, symptom, level, look=hot, mechanism=mechanism)
+    sentence = symptom_sentence(point, symptom, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 
 

@@ -2,12 +2,12 @@
 
 import msgspec
 
-__all__ = ["Finding", "degree_of"]
+__all__ = ["Symptom", "degree_of"]
 
 _MAX_DEGREE = 4.0
 
 
-class Finding(msgspec.Struct, array_like=True):
+class Symptom(msgspec.Struct, array_like=True):
     """One rule's evidence at one point, smoothed, in the indicator's own unit."""
 
     rule: str

@@ -5,7 +5,7 @@ from math import exp
 import msgspec
 
 from models.alarms.alarm import Alarm
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
@@ -82,7 +82,7 @@ class Channel(msgspec.Struct, array_like=True):
     recent: Recent = msgspec.field(default_factory=Recent)
     warm_up: WarmUp = msgspec.field(default_factory=WarmUp)
     alarms: dict[str, Alarm] = {}
-    findings: list[Finding] = []
+    symptoms: list[Symptom] = []
     recent_c: float | None = None
     """A temperature's running mean over about its last half hour, to tell a sudden change by."""
     recent_us: int = 0

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import Look
 from models.condition.channel import CHANGE_INDICATORS, Channel, Measured
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
-from models.health.rules import absolute_findings, anomaly_finding, change_finding
-from models.health.verdict import diagnosis_finding
+from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
+from models.health.verdict import diagnosis_symptom
 from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
@@ -81,13 +81,13 @@ def judge(
     A block that was searched for faults at another speed than the measured one, where that is known, has no vote.
     """
     judging = _judging(channel, observation, values, time_us)
-    channel.findings = _symptoms(channel, judging, configuration, measured_rpm)
+    channel.symptoms = _symptoms(channel, judging, configuration, measured_rpm)
     if judging.ready:
         _settle(channel, judging.logs, time_us)
     if _teaches(channel, judging):
         _learn(channel, judging)
     channel.advance(judging.features, judging.look, time_us)
-    return Judged(judging.anomaly, _judged_rules(channel.findings, observation, configuration))
+    return Judged(judging.anomaly, _judged_rules(channel.symptoms, observation, configuration))
 
 
 def _judging(channel: Channel, observation: Measured, values: dict[str, float], time_us: int) -> _Judging:
@@ -103,31 +103,31 @@ def _judging(channel: Channel, observation: Measured, values: dict[str, float], 
 
 def _symptoms(
     channel: Channel, judging: _Judging, configuration: Configuration, measured_rpm: float | None
-) -> list[Finding]:
+) -> list[Symptom]:
     """Give the evidence of all rules: against limits, of a diagnosis, and against the point's own past."""
     observation = judging.observation
-    symptoms = absolute_findings(channel, judging.smoothed, _seconds(observation), configuration)
+    symptoms = absolute_symptoms(channel, judging.smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
         diagnosis = observation.diagnosis if _is_at(measured_rpm, observation) else None
         channel.diagnosing.take(diagnosis, rate_hz=observation.rate_hz, time_us=judging.time_us)
-        named = diagnosis_finding(channel.diagnosing)
+        named = diagnosis_symptom(channel.diagnosing)
         symptoms += [] if named is None else [named]
     if judging.ready:
-        change = change_finding(channel, judging.smoothed, configuration.thresholds)
+        change = change_symptom(channel, judging.smoothed, configuration.thresholds)
         symptoms += [] if change is None else [change]
         strange = _anomaly_symptom(channel, judging)
         symptoms += [] if strange is None else [strange]
     return symptoms
 
 
-def _anomaly_symptom(channel: Channel, judging: _Judging) -> Finding | None:
+def _anomaly_symptom(channel: Channel, judging: _Judging) -> Symptom | None:
     """Give the evidence of the anomaly score, and what it comes from where it may become a reason."""
     score, limit = judging.anomaly.score, judging.anomaly.limit
     if score is None or limit is None:
         return None
     usual = channel.smooth("score", judging.time_us, score)
     shares = judging.look.shares(_MAX_SHARES) if usual >= _SHARES_FROM * limit else {}
-    return anomaly_finding(channel, usual, limit, shares)
+    return anomaly_symptom(channel, usual, limit, shares)
 
 
 def _teaches(channel: Channel, judging: _Judging) -> bool:
@@ -139,7 +139,7 @@ def _teaches(channel: Channel, judging: _Judging) -> bool:
     """
     waits = judging.warming and not channel.is_restless
     if judging.ready:
-        sound = not channel.level and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.findings)
+        sound = not channel.level and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
         return sound and not waits and not judging.anomaly.anomalous
     if not channel.usual.later:
         return True
@@ -171,7 +171,7 @@ def _learn(channel: Channel, judging: _Judging) -> None:
     usual.learned_us = time_us
 
 
-def _judged_rules(symptoms: list[Finding], observation: Measured, configuration: Configuration) -> frozenset[str]:
+def _judged_rules(symptoms: list[Symptom], observation: Measured, configuration: Configuration) -> frozenset[str]:
     """Give the rules that found something, or could have: votes for no fault, a machine without severity zones."""
     rules = {symptom.rule for symptom in symptoms}
     if isinstance(observation, VibrationObserved):
@@ -222,7 +222,7 @@ def _settle(channel: Channel, logs: dict[str, float], time_us: int) -> None:
     usual.settled_us = time_us
     if time_us - usual.learning_since_us >= _RUNNING_IN_US:
         return
-    if any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.findings):
+    if any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.symptoms):
         return
     for name, baseline in usual.baselines.items():
         if name in logs:

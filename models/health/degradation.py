@@ -1,8 +1,8 @@
-"""From findings to a decline: its onset is a lasting change or severity, its end when neither stands any more."""
+"""From symptoms to a decline: its onset is a lasting change or severity, its end when neither stands any more."""
 
 from math import log
 
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.outputs import RemainingLife
@@ -13,24 +13,24 @@ __all__ = ["level_of", "remaining_life", "track_decline"]
 _RULES = ("change", "severity")
 
 
-def level_of(findings: list[Finding]) -> float | None:
+def level_of(symptoms: list[Symptom]) -> float | None:
     """Give the level of damage, 0 at the baseline and 1 at the limit of high priority; None where none is judged.
 
     On the logarithm of the indicator where its baseline is known, since damage grows in proportion to itself.
 
-    >>> change = Finding("change", "rms_g", 0.25, 0.1, [0.16, 0.25, 0.63], 2.0)
+    >>> change = Symptom("change", "rms_g", 0.25, 0.1, [0.16, 0.25, 0.63], 2.0)
     >>> round(level_of([change]), 2)
     0.5
     """
     levels = []
-    for finding in findings:
-        if finding.rule not in _RULES:
+    for symptom in symptoms:
+        if symptom.rule not in _RULES:
             continue
-        worst, reference = finding.limit(3), finding.reference
-        if reference is not None and 0.0 < reference < worst and finding.value > 0.0:
-            levels.append(log(finding.value / reference) / log(worst / reference))
+        worst, reference = symptom.limit(3), symptom.reference
+        if reference is not None and 0.0 < reference < worst and symptom.value > 0.0:
+            levels.append(log(symptom.value / reference) / log(worst / reference))
         elif worst > 0.0:
-            levels.append(finding.value / worst)
+            levels.append(symptom.value / worst)
     return max(levels, default=None)
 
 
@@ -42,7 +42,7 @@ def track_decline(channel: Channel, time_us: int) -> None:
         return
     if channel.decline is None:
         channel.decline = Decline(since_us=min(since_us))
-    level = level_of(channel.findings)
+    level = level_of(channel.symptoms)
     if level is not None:
         channel.decline.add(level, time_us)
 

@@ -1,15 +1,15 @@
-"""The rules: each turns what one observation says into a finding, a degree of how far gone it is."""
+"""The rules: each turns what one observation says into a symptom, a degree of how far gone it is."""
 
 from functools import lru_cache
 from math import exp, log
 
-from models.alarms.symptom import Finding, degree_of
+from models.alarms.symptom import Symptom, degree_of
 from models.condition.channel import Channel
 from models.machinery.machine import Configuration, Thresholds
 from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["absolute_findings", "anomaly_finding", "change_finding", "temperature_finding"]
+__all__ = ["absolute_symptoms", "anomaly_symptom", "change_symptom", "temperature_symptom"]
 
 _VELOCITY = "velocity_rms_mm_s"
 _SIGMA_SHARES = (1.0, 1.25, 1.5)
@@ -27,7 +27,7 @@ def _least_rises(thresholds: Thresholds) -> tuple[tuple[float, float], ...]:
     return tuple((log(factor), share) for factor, share in zip(factors, _SIGMA_SHARES, strict=True))
 
 
-def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Finding | None:
+def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Symptom | None:
     """How far the indicators have gone from their own baseline: the one that has gone furthest.
 
     `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
@@ -48,12 +48,12 @@ def change_finding(channel: Channel, smoothed: dict[str, float], thresholds: Thr
         return None
     degree, name, limits = worst
     location = baselines[name].location
-    return Finding("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
+    return Symptom("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
 
 
-def severity_finding(
+def severity_symptom(
     channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
-) -> Finding | None:
+) -> Symptom | None:
     """Place the velocity against the machine's severity zones, and against a change of a quarter of B/C."""
     boundaries = boundaries_of(configuration.machine)
     if boundaries is None or not seconds >= MINIMUM_SECONDS or _VELOCITY not in smoothed:
@@ -66,10 +66,10 @@ def severity_finding(
         low = min(exp(baseline.location) + 0.25 * boundaries.bc_mm_s, boundaries.bc_mm_s)
     limits = [low, boundaries.bc_mm_s, boundaries.cd_mm_s]
     shown = exp(baseline.location) if reference else None
-    return Finding("severity", _VELOCITY, velocity, shown, limits, degree_of(velocity, reference, limits))
+    return Symptom("severity", _VELOCITY, velocity, shown, limits, degree_of(velocity, reference, limits))
 
 
-def temperature_finding(channel: Channel, smoothed_c: float, configuration: Configuration) -> Finding | None:
+def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Configuration) -> Symptom | None:
     """Judge the rise above the machine's own warm state, and the maker's limit or the pack's where there is one.
 
     Where a temperature swings with the load, a rise counts only beyond four times its usual distance from the warm
@@ -88,29 +88,29 @@ def temperature_finding(channel: Channel, smoothed_c: float, configuration: Conf
         step = _SWINGS * channel.usual.warmth.swing_k
         limits = [reference + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
         found.append(
-            Finding("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
+            Symptom("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
         )
     if absolute is not None:
         limits = [absolute - 5.0, absolute, absolute + 10.0]
         degree = degree_of(smoothed_c, absolute - 10.0, limits)
-        found.append(Finding("temperature", "value_c", smoothed_c, None, limits, degree))
-    return max(found, key=lambda finding: finding.degree, default=None)
+        found.append(Symptom("temperature", "value_c", smoothed_c, None, limits, degree))
+    return max(found, key=lambda symptom: symptom.degree, default=None)
 
 
-def absolute_findings(
+def absolute_symptoms(
     channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
-) -> list[Finding]:
-    """Give the findings that need no baseline, so that they hold while a machine is still being learned."""
+) -> list[Symptom]:
+    """Give the symptoms that need no baseline, so that they hold while a machine is still being learned."""
     if channel.measurement == "indicators":
-        found = severity_finding(channel, smoothed, seconds, configuration)
+        found = severity_symptom(channel, smoothed, seconds, configuration)
     elif channel.measurement == "temperature" and "value_c" in smoothed:
-        found = temperature_finding(channel, smoothed["value_c"], configuration)
+        found = temperature_symptom(channel, smoothed["value_c"], configuration)
     else:
         found = None
     return [] if found is None else [found]
 
 
-def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Finding:
+def anomaly_symptom(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Symptom:
     """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
 
     `shares` are the parts that single values have in it, largest first; those that count are kept.
@@ -119,4 +119,4 @@ def anomaly_finding(channel: Channel, smoothed_score: float, limit: float, share
     named = {name: share for name, share in shares.items() if share >= _MIN_SHARE}
     usual = channel.model.scores.location
     degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
-    return Finding("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)
+    return Symptom("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.outputs import Deduction
-from models.texts.sentences import finding_sentence
+from models.texts.sentences import symptom_sentence
 
 __all__ = ["deductions_of", "points_of"]
 
@@ -32,22 +32,22 @@ def points_of(degree: float) -> int:
     return _CURVE[-1][1]
 
 
-def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Deduction, ...]]:
-    """Give a machine's score and deductions from the findings at its points, (point, finding) each.
+def deductions_of(symptoms: list[tuple[str, Symptom]]) -> tuple[float, tuple[Deduction, ...]]:
+    """Give a machine's score and deductions from the symptoms at its points, (point, symptom) each.
 
     The worst evidence counts first; what would go beyond the most of its kind, or of all, is left out.
     """
     counting = [
-        (points, finding.rule, point, finding)
-        for point, finding in findings
-        if (points := points_of(finding.degree))
+        (points, symptom.rule, point, symptom)
+        for point, symptom in symptoms
+        if (points := points_of(symptom.degree))
     ]
     if not counting:
         return _MAX_SCORE / 10, ()
     ranked = sorted(counting, key=lambda item: (-item[0], item[1], item[2]))
     left, left_by_kind = _MAX_SCORE, dict(_MAX_DEDUCTION_BY_KIND)
     deductions = []
-    for wanted, rule, point, finding in ranked:
+    for wanted, rule, point, symptom in ranked:
         spent = left_by_kind[rule] < _MAX_DEDUCTION_BY_KIND[rule]
         divisor = 1 if left == _MAX_SCORE else _SHARE_SAME_KIND if spent else _SHARE_OTHER_KIND
         tenths = min(wanted // divisor, left, left_by_kind[rule])
@@ -55,8 +55,8 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
             continue
         left -= tenths
         left_by_kind[rule] -= tenths
-        level = max(int(finding.degree), 1)
-        english, chinese = finding_sentence(point, finding, level)
+        level = max(int(symptom.degree), 1)
+        english, chinese = symptom_sentence(point, symptom, level)
         deductions.append(
             Deduction(
                 reason=english,
@@ -64,8 +64,8 @@ def deductions_of(findings: list[tuple[str, Finding]]) -> tuple[float, tuple[Ded
                 points=tenths / 10,
                 code=rule,
                 point=point,
-                value=finding.value,
-                limit=finding.limit(level),
+                value=symptom.value,
+                limit=symptom.limit(level),
             )
         )
     return left / 10, tuple(deductions)

@@ -84,7 +84,7 @@ def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, re
 
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
-    found = diagnosis_of(channel.diagnosing, channel.findings, state.configuration.machine.mechanism)
+    found = diagnosis_of(channel.diagnosing, channel.symptoms, state.configuration.machine.mechanism)
     point = stronger_elsewhere(state, channel)
     if found is None or not point:
         return found
@@ -116,7 +116,7 @@ def health_of(
     since_us = None if running is None else state.operation.since_us(running, time_us)
     reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
     points, deductions = (
-        deductions_of([(channel.point, finding) for channel in trusted for finding in channel.findings])
+        deductions_of([(channel.point, symptom) for channel in trusted for symptom in channel.symptoms])
         if judged
         else (None, ())
     )

@@ -1,9 +1,9 @@
-"""What a point's gathered diagnoses come to: a verdict to tell, and a finding to weigh and to raise."""
+"""What a point's gathered diagnoses come to: a verdict to tell, and a symptom to weigh and to raise."""
 
 import math
 from collections.abc import Sequence
 
-from models.alarms.symptom import Finding, degree_of
+from models.alarms.symptom import Symptom, degree_of
 from models.clock import to_datetime
 from models.condition.diagnosis_votes import MIN_VOTES, Diagnosing, Vote
 from models.diagnosis.criteria import HEALTHY_TURNS, healthy_confidence
@@ -20,7 +20,7 @@ from models.texts.diagnosis_sentences import (
 )
 from models.texts.sentences import Sentence
 
-__all__ = ["diagnosis_finding", "diagnosis_of"]
+__all__ = ["diagnosis_of", "diagnosis_symptom"]
 
 _CLEAN = ("", "short", "narrow_band")
 """Doubts of blocks in which nothing was found: many short ones together are not short."""
@@ -31,7 +31,7 @@ _STEADY = 25.0
 
 
 def diagnosis_of(
-    diagnosing: Diagnosing, findings: Sequence[Finding] = (), mechanism: Mechanism | None = None
+    diagnosing: Diagnosing, symptoms: Sequence[Symptom] = (), mechanism: Mechanism | None = None
 ) -> Diagnosis | None:
     """Give the verdict on a point with what else was found there; None where nothing has been diagnosed.
 
@@ -50,7 +50,7 @@ def diagnosis_of(
         why = few_sentence(len(votes), MIN_VOTES)
     elif contested:
         why = contested_sentence(_likeliest_first(contested, mechanism))
-    elif any(finding.rule in _CHANGED and finding.degree >= 1 for finding in findings):
+    elif any(symptom.rule in _CHANGED and symptom.degree >= 1 for symptom in symptoms):
         why = changed_sentence()
     elif len(clean) < _CLEAN_SHARE * len(votes):
         why = _commonest(diagnosing)
@@ -64,8 +64,8 @@ def diagnosis_of(
     return _diagnosis("unknown", 0.0, why, 0, votes)
 
 
-def diagnosis_finding(diagnosing: Diagnosing) -> Finding | None:
-    """Give the fault that is named as a finding: its value is the number of votes, its limit the fewest needed."""
+def diagnosis_symptom(diagnosing: Diagnosing) -> Symptom | None:
+    """Give the fault that is named as a symptom: its value is the number of votes, its limit the fewest needed."""
     fault = diagnosing.first()
     if fault is None:
         return None
@@ -73,7 +73,7 @@ def diagnosis_finding(diagnosing: Diagnosing) -> Finding | None:
     limits = [float(MIN_VOTES), _STEADY]
     degree = min(degree_of(votes, 0.0, limits), 1.999)
     said = _said(diagnosing, fault)
-    return Finding("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
+    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
 
 
 def _said(diagnosing: Diagnosing, fault: str) -> Sentence:

@@ -8,7 +8,7 @@ from math import log1p
 from statistics import median
 
 from models.alarms.alarm import Alarm
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.clock import HOUR_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -19,7 +19,7 @@ _MAX_HOURS = 24.0 * 30
 
 
 def signs_of(
-    state: MachineState, channel: Channel, finding: Finding, alarm: Alarm, time_us: int
+    state: MachineState, channel: Channel, finding: Symptom, alarm: Alarm, time_us: int
 ) -> dict[str, float]:
     """Give the signs by name.
 
@@ -64,4 +64,4 @@ def _gone(channel: Channel) -> dict[str, float]:
 
 
 def _degree(channel: Channel, rule: str) -> float:
-    return max((finding.degree for finding in channel.findings if finding.rule == rule), default=0.0)
+    return max((finding.degree for finding in channel.symptoms if finding.rule == rule), default=0.0)

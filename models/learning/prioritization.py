@@ -8,7 +8,7 @@ import msgspec
 
 from models.alarms.alarm import Alarm
 from models.alarms.false_alarm_classifier import LOWER_BELOW
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.clock import HOUR_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -28,7 +28,7 @@ class Reached(msgspec.Struct, frozen=True):
 
     state: MachineState
     channel: Channel
-    symptom: Finding
+    symptom: Symptom
     alarm: Alarm
     level: int
     """1 low, 2 medium, 3 high; 0 where the alarm's delays have not passed."""
@@ -93,7 +93,7 @@ def remember(reached: Reached, weighed: Weighed | None) -> None:
     known.level = reached.level
 
 
-def may_be_lowered(state: MachineState, channel: Channel, symptom: Finding) -> bool:
+def may_be_lowered(state: MachineState, channel: Channel, symptom: Symptom) -> bool:
     """Whether it is a change against the machine's own past, and no limit of anybody else is exceeded."""
     if symptom.rule == "temperature" and symptom.indicator == "rise":
         limit_c = temperature_limit_c(state.configuration.machine, channel.point)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from models.alarms.symptom import Finding
+from models.alarms.symptom import Symptom
 from models.diagnosis.fault_texts import FAULTS
 from models.machinery.fault_names import fault_name
 from models.machinery.mechanism import LookAt, Mechanism
@@ -13,13 +13,13 @@ __all__ = [
     "accepted_sentence",
     "cleared_sentence",
     "data_back_sentence",
-    "finding_sentence",
     "mended_sentence",
     "no_data_sentence",
     "number",
     "rated_low",
     "renamed_sentence",
     "sensor_sentence",
+    "symptom_sentence",
     "with_cause",
     "withheld_sentence",
 ]
@@ -88,76 +88,76 @@ def number(value: float) -> str:
     return f"{value:.0f}" if 999.5 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
-def finding_sentence(
-    point: str, finding: Finding, level: int, *, look: bool = False, mechanism: Mechanism | None = None
+def symptom_sentence(
+    point: str, symptom: Symptom, level: int, *, look: bool = False, mechanism: Mechanism | None = None
 ) -> Sentence:
-    """Say what a finding found against the limit of a level (1 to 3); with `look`, also what to look at.
+    """Say what a symptom found against the limit of a level (1 to 3); with `look`, also what to look at.
 
     `mechanism` is what the pack of the machine's kind says, if there is one.
     """
-    if finding.said is not None:
-        english, chinese = f"{point}: {finding.said[0]}", f"{point}：{finding.said[1]}"
+    if symptom.said is not None:
+        english, chinese = f"{point}: {symptom.said[0]}", f"{point}：{symptom.said[1]}"
     else:
-        english, chinese = (_anomaly if finding.rule == "anomaly" else _measured)(point, finding, level)
+        english, chinese = (_anomaly if symptom.rule == "anomaly" else _measured)(point, symptom, level)
     if not look:
         return Sentence(english, chinese)
-    look_en, look_zh = _look(finding, mechanism)
+    look_en, look_zh = _look(symptom, mechanism)
     return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
 
 
-def _look(finding: Finding, mechanism: Mechanism | None) -> tuple[str, str]:
+def _look(symptom: Symptom, mechanism: Mechanism | None) -> tuple[str, str]:
     """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
     of_kind = None
-    if mechanism is not None and finding.said is not None:
-        of_kind = mechanism.check.get(finding.indicator)
+    if mechanism is not None and symptom.said is not None:
+        of_kind = mechanism.check.get(symptom.indicator)
     elif mechanism is not None:
-        of_kind = mechanism.look.get(_ABOUT.get(finding.indicator) or _ABOUT.get(finding.rule, "change"))
+        of_kind = mechanism.look.get(_ABOUT.get(symptom.indicator) or _ABOUT.get(symptom.rule, "change"))
     if of_kind is not None:
         return of_kind.en, of_kind.zh
-    if finding.said is not None and finding.indicator in FAULTS:
-        fault = FAULTS[finding.indicator]
+    if symptom.said is not None and symptom.indicator in FAULTS:
+        fault = FAULTS[symptom.indicator]
         return fault.next_en, fault.next_zh
-    return _LOOK.get(finding.indicator) or _LOOK.get(finding.rule) or ("", "")
+    return _LOOK.get(symptom.indicator) or _LOOK.get(symptom.rule) or ("", "")
 
 
-def _anomaly(point: str, finding: Finding, level: int) -> Sentence:
+def _anomaly(point: str, symptom: Symptom, level: int) -> Sentence:
     most_en, most_zh = "", ""
-    if finding.shares:
-        named = [(*indicator_name(name), round(100 * share)) for name, share in finding.shares.items()]
+    if symptom.shares:
+        named = [(*indicator_name(name), round(100 * share)) for name, share in symptom.shares.items()]
         most_en = ", most of all " + ", ".join(f"{english} ({part} %)" for english, _, part in named)
         most_zh = "，主要为" + "、".join(f"{chinese}（{part}%）" for _, chinese, part in named)
-    score, limit = number(finding.value), number(finding.limit(level))
+    score, limit = number(symptom.value), number(symptom.limit(level))
     return Sentence(
         f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",
         f"{point}：与自身历史不符{most_zh}；异常分数 {score}，限值 {limit}。",
     )
 
 
-def _measured(point: str, finding: Finding, level: int) -> Sentence:
-    (name_en, name_zh), unit = indicator_name(finding.indicator), _unit(finding.indicator)
-    limit = finding.limit(level)
-    above = finding.value >= limit
-    against_en, against_zh = ("", "") if finding.reference is None else _against(finding)
+def _measured(point: str, symptom: Symptom, level: int) -> Sentence:
+    (name_en, name_zh), unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
+    limit = symptom.limit(level)
+    above = symptom.value >= limit
+    against_en, against_zh = ("", "") if symptom.reference is None else _against(symptom)
     verb_en, verb_zh = ("at or above", "达到或超过") if above else ("below", "低于")
-    zone = " zone" if finding.rule == "severity" and level >= 2 else ""
-    value, bound = f"{number(finding.value)}{unit}", f"{number(limit)}{unit}"
-    shown = name_en if name_en == finding.indicator else name_en[0].upper() + name_en[1:]
+    zone = " zone" if symptom.rule == "severity" and level >= 2 else ""
+    value, bound = f"{number(symptom.value)}{unit}", f"{number(limit)}{unit}"
+    shown = name_en if name_en == symptom.indicator else name_en[0].upper() + name_en[1:]
     return Sentence(
         f"{point}: {shown} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
         f"{point}：{name_zh} {value}{against_zh}，{verb_zh}限值 {bound}。",
     )
 
 
-def _against(finding: Finding) -> tuple[str, str]:
-    reference = finding.reference or 0.0
-    if finding.rule == "temperature":
-        rise = finding.value - reference
+def _against(symptom: Symptom) -> tuple[str, str]:
+    reference = symptom.reference or 0.0
+    if symptom.rule == "temperature":
+        rise = symptom.value - reference
         way_en, way_zh = ("above", "高") if rise >= 0.0 else ("below", "低")
         return (
             f", {number(abs(rise))} °C {way_en} its usual {number(reference)} °C when warm",
             f"，比平时热态温度 {number(reference)} °C {way_zh} {number(abs(rise))} °C",
         )
-    factor, unit = finding.value / max(reference, 1e-12), _unit(finding.indicator)
+    factor, unit = symptom.value / max(reference, 1e-12), _unit(symptom.indicator)
     return (
         f", {number(factor)} times its baseline of {number(reference)}{unit}",
         f"，为基线 {number(reference)}{unit} 的 {number(factor)} 倍",
@@ -196,23 +196,23 @@ def withheld_sentence(status: str) -> Sentence:
     return Sentence(*_WITHHELD.get(status, ("", "")))
 
 
-def cleared_sentence(point: str, finding: Finding | None) -> Sentence:
+def cleared_sentence(point: str, symptom: Symptom | None) -> Sentence:
     """Say that an alert is over, with the value where there is one."""
-    if finding is None:
+    if symptom is None:
         return Sentence(f"{point}: back to usual.", f"{point}：已恢复正常。")
-    if finding.rule == "anomaly":
-        score, limit = number(finding.value), number(finding.limit(1))
+    if symptom.rule == "anomaly":
+        score, limit = number(symptom.value), number(symptom.limit(1))
         return Sentence(
             f"Back to usual. {point}: like its own past again; score {score}, limit {limit}.",
             f"已恢复正常。{point}：重新与自身历史相符；异常分数 {score}，限值 {limit}。",
         )
-    if finding.rule == "diagnosis":
-        name_en, name_zh = fault_name(finding.indicator)
+    if symptom.rule == "diagnosis":
+        name_en, name_zh = fault_name(symptom.indicator)
         return Sentence(
             f"{point}: hardly any observation shows {name_en} any more.",
             f"{point}：近期测量已基本不再显示{name_zh}。",
         )
-    english, chinese = finding_sentence(point, finding, 1)
+    english, chinese = symptom_sentence(point, symptom, 1)
     return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
 
 
@@ -262,6 +262,6 @@ def rated_low(sentence: Sentence, probability: float) -> Sentence:
     """Say why an alert is of low priority although its evidence would make it medium."""
     percent = f"{100 * probability:.0f} %"
     return Sentence(
-        f"{sentence.en} Rated low: by what findings have taught, the probability of a fault is {percent}.",
+        f"{sentence.en} Rated low: by what symptoms have taught, the probability of a fault is {percent}.",
         f"{sentence.zh}已降为低优先级：根据以往的检查结果，故障概率为 {percent}。",
     )

@@ -9,7 +9,7 @@ from models.condition.diagnosis_votes import MIN_VOTES, WINDOW, Diagnosing
 from models.diagnosis.fault_texts import FAULTS
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.diagnosis.reasons import Reason
-from models.health.verdict import diagnosis_finding, diagnosis_of
+from models.health.verdict import diagnosis_of, diagnosis_symptom
 from models.machinery.kinds import built_in_packs
 from models.machinery.machine import Machine
 from models.outputs import Diagnosis
@@ -157,13 +157,13 @@ def test_a_long_standstill_is_forgotten_and_a_short_one_is_not():
 
 
 def test_the_finding_is_of_low_priority_however_many_observations_agree():
-    assert diagnosis_finding(gathered(*[names(OUTER)] * 4)) is None
-    least, most = (diagnosis_finding(gathered(*[names(OUTER)] * count)) for count in (5, 50))
+    assert diagnosis_symptom(gathered(*[names(OUTER)] * 4)) is None
+    least, most = (diagnosis_symptom(gathered(*[names(OUTER)] * count)) for count in (5, 50))
     assert (least.rule, least.indicator, least.value, least.limit(1), least.degree) == (
         "diagnosis", OUTER, 5.0, 5.0, 1.0,
     )  # fmt: skip
     assert (most.value, most.degree) == (15.0, 1.5)
-    held = diagnosis_finding(gathered(*[names(OUTER)] * 5, *[SOUND] * 12))
+    held = diagnosis_symptom(gathered(*[names(OUTER)] * 5, *[SOUND] * 12))
     assert (held.value, held.degree) == (3.0, 0.6)
 
 
@@ -208,7 +208,7 @@ def test_whatever_comes_stays_bounded_is_told_and_goes_on_bit_for_bit_after_a_re
     assert msgspec.msgpack.encode(restored) == msgspec.msgpack.encode(whole)
     assert len(whole.votes) <= WINDOW
     assert len(msgspec.msgpack.encode(whole)) < 5000
-    found, finding = diagnosis_of(whole), diagnosis_finding(whole)
+    found, finding = diagnosis_of(whole), diagnosis_symptom(whole)
     assert (found is None) == (not whole.votes)
     if found is not None:
         assert 0 <= found.confidence <= 0.99

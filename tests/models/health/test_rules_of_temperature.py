@@ -4,7 +4,7 @@ import pytest
 
 from models.condition.channel import new_channel
 from models.fold import dump_state, load_state
-from models.health.rules import temperature_finding
+from models.health.rules import temperature_symptom
 from models.machinery.machine import Configuration, Learning, Machine
 from tests.models.fold.observed import at, configured, run, temperature, transitions
 
@@ -17,7 +17,7 @@ LIMIT_C = 90.0
 )
 def test_only_the_last_ten_degrees_below_a_limit_count(value_c, degree):
     configuration = Configuration(machine=Machine(id="pump", temperature_limit_c=LIMIT_C))
-    finding = temperature_finding(new_channel("bearing", "temperature"), value_c, configuration)
+    finding = temperature_symptom(new_channel("bearing", "temperature"), value_c, configuration)
     assert finding is not None
     assert (finding.indicator, finding.degree) == ("value_c", degree)
 

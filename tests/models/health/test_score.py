@@ -3,7 +3,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.alarms.symptom import Finding, degree_of
+from models.alarms.symptom import Symptom, degree_of
 from models.health.score import deductions_of, points_of
 
 LIMITS = st.lists(st.floats(1.0, 1e6), min_size=1, max_size=3).map(sorted)
@@ -27,7 +27,7 @@ def findings():
     return st.builds(
         lambda point, rule, value, limits: (
             point,
-            Finding(rule, RULES[rule], value, 0.5, limits, degree_of(value, 0.5, limits)),
+            Symptom(rule, RULES[rule], value, 0.5, limits, degree_of(value, 0.5, limits)),
         ),
         st.sampled_from(["前端轴承", "drive-end", "non-drive-end"]),
         st.sampled_from(sorted(RULES)),
@@ -55,16 +55,16 @@ def test_the_order_of_points_does_not_matter(found):
 
 
 def test_each_kind_has_its_most_and_repeated_evidence_counts_less():
-    worst = Finding("change", "rms_g", 9.0, 1.0, [2.0, 4.0, 8.0], 4.0)
+    worst = Symptom("change", "rms_g", 9.0, 1.0, [2.0, 4.0, 8.0], 4.0)
     assert points_of(worst.degree) == 700
     score, deductions = deductions_of([("a", worst), ("b", worst)])
     assert (score, [deduction.point for deduction in deductions]) == (30.0, ["a"])
-    medium = Finding("change", "rms_g", 4.0, 1.0, [2.0, 4.0, 8.0], 2.0)
-    hot = Finding("temperature", "rise", 100.0, 70.0, [85.0, 95.0, 110.0], 2.0)
+    medium = Symptom("change", "rms_g", 4.0, 1.0, [2.0, 4.0, 8.0], 2.0)
+    hot = Symptom("temperature", "rise", 100.0, 70.0, [85.0, 95.0, 110.0], 2.0)
     score, deductions = deductions_of([("a", medium), ("b", medium), ("c", hot)])
     assert [deduction.points for deduction in deductions] == [30.0, 7.5, 15.0]
     assert score == 47.5, "the example of docs/health.md"
 
 
 def test_sound_evidence_takes_nothing_off():
-    assert deductions_of([("a", Finding("change", "rms_g", 1.2, 1.0, [1.6, 2.5, 6.3], 0.4))]) == (100.0, ())
+    assert deductions_of([("a", Symptom("change", "rms_g", 1.2, 1.0, [1.6, 2.5, 6.3], 0.4))]) == (100.0, ())

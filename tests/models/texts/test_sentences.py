@@ -1,13 +1,13 @@
 import pytest
 
-from models.alarms.symptom import Finding
-from models.texts.sentences import finding_sentence, no_data_sentence, number, sensor_sentence, withheld_sentence
+from models.alarms.symptom import Symptom
+from models.texts.sentences import no_data_sentence, number, sensor_sentence, symptom_sentence, withheld_sentence
 
-VELOCITY = Finding("severity", "velocity_rms_mm_s", 3.1, 1.5, [2.2, 2.8, 4.5], 2.2)
+VELOCITY = Symptom("severity", "velocity_rms_mm_s", 3.1, 1.5, [2.2, 2.8, 4.5], 2.2)
 
 
 def test_a_sentence_has_value_limit_unit_factor_and_what_to_look_at():
-    english, chinese = finding_sentence("drive-end", VELOCITY, 2, look=True)
+    english, chinese = symptom_sentence("drive-end", VELOCITY, 2, look=True)
     for part in (
         "drive-end",
         "3.1 mm/s",
@@ -24,19 +24,19 @@ def test_a_sentence_has_value_limit_unit_factor_and_what_to_look_at():
     ("finding", "parts"),
     [
         (
-            Finding("temperature", "rise", 95.0, 70.0, [85.0, 95.0, 110.0], 2.0),
+            Symptom("temperature", "rise", 95.0, 70.0, [85.0, 95.0, 110.0], 2.0),
             ("95 °C", "25 °C above its usual 70 °C when warm", "lubrication"),
         ),
-        (Finding("temperature", "value_c", 95.0, None, [75.0, 80.0, 90.0], 3.0), ("95 °C", "80 °C")),
+        (Symptom("temperature", "value_c", 95.0, None, [75.0, 80.0, 90.0], 3.0), ("95 °C", "80 °C")),
         (
-            Finding("anomaly", "pressure", 5.0, None, [4.0], 1.5, {"pressure": 0.7, "flow": 0.2}),
+            Symptom("anomaly", "pressure", 5.0, None, [4.0], 1.5, {"pressure": 0.7, "flow": 0.2}),
             ("pressure (70 %), flow (20 %)", "score 5", "limit 4"),
         ),
-        (Finding("change", "envelope_rms_g", 0.5, 0.2, [0.32, 0.5, 1.3], 2.0), ("2.5 times", "0.5 g", "bearings")),
+        (Symptom("change", "envelope_rms_g", 0.5, 0.2, [0.32, 0.5, 1.3], 2.0), ("2.5 times", "0.5 g", "bearings")),
     ],
 )
 def test_every_rule_says_what_it_found(finding, parts):
-    english, chinese = finding_sentence("点1", finding, 2, look=True)
+    english, chinese = symptom_sentence("点1", finding, 2, look=True)
     assert all(part in english for part in parts)
     assert english.endswith(".")
     assert chinese.endswith("。")
@@ -44,17 +44,17 @@ def test_every_rule_says_what_it_found(finding, parts):
 
 
 def test_below_its_limit_it_says_so():
-    assert "below the limit" in finding_sentence("p", Finding("change", "rms_g", 1.2, 1.0, [1.6], 0.5), 1).en
+    assert "below the limit" in symptom_sentence("p", Symptom("change", "rms_g", 1.2, 1.0, [1.6], 0.5), 1).en
 
 
 def test_a_rise_is_told_in_degrees_and_from_which_side():
-    hot = Finding("temperature", "rise", 110.2, 67.6, [82.6, 92.6, 107.6], 3.1)
-    english, chinese = finding_sentence("轴承", hot, 3)
+    hot = Symptom("temperature", "rise", 110.2, 67.6, [82.6, 92.6, 107.6], 3.1)
+    english, chinese = symptom_sentence("轴承", hot, 3)
     assert "110 °C, 42.6 °C above its usual 67.6 °C when warm, at or above" in english
     assert "比平时热态温度 67.6 °C 高 42.6 °C" in chinese
-    cool = Finding("temperature", "rise", 60.0, 67.6, [82.6, 92.6, 107.6], 0.0)
-    assert "7.6 °C below its usual" in finding_sentence("p", cool, 1).en
-    assert "低 7.6 °C" in finding_sentence("p", cool, 1).zh
+    cool = Symptom("temperature", "rise", 60.0, 67.6, [82.6, 92.6, 107.6], 0.0)
+    assert "7.6 °C below its usual" in symptom_sentence("p", cool, 1).en
+    assert "低 7.6 °C" in symptom_sentence("p", cool, 1).zh
 
 
 def test_sensor_and_silence_are_told_in_words():
