@@ -20,7 +20,7 @@ from models.diagnosis.harmonic_evidence import fisher
 from models.diagnosis.harmonic_search import HARMONICS, TOLERANCE, Comb, CombMap, best_of, comb_at, is_shaft_like
 from models.machinery.kinematics import BearingOrders
 
-__all__ = ["ROOT_SHARE", "SPEED_TOLERANCE", "Defect", "Finding", "defects", "find", "highest_order"]
+__all__ = ["ROOT_SHARE", "SPEED_TOLERANCE", "Defect", "DefectMatch", "defects", "highest_order", "match_defect"]
 
 Real = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Defect(msgspec.Struct, frozen=True):
     """The distance of those: the shaft's even for the outer race, as an unbalanced load turns."""
 
 
-class Finding(msgspec.Struct, frozen=True):
+class DefectMatch(msgspec.Struct, frozen=True):
     """How well one defect explains the signal."""
 
     defect: Defect
@@ -81,7 +81,7 @@ def highest_order(orders: BearingOrders | None) -> float:
     return HARMONICS * top * (1 + TOLERANCE) + 1.0
 
 
-def find(combs: CombMap, defect: Defect) -> Finding | None:
+def match_defect(combs: CombMap, defect: Defect) -> DefectMatch | None:
     """Match a bearing defect with the harmonic series nearest to its frequency, within 2.5 %.
 
     Sidebands at shaft or cage speed count along (Randall and Antoni 2011). None where the spectrum does not reach
@@ -104,7 +104,7 @@ def find(combs: CombMap, defect: Defect) -> Finding | None:
     comb = comb_at(combs, band, fundamental, evidence - choices)
     at = np.array([round(comb.fundamental)])
     rival, rival_bin = max(_rival(combs, defect, comb), _root(combs, defect, comb))
-    return Finding(
+    return DefectMatch(
         defect=defect,
         comb=comb,
         sidebands=_sideband_prominence(combs, comb, defect.sideband_order),

@@ -13,12 +13,12 @@ import numpy as np
 from models.diagnosis.harmonic_evidence import fisher
 from models.diagnosis.harmonic_search import HIT, TOLERANCE, CombMap, is_shaft_like
 
-__all__ = ["CageFinding", "find_cage"]
+__all__ = ["CageMatch", "match_cage"]
 
 _HARMONICS = 8
 
 
-class CageFinding(msgspec.Struct, frozen=True):
+class CageMatch(msgspec.Struct, frozen=True):
     """The comb of the cage's speed in its best band."""
 
     band: int
@@ -37,7 +37,7 @@ class CageFinding(msgspec.Struct, frozen=True):
     """Strength of the strongest comb whose fundamental is no multiple of the cage's speed."""
 
 
-def find_cage(combs: CombMap, ftf: float) -> CageFinding | None:
+def match_cage(combs: CombMap, ftf: float) -> CageMatch | None:
     """Harmonic series of the cage's speed, `ftf` orders of the shaft; None where under six of eight can be seen."""
     centre = ftf * combs.shaft_bins
     count = max(3, math.ceil(2 * TOLERANCE * centre * _HARMONICS) + 1)
@@ -61,7 +61,7 @@ def find_cage(combs: CombMap, ftf: float) -> CageFinding | None:
     ]
     fundamental = float(fundamentals[column])
     strength, rival = _lead(combs, fundamental)
-    return CageFinding(
+    return CageMatch(
         band=band,
         fundamental=fundamental,
         evidence=fisher(float(total[band, column]), possible) - math.log(total.size),

@@ -2,8 +2,8 @@
 
 import math
 
-from models.diagnosis.bearing import Finding
-from models.diagnosis.cage import CageFinding
+from models.diagnosis.bearing import DefectMatch
+from models.diagnosis.cage import CageMatch
 from models.diagnosis.harmonic_search import Comb
 from models.diagnosis.results import Margins
 
@@ -67,7 +67,7 @@ HEALTHY_TURNS = 60.0
 """Turns without which nothing found does not mean healthy: weak faults do not show in less."""
 
 
-def is_named(finding: Finding) -> bool:
+def is_named(finding: DefectMatch) -> bool:
     """Whether the comb is there, is this defect's, and matters."""
     comb = finding.comb
     return (
@@ -80,7 +80,7 @@ def is_named(finding: Finding) -> bool:
     )
 
 
-def contradicted(finding: Finding) -> bool:
+def contradicted(finding: DefectMatch) -> bool:
     """Whether the sidebands say that it is another part.
 
     An inner race turns through the load zone, so its impacts come and go with the shaft. The cage carries rolling
@@ -93,7 +93,7 @@ def contradicted(finding: Finding) -> bool:
     return False
 
 
-def chosen(findings: tuple[Finding, ...]) -> Finding | None:
+def chosen(findings: tuple[DefectMatch, ...]) -> DefectMatch | None:
     """Give the finding to speak of: the strongest that can be named, or else the one with the most evidence.
 
     Where a rolling element's comb is another part's as well, its cage sidebands decide for it.
@@ -108,21 +108,21 @@ def chosen(findings: tuple[Finding, ...]) -> Finding | None:
     return best
 
 
-def is_ambiguous(best: Finding, findings: tuple[Finding, ...]) -> bool:
+def is_ambiguous(best: DefectMatch, findings: tuple[DefectMatch, ...]) -> bool:
     """Whether another part's frequency is so near that slip hides the difference, and no sidebands decide."""
     others = [other for other in findings if other is not best and is_named(other) and _same_comb(other, best)]
     return bool(others) and not (best.defect.fault == "bearing_rolling_element" and _has_cage(best))
 
 
-def _same_comb(one: Finding, other: Finding) -> bool:
+def _same_comb(one: DefectMatch, other: DefectMatch) -> bool:
     return abs(one.comb.fundamental - other.comb.fundamental) <= 1.5 + 0.004 * one.comb.fundamental
 
 
-def _has_cage(finding: Finding) -> bool:
+def _has_cage(finding: DefectMatch) -> bool:
     return finding.sideband_evidence >= _SIDEBAND
 
 
-def is_cage(finding: CageFinding | None) -> bool:
+def is_cage(finding: CageMatch | None) -> bool:
     """Whether three quarters of the cage's harmonics are there."""
     return (
         finding is not None
@@ -133,7 +133,7 @@ def is_cage(finding: CageFinding | None) -> bool:
     )
 
 
-def is_suspicious(comb: Comb | CageFinding) -> bool:
+def is_suspicious(comb: Comb | CageMatch) -> bool:
     """Whether a comb that is not the shaft's forbids saying `healthy`."""
     return comb.evidence >= SUSPICION and comb.modulation >= SUSPICIOUS_MODULATION
 
@@ -145,13 +145,13 @@ def is_unexplained(comb: Comb) -> bool:
     )
 
 
-def is_suspected(finding: Finding) -> bool:
+def is_suspected(finding: DefectMatch) -> bool:
     """Whether a comb at this defect's own frequency forbids it: less modulation is enough where it is sure."""
     comb = finding.comb
     return is_suspicious(comb) or (comb.evidence >= EVIDENCE and comb.modulation >= FAINT_MODULATION)
 
 
-def bearing_confidence(finding: Finding) -> float:
+def bearing_confidence(finding: DefectMatch) -> float:
     """Probability that a comb is what it is taken for, from its evidence and its lead over its rival.
 
     Compared with how often it is right, on simulated recordings, in docs/diagnosis.md. A rolling element without
@@ -165,7 +165,7 @@ def bearing_confidence(finding: Finding) -> float:
     return min(_BARE_ELEMENT if bare else 1.0, _logistic(min(evidence, lead) + 2.0))
 
 
-def cage_confidence(finding: CageFinding) -> float:
+def cage_confidence(finding: CageMatch) -> float:
     """Probability that the comb is a damaged cage's."""
     return min(0.9, _logistic((finding.evidence - EVIDENCE) / 4.0 + 1.0))
 
@@ -183,7 +183,7 @@ def healthy_confidence(turns: float) -> float:
     return 0.75 + 0.1 * min(1.0, turns / 240.0) + 0.05 * min(1.0, turns / 960.0)
 
 
-def margins_of(finding: Finding | None, shaft_hz: float) -> Margins:
+def margins_of(finding: DefectMatch | None, shaft_hz: float) -> Margins:
     """Tell how far the best bearing hypothesis is from being named, or from not being."""
     if finding is None:
         return Margins(evidence_needed=EVIDENCE)

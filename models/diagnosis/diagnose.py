@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.diagnosis.averaged_spectrum import AveragedSpectrum, averaged_spectrum
-from models.diagnosis.bearing import Finding, defects, find, highest_order
-from models.diagnosis.cage import CageFinding, find_cage
+from models.diagnosis.bearing import DefectMatch, defects, highest_order, match_defect
+from models.diagnosis.cage import CageMatch, match_cage
 from models.diagnosis.criteria import (
     HEALTHY_TURNS,
     chosen,
@@ -53,8 +53,8 @@ class _BearingEvidence(msgspec.Struct, frozen=True):
     """None of a recording too short or too slow for envelope spectra."""
     narrow: CombMap | None = None
     """Of bands too narrow for all harmonics of the bearing, where slower combs may be; they name nothing."""
-    findings: tuple[Finding, ...] = ()
-    cage: CageFinding | None = None
+    findings: tuple[DefectMatch, ...] = ()
+    cage: CageMatch | None = None
 
 
 class _Analysis(msgspec.Struct, frozen=True):
@@ -153,13 +153,13 @@ def _bearing_evidence(
     """Look for the bearing's defects; where none is named also for combs that its bands may hide."""
     if orders is None:
         return _BearingEvidence(combs)
-    found = [find(combs, defect) for defect in defects(orders)]
+    found = [match_defect(combs, defect) for defect in defects(orders)]
     findings = tuple(finding for finding in found if finding is not None)
     return _BearingEvidence(
         combs=combs,
         narrow=None if any(map(is_named, findings)) else _narrow(samples, rate_hz, combs, mains_hz),
         findings=findings,
-        cage=find_cage(combs, orders.ftf),
+        cage=match_cage(combs, orders.ftf),
     )
 
 

@@ -1,7 +1,7 @@
 """Findings in words: each hypothesis with its evidence as data and as sentences in English and Chinese."""
 
-from models.diagnosis.bearing import Finding
-from models.diagnosis.cage import CageFinding
+from models.diagnosis.bearing import DefectMatch
+from models.diagnosis.cage import CageMatch
 from models.diagnosis.criteria import bearing_confidence, cage_confidence, contradicted, is_cage
 from models.diagnosis.fault_texts import FAULTS
 from models.diagnosis.harmonic_search import CombMap
@@ -20,7 +20,7 @@ _SIDEBANDS = {
 }
 
 
-def bearing_hypothesis(finding: Finding, combs: CombMap) -> Hypothesis | None:
+def bearing_hypothesis(finding: DefectMatch, combs: CombMap) -> Hypothesis | None:
     """Tell what speaks for a defect; None where next to nothing does."""
     comb, fault = finding.comb, finding.defect.fault
     if comb.evidence < _WORTH_TELLING:
@@ -72,7 +72,7 @@ def bearing_hypothesis(finding: Finding, combs: CombMap) -> Hypothesis | None:
     return _hypothesis(fault, bearing_confidence(finding), (evidence,))
 
 
-def cage_hypothesis(finding: CageFinding, combs: CombMap, ftf: float) -> Hypothesis | None:
+def cage_hypothesis(finding: CageMatch, combs: CombMap, ftf: float) -> Hypothesis | None:
     """Tell what speaks for a damaged cage; None where next to nothing does."""
     if finding.evidence < _WORTH_TELLING:
         return None
