@@ -7,7 +7,7 @@ import typer
 from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
-    from stream.doctor.findings import Finding
+    from stream.doctor.check_result import CheckResult
 
 __all__ = ["doctor"]
 
@@ -41,7 +41,7 @@ def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     if as_json:
         import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-        from stream.doctor.findings import Checkup  # noqa: PLC0415 -- the same
+        from stream.doctor.check_result import Checkup  # noqa: PLC0415 -- the same
 
         typer.echo(msgspec.json.encode(Checkup(not wrong, tuple(findings))).decode())
     else:
@@ -51,7 +51,7 @@ def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _tell(finding: "Finding") -> None:
+def _tell(finding: "CheckResult") -> None:
     sign, colour = _SIGNS[finding.state]
     typer.echo(f"{typer.style(sign, fg=colour)} {finding.area:10}{finding.found}")
     if finding.fix:

@@ -7,8 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from models.errors import ServiceError
+from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.doctor.computer import check_space
-from stream.doctor.findings import Finding, good, skipped, warning, wrong
 from stream.doctor.topics import check_topics
 from stream.doctor.workers import check_workers
 from stream.kafka.client import client_options, told_as_service_error
@@ -28,7 +28,7 @@ _CONNECT_S = 3.0
 _HOUR_S = 3600
 
 
-def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) -> Iterator[CheckResult]:
     """Look at the brokers, and through them at topics, workers, what was put aside, clock and disk."""
     silent = {server: reason for server in settings.servers if (reason := _unreachable(server))}
     for server, reason in silent.items():
@@ -48,7 +48,7 @@ def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) 
         yield wrong("broker", str(error).removeprefix("doctor: "))
 
 
-def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[Finding]:
+def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[CheckResult]:
     from kafka import KafkaAdminClient, KafkaConsumer  # noqa: PLC0415 -- slow to import
 
     options = client_options(settings)
@@ -63,7 +63,7 @@ def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[Finding]
         yield from _guarded("messages", _put_aside(consumer, clock()))
 
 
-def _guarded(area: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+def _guarded(area: str, findings: Iterator[CheckResult]) -> Iterator[CheckResult]:
     """Go on to the next check where a broker answers in a way that the client does not understand."""
     try:
         yield from findings
@@ -84,7 +84,7 @@ def _unreachable(server: str) -> str:
     return ""
 
 
-def _advertised(admin: "KafkaAdminClient") -> Iterator[Finding]:
+def _advertised(admin: "KafkaAdminClient") -> Iterator[CheckResult]:
     """See that brokers can be reached under the names that they give: the commonest mistake there is."""
     brokers = admin.describe_cluster()["brokers"]
     for broker in brokers:
@@ -99,7 +99,7 @@ def _advertised(admin: "KafkaAdminClient") -> Iterator[Finding]:
             yield good("broker", f"{server} answers")
 
 
-def _disks(admin: "KafkaAdminClient") -> Iterator[Finding]:
+def _disks(admin: "KafkaAdminClient") -> Iterator[CheckResult]:
     for answer in admin.describe_log_dirs():
         for folder in answer["log_dirs"]:
             free, total = folder.get("usable_bytes", -1), folder.get("total_bytes", -1)
@@ -118,7 +118,7 @@ def _places(consumer: "KafkaConsumer", names: tuple[str, ...]) -> list[object]:
     ]
 
 
-def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[Finding]:
+def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[CheckResult]:
     """Brokers stamp what they take: a stamp in our future shows that the clocks differ."""
     later_ms = int((now_s + CLOCK_TOLERANCE_S) * 1000)
     places = _places(consumer, TOPICS)
@@ -134,7 +134,7 @@ def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[Finding]:
         yield good("clock", "no message bears a time that has not come yet")
 
 
-def _put_aside(consumer: "KafkaConsumer", now_s: float) -> Iterator[Finding]:
+def _put_aside(consumer: "KafkaConsumer", now_s: float) -> Iterator[CheckResult]:
     places = _places(consumer, (DEAD_LETTER,))
     if not places:
         return

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from models.errors import ConfigurationError
 from stream.config.machines import load_fleet
-from stream.doctor.findings import Finding, good, warning, wrong
+from stream.doctor.check_result import CheckResult, good, warning, wrong
 
 if TYPE_CHECKING:
     from stream.config.settings import Settings
@@ -29,7 +29,7 @@ Usage = Callable[[Path], tuple[int, int, int]]
 
 def check_versions(
     installed: Callable[[str], str] = version, python: tuple[int, int] = sys.version_info[:2]
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """See that Python and the libraries are ones that this version was made for."""
     number = ".".join(map(str, python))
     if not _PYTHON[0] <= python < _PYTHON[1]:
@@ -51,7 +51,7 @@ def check_versions(
         yield good("versions", f"Stethos {version('stethos')} on Python {number}, libraries as they should be")
 
 
-def check_files(settings: "Settings") -> Iterator[Finding]:
+def check_files(settings: "Settings") -> Iterator[CheckResult]:
     """Read the file of machines; see that the token's file is for its owner alone."""
     try:
         fleet = load_fleet(settings)
@@ -83,7 +83,7 @@ def check_files(settings: "Settings") -> Iterator[Finding]:
             )
 
 
-def check_disk(settings: "Settings", usage: Usage = shutil.disk_usage) -> Iterator[Finding]:
+def check_disk(settings: "Settings", usage: Usage = shutil.disk_usage) -> Iterator[CheckResult]:
     """See that there is room where this computer writes."""
     path = settings.sqlite.path if settings.store == "sqlite" else Path()
     while not path.exists():
@@ -92,7 +92,7 @@ def check_disk(settings: "Settings", usage: Usage = shutil.disk_usage) -> Iterat
     yield check_space("disk", f"the disk of {path.resolve()}", total, free)
 
 
-def check_space(area: str, place: str, total: int, free: int) -> Finding:
+def check_space(area: str, place: str, total: int, free: int) -> CheckResult:
     """Judge the free bytes of a disk."""
     told = f"{place} has {free / _GIB:.1f} GiB of {total / _GIB:.1f} GiB free"
     if free < _FULL_BYTES:

@@ -8,8 +8,8 @@ from pathlib import Path
 from models.errors import StethosError
 from stream.config.settings import Settings, load_settings, settings_file
 from stream.doctor.brokers import check_brokers
+from stream.doctor.check_result import CheckResult, good, skipped, wrong
 from stream.doctor.computer import Usage, check_disk, check_files, check_versions
-from stream.doctor.findings import Finding, good, skipped, wrong
 from stream.doctor.influxdb import check_influxdb
 from stream.doctor.sqlite import check_sqlite
 
@@ -21,7 +21,7 @@ def examine(
     *,
     clock: Callable[[], float] = time.time,
     usage: Usage = shutil.disk_usage,
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """Look at everything; findings come as they are made, over a few seconds."""
     yield from check_versions()
     try:
@@ -41,7 +41,7 @@ def examine(
     yield from _store(settings, clock)
 
 
-def _store(settings: Settings, clock: Callable[[], float]) -> Iterator[Finding]:
+def _store(settings: Settings, clock: Callable[[], float]) -> Iterator[CheckResult]:
     if settings.store == "influxdb":
         yield from check_influxdb(settings.influxdb, clock)
     else:

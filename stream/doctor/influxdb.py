@@ -11,7 +11,7 @@ import msgspec
 
 from models.errors import ServiceError
 from stream.doctor.brokers import CLOCK_TOLERANCE_S
-from stream.doctor.findings import Finding, good, skipped, warning, wrong
+from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.monitoring.http_probe import Answer, ask
 from stream.stores.influxdb.errors import explained
 
@@ -44,7 +44,7 @@ class _Buckets(msgspec.Struct, frozen=True):
     buckets: tuple[_Bucket, ...] = ()
 
 
-def check_influxdb(chosen: "Influxdb", clock: Callable[[], float] = time.time) -> Iterator[Finding]:
+def check_influxdb(chosen: "Influxdb", clock: Callable[[], float] = time.time) -> Iterator[CheckResult]:
     """Look at the server as the worker would use it; nothing is written."""
     try:
         before_s = clock()
@@ -62,7 +62,7 @@ def check_influxdb(chosen: "Influxdb", clock: Callable[[], float] = time.time) -
         yield _silent(chosen, reason)
 
 
-def _silent(chosen: "Influxdb", reason: ServiceError) -> Finding:
+def _silent(chosen: "Influxdb", reason: ServiceError) -> CheckResult:
     return wrong(
         "store",
         f"InfluxDB at {chosen.url} does not answer ({reason})",
@@ -70,7 +70,7 @@ def _silent(chosen: "Influxdb", reason: ServiceError) -> Finding:
     )
 
 
-def _version(chosen: "Influxdb", answer: Answer) -> Finding:
+def _version(chosen: "Influxdb", answer: Answer) -> CheckResult:
     try:
         about = msgspec.json.decode(answer.body, type=_About)
     except msgspec.DecodeError:
@@ -83,7 +83,7 @@ def _version(chosen: "Influxdb", answer: Answer) -> Finding:
     return good("store", f"InfluxDB {number} answers at {chosen.url}")
 
 
-def _clock(headers: Mapping[str, str], now_s: float) -> Iterator[Finding]:
+def _clock(headers: Mapping[str, str], now_s: float) -> Iterator[CheckResult]:
     try:
         apart_s = parsedate_to_datetime(headers["Date"]).timestamp() + 0.5 - now_s  # the header has whole seconds
     except (KeyError, TypeError, ValueError):
@@ -95,7 +95,7 @@ def _clock(headers: Mapping[str, str], now_s: float) -> Iterator[Finding]:
         yield good("clock", "that of InfluxDB agrees with this computer's")
 
 
-def _access(chosen: "Influxdb") -> Iterator[Finding]:
+def _access(chosen: "Influxdb") -> Iterator[CheckResult]:
     if chosen.token is None:
         missing = f"{chosen.token_file} does not exist" if chosen.token_file else "no token_file is named"
         yield wrong("store", f"there is no token ({missing})", "run `stethos influx setup`, which writes it there")
@@ -123,7 +123,7 @@ def _access(chosen: "Influxdb") -> Iterator[Finding]:
         yield from _retention(chosen, bucket, kept_days[bucket])
 
 
-def _refused(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes | None = None) -> Finding | None:
+def _refused(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes | None = None) -> CheckResult | None:
     answer = _ask(chosen, path, query, body)
     if answer.status < 300:
         return None
@@ -139,7 +139,7 @@ def _fix(status: int) -> str:
     return "run `stethos influx setup`, or correct org and buckets in [influxdb]"
 
 
-def _retention(chosen: "Influxdb", bucket: str, days: int) -> Iterator[Finding]:
+def _retention(chosen: "Influxdb", bucket: str, days: int) -> Iterator[CheckResult]:
     answer = _ask(chosen, "/api/v2/buckets", {"org": chosen.org, "name": bucket})
     try:
         found = msgspec.json.decode(answer.body, type=_Buckets).buckets

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from stream.doctor.findings import Finding, good, warning, wrong
+from stream.doctor.check_result import CheckResult, good, warning, wrong
 from stream.stores.sqlite.file import SCHEMA_VERSION, explained
 
 __all__ = ["check_sqlite"]
@@ -14,7 +14,7 @@ __all__ = ["check_sqlite"]
 _BUSY_S = 3.0
 
 
-def check_sqlite(path: Path) -> Iterator[Finding]:
+def check_sqlite(path: Path) -> Iterator[CheckResult]:
     """Look at the file, or at the folder where it will be."""
     if path.is_dir():
         yield wrong("store", f"{path} is a folder", f"name a file in [sqlite] path, such as {path / 'stethos.db'}")
@@ -24,7 +24,7 @@ def check_sqlite(path: Path) -> Iterator[Finding]:
         yield _folder(path)
 
 
-def _folder(path: Path) -> Finding:
+def _folder(path: Path) -> CheckResult:
     folder = path.parent
     while not folder.exists():
         folder = folder.parent
@@ -39,7 +39,7 @@ def _folder(path: Path) -> Finding:
         )
 
 
-def _file(path: Path) -> Iterator[Finding]:
+def _file(path: Path) -> Iterator[CheckResult]:
     try:
         with closing(
             sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from models.errors import ConfigurationError
-from stream.doctor.findings import Finding, good, warning, wrong
+from stream.doctor.check_result import CheckResult, good, warning, wrong
 from stream.kafka.topic_admin import check_partitions, config_shortfalls
 from stream.messages.topics import TOPICS
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["check_topics"]
 
 
-def check_topics(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[Finding]:
+def check_topics(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[CheckResult]:
     """Look at every topic of ours."""
     described = {topic["name"]: topic for topic in admin.describe_topics() if topic["name"] in TOPICS}
     missing = [name for name in TOPICS if name not in described]
@@ -31,7 +31,7 @@ def check_topics(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[Fi
     yield from _configs(admin, list(described))
 
 
-def _partitions(described: Mapping[str, Any], settings: "Settings") -> Finding:
+def _partitions(described: Mapping[str, Any], settings: "Settings") -> CheckResult:
     counts = {name: len(topic["partitions"]) for name, topic in described.items()}
     try:
         check_partitions(counts, settings.partitions)
@@ -40,7 +40,7 @@ def _partitions(described: Mapping[str, Any], settings: "Settings") -> Finding:
     return good("topics", f"{len(counts)} topics of {settings.partitions} partitions each")
 
 
-def _copies(described: Mapping[str, Any], settings: "Settings") -> Iterator[Finding]:
+def _copies(described: Mapping[str, Any], settings: "Settings") -> Iterator[CheckResult]:
     partitions = [
         (f"{name}/{partition['partition_index']}", partition)
         for name, topic in described.items()
@@ -61,7 +61,7 @@ def _copies(described: Mapping[str, Any], settings: "Settings") -> Iterator[Find
         )
 
 
-def _configs(admin: "KafkaAdminClient", names: list[str]) -> Iterator[Finding]:
+def _configs(admin: "KafkaAdminClient", names: list[str]) -> Iterator[CheckResult]:
     shortfalls = config_shortfalls(admin, names)
     told = "; ".join(
         f"{name}: {', '.join(f'{key} is {short.found}, needs {short.needed}' for key, short in keys.items())}"

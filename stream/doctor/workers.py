@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.errors import StethosError
 from stream.config.machines import load_fleet
-from stream.doctor.findings import Finding, good, warning, wrong
+from stream.doctor.check_result import CheckResult, good, warning, wrong
 from stream.kafka.groups import FAUST_GROUP, Mark, mark_of, read_mark
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ASPECTS = {
 }
 
 
-def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[Finding]:
+def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[CheckResult]:
     """Look at the members of the workers' group."""
     members = _members(admin)
     marks = [
@@ -54,7 +54,7 @@ def _members(admin: "KafkaAdminClient") -> list[dict[str, str]]:
     return list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ())
 
 
-def compared(marks: list[tuple[str, Mark | None]], own: Mark | None, *, partitions: int) -> Iterator[Finding]:
+def compared(marks: list[tuple[str, Mark | None]], own: Mark | None, *, partitions: int) -> Iterator[CheckResult]:
     """Compare the workers with each other and with the settings here; each comes with the place where it is."""
     if not marks:
         yield warning("workers", "none is at work", "start one: `stethos worker`")
@@ -73,7 +73,7 @@ def compared(marks: list[tuple[str, Mark | None]], own: Mark | None, *, partitio
         yield good("workers", f"{len(marks)} at work, by the same settings")
 
 
-def _of_other_versions(places: list[str]) -> Iterator[Finding]:
+def _of_other_versions(places: list[str]) -> Iterator[CheckResult]:
     if places:
         yield wrong(
             "workers",
@@ -82,7 +82,7 @@ def _of_other_versions(places: list[str]) -> Iterator[Finding]:
         )
 
 
-def _unlike(known: list[tuple[str, Mark]], own: Mark | None) -> Iterator[Finding]:
+def _unlike(known: list[tuple[str, Mark]], own: Mark | None) -> Iterator[CheckResult]:
     """Tell in what the workers differ from each other, and where they don't, in what they do from here."""
     for aspect, (what, fix) in _ASPECTS.items():
         places_of: dict[str, list[str]] = defaultdict(list)

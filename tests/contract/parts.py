@@ -64,7 +64,7 @@ def codes() -> Part:
     from models.diagnosis.fault_texts import FAULTS
     from models.diagnosis.reasons import Reason
     from models.signal import quality
-    from stream.doctor.findings import State
+    from stream.doctor.check_result import State
     from stream.monitoring import monitor
     from stream.stores.influxdb.line_protocol import DEDUCTION_CODES
     from stream.texts.phrases import CODES
@@ -127,7 +127,7 @@ def told_as_json() -> Part:
     from stream.analysis.analysing import Analysis
     from stream.cli import influx, simulate
     from stream.cli.bearings import _json
-    from stream.doctor.findings import Checkup
+    from stream.doctor.check_result import Checkup
     from stream.kafka.topic_admin import TopicState
     from stream.monitoring.liveness import Report
     from stream.recordings import replay_report as reporting

@@ -12,9 +12,9 @@ import pytest
 
 from stream.config.machines import load_fleet
 from stream.config.settings import Settings
+from stream.doctor.check_result import CheckResult
 from stream.doctor.computer import check_disk, check_files, check_space, check_versions
 from stream.doctor.examination import examine
-from stream.doctor.findings import Finding
 from stream.doctor.sqlite import check_sqlite
 from stream.doctor.workers import compared
 from stream.kafka.groups import Mark, mark_of, read_mark
@@ -183,6 +183,6 @@ def test_the_command_without_a_broker(tmp_path: Path):
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert told["ok"] is False
-    findings = [Finding(**finding) for finding in told["findings"]]
+    findings = [CheckResult(**finding) for finding in told["findings"]]
     assert [finding.area for finding in states(findings)["wrong"]] == ["broker", "broker"]
     assert {"versions", "settings", "machines", "disk", "store"} <= {f.area for f in states(findings)["good"]}

@@ -4,12 +4,12 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Checkup", "Finding", "State", "good", "skipped", "warning", "wrong"]
+__all__ = ["CheckResult", "Checkup", "State", "good", "skipped", "warning", "wrong"]
 
 State = Literal["good", "warning", "wrong", "skipped"]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class CheckResult(msgspec.Struct, frozen=True):
     """One line of the doctor: `found` is what is so, `fix` what to do; only a good or skipped one has no fix."""
 
     area: str
@@ -22,20 +22,20 @@ class Checkup(msgspec.Struct, frozen=True):
     """All findings; `ok` where nothing is wrong."""
 
     ok: bool
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckResult, ...]
 
 
-def good(area: str, found: str) -> Finding:
+def good(area: str, found: str) -> CheckResult:
     """Tell of what is well."""
-    return Finding(area, "good", found)
+    return CheckResult(area, "good", found)
 
 
-def warning(area: str, found: str, fix: str) -> Finding:
+def warning(area: str, found: str, fix: str) -> CheckResult:
     """Tell of what works, but somebody should know."""
-    return Finding(area, "warning", found, fix)
+    return CheckResult(area, "warning", found, fix)
 
 
-def wrong(area: str, found: str, fix: str = "") -> Finding:
+def wrong(area: str, found: str, fix: str = "") -> CheckResult:
     """Tell of what fails or will lose something; without `fix`, the text after the last `;` or `:` is the fix.
 
     >>> wrong("store", "the disk is full; free some space").fix
@@ -46,9 +46,9 @@ def wrong(area: str, found: str, fix: str = "") -> Finding:
     if not fix:
         at = max(found.rfind("; "), found.rfind(": ") if "; " not in found else -1)
         found, fix = (found[:at], found[at + 2 :]) if at >= 0 else (found, "look at the log")
-    return Finding(area, "wrong", found, fix)
+    return CheckResult(area, "wrong", found, fix)
 
 
-def skipped(area: str, found: str) -> Finding:
+def skipped(area: str, found: str) -> CheckResult:
     """Tell of what could not be looked at, because of something else that is wrong."""
-    return Finding(area, "skipped", found)
+    return CheckResult(area, "skipped", found)
