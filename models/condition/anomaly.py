@@ -12,7 +12,7 @@ import msgspec
 from river import base
 
 from models.condition.baseline import Baseline
-from models.condition.correlations import MAX_FEATURES, Ties, packed, unpacked
+from models.condition.correlations import MAX_FEATURES, Correlations, packed, unpacked
 from models.condition.running_statistics import MEMORY, Spread
 
 __all__ = ["AnomalyModel", "Look", "ModelNumbers"]
@@ -112,7 +112,7 @@ class AnomalyModel(base.AnomalyDetector):
         self.smoothing = smoothing
         self.pasts: dict[int, Past] = {0: Past()}
         self.regime = 0
-        self.ties = Ties()
+        self.correlations = Correlations()
 
     @property
     def past(self) -> Past:
@@ -171,7 +171,7 @@ class AnomalyModel(base.AnomalyDetector):
             deviations.append(deviation)
         if past.count < _MIN_LESSONS or not smoothed:
             return Look(None, {}, smoothed)
-        beside = self.ties.residuals(deviations)
+        beside = self.correlations.residuals(deviations)
         beside += [0.0] * (len(deviations) - len(beside))
         found: dict[str, float] = {}
         for (name, spread), deviation, residual in zip(spreads.items(), deviations, beside, strict=True):
@@ -200,9 +200,9 @@ class AnomalyModel(base.AnomalyDetector):
         if not deviations:
             return
         past.count = min(past.count + 1, MEMORY)
-        self.ties.learn(deviations, 1.0 / min(self.ties.count + 1, MEMORY))
-        if self.ties.stale:
-            self.ties.refresh([self._independent(name) for name in spreads])
+        self.correlations.learn(deviations, 1.0 / min(self.correlations.count + 1, MEMORY))
+        if self.correlations.stale:
+            self.correlations.refresh([self._independent(name) for name in spreads])
         if look.score is not None and isfinite(look.score):
             past.scores.learn(look.score)
 
@@ -250,9 +250,9 @@ class AnomalyModel(base.AnomalyDetector):
                 for regime, past in self.pasts.items()
             },
             regime=self.regime,
-            lessons=self.ties.count,
-            correlation=packed(self.ties.correlation),
-            precision=packed(self.ties.precision),
+            lessons=self.correlations.count,
+            correlation=packed(self.correlations.correlation),
+            precision=packed(self.correlations.precision),
         )
 
     @classmethod
@@ -263,7 +263,9 @@ class AnomalyModel(base.AnomalyDetector):
             for regime, past in numbers.pasts.items():
                 spreads = Spread.unpacked(past.spreads, model.floor, model.relative_floor)
                 model.pasts[regime] = Past(dict(zip(numbers.names, spreads, strict=True)), past.count, past.scores)
-            model.ties = Ties(numbers.lessons, unpacked(numbers.correlation), unpacked(numbers.precision))
+            model.correlations = Correlations(
+                numbers.lessons, unpacked(numbers.correlation), unpacked(numbers.precision)
+            )
         except struct.error as error:
             raise ValueError(f"no numbers of a model: {error}") from error
         model.pasts = {regime: model.pasts[regime] for regime in numbers.pasts}

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_FEATURES", "Ties", "inverse", "packed", "unpacked"]
+__all__ = ["MAX_FEATURES", "Correlations", "inverse", "packed", "unpacked"]
 
 Matrix = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def _none() -> Matrix:
     return np.zeros((0, 0))
 
 
-class Ties(msgspec.Struct, array_like=True, dict=True):
+class Correlations(msgspec.Struct, array_like=True, dict=True):
     """Running correlations of standardised deviations, and the regression of each on all others that they give.
 
     With P the inverse of the regularised correlation matrix, (P z)_i / P_ii is the error of value i as predicted by
@@ -72,7 +72,7 @@ class Ties(msgspec.Struct, array_like=True, dict=True):
     def residuals(self, deviations: Sequence[float]) -> list[float]:
         """Give what is left of each deviation once the others have predicted it; those known to the regression.
 
-        >>> ties = Ties(precision=inverse(np.array([[1.1, -0.9], [-0.9, 1.1]])))
+        >>> ties = Correlations(precision=inverse(np.array([[1.1, -0.9], [-0.9, 1.1]])))
         >>> together, against = ties.residuals([1.0, -1.0]), ties.residuals([1.0, 1.0])
         >>> abs(together[0]) < 1 < abs(against[0])
         True

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from river import checks
 
 from models.condition.anomaly import AnomalyModel, ModelNumbers
-from models.condition.correlations import Ties, inverse
+from models.condition.correlations import Correlations, inverse
 from models.condition.running_statistics import Spread
 
 
@@ -142,7 +142,7 @@ def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
     z = rng.normal(size=(20_000, 3))
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
     matrix = np.corrcoef(z, rowvar=False)
-    ties = Ties(precision=inverse(matrix))
+    ties = Correlations(precision=inverse(matrix))
     others = np.linalg.lstsq(z[:, [0, 2]], z[:, 1], rcond=None)[0]
     error = z[:, 1] - z[:, [0, 2]] @ others
     point = np.array([1.0, -1.0, 0.5])
@@ -192,11 +192,11 @@ def test_residuals_add_up_in_one_order_to_the_last_bit(given_numbers):
         for j in range(len(precision)):
             total += float(precision[i, j]) / math.sqrt(precision[i, i]) * deviations[j]
         expected.append(total)
-    assert Ties(precision=precision).residuals(deviations) == expected
+    assert Correlations(precision=precision).residuals(deviations) == expected
 
 
 def test_a_refreshed_regression_is_the_one_that_counts():
-    ties = Ties(correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2)))
+    ties = Correlations(correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2)))
     before = ties.residuals([1.0, -1.0])
     ties.refresh([1e4, 1e4])
-    assert ties.residuals([1.0, -1.0]) == Ties(precision=ties.precision).residuals([1.0, -1.0]) != before
+    assert ties.residuals([1.0, -1.0]) == Correlations(precision=ties.precision).residuals([1.0, -1.0]) != before

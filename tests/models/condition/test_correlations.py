@@ -1,11 +1,11 @@
 import pytest
 
-from models.condition.correlations import Ties
+from models.condition.correlations import Correlations
 
 
 def opposed(independent):
     """What is left of a deviation of 2, another being -2, where both were always the same in so many values."""
-    ties = Ties()
+    ties = Correlations()
     for i in range(200):
         ties.learn([(-1.0) ** i, (-1.0) ** i], 1.0 / (i + 1))
     ties.refresh([independent, independent])
