@@ -5,7 +5,7 @@ import msgspec
 from models.clock import SECOND_US
 from models.condition.baseline import Baseline
 from models.condition.running_median import Evidence
-from models.condition.thermal_baseline import Warmth
+from models.condition.thermal_baseline import ThermalBaseline
 from models.machinery.machine import Learning
 
 __all__ = ["Usual"]
@@ -26,7 +26,7 @@ class Usual(msgspec.Struct, array_like=True):
     """Whether it isn't what the machine did first: a given end of learning says nothing about it."""
     least_us: int = 0
     """How long it must be learned at least."""
-    warmth: Warmth = msgspec.field(default_factory=Warmth)
+    warmth: ThermalBaseline = msgspec.field(default_factory=ThermalBaseline)
 
     def end_learning(self, learning: Learning, machine_us: int, *, is_first: bool) -> None:
         """End learning for good once the machine's event time has reached its end; `is_first`: of its epochs."""

@@ -13,7 +13,7 @@ import msgspec
 
 from models.clock import MINUTE_US, SECOND_US
 
-__all__ = ["WarmUp", "Warmth"]
+__all__ = ["ThermalBaseline", "WarmUp"]
 
 _SETTLED_K = 3.0
 _SETTLING_US = 30 * MINUTE_US
@@ -27,7 +27,7 @@ _BAND_K = 20.0
 """The seasons of a hall without heating."""
 
 
-class Warmth(msgspec.Struct, array_like=True):
+class ThermalBaseline(msgspec.Struct, array_like=True):
     """The reference temperature of one point, in degrees Celsius; times are event times."""
 
     began_us: int = 0

@@ -5,11 +5,11 @@ import pytest
 from models.clock import MINUTE_US, SECOND_US
 from models.condition.channel import new_channel
 from models.condition.features import features_of
-from models.condition.thermal_baseline import Warmth
+from models.condition.thermal_baseline import ThermalBaseline
 
 
 def warm_up(minutes, learning_minutes, *, start_c=20.0, end_c=90.0, constant_min=25.0):
-    warmth = Warmth()
+    warmth = ThermalBaseline()
     for minute in range(minutes):
         value_c = end_c - (end_c - start_c) * exp(-minute / constant_min)
         warmth.learn(value_c, minute * MINUTE_US, learning=minute < learning_minutes)

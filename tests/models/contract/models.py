@@ -20,7 +20,7 @@ from models.condition.recent_observations import Recent, fingerprint
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import Evidence
 from models.condition.sensor_latch import Sensor
-from models.condition.thermal_baseline import Warmth, WarmUp
+from models.condition.thermal_baseline import ThermalBaseline, WarmUp
 from models.condition.uptime import RunTime
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.observations import ReadingObserved
@@ -68,7 +68,7 @@ def looks(model: AnomalyModel, i: int, value: float) -> object:
     return look, model.limit
 
 
-def warms(model: Warmth, i: int, value: float) -> object:
+def warms(model: ThermalBaseline, i: int, value: float) -> object:
     model.learn(value, minute(i), learning=i < 30)
     return model.reference_c
 
@@ -144,7 +144,7 @@ MODELS = {
         lambda model: msgspec.msgpack.encode(model.to_numbers()),
         lambda data, kind: kind.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers)),
     ),
-    "warmth": Model(Warmth, warms, 100),
+    "warmth": Model(ThermalBaseline, warms, 100),
     "warm-up": Model(lambda: WarmUp(since_us=START_US), warms_up, 50),
     "evidence": Model(Evidence, remembers, 200),
     "recent": Model(Recent, counts, 3_000, takes_numbers=False),
