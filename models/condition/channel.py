@@ -11,7 +11,7 @@ from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import Diagnosing
 from models.condition.recent_observations import RECENT_US, Recent, is_recent
-from models.condition.regime_baseline import Usual
+from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import Evidence
 from models.condition.sensor_latch import Sensor
@@ -64,7 +64,7 @@ class Channel(msgspec.Struct, array_like=True):
     measurement: Measurement
     model: AnomalyModel
     sensor: Sensor
-    usuals: dict[int, Usual]
+    baselines_by_regime: dict[int, RegimeBaseline]
     """What is usual in each operating regime, by its id."""
     present: int = 0
     """Which of them is compared with now."""
@@ -103,19 +103,19 @@ class Channel(msgspec.Struct, array_like=True):
     """Whether the machine stood, or nothing came, since then."""
 
     @property
-    def usual(self) -> Usual:
+    def regime_baseline(self) -> RegimeBaseline:
         """What is usual as the machine works now."""
-        return self.usuals[self.present]
+        return self.baselines_by_regime[self.present]
 
     @property
     def baselines(self) -> dict[str, Baseline]:
         """Of the indicators that are judged against their own past, as the machine works now."""
-        return self.usual.baselines
+        return self.regime_baseline.baselines
 
     @property
     def learned(self) -> int:
         """How many observations taught what is usual as the machine works now."""
-        return self.usual.learned
+        return self.regime_baseline.learned
 
     @property
     def quietest(self) -> float | None:
@@ -123,7 +123,7 @@ class Channel(msgspec.Struct, array_like=True):
         if not self.ready:
             return self.former_quietest
         least: float | None = None
-        for usual in self.usuals.values():
+        for usual in self.baselines_by_regime.values():
             baseline = usual.baselines.get("rms_g")
             if baseline is not None and baseline.ready and (least is None or baseline.location < least):
                 least = baseline.location
@@ -132,7 +132,7 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
-        usual = self.usual
+        usual = self.regime_baseline
         return usual.ended and usual.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
 
     @property
@@ -161,13 +161,15 @@ class Channel(msgspec.Struct, array_like=True):
         self._weigh_stay(time_us)
         self.warmer_c = self.warm_state_c
         self.warm_up.begin(time_us)
-        self.usual.leave()
+        self.regime_baseline.leave()
         self.present, ids = self.regimes.present, self.regimes.ids()
-        self.usuals = {key: usual for key, usual in self.usuals.items() if key in ids}
-        if self.present not in self.usuals:
+        self.baselines_by_regime = {key: usual for key, usual in self.baselines_by_regime.items() if key in ids}
+        if self.present not in self.baselines_by_regime:
             least_us = _WIDE_LEARNING_US if self.regimes.is_wide else 0
             baselines = _baselines(self.measurement)
-            self.usuals[self.present] = Usual(baselines=baselines, later=True, least_us=least_us)
+            self.baselines_by_regime[self.present] = RegimeBaseline(
+                baselines=baselines, later=True, least_us=least_us
+            )
         self.model.enter(self.present)
         self.model.keep(ids)
         return True
@@ -187,7 +189,7 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def warm_state_c(self) -> float | None:
         """The temperature to compare with; on the way from one regime to another the higher of theirs."""
-        own_c = self.usual.warmth.reference_c
+        own_c = self.regime_baseline.warmth.reference_c
         if self.warm_up.since_us is None or self.warmer_c is None or own_c is None:
             return own_c
         return max(own_c, self.warmer_c)
@@ -200,7 +202,7 @@ class Channel(msgspec.Struct, array_like=True):
 
     def end_learning(self, learning: Learning, machine_us: int) -> None:
         """End learning for good once the machine's event time has reached its end; that is of the first epoch."""
-        self.usual.end_learning(learning, machine_us, is_first=not self.epoch)
+        self.regime_baseline.end_learning(learning, machine_us, is_first=not self.epoch)
 
     def has_baseline(self, name: str) -> bool:
         """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
@@ -213,7 +215,7 @@ class Channel(msgspec.Struct, array_like=True):
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
         """Take one value into the evidence and give its running median."""
-        held = self.usual.evidence
+        held = self.regime_baseline.evidence
         evidence = held.get(name)
         if evidence is None:
             evidence = held[name] = Evidence()
@@ -246,7 +248,7 @@ class Channel(msgspec.Struct, array_like=True):
     def start(self, time_us: int) -> None:
         """Begin afresh with all that is smoothed, after a standstill that ends now."""
         self.rest(time_us)
-        for usual in self.usuals.values():
+        for usual in self.baselines_by_regime.values():
             usual.leave()
         self.model.forget_recent()
         self.recent_c = None
@@ -266,7 +268,7 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
         measurement=measurement,
         model=AnomalyModel(*_MODELS[measurement]),
         sensor=Sensor(thermometer=measurement == "temperature"),
-        usuals={0: Usual(baselines=_baselines(measurement))},
+        baselines_by_regime={0: RegimeBaseline(baselines=_baselines(measurement))},
     )
 
 

@@ -8,10 +8,10 @@ from models.condition.running_median import Evidence
 from models.condition.thermal_baseline import ThermalBaseline
 from models.machinery.machine import Learning
 
-__all__ = ["Usual"]
+__all__ = ["RegimeBaseline"]
 
 
-class Usual(msgspec.Struct, array_like=True):
+class RegimeBaseline(msgspec.Struct, array_like=True):
     """One regime's baselines, and its last values, so that a median never mixes two ways of running."""
 
     baselines: dict[str, Baseline]

@@ -141,7 +141,7 @@ def _teaches(channel: Channel, judging: _Judging) -> bool:
     if judging.ready:
         sound = not channel.level and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
         return sound and not waits and not judging.anomaly.anomalous
-    if not channel.usual.later:
+    if not channel.regime_baseline.later:
         return True
     return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
 
@@ -151,7 +151,7 @@ def _learn(channel: Channel, judging: _Judging) -> None:
     if not judging.ready or (channel.learned % _FOLLOW_EVERY == 0 and not judging.warming):
         channel.model.learn(judging.features, judging.look)
     learning = not judging.ready and not channel.ready  # learning the very observation may have made it ready
-    usual, time_us = channel.usual, judging.time_us
+    usual, time_us = channel.regime_baseline, judging.time_us
     elapsed_s = max(0, time_us - usual.learned_us) / SECOND_US if usual.learned else 0.0
     if not usual.learned:
         usual.learning_since_us = time_us
@@ -164,7 +164,7 @@ def _learn(channel: Channel, judging: _Judging) -> None:
             baseline.follow(judging.logs[name], elapsed_s)
     if "value_c" in judging.smoothed:
         followed_k = usual.warmth.learn(judging.smoothed["value_c"], time_us, learning=learning)
-        for other in channel.usuals.values():
+        for other in channel.baselines_by_regime.values():
             if other is not usual:
                 other.warmth.shift(followed_k)
     usual.learned += 1
@@ -217,7 +217,7 @@ def _smooth(channel: Channel, logs: dict[str, float], values: dict[str, float], 
 
 def _settle(channel: Channel, logs: dict[str, float], time_us: int) -> None:
     """Let the baselines sink with a machine that runs in, unless a change stands that isn't a mere anomaly."""
-    usual = channel.usual
+    usual = channel.regime_baseline
     elapsed_s = max(0, time_us - usual.settled_us) / SECOND_US if usual.settled_us else 0.0
     usual.settled_us = time_us
     if time_us - usual.learning_since_us >= _RUNNING_IN_US:

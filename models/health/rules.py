@@ -85,7 +85,7 @@ def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Conf
             thresholds.temperature_rise_medium_k,
             thresholds.temperature_rise_high_k,
         )
-        step = _SWINGS * channel.usual.warmth.swing_k
+        step = _SWINGS * channel.regime_baseline.warmth.swing_k
         limits = [reference + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
         found.append(
             Symptom("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))

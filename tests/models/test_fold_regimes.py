@@ -71,14 +71,14 @@ def test_an_alert_goes_on_in_a_regime_where_nothing_is_known_and_the_fault_is_no
 def test_on_its_way_between_regimes_a_machine_is_neither_judged_nor_learned():
     state, _ = run([configured(learning=LEARNING), *slow(0, 200), *fast(200, 200)])
     channel = state.channels["indicators/drive-end"]
-    before = {key: usual.learned for key, usual in channel.usuals.items()}
+    before = {key: usual.learned for key, usual in channel.baselines_by_regime.items()}
     ramp = [
         vibration(400 + i, factor=9.0, speed_rpm=1250.0 - 60.0 * i, load_percent=90.0 - 5 * i) for i in range(8)
     ]
     state, outputs = run([*ramp, *slow(408, 5, factor=9.0)], state)
     assert not alerts(outputs)
     assert {health.anomaly.anomalous for health in healths(outputs)} == {None}
-    assert {key: usual.learned for key, usual in channel.usuals.items()} == before
+    assert {key: usual.learned for key, usual in channel.baselines_by_regime.items()} == before
 
 
 def test_the_first_two_minutes_after_a_start_neither_teach_nor_alarm():
@@ -153,7 +153,7 @@ def test_speed_and_load_may_come_as_readings_and_then_readings_have_their_regime
     second = [skid(i, 740.0, 12.0) for i in range(200, 400)]
     state, outputs = run([configured(learning=LEARNING), *first, *second])
     assert not alerts(outputs)
-    assert len(state.channels["readings/skid"].usuals) == 2
+    assert len(state.channels["readings/skid"].baselines_by_regime) == 2
     _, outputs = run([skid(i, 740.0, 30.0) for i in range(400, 460)], state)
     assert ("anomaly", "active", "low") in transitions(outputs)
     _, outputs = run([skid(460, 0.0, 0.0)], state)
@@ -182,7 +182,9 @@ def test_a_thermometer_has_its_warm_state_in_each_regime_and_time_to_get_there()
     state, outputs = run(found)
     assert not alerts(outputs)
     assert healths(outputs)[-1].status == "healthy"
-    references = [usual.warmth.reference_c for usual in state.channels["temperature/bearing"].usuals.values()]
+    references = [
+        usual.warmth.reference_c for usual in state.channels["temperature/bearing"].baselines_by_regime.values()
+    ]
     assert max(references) - min(references) > 25.0
 
     def hot(first, last):
@@ -299,7 +301,7 @@ def test_a_warmer_regime_of_days_ago_hides_no_overheating_after_a_start():
     day = 8640
     hot = [*warm(day // 4, day // 2, FAST, 70.0), *warm(day // 2, 2 * day, SLOW, 40.0, 60)]
     state, _ = run([configured(learning=LEARNING), *warm(0, day // 4, SLOW, 40.0), *hot])
-    assert len(state.channels["temperature/bearing"].usuals) == 2
+    assert len(state.channels["temperature/bearing"].baselines_by_regime) == 2
     state, _ = run(stood(2 * day, 2 * day + 720), state)
     assert overheats(state, 2 * day + 720)
 

@@ -76,7 +76,7 @@ def test_a_speed_that_is_told_every_two_hours_holds_until_the_next_word():
     state, outputs = run(found)
     said = [(from_datetime(health.time), health.running) for health in healths(outputs)]
     assert {running for time_us, running in said if at(10 * HOUR) <= time_us < at(20 * HOUR)} == {"stopped"}
-    assert len(state.channels["readings/drive"].usuals) == 1
+    assert len(state.channels["readings/drive"].baselines_by_regime) == 1
 
 
 def test_who_told_a_speed_first_goes_on_telling_it_until_it_has_been_silent_for_half_an_hour():

@@ -36,7 +36,9 @@ def hot_in_a_known_regime(**machine):
 def test_a_maker_s_limit_does_not_end_a_rise_where_what_is_usual_is_not_known(limit_c):
     state, outputs = run(both(2100, 4200, 70.0, FAST, 3), hot_in_a_known_regime(temperature_limit_c=limit_c))
     assert of("temperature", outputs) == []
-    assert state.channels["temperature/bearing"].usual.learned == 0, "the fault must not become usual here"
+    assert state.channels["temperature/bearing"].regime_baseline.learned == 0, (
+        "the fault must not become usual here"
+    )
     _, outputs = run(both(4200, 4800, 40.0, SLOW, 3), state)
     assert of("temperature", outputs) == [("cleared", "medium")], "back where it is known"
 
