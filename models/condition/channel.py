@@ -13,7 +13,7 @@ from models.condition.diagnosis_votes import Diagnosing
 from models.condition.recent_observations import RECENT_US, Recent, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import Place, Regimes
-from models.condition.running_median import Evidence
+from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import Sensor
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
@@ -161,7 +161,7 @@ class Channel(msgspec.Struct, array_like=True):
         self._weigh_stay(time_us)
         self.warmer_c = self.warm_state_c
         self.warm_up.begin(time_us)
-        self.regime_baseline.leave()
+        self.regime_baseline.shorten()
         self.present, ids = self.regimes.present, self.regimes.ids()
         self.baselines_by_regime = {key: usual for key, usual in self.baselines_by_regime.items() if key in ids}
         if self.present not in self.baselines_by_regime:
@@ -215,10 +215,10 @@ class Channel(msgspec.Struct, array_like=True):
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
         """Take one value into the evidence and give its running median."""
-        held = self.regime_baseline.evidence
+        held = self.regime_baseline.medians
         evidence = held.get(name)
         if evidence is None:
-            evidence = held[name] = Evidence()
+            evidence = held[name] = RunningMedian()
         return evidence.add(time_us, value)
 
     def advance(self, features: dict[str, float], look: Look, time_us: int) -> None:
@@ -249,7 +249,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Begin afresh with all that is smoothed, after a standstill that ends now."""
         self.rest(time_us)
         for usual in self.baselines_by_regime.values():
-            usual.leave()
+            usual.shorten()
         self.model.forget_recent()
         self.recent_c = None
 

@@ -4,7 +4,7 @@ import msgspec
 
 from models.clock import SECOND_US
 from models.condition.baseline import Baseline
-from models.condition.running_median import Evidence
+from models.condition.running_median import RunningMedian
 from models.condition.thermal_baseline import ThermalBaseline
 from models.machinery.machine import Learning
 
@@ -15,7 +15,7 @@ class RegimeBaseline(msgspec.Struct, array_like=True):
     """One regime's baselines, and its last values, so that a median never mixes two ways of running."""
 
     baselines: dict[str, Baseline]
-    evidence: dict[str, Evidence] = {}
+    medians: dict[str, RunningMedian] = {}
     learning_since_us: int = 0
     learned: int = 0
     learned_us: int = 0
@@ -39,7 +39,7 @@ class RegimeBaseline(msgspec.Struct, array_like=True):
             long = machine_us - self.learning_since_us >= least_us
             self.ended = long and self.learned >= learning.observations
 
-    def leave(self) -> None:
+    def shorten(self) -> None:
         """Keep so much of the last values that the next one, should it be a shock, doesn't count alone."""
-        for evidence in self.evidence.values():
-            evidence.leave()
+        for evidence in self.medians.values():
+            evidence.shorten()

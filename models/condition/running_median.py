@@ -7,14 +7,14 @@ import msgspec
 
 from models.clock import MINUTE_US
 
-__all__ = ["Evidence"]
+__all__ = ["RunningMedian"]
 
 _MAX_VALUES = 7
 _MIN_VALUES = 3
 _SPAN_US = 15 * MINUTE_US
 
 
-class Evidence(msgspec.Struct, array_like=True):
+class RunningMedian(msgspec.Struct, array_like=True):
     """The last values of one indicator: up to seven within 15 minutes, and at least three however old."""
 
     times_us: list[int] = []
@@ -25,7 +25,7 @@ class Evidence(msgspec.Struct, array_like=True):
 
         Raises ValueError where it is refused and there is none yet.
 
-        >>> evidence = Evidence()
+        >>> evidence = RunningMedian()
         >>> [evidence.add(t, v) for t, v in enumerate([1.0, 1.0, 50.0, 1.0])]
         [1.0, 1.0, 1.0, 1.0]
         """
@@ -41,6 +41,6 @@ class Evidence(msgspec.Struct, array_like=True):
         ranked, half = sorted(values), count // 2
         return ranked[half] if count % 2 else (ranked[half - 1] + ranked[half]) / 2
 
-    def leave(self) -> None:
+    def shorten(self) -> None:
         """Keep only the newest two, so that with one more there is a median again."""
         del self.times_us[: 1 - _MIN_VALUES], self.values[: 1 - _MIN_VALUES]

@@ -52,7 +52,7 @@ def signs_of(
 
 def _gone(channel: Channel) -> dict[str, float]:
     """Give the running medians over their baselines, as natural logarithms; of readings only the largest."""
-    evidence = channel.regime_baseline.evidence
+    evidence = channel.regime_baseline.medians
     found = {
         f"gone_{name}": median(evidence[name].values) - baseline.location
         for name, baseline in channel.baselines.items()

@@ -18,7 +18,7 @@ from models.condition.diagnosis_votes import Diagnosing
 from models.condition.operating_state import Operation
 from models.condition.recent_observations import Recent, fingerprint
 from models.condition.regimes import Place, Regimes
-from models.condition.running_median import Evidence
+from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import Sensor
 from models.condition.thermal_baseline import ThermalBaseline, WarmUp
 from models.condition.uptime import RunTime
@@ -77,7 +77,7 @@ def warms_up(model: WarmUp, i: int, value: float) -> object:
     return model.goes_on(value, minute(i))
 
 
-def remembers(model: Evidence, i: int, value: float) -> object:
+def remembers(model: RunningMedian, i: int, value: float) -> object:
     try:
         return model.add(minute(i), value)
     except ValueError:
@@ -146,7 +146,7 @@ MODELS = {
     ),
     "warmth": Model(ThermalBaseline, warms, 100),
     "warm-up": Model(lambda: WarmUp(since_us=START_US), warms_up, 50),
-    "evidence": Model(Evidence, remembers, 200),
+    "evidence": Model(RunningMedian, remembers, 200),
     "recent": Model(Recent, counts, 3_000, takes_numbers=False),
     "regimes": Model(Regimes, places, 600),
     "operation": Model(Operation, operates, 100, takes_numbers=False),
