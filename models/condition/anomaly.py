@@ -13,7 +13,7 @@ from river import base
 
 from models.condition.baseline import Baseline
 from models.condition.correlations import MAX_FEATURES, Correlations, packed, unpacked
-from models.condition.running_statistics import MEMORY, Spread
+from models.condition.running_statistics import MEMORY, RunningStatistics
 
 __all__ = ["AnomalyModel", "Look", "ModelNumbers"]
 
@@ -50,7 +50,7 @@ class Look(NamedTuple):
 class Past(msgspec.Struct, array_like=True):
     """What was usual in one operating regime."""
 
-    spreads: dict[str, Spread] = {}
+    spreads: dict[str, RunningStatistics] = {}
     """Of the names that the model knows, in one order in all regimes; a count of 0 was never seen here."""
     count: int = 0
     scores: Baseline = msgspec.field(default_factory=lambda: Baseline(floor=_SCORE_FLOOR))
@@ -120,7 +120,7 @@ class AnomalyModel(base.AnomalyDetector):
         return self.pasts[self.regime]
 
     @property
-    def spreads(self) -> dict[str, Spread]:
+    def spreads(self) -> dict[str, RunningStatistics]:
         """Of every name, in this regime."""
         return self.past.spreads
 
@@ -132,7 +132,7 @@ class AnomalyModel(base.AnomalyDetector):
     def enter(self, regime: int) -> None:
         """Compare from now on with the past of this regime, which begins now unless there is one."""
         if regime not in self.pasts:
-            self.pasts[regime] = Past({name: Spread(newest=0.0) for name in self.past.spreads})
+            self.pasts[regime] = Past({name: RunningStatistics(newest=0.0) for name in self.past.spreads})
         self.regime = regime
 
     def keep(self, regimes: Collection[int]) -> None:
@@ -187,7 +187,7 @@ class AnomalyModel(base.AnomalyDetector):
         for name, value in features.items():
             if name not in spreads and len(spreads) < MAX_FEATURES:
                 for each in self.pasts.values():
-                    each.spreads[name] = Spread(newest=value)
+                    each.spreads[name] = RunningStatistics(newest=value)
         deviations = []
         for name, spread in spreads.items():
             given = features.get(name)
@@ -208,7 +208,7 @@ class AnomalyModel(base.AnomalyDetector):
 
     def _independent(self, name: str) -> float:
         """Give how many independent values all regimes together have of a name."""
-        return fsum(past.spreads[name].independent() for past in self.pasts.values())
+        return fsum(past.spreads[name].effective_sample_size() for past in self.pasts.values())
 
     def advance(self, look: Look) -> None:
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
@@ -261,7 +261,7 @@ class AnomalyModel(base.AnomalyDetector):
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
         try:
             for regime, past in numbers.pasts.items():
-                spreads = Spread.unpacked(past.spreads, model.floor, model.relative_floor)
+                spreads = RunningStatistics.unpacked(past.spreads, model.floor, model.relative_floor)
                 model.pasts[regime] = Past(dict(zip(numbers.names, spreads, strict=True)), past.count, past.scores)
             model.correlations = Correlations(
                 numbers.lessons, unpacked(numbers.correlation), unpacked(numbers.precision)

@@ -14,7 +14,7 @@ import msgspec
 
 from models.condition.baseline import MIN_BASELINE_VALUES
 
-__all__ = ["MEMORY", "Spread"]
+__all__ = ["MEMORY", "RunningStatistics"]
 
 MEMORY = 5_000
 """Beyond this many values the oldest fade, so that slow drift is followed."""
@@ -25,7 +25,7 @@ _MIN_INDEPENDENT = 1e-3
 _MIN_VARIANCE = 1e-30
 
 
-class Spread(msgspec.Struct, array_like=True):
+class RunningStatistics(msgspec.Struct, array_like=True):
     """One value's own past; `mean` and `variance` are of it smoothed, the rest is of it as it came."""
 
     newest: float
@@ -58,7 +58,7 @@ class Spread(msgspec.Struct, array_like=True):
         unit = sqrt(self.variance) if self.variance > 0.0 else 0.0
         least = relative_floor * abs(self.mean) if relative_floor else floor
         self.unit = max(unit, floor, least)
-        self.width = sqrt(1.0 + _WIDENING / self.independent())
+        self.width = sqrt(1.0 + _WIDENING / self.effective_sample_size())
 
     def _weigh(self, value: float, smoothed: float) -> None:
         self.count = count = min(self.count + 1, MEMORY)
@@ -72,11 +72,11 @@ class Spread(msgspec.Struct, array_like=True):
         self.raw_change += gain * ((value - self.raw_last) ** 2 - self.raw_change)
         self.raw_last = value
 
-    def independent(self) -> float:
+    def effective_sample_size(self) -> float:
         """Give how many independent values the past is worth, at least a thousandth of one.
 
         >>> import numpy as np
-        >>> spread = Spread(newest=0.0)
+        >>> spread = RunningStatistics(newest=0.0)
         >>> for value in np.random.default_rng(1).normal(size=400).cumsum().tolist():
         ...     spread.learn(value, value)
         >>> spread.independent() < 5
@@ -94,7 +94,7 @@ class Spread(msgspec.Struct, array_like=True):
         )  # fmt: skip
 
     @classmethod
-    def unpacked(cls, numbers: bytes, floor: float, relative_floor: float) -> list["Spread"]:
+    def unpacked(cls, numbers: bytes, floor: float, relative_floor: float) -> list["RunningStatistics"]:
         """Continue, bit for bit, from what several `packed` gave one after the other; raises struct.error."""
         found = []
         for newest, fresh, count, *learned in _NUMBERS.iter_unpack(numbers):

@@ -9,7 +9,7 @@ from river import checks
 
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.correlations import Correlations, inverse
-from models.condition.running_statistics import Spread
+from models.condition.running_statistics import RunningStatistics
 
 
 def sound(count, seed=3):
@@ -129,12 +129,12 @@ def test_it_keeps_what_river_asks_of_a_detector():
 
 def test_the_spread_agrees_with_plain_numpy():
     values = np.random.default_rng(0).normal(4.0, 2.0, 400)
-    spread = Spread(newest=0.0)
+    spread = RunningStatistics(newest=0.0)
     for value in values.tolist():
         spread.learn(value, value)
     assert spread.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
     ratio = (np.diff(values) ** 2).sum() / 400 / 2 / values.var()
-    assert spread.independent() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
+    assert spread.effective_sample_size() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
 
 
 def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
