@@ -100,7 +100,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     mark = fingerprint(observation.time_us, observation.digest)
     key = f"{measurement_of(observation)}/{observation.point}"
     channel = state.channels.get(key)
-    held = channel is not None and channel.recent.holds(mark, observation.time_us)
+    held = channel is not None and channel.recent.contains(mark, observation.time_us)
     if _was_folded(state, observation.source) or held:
         state.counts.duplicates += 1
         return ()
@@ -110,7 +110,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
         if len(state.channels) >= _MAX_CHANNELS:
             return _crowded_out(state, observation)
         channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
-    time_us = channel.recent.free_time(observation.time_us)
+    time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
     notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _hear(state, channel, observation, time_us, in_order=not notes)

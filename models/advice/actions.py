@@ -27,10 +27,10 @@ _KINDS: dict[type[Said], ActionKind] = {
 def act(state: MachineState, said: Said) -> tuple[Output, ...]:
     """Take in what somebody said: an action to keep, and whatever alerts are over by it."""
     mark = fingerprint(said.time_us, said.digest)
-    if state.acts.holds(mark, said.time_us):
+    if state.acts.contains(mark, said.time_us):
         state.counts.duplicates += 1
         return ()
-    time_us = state.acts.free_time(said.time_us)
+    time_us = state.acts.unique_time_us(said.time_us)
     state.acts.add(mark, time_us)
     state.counts.acts += 1
     lessons = lessons_of(state, said) if isinstance(said, FindingObserved) else ()

@@ -10,7 +10,7 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, Look
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import Diagnosing
-from models.condition.recent_observations import RECENT_US, Recent, is_recent
+from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import RunningMedian
@@ -79,7 +79,7 @@ class Channel(msgspec.Struct, array_like=True):
     """Latest final event time in order; None before the first."""
     heard: int = 0
     """Number of the machine's observation that came last from here."""
-    recent: Recent = msgspec.field(default_factory=Recent)
+    recent: RecentObservations = msgspec.field(default_factory=RecentObservations)
     warm_up: WarmUp = msgspec.field(default_factory=WarmUp)
     alarms: dict[str, Alarm] = {}
     symptoms: list[Symptom] = []

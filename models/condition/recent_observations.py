@@ -9,7 +9,7 @@ import msgspec
 
 from models.clock import HOUR_US, MINUTE_US
 
-__all__ = ["RECENT_US", "WINDOW", "Recent", "fingerprint", "is_recent"]
+__all__ = ["RECENT_US", "WINDOW", "RecentObservations", "fingerprint", "is_recent"]
 
 WINDOW = 128
 """Observations remembered for each point and kind; an older duplicate is told only by its source offset."""
@@ -22,7 +22,7 @@ _TIMES_USUAL = 3
 _MAX_AGE_US = 24 * HOUR_US
 
 
-class Recent(msgspec.Struct, array_like=True, dict=True):
+class RecentObservations(msgspec.Struct, array_like=True, dict=True):
     """The last `WINDOW` observations of one point and kind, oldest first."""
 
     fingerprints: list[int] = []
@@ -37,11 +37,11 @@ class Recent(msgspec.Struct, array_like=True, dict=True):
     def _is_later(self, time_us: int) -> bool:
         return self._latest_us is None or time_us > self._latest_us
 
-    def holds(self, mark: int, time_us: int) -> bool:
+    def contains(self, mark: int, time_us: int) -> bool:
         """Whether an observation with this fingerprint and own event time is among them."""
         return not self._is_later(time_us) and mark in self.fingerprints
 
-    def free_time(self, time_us: int) -> int:
+    def unique_time_us(self, time_us: int) -> int:
         """Give `time_us`, moved on by microseconds until no observation here has it."""
         if self._is_later(time_us):
             return time_us

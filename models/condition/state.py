@@ -6,7 +6,7 @@ from models.alarms.alarm import Alarm
 from models.alarms.alert_history import Known
 from models.condition.channel import Channel
 from models.condition.operating_state import Operation
-from models.condition.recent_observations import Recent
+from models.condition.recent_observations import RecentObservations
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
 
@@ -50,7 +50,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     run_time: RunTime = msgspec.field(default_factory=RunTime)
     raised: int = 0
     """How many alerts there have been; their ids count them."""
-    acts: Recent = msgspec.field(default_factory=Recent)
+    acts: RecentObservations = msgspec.field(default_factory=RecentObservations)
     """What people said last."""
     known: Known = msgspec.field(default_factory=Known)
     """What findings have to know of it, and what the fleet's have taught."""

@@ -2,14 +2,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.condition.recent_observations import WINDOW, Recent, fingerprint
+from models.condition.recent_observations import WINDOW, RecentObservations, fingerprint
 
 
 @given(st.lists(st.integers(0, 5), max_size=300))
 def test_every_time_is_given_once_and_the_window_stays_bounded(times):
-    recent, given_out = Recent(), []
+    recent, given_out = RecentObservations(), []
     for number, time_us in enumerate(times):
-        free = recent.free_time(time_us)
+        free = recent.unique_time_us(time_us)
         assert free >= time_us
         assert free not in recent.times_us
         recent.add(number, free)
@@ -20,23 +20,23 @@ def test_every_time_is_given_once_and_the_window_stays_bounded(times):
 
 
 def test_a_shared_time_moves_on_by_the_fewest_microseconds():
-    recent = Recent()
+    recent = RecentObservations()
     for mark, taken in enumerate((10, 11, 13)):
         recent.add(mark, taken)
-    assert [recent.free_time(t) for t in (9, 10, 11, 13)] == [9, 12, 12, 14]
+    assert [recent.unique_time_us(t) for t in (9, 10, 11, 13)] == [9, 12, 12, 14]
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from("ab")), max_size=400), st.integers(0, 400))
 def test_what_comes_again_is_known_while_it_is_in_the_window_in_whatever_order_it_came(said, restarted_after):
-    recent, remembered = Recent(), []
+    recent, remembered = RecentObservations(), []
     for number, (time_us, content) in enumerate(said):
         if number == restarted_after:
-            recent = msgspec.msgpack.decode(msgspec.msgpack.encode(recent), type=Recent)
+            recent = msgspec.msgpack.decode(msgspec.msgpack.encode(recent), type=RecentObservations)
         mark = fingerprint(time_us, content)
-        known = recent.holds(mark, time_us)
+        known = recent.contains(mark, time_us)
         assert known == (mark in remembered)
         if not known:
-            recent.add(mark, recent.free_time(time_us))
+            recent.add(mark, recent.unique_time_us(time_us))
             remembered = [*remembered, mark][-WINDOW:]
 
 

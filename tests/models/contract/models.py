@@ -16,7 +16,7 @@ from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.baseline import Baseline
 from models.condition.diagnosis_votes import Diagnosing
 from models.condition.operating_state import Operation
-from models.condition.recent_observations import Recent, fingerprint
+from models.condition.recent_observations import RecentObservations, fingerprint
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import Sensor
@@ -85,8 +85,8 @@ def remembers(model: RunningMedian, i: int, value: float) -> object:
         return None
 
 
-def counts(model: Recent, i: int, value: float) -> object:
-    free = model.free_time(minute(i - i % 3))
+def counts(model: RecentObservations, i: int, value: float) -> object:
+    free = model.unique_time_us(minute(i - i % 3))
     model.add(fingerprint(free, f"{value}"), free)
     return free
 
@@ -147,7 +147,7 @@ MODELS = {
     "warmth": Model(ThermalBaseline, warms, 100),
     "warm-up": Model(lambda: WarmUp(since_us=START_US), warms_up, 50),
     "evidence": Model(RunningMedian, remembers, 200),
-    "recent": Model(Recent, counts, 3_000, takes_numbers=False),
+    "recent": Model(RecentObservations, counts, 3_000, takes_numbers=False),
     "regimes": Model(Regimes, places, 600),
     "operation": Model(Operation, operates, 100, takes_numbers=False),
     "sensor": Model(lambda: Sensor(thermometer=True), examines, 100),
