@@ -198,7 +198,7 @@ def _in_order(
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
-    flags = channel.sensor.examine(flags, time_us, value_c)
+    flags = channel.sensor.update(flags, time_us, value_c)
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
             channel.diagnosing.forget()

@@ -14,7 +14,7 @@ from models.condition.recent_observations import RECENT_US, RecentObservations, 
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import RunningMedian
-from models.condition.sensor_latch import Sensor
+from models.condition.sensor_latch import SensorLatch
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
@@ -63,7 +63,7 @@ class Channel(msgspec.Struct, array_like=True):
     point: str
     measurement: Measurement
     model: AnomalyModel
-    sensor: Sensor
+    sensor: SensorLatch
     baselines_by_regime: dict[int, RegimeBaseline]
     """What is usual in each operating regime, by its id."""
     present: int = 0
@@ -267,7 +267,7 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
         point=point,
         measurement=measurement,
         model=AnomalyModel(*_MODELS[measurement]),
-        sensor=Sensor(thermometer=measurement == "temperature"),
+        sensor=SensorLatch(thermometer=measurement == "temperature"),
         baselines_by_regime={0: RegimeBaseline(baselines=_baselines(measurement))},
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from models.clock import MINUTE_US, SECOND_US
 from models.signal.quality import FAULTS
 
-__all__ = ["JUMP", "RECOVERING", "Sensor"]
+__all__ = ["JUMP", "RECOVERING", "SensorLatch"]
 
 JUMP = "jump"
 """The temperature changed faster than a machine's can."""
@@ -21,7 +21,7 @@ _JUMP_K_PER_MINUTE = 20.0
 _JUMP_TOLERANCE_K = 5.0
 
 
-class Sensor(msgspec.Struct, array_like=True):
+class SensorLatch(msgspec.Struct, array_like=True):
     """What is known of one point's sensor."""
 
     thermometer: bool
@@ -35,7 +35,7 @@ class Sensor(msgspec.Struct, array_like=True):
     """Last unflagged temperature, to tell a jump by."""
     value_us: int = 0
 
-    def examine(self, flags: tuple[str, ...], time_us: int, value_c: float | None) -> tuple[str, ...]:
+    def update(self, flags: tuple[str, ...], time_us: int, value_c: float | None) -> tuple[str, ...]:
         """Take in one observation in order and give its flags with what was found added.
 
         `value_c` is the observation's temperature, None for other kinds. One faulty block between good ones is

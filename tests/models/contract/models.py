@@ -19,7 +19,7 @@ from models.condition.operating_state import Operation
 from models.condition.recent_observations import RecentObservations, fingerprint
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import RunningMedian
-from models.condition.sensor_latch import Sensor
+from models.condition.sensor_latch import SensorLatch
 from models.condition.thermal_baseline import ThermalBaseline, WarmUp
 from models.condition.uptime import RunTime
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
@@ -103,8 +103,8 @@ def operates(model: Operation, i: int, value: float) -> object:
     return model.hear(f"readings/p{i % 2}", told, values, minute(i)), model.is_idle(minute(i))
 
 
-def examines(model: Sensor, i: int, value: float) -> object:
-    return model.examine((), minute(i), value), model.faulty
+def examines(model: SensorLatch, i: int, value: float) -> object:
+    return model.update((), minute(i), value), model.faulty
 
 
 def alarms(model: Alarm, i: int, value: float) -> object:
@@ -150,7 +150,7 @@ MODELS = {
     "recent": Model(RecentObservations, counts, 3_000, takes_numbers=False),
     "regimes": Model(Regimes, places, 600),
     "operation": Model(Operation, operates, 100, takes_numbers=False),
-    "sensor": Model(lambda: Sensor(thermometer=True), examines, 100),
+    "sensor": Model(lambda: SensorLatch(thermometer=True), examines, 100),
     "alarm": Model(Alarm, alarms, 100),
     "running hours": Model(RunTime, runs, 100, takes_numbers=False),
     "diagnosing": Model(Diagnosing, votes, 3_000),
