@@ -203,7 +203,7 @@ def _in_order(
         if channel.sensor.faults > 1:
             channel.diagnosing.forget()
         return _InOrder(flags)
-    place = state.operation.hear(f"{channel.measurement}/{channel.point}", observation, values, time_us)
+    place = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
     running = is_running(channel, observation, values, state.operation, state.configuration)
     uptimes: tuple[Uptime, ...] = ()
     if running is None:

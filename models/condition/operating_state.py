@@ -12,7 +12,7 @@ from models.observations import ReadingObserved, VibrationObserved
 from models.outputs import Running
 from models.signal.reading_names import load_percent_in, speed_rpm_in
 
-__all__ = ["Operation", "is_running"]
+__all__ = ["OperatingState", "is_running"]
 
 _STANDSTILL_PART = 0.1
 _MIN_SPEED_RPM = 1.0
@@ -23,7 +23,7 @@ _START_US = 2 * MINUTE_US
 _IDLE_BELOW_PERCENT = 10.0
 
 
-class _Told(msgspec.Struct, array_like=True):
+class _Reported(msgspec.Struct, array_like=True):
     value: float
     key: str
     by_reading: bool
@@ -31,16 +31,16 @@ class _Told(msgspec.Struct, array_like=True):
     after_us: int = 0
     """How long it was in coming since the same told it before; 0 for the first."""
 
-    def holds(self, time_us: int) -> bool:
+    def is_valid(self, time_us: int) -> bool:
         """Whether it may still be believed at an event time: who told it may have died."""
         return is_recent(time_us - self.time_us, usual_us=self.after_us)
 
 
-class Operation(msgspec.Struct, array_like=True):
+class OperatingState(msgspec.Struct, array_like=True):
     """How a machine works as a whole, for the points that don't tell it themselves."""
 
-    speed_rpm: _Told | None = None
-    load_percent: _Told | None = None
+    speed_rpm: _Reported | None = None
+    load_percent: _Reported | None = None
     started_us: int | None = None
     """Event time of its last start; None before."""
     stood_us: int | None = None
@@ -48,7 +48,7 @@ class Operation(msgspec.Struct, array_like=True):
     loaded_us: int | None = None
     """Event time at which it last began to idle, or ceased to."""
 
-    def hear(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> Place:
+    def update(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> Place:
         """Take in what an observation in order tells of speed and load; give where it says the machine works.
 
         A measured speed that comes as a reading is believed rather than the nominal one of a block.
@@ -60,17 +60,17 @@ class Operation(msgspec.Struct, array_like=True):
         elif by_reading:
             speed_rpm, load_percent = speed_rpm_in(values), load_percent_in(values)
         if speed_rpm is not None:
-            told = self.speed_rpm = _newer(self.speed_rpm, _Told(speed_rpm, key, by_reading, time_us))
+            told = self.speed_rpm = _newer(self.speed_rpm, _Reported(speed_rpm, key, by_reading, time_us))
             speed_rpm = told.value if told.by_reading else speed_rpm
-        elif self.speed_rpm is not None and self.speed_rpm.holds(time_us):
+        elif self.speed_rpm is not None and self.speed_rpm.is_valid(time_us):
             speed_rpm = self.speed_rpm.value
         if load_percent is not None:
             before = self.load_percent
-            idled = self.is_idle(time_us) if before is not None and before.holds(time_us) else None
-            self.load_percent = _newer(before, _Told(load_percent, key, by_reading, time_us))
+            idled = self.is_idle(time_us) if before is not None and before.is_valid(time_us) else None
+            self.load_percent = _newer(before, _Reported(load_percent, key, by_reading, time_us))
             if idled is not None and self.is_idle(time_us) is not idled:
                 self.loaded_us = time_us
-        elif self.load_percent is not None and self.load_percent.holds(time_us):
+        elif self.load_percent is not None and self.load_percent.is_valid(time_us):
             load_percent = self.load_percent.value
         return place_of(speed_rpm, load_percent)
 
@@ -101,22 +101,22 @@ class Operation(msgspec.Struct, array_like=True):
     def is_idle(self, time_us: int) -> bool:
         """Whether it is known to do next to nothing: a load below 10 %."""
         load = self.load_percent
-        return load is not None and load.value < _IDLE_BELOW_PERCENT and load.holds(time_us)
+        return load is not None and load.value < _IDLE_BELOW_PERCENT and load.is_valid(time_us)
 
     def measured_rpm(self, time_us: int) -> float | None:
         """Give the speed that a reading tells; None where none does, or none has for too long."""
         told = self.speed_rpm
-        return told.value if told is not None and told.by_reading and told.holds(time_us) else None
+        return told.value if told is not None and told.by_reading and told.is_valid(time_us) else None
 
 
-def _newer(before: _Told | None, now: _Told) -> _Told:
+def _newer(before: _Reported | None, now: _Reported) -> _Reported:
     """Give what is believed: whoever told it first goes on telling it, unless nothing came from there for long."""
     if before is None:
         return now
     if before.key == now.key:
         now.after_us = now.time_us - before.time_us
         return now
-    if not before.holds(now.time_us):
+    if not before.is_valid(now.time_us):
         return now
     return now if now.by_reading and not before.by_reading else before
 
@@ -125,7 +125,7 @@ def is_running(
     channel: Channel,
     observation: Measured,
     values: dict[str, float],
-    operation: Operation,
+    operation: OperatingState,
     configuration: Configuration,
 ) -> bool | None:
     """Whether an observation is of a machine that runs; None where it does not tell.

@@ -5,7 +5,7 @@ import msgspec
 from models.alarms.alarm import Alarm
 from models.alarms.alert_history import Known
 from models.condition.channel import Channel
-from models.condition.operating_state import Operation
+from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
@@ -46,7 +46,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     channels: dict[str, Channel] = {}
     """By `measurement/point`."""
     silence: Alarm = msgspec.field(default_factory=Alarm)
-    operation: Operation = msgspec.field(default_factory=Operation)
+    operation: OperatingState = msgspec.field(default_factory=OperatingState)
     run_time: RunTime = msgspec.field(default_factory=RunTime)
     raised: int = 0
     """How many alerts there have been; their ids count them."""

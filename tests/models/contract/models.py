@@ -15,7 +15,7 @@ from models.clock import MINUTE_US
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.baseline import Baseline
 from models.condition.diagnosis_votes import Diagnosing
-from models.condition.operating_state import Operation
+from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations, fingerprint
 from models.condition.regimes import Place, Regimes
 from models.condition.running_median import RunningMedian
@@ -95,12 +95,12 @@ def places(model: Regimes, i: int, value: float) -> object:
     return model.take(Place(speed=value / 100.0, load=0.5 if i % 2 else None), minute(i)), model.present
 
 
-def operates(model: Operation, i: int, value: float) -> object:
+def operates(model: OperatingState, i: int, value: float) -> object:
     values = {"speed_rpm": abs(value) + 1.0} if isfinite(value) else {}
     told = ReadingObserved(
         machine="m", point="p", time_us=minute(i), observed_us=minute(i), digest=f"{i}", values=values
     )
-    return model.hear(f"readings/p{i % 2}", told, values, minute(i)), model.is_idle(minute(i))
+    return model.update(f"readings/p{i % 2}", told, values, minute(i)), model.is_idle(minute(i))
 
 
 def examines(model: SensorLatch, i: int, value: float) -> object:
@@ -149,7 +149,7 @@ MODELS = {
     "evidence": Model(RunningMedian, remembers, 200),
     "recent": Model(RecentObservations, counts, 3_000, takes_numbers=False),
     "regimes": Model(Regimes, places, 600),
-    "operation": Model(Operation, operates, 100, takes_numbers=False),
+    "operation": Model(OperatingState, operates, 100, takes_numbers=False),
     "sensor": Model(lambda: SensorLatch(thermometer=True), examines, 100),
     "alarm": Model(Alarm, alarms, 100),
     "running hours": Model(RunTime, runs, 100, takes_numbers=False),
