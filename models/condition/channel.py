@@ -12,7 +12,7 @@ from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import Diagnosing
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
-from models.condition.regimes import Place, Regimes
+from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import SensorLatch
 from models.condition.thermal_baseline import WarmUp
@@ -151,12 +151,12 @@ class Channel(msgspec.Struct, array_like=True):
         age_us = machine_us - self.newest_us
         return age_us <= RECENT_US or is_recent(age_us, usual_us=self.recent.usual_interval_us())
 
-    def enter(self, place: Place, time_us: int) -> bool:
+    def enter(self, place: OperatingPoint, time_us: int) -> bool:
         """Take in where the machine works; give whether it has held that for long enough to be judged there.
 
         In a regime never seen a point learns first. A temperature is on its way to the regime's for hours.
         """
-        if not self.regimes.take(self.regimes.completed(place), time_us):
+        if not self.regimes.update(self.regimes.completed(place), time_us):
             return self.regimes.settled
         self._weigh_stay(time_us)
         self.warmer_c = self.warm_state_c

@@ -6,7 +6,7 @@ from models.clock import MINUTE_US
 from models.condition.channel import Channel, Measured
 from models.condition.features import value_to_log
 from models.condition.recent_observations import is_recent
-from models.condition.regimes import Place, place_of
+from models.condition.regimes import OperatingPoint, operating_point
 from models.machinery.machine import Configuration
 from models.observations import ReadingObserved, VibrationObserved
 from models.outputs import Running
@@ -48,7 +48,7 @@ class OperatingState(msgspec.Struct, array_like=True):
     loaded_us: int | None = None
     """Event time at which it last began to idle, or ceased to."""
 
-    def update(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> Place:
+    def update(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> OperatingPoint:
         """Take in what an observation in order tells of speed and load; give where it says the machine works.
 
         A measured speed that comes as a reading is believed rather than the nominal one of a block.
@@ -72,7 +72,7 @@ class OperatingState(msgspec.Struct, array_like=True):
                 self.loaded_us = time_us
         elif self.load_percent is not None and self.load_percent.is_valid(time_us):
             load_percent = self.load_percent.value
-        return place_of(speed_rpm, load_percent)
+        return operating_point(speed_rpm, load_percent)
 
     def start(self, time_us: int) -> None:
         """Take in that the machine runs again."""

@@ -12,7 +12,7 @@ import msgspec
 
 from models.clock import HOUR_US, MINUTE_US
 
-__all__ = ["DWELL_US", "MAX_REGIMES", "Place", "Regime", "Regimes", "place_of"]
+__all__ = ["DWELL_US", "MAX_REGIMES", "OperatingPoint", "Regime", "Regimes", "operating_point"]
 
 MAX_REGIMES = 3
 """Remembered at each point; each has its own past, and they must all fit into a machine's state."""
@@ -33,7 +33,7 @@ _MIN_SPEED_RPM = 0.1
 _Sides = tuple[float | None, float | None]
 
 
-class Place(NamedTuple):
+class OperatingPoint(NamedTuple):
     """Where a machine works now: natural logarithm of its speed in rpm, and load as a share; None is not known."""
 
     speed: float | None = None
@@ -50,13 +50,13 @@ class Place(NamedTuple):
         return (self.speed is None or isfinite(self.speed)) and (self.load is None or isfinite(self.load))
 
 
-def place_of(speed_rpm: float | None, load_percent: float | None) -> Place:
+def operating_point(speed_rpm: float | None, load_percent: float | None) -> OperatingPoint:
     """Give the place of a speed and a load.
 
-    >>> place_of(None, 50.0)
+    >>> operating_point(None, 50.0)
     Place(speed=None, load=0.5)
     """
-    return Place(
+    return OperatingPoint(
         speed=None if speed_rpm is None else log(max(abs(speed_rpm), _MIN_SPEED_RPM)),
         load=None if load_percent is None else load_percent / 100,
     )
@@ -73,7 +73,7 @@ class Regime(msgspec.Struct, array_like=True):
     wide: bool = False
     """Whether it is all that a machine does which holds no place, or two regimes in one."""
 
-    def spans(self, place: Place, margin: float = 0.0) -> bool:
+    def spans(self, place: OperatingPoint, margin: float = 0.0) -> bool:
         """Whether a place lies inside, or beyond by no more than a part of the widest that a regime may be."""
         for low, high, value, widest in zip(self.low, self.high, place, _MAX_WIDTHS, strict=True):
             if low is None or high is None or value is None:
@@ -83,7 +83,7 @@ class Regime(msgspec.Struct, array_like=True):
                 return False
         return True
 
-    def is_like(self, place: Place) -> bool:
+    def is_like(self, place: OperatingPoint) -> bool:
         """Whether the same is known of it, speed or load or both."""
         return all((low is None) == (value is None) for low, value in zip(self.low, place, strict=True))
 
@@ -127,10 +127,10 @@ class Regimes(msgspec.Struct, array_like=True):
     """All places since it was last settled."""
     roaming_us: int = 0
     roamed: int = 0
-    beyond: Place | None = None
+    beyond: OperatingPoint | None = None
     """The last place, where it was outside its regime: a single one doesn't make that wider."""
 
-    def take(self, place: Place, time_us: int) -> bool:
+    def update(self, place: OperatingPoint, time_us: int) -> bool:
         """Take in where a running machine is at an event time; give whether a regime was founded, or is another.
 
         Afterwards `settled` tells whether it holds a regime, which `present` names. A place that is no place (not
@@ -168,7 +168,7 @@ class Regimes(msgspec.Struct, array_like=True):
         """Give the ids of the regimes that are remembered."""
         return {regime.id for regime in self.known}
 
-    def completed(self, place: Place) -> Place:
+    def completed(self, place: OperatingPoint) -> OperatingPoint:
         """Give a place with the middle of the present regime where it says nothing and that regime does.
 
         So what is no longer told counts as unchanged: who told a speed may die, and a fault that comes after that
@@ -179,10 +179,12 @@ class Regimes(msgspec.Struct, array_like=True):
         for regime in self.known:
             if regime.id == self.present and not regime.is_blank:
                 sides = zip(regime.low, regime.high, place, strict=True)
-                return Place(*(_middle(low, high) if value is None else value for low, high, value in sides))
+                return OperatingPoint(
+                    *(_middle(low, high) if value is None else value for low, high, value in sides)
+                )
         return place
 
-    def _home(self, place: Place) -> Regime | None:
+    def _home(self, place: OperatingPoint) -> Regime | None:
         """Give the known regime of a place: the present one while it is near, else one that holds it or can."""
         for regime in self.known:
             if regime.id == self.present and regime.spans(place, _HYSTERESIS):
@@ -195,7 +197,7 @@ class Regimes(msgspec.Struct, array_like=True):
                 return regime
         return None
 
-    def _has_held(self, home: Regime | None, place: Place, time_us: int) -> bool:
+    def _has_held(self, home: Regime | None, place: OperatingPoint, time_us: int) -> bool:
         """Whether the last observations all were in one place, known or not, for long enough."""
         guest = self.guest
         if home is not None:
@@ -209,7 +211,7 @@ class Regimes(msgspec.Struct, array_like=True):
             self.guest_us = time_us
         return stays and time_us - self.guest_us >= DWELL_US
 
-    def _has_roamed(self, place: Place, time_us: int) -> bool:
+    def _has_roamed(self, place: OperatingPoint, time_us: int) -> bool:
         """Whether it has held no place for so long that this is its way."""
         roaming = self.roaming
         if roaming is None or not roaming.is_like(place):
@@ -219,7 +221,7 @@ class Regimes(msgspec.Struct, array_like=True):
         self.roamed += 1
         return self.roamed >= _RESTLESS_COUNT and time_us - self.roaming_us >= _RESTLESS_US
 
-    def _settle(self, regime: Regime, place: Place, time_us: int) -> None:
+    def _settle(self, regime: Regime, place: OperatingPoint, time_us: int) -> None:
         self.settled, self.present, self.guest, self.roaming = True, regime.id, None, None
         regime.seen_us = time_us
         beyond, self.beyond = self.beyond, None if regime.spans(place) else place
@@ -234,7 +236,7 @@ class Regimes(msgspec.Struct, array_like=True):
         assert box is not None
         self.newest += 1
         founded = Regime(self.newest, box.low, box.high, time_us, box.wide)
-        self.known = [r for r in self.known if not (r.is_like(Place(*box.low)) and _holds(founded, r))]
+        self.known = [r for r in self.known if not (r.is_like(OperatingPoint(*box.low)) and _holds(founded, r))]
         if len(self.known) >= MAX_REGIMES:
             self._make_room(time_us)
         self.known.append(founded)
@@ -247,7 +249,7 @@ class Regimes(msgspec.Struct, array_like=True):
             (a.grown(b.low, b.high).width(), a.id, b.id)
             for a in self.known
             for b in self.known
-            if a.id < b.id and a.is_like(Place(*b.low))
+            if a.id < b.id and a.is_like(OperatingPoint(*b.low))
         ]
         if not pairs or time_us - oldest.seen_us > _TODAY_US:
             self.known.remove(oldest)
@@ -260,7 +262,7 @@ class Regimes(msgspec.Struct, array_like=True):
         self.known = [r for r in self.known if r.id not in (first, second)] + [merged]
 
 
-def _between(one: Place, other: Place) -> tuple[_Sides, _Sides]:
+def _between(one: OperatingPoint, other: OperatingPoint) -> tuple[_Sides, _Sides]:
     """Give the corners that two places in a row agree upon: on each side the one less far out."""
     pairs = [(a, b) if a is not None and b is not None else None for a, b in zip(one, other, strict=True)]
     low = [max(pair) if pair else None for pair in pairs]
@@ -273,7 +275,7 @@ def _middle(low: float | None, high: float | None) -> float | None:
 
 
 def _holds(outer: Regime, inner: Regime) -> bool:
-    return outer.spans(Place(*inner.low)) and outer.spans(Place(*inner.high))
+    return outer.spans(OperatingPoint(*inner.low)) and outer.spans(OperatingPoint(*inner.high))
 
 
 def _least(a: float | None, b: float | None) -> float | None:

@@ -17,7 +17,7 @@ from models.condition.baseline import Baseline
 from models.condition.diagnosis_votes import Diagnosing
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations, fingerprint
-from models.condition.regimes import Place, Regimes
+from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import SensorLatch
 from models.condition.thermal_baseline import ThermalBaseline, WarmUp
@@ -92,7 +92,7 @@ def counts(model: RecentObservations, i: int, value: float) -> object:
 
 
 def places(model: Regimes, i: int, value: float) -> object:
-    return model.take(Place(speed=value / 100.0, load=0.5 if i % 2 else None), minute(i)), model.present
+    return model.take(OperatingPoint(speed=value / 100.0, load=0.5 if i % 2 else None), minute(i)), model.present
 
 
 def operates(model: OperatingState, i: int, value: float) -> object:
