@@ -87,12 +87,12 @@ def _verdicts(file: Labelled, smoothing: float, limit: float) -> NDArray[np.bool
     verdicts = []
     for i, row in enumerate(file.values.tolist()):
         features = {str(k): value for k, value in enumerate(row)}
-        look = model.look(features)
+        look = model.score_features(features)
         strange = look.score is not None and look.score >= limit
         verdicts.append(strange)
         sound += not strange
         if i < _TEACHING or (not strange and sound % 4 == 0):
-            model.learn(features, look)
+            model.learn_scored(features, look)
         model.advance(look)
     return np.array(verdicts)[_TEACHING:]
 

@@ -15,7 +15,7 @@ from models.condition.baseline import Baseline
 from models.condition.correlations import MAX_FEATURES, Correlations, packed, unpacked
 from models.condition.running_statistics import MEMORY, RunningStatistics
 
-__all__ = ["AnomalyModel", "Look", "ModelNumbers"]
+__all__ = ["AnomalyModel", "AnomalyScore", "ModelNumbers"]
 
 _MAX_DEVIATION = 50.0
 _MIN_LIMIT = 4.0
@@ -24,7 +24,7 @@ _SCORE_FLOOR = 0.1
 _MIN_LESSONS = 10
 
 
-class Look(NamedTuple):
+class AnomalyScore(NamedTuple):
     """What one observation looks like to a model; lists run along the names that the model knows."""
 
     score: float | None
@@ -36,7 +36,7 @@ class Look(NamedTuple):
     def shares(self, most: int | None = None) -> dict[str, float]:
         """Give each value's part in what is unusual, by squares, largest first; all of them sum to 1.
 
-        >>> Look(4.0, {"flow": 4.0, "current": 3.0, "level": 0.0}, {}).shares(2)
+        >>> AnomalyScore(4.0, {"flow": 4.0, "current": 3.0, "level": 0.0}, {}).shares(2)
         {'flow': 0.64, 'current': 0.36}
         """
         squares = {name: deviation**2 for name, deviation in self.deviations.items()}
@@ -150,7 +150,7 @@ class AnomalyModel(base.AnomalyDetector):
             return None
         return max(_MIN_LIMIT, scores.location + _LIMIT_SIGMAS * max(scores.scale, scores.floor))
 
-    def look(self, features: Mapping[str, float]) -> Look:
+    def score_features(self, features: Mapping[str, float]) -> AnomalyScore:
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
         features = _finite(features)
         past, weight = self.past, self.smoothing
@@ -170,16 +170,16 @@ class AnomalyModel(base.AnomalyDetector):
                 deviation = _MAX_DEVIATION if deviation > 0 else -_MAX_DEVIATION
             deviations.append(deviation)
         if past.count < _MIN_LESSONS or not smoothed:
-            return Look(None, {}, smoothed)
+            return AnomalyScore(None, {}, smoothed)
         beside = self.correlations.residuals(deviations)
         beside += [0.0] * (len(deviations) - len(beside))
         found: dict[str, float] = {}
         for (name, spread), deviation, residual in zip(spreads.items(), deviations, beside, strict=True):
             if name in smoothed:
                 found[name] = max(abs(deviation), abs(residual)) / spread.width
-        return Look(max(found.values()), found, smoothed)
+        return AnomalyScore(max(found.values()), found, smoothed)
 
-    def learn(self, features: Mapping[str, float], look: Look) -> None:
+    def learn_scored(self, features: Mapping[str, float], look: AnomalyScore) -> None:
         """Take in a sound observation together with the look it had before; what is not finite is left out."""
         features = _finite(features)
         past = self.past
@@ -210,7 +210,7 @@ class AnomalyModel(base.AnomalyDetector):
         """Give how many independent values all regimes together have of a name."""
         return fsum(past.spreads[name].effective_sample_size() for past in self.pasts.values())
 
-    def advance(self, look: Look) -> None:
+    def advance(self, look: AnomalyScore) -> None:
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
         if self.smoothing >= 1.0:
             return
@@ -229,13 +229,13 @@ class AnomalyModel(base.AnomalyDetector):
 
     def score_one(self, x: dict[Hashable, Any]) -> float:
         """Give the score alone, as River asks for it; 0 where there is nothing to compare with."""
-        return self.look({str(name): value for name, value in x.items()}).score or 0.0
+        return self.score_features({str(name): value for name, value in x.items()}).score or 0.0
 
     def learn_one(self, x: dict[Hashable, Any]) -> None:
         """Take in an observation that is known to be sound, as River does it."""
         features = {str(name): value for name, value in x.items()}
-        look = self.look(features)
-        self.learn(features, look)
+        look = self.score_features(features)
+        self.learn_scored(features, look)
         self.advance(look)
 
     def to_numbers(self) -> ModelNumbers:

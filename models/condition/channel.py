@@ -7,7 +7,7 @@ import msgspec
 from models.alarms.alarm import Alarm
 from models.alarms.symptom import Symptom
 from models.clock import HOUR_US, SECOND_US
-from models.condition.anomaly import AnomalyModel, Look
+from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import Diagnosing
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
@@ -221,7 +221,7 @@ class Channel(msgspec.Struct, array_like=True):
             evidence = held[name] = RunningMedian()
         return evidence.add(time_us, value)
 
-    def advance(self, features: dict[str, float], look: Look, time_us: int) -> None:
+    def advance(self, features: dict[str, float], look: AnomalyScore, time_us: int) -> None:
         """Let an observation in order, sound or not, move what the next one is compared with."""
         self.model.advance(look)
         if "change_c" in features:

@@ -4,7 +4,7 @@ import msgspec
 
 from models.alarms.symptom import Symptom
 from models.clock import HOUR_US, SECOND_US
-from models.condition.anomaly import Look
+from models.condition.anomaly import AnomalyScore
 from models.condition.channel import CHANGE_INDICATORS, Channel, Measured
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
@@ -38,7 +38,7 @@ class Judged(msgspec.Struct, frozen=True, array_like=True):
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
     """Score an observation without learning from it; `anomalous` is None until its point is ready."""
-    return _anomaly(channel, channel.model.look(features_of(channel, values)).score)
+    return _anomaly(channel, channel.model.score_features(features_of(channel, values)).score)
 
 
 def _anomaly(channel: Channel, found: float | None) -> Anomaly:
@@ -55,7 +55,7 @@ class _Judging(msgspec.Struct, frozen=True):
     observation: Measured
     time_us: int
     features: dict[str, float]
-    look: Look
+    look: AnomalyScore
     anomaly: Anomaly
     logs: dict[str, float]
     """Natural logarithms of the values that are judged against a baseline."""
@@ -93,7 +93,7 @@ def judge(
 def _judging(channel: Channel, observation: Measured, values: dict[str, float], time_us: int) -> _Judging:
     """Compare an observation with its point's past, and take it into the running medians."""
     features = features_of(channel, values)
-    look = channel.model.look(features)
+    look = channel.model.score_features(features)
     warming = "value_c" in features and channel.warm_up.goes_on(features["value_c"], time_us)
     anomaly = Anomaly(score=look.score, limit=None, anomalous=None) if warming else _anomaly(channel, look.score)
     logs = _logs(channel, values, features)
@@ -149,7 +149,7 @@ def _teaches(channel: Channel, judging: _Judging) -> bool:
 def _learn(channel: Channel, judging: _Judging) -> None:
     """Take a sound observation into what is usual: into the anomaly model, baselines and warm state."""
     if not judging.ready or (channel.learned % _FOLLOW_EVERY == 0 and not judging.warming):
-        channel.model.learn(judging.features, judging.look)
+        channel.model.learn_scored(judging.features, judging.look)
     learning = not judging.ready and not channel.ready  # learning the very observation may have made it ready
     usual, time_us = channel.regime_baseline, judging.time_us
     elapsed_s = max(0, time_us - usual.learned_us) / SECOND_US if usual.learned else 0.0

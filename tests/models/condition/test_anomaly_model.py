@@ -62,7 +62,7 @@ def test_a_slow_value_that_goes_on_drifting_is_no_anomaly_and_the_same_shift_of_
 def test_scoring_teaches_nothing():
     model = learned(100)
     before = msgspec.msgpack.encode(model.to_numbers())
-    model.look({"load": 99.0, "current": -3.0, "pressure": 7.0})
+    model.score_features({"load": 99.0, "current": -3.0, "pressure": 7.0})
     assert msgspec.msgpack.encode(model.to_numbers()) == before
 
 
@@ -71,8 +71,8 @@ def test_inputs_are_left_alone_and_features_may_come_and_go():
     features = {"load": 10.0, "flow": 3.0}
     model.learn_one(features)
     assert features == {"load": 10.0, "flow": 3.0}
-    assert np.isfinite(model.look({"pressure": 2.0}).score)
-    assert model.look({}).score is None
+    assert np.isfinite(model.score_features({"pressure": 2.0}).score)
+    assert model.score_features({}).score is None
 
 
 def test_a_value_that_never_moved_is_strange_when_it_does():
@@ -83,7 +83,7 @@ def test_a_value_that_never_moved_is_strange_when_it_does():
 
 
 def test_it_gives_the_share_of_each_value_the_most_unusual_first():
-    shares = learned().look({"load": 10.0, "current": 6.5, "pressure": 9.0}).shares()
+    shares = learned().score_features({"load": 10.0, "current": 6.5, "pressure": 9.0}).shares()
     assert list(shares) == ["pressure", "current", "load"]
     assert sum(shares.values()) == pytest.approx(1.0)
     assert shares["pressure"] > 0.9
@@ -111,12 +111,12 @@ def test_it_continues_bit_for_bit_from_its_numbers(observations, cut):
         if i == cut:
             data = msgspec.msgpack.encode(restored.to_numbers())
             restored = AnomalyModel.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers))
-        look = whole.look(features)
-        assert look == restored.look(features)
+        look = whole.score_features(features)
+        assert look == restored.score_features(features)
         assert look.score is None or np.isfinite(look.score)
-        whole.learn(features, look)
+        whole.learn_scored(features, look)
         whole.advance(look)
-        restored.learn(features, look)
+        restored.learn_scored(features, look)
         restored.advance(look)
     assert msgspec.msgpack.encode(whole.to_numbers()) == msgspec.msgpack.encode(restored.to_numbers())
 
@@ -166,7 +166,7 @@ def test_smoothing_shows_a_small_shift_that_lasts():
         strange = 0
         for features in sound(200, seed=5):
             shifted = {**features, "pressure": features["pressure"] + 0.2}
-            look = model.look(shifted)
+            look = model.score_features(shifted)
             strange += look.score >= model.limit
             model.advance(look)
         found.append(strange)

@@ -62,8 +62,8 @@ def looks(model: AnomalyModel, i: int, value: float) -> object:
         model.enter(i // 50 % 3)
         model.keep({0, 1, 2})
     features = {"a": value, f"b{i % 3}": value / 2, **({"c": 1.0} if i % 7 else {})}
-    look = model.look(features)
-    model.learn(features, look)
+    look = model.score_features(features)
+    model.learn_scored(features, look)
     model.advance(look)
     return look, model.limit
 

@@ -101,8 +101,8 @@ def test_inputs_of_the_anomaly_model_are_left_alone_whatever_they_hold():
     model = MODELS["anomaly"].new()
     for features in ({"a": nan, "b": 1.0}, {}, {"c": inf}, {"b": 2.0}):
         given_ = dict(features)
-        look = model.look(features)
-        model.learn(features, look)
+        look = model.score_features(features)
+        model.learn_scored(features, look)
         assert repr(features) == repr(given_)
     assert list(model.spreads) == ["b"]
 
@@ -125,8 +125,8 @@ def scores_of(observations):
     """Scores of a model that then learns from each, sound or not: among them regressions on the others."""
     model, scores = MODELS["anomaly"].new(), []
     for features in observations:
-        look = model.look(features)
-        model.learn(features, look)
+        look = model.score_features(features)
+        model.learn_scored(features, look)
         model.advance(look)
         scores.append(look.score or 0.0)
     return scores
