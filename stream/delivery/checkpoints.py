@@ -21,7 +21,7 @@ from models.errors import ServiceError, StateError
 from models.fold import STATE_VERSION, MachineState, dump_state, load_state
 from stream.messages.topics import CHECKPOINTS, OBSERVATIONS
 
-__all__ = ["Restored", "checkpoint_records", "merge_records", "read_checkpoints"]
+__all__ = ["RestoredPartition", "checkpoint_records", "merge_records", "read_checkpoints"]
 
 _POSITION_KEY = b"\x00position"
 """No machine has this id: control characters are not allowed in one."""
@@ -38,7 +38,7 @@ class _Record(msgspec.Struct, frozen=True, array_like=True):
     state: bytes = b""
 
 
-class Restored(msgspec.Struct, frozen=True):
+class RestoredPartition(msgspec.Struct, frozen=True):
     """What the checkpoints of one partition say; a `next_offset` of None means: from the beginning."""
 
     next_offset: int | None = None
@@ -64,7 +64,7 @@ def checkpoint_records(
     return records
 
 
-def merge_records(values: Iterable[bytes]) -> Restored:
+def merge_records(values: Iterable[bytes]) -> RestoredPartition:
     """Put the records of one partition together: of this version only, the highest offset of each key."""
     position: int | None = None
     newest: dict[str, _Record] = {}
@@ -80,15 +80,15 @@ def merge_records(values: Iterable[bytes]) -> Restored:
         elif record.machine not in newest or record.offset >= newest[record.machine].offset:
             newest[record.machine] = record
     if position is None:
-        return Restored()
+        return RestoredPartition()
     try:
         machines = {name: load_state(record.state) for name, record in newest.items()}
     except StateError:
-        return Restored()
-    return Restored(position, machines, {name: record.offset for name, record in newest.items()})
+        return RestoredPartition()
+    return RestoredPartition(position, machines, {name: record.offset for name, record in newest.items()})
 
 
-async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dict[int, Restored]:
+async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dict[int, RestoredPartition]:
     """Read everything that `checkpoints` holds for these partitions, up to its present end.
 
     Raises `ServiceError` where the broker does not answer, or where `observations` has been made anew beneath
@@ -134,7 +134,7 @@ async def _read_to_end(consumer: AIOKafkaConsumer, places: list[TopicPartition])
     return values
 
 
-def _refuse_recreated(restored: Mapping[int, Restored], source_ends: Mapping[int, int]) -> None:
+def _refuse_recreated(restored: Mapping[int, RestoredPartition], source_ends: Mapping[int, int]) -> None:
     """Raise `ServiceError` where a partition stands beyond the end of its `observations`, both by partition."""
     for number, end in source_ends.items():
         position = restored[number].next_offset or 0

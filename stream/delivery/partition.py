@@ -7,7 +7,7 @@ from typing import Any
 from models.fold import MachineState, initial_state, step
 from models.observations import Observation
 from models.outputs import Output
-from stream.delivery.checkpoints import Restored, checkpoint_records
+from stream.delivery.checkpoints import RestoredPartition, checkpoint_records
 
 __all__ = ["Partition"]
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 class Partition:
     """Folds observations in the order of their offsets, each exactly once."""
 
-    def __init__(self, number: int, restored: Restored) -> None:
+    def __init__(self, number: int, restored: RestoredPartition) -> None:
         self.number = number
         self.next_offset = restored.next_offset
         self.machines: dict[str, MachineState] = dict(restored.machines)

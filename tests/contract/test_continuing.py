@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 from models.fold import STATE_VERSION, dump_state
-from stream.delivery.checkpoints import Restored, collect
+from stream.delivery.checkpoints import RestoredPartition, merge_records
 from stream.delivery.partition import Partition
 from stream.messages.records import decode_observation, encode_output
 
@@ -70,7 +70,7 @@ def packed(content):
 @pytest.fixture(scope="module")
 def whole(observations, pytestconfig):
     """The life folded from its beginning: what was said before and after the cut, and how it ended."""
-    partition = Partition(0, Restored())
+    partition = Partition(0, RestoredPartition())
     before = folded(partition, observations[:CUT], 0)
     records = partition.snapshot()
     after = folded(partition, observations[CUT:], CUT)
@@ -105,7 +105,7 @@ def test_the_schema_is_the_one_that_the_checkpoint_was_written_with(checkpoint):
 
 
 def test_a_checkpoint_of_an_older_version_is_gone_on_with(checkpoint, observations, expected, ended):
-    partition = Partition(0, collect(of_this_version(value) for _, value in checkpoint))
+    partition = Partition(0, merge_records(of_this_version(value) for _, value in checkpoint))
     assert partition.next_offset == CUT
     assert folded(partition, observations[CUT:], CUT) == expected
     assert digests_of(partition) == ended["states after"]

@@ -10,7 +10,7 @@ from stream.agents.capture_policy import Capturing
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.config.settings import Settings
-from stream.delivery.checkpoints import Restored
+from stream.delivery.checkpoints import RestoredPartition
 from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.generation import Generation
 from stream.delivery.outbox import Outbox
@@ -84,7 +84,7 @@ def context_of(*machines, settings=None):
     )
     condition = Condition(context, Capturing())
     runtime.tasks.clear()
-    partition = Partition(0, Restored())
+    partition = Partition(0, RestoredPartition())
     partition.machines = {name: initial_state(name) for name in machines}
     condition.partitions[0] = partition
     return context, condition

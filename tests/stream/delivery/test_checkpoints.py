@@ -6,7 +6,7 @@ import pytest
 from models.errors import ServiceError
 from models.fold import STATE_VERSION, dump_state, initial_state, step
 from models.observations import ReadingObserved
-from stream.delivery.checkpoints import Restored, _refuse_recreated, checkpoint_records, merge_records
+from stream.delivery.checkpoints import RestoredPartition, _refuse_recreated, checkpoint_records, merge_records
 from stream.delivery.partition import Partition
 
 
@@ -99,7 +99,7 @@ def test_a_gap_in_the_log_is_never_skipped():
 
 
 def test_checkpoints_beyond_the_end_of_their_observations_are_refused():
-    restored = {0: Restored(next_offset=5), 1: Restored()}
+    restored = {0: RestoredPartition(next_offset=5), 1: RestoredPartition()}
     _refuse_recreated(restored, {0: 5, 1: 0})
     with pytest.raises(ServiceError, match="partition 0 stands at 5, but observations ends at 4"):
         _refuse_recreated(restored, {0: 4, 1: 0})
