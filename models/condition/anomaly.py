@@ -47,7 +47,7 @@ class AnomalyScore(NamedTuple):
         return {name: -negative / whole for negative, name in ranked}
 
 
-class Past(msgspec.Struct, array_like=True):
+class RegimeStatistics(msgspec.Struct, array_like=True):
     """What was usual in one operating regime."""
 
     spreads: dict[str, RunningStatistics] = {}
@@ -56,7 +56,7 @@ class Past(msgspec.Struct, array_like=True):
     scores: Baseline = msgspec.field(default_factory=lambda: Baseline(floor=_SCORE_FLOOR))
 
 
-class PastNumbers(msgspec.Struct, array_like=True):
+class PackedRegimeStatistics(msgspec.Struct, array_like=True):
     """A past as it is kept: its spreads are doubles one after the other, in the order of the model's names."""
 
     spreads: bytes
@@ -71,7 +71,7 @@ class ModelNumbers(msgspec.Struct, array_like=True):
     relative_floor: float
     smoothing: float
     names: list[str]
-    pasts: dict[int, PastNumbers]
+    regimes: dict[int, PackedRegimeStatistics]
     regime: int
     lessons: int
     correlation: bytes
@@ -110,34 +110,36 @@ class AnomalyModel(base.AnomalyDetector):
         self.floor = floor
         self.relative_floor = relative_floor
         self.smoothing = smoothing
-        self.pasts: dict[int, Past] = {0: Past()}
+        self.regimes: dict[int, RegimeStatistics] = {0: RegimeStatistics()}
         self.regime = 0
         self.correlations = Correlations()
 
     @property
-    def past(self) -> Past:
+    def statistics(self) -> RegimeStatistics:
         """What is compared with now."""
-        return self.pasts[self.regime]
+        return self.regimes[self.regime]
 
     @property
     def spreads(self) -> dict[str, RunningStatistics]:
         """Of every name, in this regime."""
-        return self.past.spreads
+        return self.statistics.spreads
 
     @property
     def scores(self) -> Baseline:
         """Of sound observations in this regime."""
-        return self.past.scores
+        return self.statistics.scores
 
     def enter(self, regime: int) -> None:
         """Compare from now on with the past of this regime, which begins now unless there is one."""
-        if regime not in self.pasts:
-            self.pasts[regime] = Past({name: RunningStatistics(newest=0.0) for name in self.past.spreads})
+        if regime not in self.regimes:
+            self.regimes[regime] = RegimeStatistics(
+                {name: RunningStatistics(newest=0.0) for name in self.statistics.spreads}
+            )
         self.regime = regime
 
     def keep(self, regimes: Collection[int]) -> None:
         """Forget the pasts of all regimes but these and the present one."""
-        self.pasts = {key: past for key, past in self.pasts.items() if key in regimes or key == self.regime}
+        self.regimes = {key: past for key, past in self.regimes.items() if key in regimes or key == self.regime}
 
     @property
     def limit(self) -> float | None:
@@ -153,7 +155,7 @@ class AnomalyModel(base.AnomalyDetector):
     def score_features(self, features: Mapping[str, float]) -> AnomalyScore:
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
         features = _finite(features)
-        past, weight = self.past, self.smoothing
+        past, weight = self.statistics, self.smoothing
         spreads, smooths = past.spreads, weight < 1.0
         smoothed: dict[str, float] = {}
         deviations: list[float] = []
@@ -182,11 +184,11 @@ class AnomalyModel(base.AnomalyDetector):
     def learn_scored(self, features: Mapping[str, float], look: AnomalyScore) -> None:
         """Take in a sound observation together with the look it had before; what is not finite is left out."""
         features = _finite(features)
-        past = self.past
+        past = self.statistics
         spreads = past.spreads
         for name, value in features.items():
             if name not in spreads and len(spreads) < MAX_FEATURES:
-                for each in self.pasts.values():
+                for each in self.regimes.values():
                     each.spreads[name] = RunningStatistics(newest=value)
         deviations = []
         for name, spread in spreads.items():
@@ -208,13 +210,13 @@ class AnomalyModel(base.AnomalyDetector):
 
     def _independent(self, name: str) -> float:
         """Give how many independent values all regimes together have of a name."""
-        return fsum(past.spreads[name].effective_sample_size() for past in self.pasts.values())
+        return fsum(past.spreads[name].effective_sample_size() for past in self.regimes.values())
 
     def advance(self, look: AnomalyScore) -> None:
         """Let an observation in order, sound or not, move what the next one is smoothed with."""
         if self.smoothing >= 1.0:
             return
-        spreads = self.past.spreads
+        spreads = self.statistics.spreads
         for name, smoothed in look.smoothed.items():
             spread = spreads[name]
             spread.newest = smoothed
@@ -223,7 +225,7 @@ class AnomalyModel(base.AnomalyDetector):
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""
-        for past in self.pasts.values():
+        for past in self.regimes.values():
             for spread in past.spreads.values():
                 spread.fresh = True
 
@@ -245,9 +247,11 @@ class AnomalyModel(base.AnomalyDetector):
             relative_floor=self.relative_floor,
             smoothing=self.smoothing,
             names=list(self.spreads),
-            pasts={
-                regime: PastNumbers(b"".join(s.packed() for s in past.spreads.values()), past.count, past.scores)
-                for regime, past in self.pasts.items()
+            regimes={
+                regime: PackedRegimeStatistics(
+                    b"".join(s.packed() for s in past.spreads.values()), past.count, past.scores
+                )
+                for regime, past in self.regimes.items()
             },
             regime=self.regime,
             lessons=self.correlations.count,
@@ -260,15 +264,17 @@ class AnomalyModel(base.AnomalyDetector):
         """Continue, bit for bit, from what `to_numbers` gave; raises ValueError where it cannot be that."""
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
         try:
-            for regime, past in numbers.pasts.items():
+            for regime, past in numbers.regimes.items():
                 spreads = RunningStatistics.unpacked(past.spreads, model.floor, model.relative_floor)
-                model.pasts[regime] = Past(dict(zip(numbers.names, spreads, strict=True)), past.count, past.scores)
+                model.regimes[regime] = RegimeStatistics(
+                    dict(zip(numbers.names, spreads, strict=True)), past.count, past.scores
+                )
             model.correlations = Correlations(
                 numbers.lessons, unpacked(numbers.correlation), unpacked(numbers.precision)
             )
         except struct.error as error:
             raise ValueError(f"no numbers of a model: {error}") from error
-        model.pasts = {regime: model.pasts[regime] for regime in numbers.pasts}
+        model.regimes = {regime: model.regimes[regime] for regime in numbers.regimes}
         model.enter(numbers.regime)
         return model
 
