@@ -16,7 +16,7 @@ from evaluation.recorded import data_path, recorded
 from evaluation.simulated import BEARING_FAULTS, simulated
 from evaluation.statistics import upper_bound
 from evaluation.tables import Table
-from models.condition.diagnosis_votes import Diagnosing
+from models.condition.diagnosis_votes import DiagnosisVotes
 from models.diagnosis.block import diagnose_block
 from models.health.verdict import diagnosis_of
 from models.machinery.kinematics import BearingOrders
@@ -44,7 +44,7 @@ def streamed(
 ) -> Iterator[Told]:
     """Give what is told after each block of a recording of shape (n,), a block a minute."""
     configuration = Configuration(machine=Machine(id="machine"), orders={"point": orders})
-    diagnosing, size = Diagnosing(), round(block_s * rate_hz)
+    diagnosing, size = DiagnosisVotes(), round(block_s * rate_hz)
     for number, start in enumerate(range(0, samples_g.size - size + 1, size)):
         observed = diagnose_block(
             samples_g[start : start + size],
@@ -54,7 +54,7 @@ def streamed(
             speed_rpm=speed_rpm,
             configuration=configuration,
         )
-        diagnosing.take(observed, rate_hz=rate_hz, time_us=number * _MINUTE_US)
+        diagnosing.add(observed, rate_hz=rate_hz, time_us=number * _MINUTE_US)
         yield Told(observed.verdict if observed else "", diagnosis_of(diagnosing))
 
 

@@ -146,7 +146,7 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Sen
         sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
         return with_stronger(sentence, stronger_elsewhere(state, context.channel))
     vibration = state.channels.get(f"indicators/{point}")
-    fault = vibration.diagnosing.first() if vibration is not None else None
+    fault = vibration.diagnosing.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:
         return symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
     hot = symptom.rule == TEMPERATURE_RULE

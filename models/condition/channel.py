@@ -9,7 +9,7 @@ from models.alarms.symptom import Symptom
 from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
-from models.condition.diagnosis_votes import Diagnosing
+from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
@@ -90,7 +90,7 @@ class Channel(msgspec.Struct, array_like=True):
     stopped: bool = False
     tells: bool = False
     """Whether it has told before whether the machine runs."""
-    diagnosing: Diagnosing = msgspec.field(default_factory=Diagnosing)
+    diagnosing: DiagnosisVotes = msgspec.field(default_factory=DiagnosisVotes)
     decline: Decline | None = None
     """Since its onset; None while there is none."""
     epoch: int = 0

@@ -17,7 +17,7 @@ from models.diagnosis.fault_texts import FAULTS
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.diagnosis.reasons import Reason
 
-__all__ = ["MIN_VOTES", "WINDOW", "Diagnosing", "Vote", "family_of"]
+__all__ = ["MIN_VOTES", "WINDOW", "DiagnosisVotes", "Vote", "family_of"]
 
 WINDOW = 15
 """Diagnosed observations that are remembered."""
@@ -47,7 +47,7 @@ class Vote(msgspec.Struct, array_like=True):
     """Whether the sampling rate was high enough for silence to mean something."""
 
 
-class Diagnosing(msgspec.Struct, array_like=True):
+class DiagnosisVotes(msgspec.Struct, array_like=True):
     """What is remembered of a point's diagnoses: bounded, plain numbers and names."""
 
     votes: list[Vote] = []
@@ -58,7 +58,7 @@ class Diagnosing(msgspec.Struct, array_like=True):
     speed_hz: float = 0.0
     standing_since_us: int | None = None
 
-    def take(self, observed: ObservedDiagnosis | None, *, rate_hz: float, time_us: int) -> None:
+    def add(self, observed: ObservedDiagnosis | None, *, rate_hz: float, time_us: int) -> None:
         """Take in an observation in order of a running machine and a trusted sensor."""
         self.run(time_us)
         if observed is None or not (0 < observed.speed_hz < _MAX_AMPLITUDE and observed.turns > 0):
@@ -106,7 +106,7 @@ class Diagnosing(msgspec.Struct, array_like=True):
                 found[name] += 1
         return found
 
-    def first(self) -> str | None:
+    def leading_fault(self) -> str | None:
         """Give the fault to speak of first: a bearing's, or else the one most votes speak for; None without any."""
         if not self.named:
             return None

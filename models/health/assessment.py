@@ -109,7 +109,7 @@ def _symptoms(
     symptoms = absolute_symptoms(channel, judging.smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
         diagnosis = observation.diagnosis if _is_at(measured_rpm, observation) else None
-        channel.diagnosing.take(diagnosis, rate_hz=observation.rate_hz, time_us=judging.time_us)
+        channel.diagnosing.add(diagnosis, rate_hz=observation.rate_hz, time_us=judging.time_us)
         named = diagnosis_symptom(channel.diagnosing)
         symptoms += [] if named is None else [named]
     if judging.ready:

@@ -16,7 +16,7 @@ def stronger_elsewhere(state: MachineState, channel: Channel) -> str:
 
     The same fault at the same frequency, compared by its amplitude in mm/s, g, or modulation.
     """
-    fault = channel.diagnosing.first()
+    fault = channel.diagnosing.leading_fault()
     own = channel.diagnosing.latest.get(fault) if fault else None
     if own is None or not own.found_hz or not own.amplitude:
         return ""

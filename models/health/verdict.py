@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from models.alarms.symptom import Symptom, degree_of
 from models.clock import to_datetime
-from models.condition.diagnosis_votes import MIN_VOTES, Diagnosing, Vote
+from models.condition.diagnosis_votes import MIN_VOTES, DiagnosisVotes, Vote
 from models.diagnosis.criteria import HEALTHY_TURNS, healthy_confidence
 from models.machinery.mechanism import Mechanism
 from models.outputs import Diagnosis
@@ -31,7 +31,7 @@ _STEADY = 25.0
 
 
 def diagnosis_of(
-    diagnosing: Diagnosing, symptoms: Sequence[Symptom] = (), mechanism: Mechanism | None = None
+    diagnosing: DiagnosisVotes, symptoms: Sequence[Symptom] = (), mechanism: Mechanism | None = None
 ) -> Diagnosis | None:
     """Give the verdict on a point with what else was found there; None where nothing has been diagnosed.
 
@@ -40,7 +40,7 @@ def diagnosis_of(
     votes = diagnosing.votes
     if not votes:
         return None
-    fault = diagnosing.first()
+    fault = diagnosing.leading_fault()
     if fault is not None:
         return _named(diagnosing, fault, mechanism)
     clean = [vote for vote in votes if not vote.speaks_for and vote.doubt in _CLEAN]
@@ -64,9 +64,9 @@ def diagnosis_of(
     return _diagnosis("unknown", 0.0, why, 0, votes)
 
 
-def diagnosis_symptom(diagnosing: Diagnosing) -> Symptom | None:
+def diagnosis_symptom(diagnosing: DiagnosisVotes) -> Symptom | None:
     """Give the fault that is named as a symptom: its value is the number of votes, its limit the fewest needed."""
-    fault = diagnosing.first()
+    fault = diagnosing.leading_fault()
     if fault is None:
         return None
     votes = float(diagnosing.counts()[fault])
@@ -76,12 +76,12 @@ def diagnosis_symptom(diagnosing: Diagnosing) -> Symptom | None:
     return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
 
 
-def _said(diagnosing: Diagnosing, fault: str) -> Sentence:
+def _said(diagnosing: DiagnosisVotes, fault: str) -> Sentence:
     times, of = diagnosing.counts()[fault], len(diagnosing.votes)
     return named_sentence(fault, diagnosing.confidence(fault), times, of, diagnosing.latest.get(fault))
 
 
-def _named(diagnosing: Diagnosing, fault: str, mechanism: Mechanism | None) -> Diagnosis:
+def _named(diagnosing: DiagnosisVotes, fault: str, mechanism: Mechanism | None) -> Diagnosis:
     check, said = next_check(fault, mechanism), _said(diagnosing, fault)
     return Diagnosis(
         verdict=fault,
@@ -114,7 +114,7 @@ def _diagnosis(verdict: str, confidence: float, said: Sentence, supporting: int,
     )
 
 
-def _commonest(diagnosing: Diagnosing) -> Sentence:
+def _commonest(diagnosing: DiagnosisVotes) -> Sentence:
     """Say the doubt that most votes have; of two as common, the newer one."""
     doubts = [vote for vote in diagnosing.votes if vote.doubt not in _CLEAN]
     if not doubts:

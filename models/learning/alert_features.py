@@ -43,7 +43,7 @@ def signs_of(
         "warmth": max((_degree(c, "temperature") for c in state.channels.values()), default=0.0),
         "shaking": max((_degree(c, "change") for c in state.channels.values()), default=0.0),
         "strange": _degree(channel, "anomaly"),
-        "named": float(any(c.diagnosing.first() is not None for c in state.channels.values())),
+        "named": float(any(c.diagnosing.leading_fault() is not None for c in state.channels.values())),
         "trusted": (known.confirmed - known.false_alarms) / (2.0 + told),
         f"rule_{finding.rule}": 1.0,
         **_gone(channel),

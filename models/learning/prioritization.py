@@ -105,4 +105,4 @@ def _is_faulty(state: MachineState, time_us: int) -> bool:
     """Whether something speaks for a fault already: somebody has confirmed one, or a diagnosis names one."""
     if time_us < state.known.plain_until_us:
         return True
-    return any(channel.diagnosing.first() is not None for channel in state.channels.values())
+    return any(channel.diagnosing.leading_fault() is not None for channel in state.channels.values())

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.condition.diagnosis_votes import MIN_VOTES, WINDOW, Diagnosing
+from models.condition.diagnosis_votes import MIN_VOTES, WINDOW, DiagnosisVotes
 from models.diagnosis.fault_texts import FAULTS
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.diagnosis.reasons import Reason
@@ -20,9 +20,9 @@ CODES = [reason.name.lower() for reason in Reason]
 
 
 def gathered(*observed, rate_hz=25_600.0, diagnosing=None):
-    diagnosing = diagnosing or Diagnosing()
+    diagnosing = diagnosing or DiagnosisVotes()
     for number, one in enumerate(observed):
-        diagnosing.take(one, rate_hz=rate_hz, time_us=number * MINUTE_US)
+        diagnosing.add(one, rate_hz=rate_hz, time_us=number * MINUTE_US)
     return diagnosing
 
 
@@ -31,7 +31,7 @@ def told(*observed, rate_hz=25_600.0):
 
 
 def test_nothing_diagnosed_is_no_diagnosis():
-    assert diagnosis_of(Diagnosing()) is None
+    assert diagnosis_of(DiagnosisVotes()) is None
     assert told(None, None) is None
 
 
@@ -50,7 +50,7 @@ def test_five_observations_name_a_fault_and_four_never_do():
 
 def test_bursts_of_four_odd_waveforms_with_sound_ones_between_name_nothing():
     burst = (*[names(OUTER)] * 4, *[SOUND] * 11)
-    diagnosing = Diagnosing()
+    diagnosing = DiagnosisVotes()
     for round_ in range(20):
         gathered(*burst, diagnosing=diagnosing)
         assert not diagnosing.named, round_
@@ -60,7 +60,7 @@ def test_a_name_is_held_until_hardly_any_observation_speaks_for_it():
     diagnosing = gathered(*[names(OUTER)] * 5)
     verdicts = []
     for number in range(5, 25):
-        diagnosing.take(SOUND, rate_hz=25_600.0, time_us=number * MINUTE_US)
+        diagnosing.add(SOUND, rate_hz=25_600.0, time_us=number * MINUTE_US)
         verdicts.append(diagnosis_of(diagnosing).verdict)
     assert verdicts == [OUTER] * 13 + ["healthy"] * 7  # the fourth of five falls out of the window of fifteen
 
@@ -104,7 +104,7 @@ def test_a_name_gives_way_to_another_only_once_that_is_clear():
     diagnosing = gathered(*[names(INNER)] * 8)
     verdicts = []
     for number in range(8, 30):
-        diagnosing.take(names(OUTER), rate_hz=25_600.0, time_us=number * MINUTE_US)
+        diagnosing.add(names(OUTER), rate_hz=25_600.0, time_us=number * MINUTE_US)
         verdicts.append(diagnosis_of(diagnosing).verdict)
     order = [verdict for number, verdict in enumerate(verdicts) if number == 0 or verdict != verdicts[number - 1]]
     assert order == [INNER, "unknown", OUTER]
@@ -149,10 +149,10 @@ def test_a_long_standstill_is_forgotten_and_a_short_one_is_not():
     diagnosing = gathered(*[names(OUTER)] * 5)
     diagnosing.stand(10 * MINUTE_US)
     diagnosing.stand(60 * MINUTE_US)
-    diagnosing.take(SOUND, rate_hz=25_600.0, time_us=69 * MINUTE_US)
+    diagnosing.add(SOUND, rate_hz=25_600.0, time_us=69 * MINUTE_US)
     assert diagnosis_of(diagnosing).verdict == OUTER
     diagnosing.stand(70 * MINUTE_US)
-    diagnosing.take(SOUND, rate_hz=25_600.0, time_us=130 * MINUTE_US)
+    diagnosing.add(SOUND, rate_hz=25_600.0, time_us=130 * MINUTE_US)
     assert (diagnosis_of(diagnosing).verdict, diagnosis_of(diagnosing).observations) == ("unknown", 1)
 
 
@@ -202,9 +202,9 @@ anything = st.builds(
 def test_whatever_comes_stays_bounded_is_told_and_goes_on_bit_for_bit_after_a_restart(observed, cut):
     whole = gathered(*observed)
     begun = gathered(*observed[:cut])
-    restored = msgspec.msgpack.decode(msgspec.msgpack.encode(begun), type=Diagnosing)
+    restored = msgspec.msgpack.decode(msgspec.msgpack.encode(begun), type=DiagnosisVotes)
     for number, one in enumerate(observed[cut:], start=cut):
-        restored.take(one, rate_hz=25_600.0, time_us=number * MINUTE_US)
+        restored.add(one, rate_hz=25_600.0, time_us=number * MINUTE_US)
     assert msgspec.msgpack.encode(restored) == msgspec.msgpack.encode(whole)
     assert len(whole.votes) <= WINDOW
     assert len(msgspec.msgpack.encode(whole)) < 5000

@@ -14,7 +14,7 @@ from models.alarms.alarm import Alarm, Delays
 from models.clock import MINUTE_US
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.baseline import Baseline
-from models.condition.diagnosis_votes import Diagnosing
+from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations, fingerprint
 from models.condition.regimes import OperatingPoint, Regimes
@@ -115,7 +115,7 @@ def runs(model: RunTime, i: int, value: float) -> object:
     return model.say("m", minute(i), running=value > 0, earlier_us=[minute(j) for j in range(max(0, i - 8), i)])
 
 
-def votes(model: Diagnosing, i: int, value: float) -> object:
+def votes(model: DiagnosisVotes, i: int, value: float) -> object:
     fault = ObservedFault(fault="unbalance" if i % 20 < 12 else "looseness", confidence=0.8, amplitude=abs(value))
     observed = ObservedDiagnosis(
         verdict=fault.fault,
@@ -126,8 +126,8 @@ def votes(model: Diagnosing, i: int, value: float) -> object:
     )
     if i % 90 == 89:
         model.stand(minute(i))
-    model.take(observed, rate_hz=25_600.0, time_us=minute(i))
-    return model.first(), model.contested()
+    model\.add(observed, rate_hz=25_600.0, time_us=minute(i))
+    return model.leading_fault(), model.contested()
 
 
 def declines(model: Decline, i: int, value: float) -> object:
@@ -153,6 +153,6 @@ MODELS = {
     "sensor": Model(lambda: SensorLatch(thermometer=True), examines, 100),
     "alarm": Model(Alarm, alarms, 100),
     "running hours": Model(RunTime, runs, 100, takes_numbers=False),
-    "diagnosing": Model(Diagnosing, votes, 3_000),
+    "diagnosing": Model(DiagnosisVotes, votes, 3_000),
     "decline": Model(lambda: Decline(since_us=START_US), declines, 600),
 }
