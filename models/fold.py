@@ -16,7 +16,7 @@ from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
-from models.health.assessment import Judged, judge, score
+from models.health.assessment import Assessment, assess, score
 from models.health.degradation import track_decline
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
@@ -180,7 +180,7 @@ class _InOrder(msgspec.Struct, frozen=True):
 
     flags: tuple[str, ...]
     """Its own, and what the sensor's check added."""
-    assessment: Judged | None = None
+    assessment: Assessment | None = None
     """None where it wasn't judged."""
     uptimes: tuple[Uptime, ...] = ()
     """The hours that it tells of."""
@@ -219,7 +219,7 @@ def _in_order(
         return _InOrder(flags, uptimes=uptimes)
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
-    assessment = judge(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
+    assessment = assess(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
     return _InOrder(flags, assessment, uptimes)
 
 

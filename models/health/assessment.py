@@ -14,7 +14,7 @@ from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["Judged", "judge", "score"]
+__all__ = ["Assessment", "assess", "score"]
 
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
@@ -28,7 +28,7 @@ _SHARES_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
 
 
-class Judged(msgspec.Struct, frozen=True, array_like=True):
+class Assessment(msgspec.Struct, frozen=True, array_like=True):
     """What one observation says of its point."""
 
     anomaly: Anomaly
@@ -67,7 +67,7 @@ class _Judging(msgspec.Struct, frozen=True):
     """Whether the point could be judged against its own past when the observation came."""
 
 
-def judge(
+def assess(
     channel: Channel,
     observation: Measured,
     values: dict[str, float],
@@ -75,7 +75,7 @@ def judge(
     configuration: Configuration,
     *,
     measured_rpm: float | None = None,
-) -> Judged:
+) -> Assessment:
     """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound.
 
     A block that was searched for faults at another speed than the measured one, where that is known, has no vote.
@@ -87,7 +87,7 @@ def judge(
     if _teaches(channel, judging):
         _learn(channel, judging)
     channel.advance(judging.features, judging.look, time_us)
-    return Judged(judging.anomaly, _judged_rules(channel.symptoms, observation, configuration))
+    return Assessment(judging.anomaly, _judged_rules(channel.symptoms, observation, configuration))
 
 
 def _judging(channel: Channel, observation: Measured, values: dict[str, float], time_us: int) -> _Judging:
