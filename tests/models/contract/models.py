@@ -126,7 +126,7 @@ def votes(model: DiagnosisVotes, i: int, value: float) -> object:
     )
     if i % 90 == 89:
         model.stand(minute(i))
-    model\.add(observed, rate_hz=25_600.0, time_us=minute(i))
+    model.add(observed, rate_hz=25_600.0, time_us=minute(i))
     return model.leading_fault(), model.contested()
 
 
