@@ -17,7 +17,7 @@ from models.condition.recent_observations import fingerprint
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
 from models.health.assessment import Assessment, assess, score
-from models.health.degradation import track_decline
+from models.health.degradation import track_degradation
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
 from models.observations import Configured, Experienced, Observation, ReadingObserved, Source, Tick
@@ -124,7 +124,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     if assessment is not None:
         channel.resume(time_us)
         alerts += watch_findings(context, assessment.rules)
-        track_decline(channel, time_us)
+        track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=moved.flags)
     return (

@@ -19,7 +19,7 @@ from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
-from models.prognosis.degradation import Decline
+from models.prognosis.degradation import DegradationTrend
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [
@@ -91,7 +91,7 @@ class Channel(msgspec.Struct, array_like=True):
     tells: bool = False
     """Whether it has told before whether the machine runs."""
     diagnosing: DiagnosisVotes = msgspec.field(default_factory=DiagnosisVotes)
-    decline: Decline | None = None
+    decline: DegradationTrend | None = None
     """Since its onset; None while there is none."""
     epoch: int = 0
     """How often it has been begun anew (`condition.epoch`)."""

@@ -6,9 +6,9 @@ from models.alarms.symptom import Symptom
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.outputs import RemainingLife
-from models.prognosis.degradation import CLAIMED, Decline
+from models.prognosis.degradation import CLAIMED, DegradationTrend
 
-__all__ = ["level_of", "remaining_life", "track_decline"]
+__all__ = ["level_of", "remaining_life", "track_degradation"]
 
 _RULES = ("change", "severity")
 
@@ -34,14 +34,14 @@ def level_of(symptoms: list[Symptom]) -> float | None:
     return max(levels, default=None)
 
 
-def track_decline(channel: Channel, time_us: int) -> None:
+def track_degradation(channel: Channel, time_us: int) -> None:
     """Begin, go on with or end the decline of a point that was just judged."""
     since_us = [alarm.since_us for rule, alarm in channel.alarms.items() if alarm.level and rule in _RULES]
     if not since_us:
         channel.decline = None
         return
     if channel.decline is None:
-        channel.decline = Decline(since_us=min(since_us))
+        channel.decline = DegradationTrend(since_us=min(since_us))
     level = level_of(channel.symptoms)
     if level is not None:
         channel.decline.add(level, time_us)

@@ -15,7 +15,7 @@ import msgspec
 
 from models.clock import HOUR_US
 
-__all__ = ["CLAIMED", "Decline"]
+__all__ = ["CLAIMED", "DegradationTrend"]
 
 CLAIMED = 0.8
 """Part of the lives whose end the interval is to hold."""
@@ -58,7 +58,7 @@ class _Fit(msgspec.Struct, array_like=True):
     uy: float = 0.0
 
 
-class Decline(msgspec.Struct, array_like=True):
+class DegradationTrend(msgspec.Struct, array_like=True):
     """One decline, from its onset on."""
 
     since_us: int

@@ -24,7 +24,7 @@ from models.condition.thermal_baseline import ThermalBaseline, WarmUp
 from models.condition.uptime import RunTime
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis, ObservedFault
 from models.observations import ReadingObserved
-from models.prognosis.degradation import Decline
+from models.prognosis.degradation import DegradationTrend
 
 START_US = 1_700_000_000_000_000
 
@@ -130,7 +130,7 @@ def votes(model: DiagnosisVotes, i: int, value: float) -> object:
     return model.leading_fault(), model.contested()
 
 
-def declines(model: Decline, i: int, value: float) -> object:
+def declines(model: DegradationTrend, i: int, value: float) -> object:
     model.add(value, minute(i))
     return model.remaining_h(minute(i)), model.checked, model.held
 
@@ -154,5 +154,5 @@ MODELS = {
     "alarm": Model(Alarm, alarms, 100),
     "running hours": Model(RunTime, runs, 100, takes_numbers=False),
     "diagnosing": Model(DiagnosisVotes, votes, 3_000),
-    "decline": Model(lambda: Decline(since_us=START_US), declines, 600),
+    "decline": Model(lambda: DegradationTrend(since_us=START_US), declines, 600),
 }

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.clock import HOUR_US
-from models.prognosis.degradation import Decline, quantiles
+from models.prognosis.degradation import DegradationTrend, quantiles
 
 
 def declined(levels, hours):
-    decline = Decline(since_us=0)
+    decline = DegradationTrend(since_us=0)
     for level, hour in zip(levels, hours, strict=True):
         decline.add(float(level), round(float(hour) * HOUR_US))
     return decline
@@ -83,10 +83,10 @@ def test_nothing_is_tested_before_an_interval_was_given():
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(-10, 50), st.floats(0, 1e6)), max_size=80), st.integers(0, 80))
 def test_whatever_comes_it_stays_in_order_and_continues_bit_for_bit(observed, cut):
-    whole, restored = Decline(since_us=0), Decline(since_us=0)
+    whole, restored = DegradationTrend(since_us=0), DegradationTrend(since_us=0)
     for i, (level, hours) in enumerate(observed):
         if i == cut:
-            restored = msgspec.msgpack.decode(msgspec.msgpack.encode(restored), type=Decline)
+            restored = msgspec.msgpack.decode(msgspec.msgpack.encode(restored), type=DegradationTrend)
         for decline in (whole, restored):
             decline.add(level, round(hours * HOUR_US))
     assert msgspec.msgpack.encode(whole) == msgspec.msgpack.encode(restored)
