@@ -12,7 +12,7 @@ from models.alarms.symptom import Symptom
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
-from models.health.localization import stronger_elsewhere
+from models.health.localization import strongest_point
 from models.learning.prioritization import Reached, rated, remember, weigh
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
@@ -144,7 +144,7 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Sen
     mechanism = state.configuration.machine.mechanism
     if symptom.rule == DIAGNOSIS_RULE:
         sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
-        return with_stronger(sentence, stronger_elsewhere(state, context.channel))
+        return with_stronger(sentence, strongest_point(state, context.channel))
     vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosing.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:

@@ -3,7 +3,7 @@
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 
-__all__ = ["stronger_elsewhere"]
+__all__ = ["strongest_point"]
 
 _SAME_HZ = 0.01
 """Relative: blocks of a second tell frequencies no better apart."""
@@ -11,7 +11,7 @@ _STRONGER_RATIO = 1.25
 """Times the amplitude (of the last block that speaks for it) from which another point is nearer to the fault."""
 
 
-def stronger_elsewhere(state: MachineState, channel: Channel) -> str:
+def strongest_point(state: MachineState, channel: Channel) -> str:
     """Give the point at which the fault that this one names is seen clearly more strongly; empty where none is.
 
     The same fault at the same frequency, compared by its amplitude in mm/s, g, or modulation.

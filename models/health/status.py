@@ -7,7 +7,7 @@ from models.clock import to_datetime
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.degradation import remaining_life
-from models.health.localization import stronger_elsewhere
+from models.health.localization import strongest_point
 from models.health.score import deductions_of
 from models.health.verdict import diagnosis_of
 from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
@@ -85,7 +85,7 @@ def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, re
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
     found = diagnosis_of(channel.diagnosing, channel.symptoms, state.configuration.machine.mechanism)
-    point = stronger_elsewhere(state, channel)
+    point = strongest_point(state, channel)
     if found is None or not point:
         return found
     said = with_stronger(Sentence(found.text, found.text_zh), point)
