@@ -9,7 +9,7 @@ import msgspec
 
 from models.advice.actions import Said, act
 from models.advice.alarm_processing import AlarmContext, clear_all, watch_findings, watch_sensor
-from models.advice.no_data import end_silence, hear, notice_silence
+from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.clock import AHEAD_US, DAY_US, to_datetime
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
 from models.condition.operating_state import is_running
@@ -89,7 +89,7 @@ def _configure(state: MachineState, configuration: Configuration) -> None:
 
 
 def _tick(state: MachineState) -> tuple[Output, ...]:
-    alert = notice_silence(state)
+    alert = raise_no_data(state)
     if alert is None or state.time_us is None:
         return ()
     return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), alert)
@@ -269,8 +269,8 @@ def _hear(
     channel.heard = state.counts.accepted
     advance_us = max(0, time_us - state.time_us) if in_order and state.time_us is not None else 0
     silent_us = state.observed_us - state.heard_us
-    hear(state, state.observed_us, advance_us)
-    alert = end_silence(state, time_us, observation.digest, silent_us)
+    record_arrival(state, state.observed_us, advance_us)
+    alert = clear_no_data(state, time_us, observation.digest, silent_us)
     if alert is None:
         return []
     for each in state.channels.values():
@@ -294,8 +294,8 @@ def _crowded_out(state: MachineState, observation: Measured) -> tuple[Output, ..
     """Keep the values of a point too many, and say why it isn't judged: taking turns, none would ever learn."""
     state.counts.accepted += 1
     silent_us = state.observed_us - state.heard_us
-    hear(state, state.observed_us, 0)
-    cleared = end_silence(state, observation.time_us, observation.digest, silent_us)
+    record_arrival(state, state.observed_us, 0)
+    cleared = clear_no_data(state, observation.time_us, observation.digest, silent_us)
     values, flags = _clean(observation)
     flags = (*flags, CROWDED)
     quality = Quality(ok=False, flags=flags)

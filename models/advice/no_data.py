@@ -6,7 +6,7 @@ from models.condition.state import MachineState
 from models.outputs import Alert
 from models.texts.sentences import Sentence, data_back_sentence, no_data_sentence
 
-__all__ = ["MIN_SILENCE_US", "allowed_silence_us", "end_silence", "hear", "notice_silence"]
+__all__ = ["MIN_SILENCE_US", "allowed_silence_us", "clear_no_data", "raise_no_data", "record_arrival"]
 
 MIN_SILENCE_US = 5 * MINUTE_US
 _TIMES_USUAL = 10
@@ -23,7 +23,7 @@ def allowed_silence_us(state: MachineState) -> int:
     return max(MIN_SILENCE_US, int(_TIMES_USUAL * usual))
 
 
-def hear(state: MachineState, observed_us: int, event_advance_us: int) -> None:
+def record_arrival(state: MachineState, observed_us: int, event_advance_us: int) -> None:
     """Take in that a measurement came, the machine's event time going on by `event_advance_us`.
 
     A gap counts as what is allowed at most: one long outage doesn't make the next one usual.
@@ -39,7 +39,7 @@ def hear(state: MachineState, observed_us: int, event_advance_us: int) -> None:
     state.heard_us = observed_us
 
 
-def notice_silence(state: MachineState) -> Alert | None:
+def raise_no_data(state: MachineState) -> Alert | None:
     """Raise `no_data` where the machine has been silent for too long by now (observed time)."""
     silent_us, allowed_us = state.observed_us - state.heard_us, allowed_silence_us(state)
     if state.time_us is None or state.silence.level or silent_us <= allowed_us:
@@ -50,7 +50,7 @@ def notice_silence(state: MachineState) -> Alert | None:
     return _moved(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
 
 
-def end_silence(state: MachineState, time_us: int, digest: str, silent_us: int) -> Alert | None:
+def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int) -> Alert | None:
     """Clear `no_data` because data have come back."""
     if not state.silence.level:
         return None
