@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from models.advice.baseline_reset import new_epoch
+from models.advice.baseline_reset import reset_baselines
 from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
@@ -42,10 +42,10 @@ def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
         case MaintenanceObserved():
             state.known.mend(said.time_us)
             sentence = mended_sentence(said.by)
-            yield from new_epoch(state, said.point, digest=said.digest, sentence=sentence, mended=True)
+            yield from reset_baselines(state, said.point, digest=said.digest, sentence=sentence, mended=True)
         case AcceptObserved():
             sentence = accepted_sentence(said.by)
-            yield from new_epoch(state, said.point, digest=said.digest, sentence=sentence, mended=False)
+            yield from reset_baselines(state, said.point, digest=said.digest, sentence=sentence, mended=False)
 
 
 def _action(said: Said, time_us: int, lessons: tuple[Lesson, ...]) -> Action:

@@ -10,13 +10,15 @@ from models.condition.state import MachineState
 from models.outputs import Alert
 from models.texts.sentences import Sentence
 
-__all__ = ["new_epoch"]
+__all__ = ["reset_baselines"]
 
 _ABSOLUTE = (SENSOR_RULE, DIAGNOSIS_RULE, "severity")
 """Rules that stand against no baseline: calling a fault normal does not end them."""
 
 
-def new_epoch(state: MachineState, point: str, *, digest: str, sentence: Sentence, mended: bool) -> Iterator[Alert]:
+def reset_baselines(
+    state: MachineState, point: str, *, digest: str, sentence: Sentence, mended: bool
+) -> Iterator[Alert]:
     """Forget what is usual at a point (empty: at all points), and clear the alerts that stood against it.
 
     `mended` says that the machine itself has been changed, so that all that spoke for a fault is void; else its
