@@ -8,7 +8,7 @@ from math import isfinite
 import msgspec
 
 from models.advice.actions import Said, act
-from models.advice.alarm_processing import AlarmContext, clear_all, watch_findings, watch_sensor
+from models.advice.alarm_processing import AlarmContext, clear_all, update_condition_alarms, update_sensor_alarm
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.clock import AHEAD_US, DAY_US, to_datetime
 from models.condition.channel import Channel, Measured, measurement_of, new_channel
@@ -119,11 +119,11 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
     values, flags = _clean(observation)
     moved = _in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
-    alerts += watch_sensor(context, moved.flags)
+    alerts += update_sensor_alarm(context, moved.flags)
     assessment = moved.assessment
     if assessment is not None:
         channel.resume(time_us)
-        alerts += watch_findings(context, assessment.rules)
+        alerts += update_condition_alarms(context, assessment.rules)
         track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=moved.flags)

@@ -33,8 +33,8 @@ __all__ = [
     "TEMPERATURE_RULE",
     "AlarmContext",
     "clear_all",
-    "watch_findings",
-    "watch_sensor",
+    "update_condition_alarms",
+    "update_sensor_alarm",
 ]
 
 DIAGNOSIS_RULE = "diagnosis"
@@ -69,7 +69,7 @@ class AlarmContext(msgspec.Struct, frozen=True):
     """Of its content."""
 
 
-def watch_findings(context: AlarmContext, judged: AbstractSet[str]) -> Iterator[Alert]:
+def update_condition_alarms(context: AlarmContext, judged: AbstractSet[str]) -> Iterator[Alert]:
     """Bring the alarms of a point's condition up to date, of the rules that this observation `judged`.
 
     A rule that was judged and found nothing counts as quiet; one that was not leaves its alarm as it is.
@@ -154,7 +154,7 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Sen
     return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
 
 
-def watch_sensor(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
+def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
     """Bring the alarm of a point's sensor up to date: raised by the second faulty observation.
 
     The sensor has its own latch, so there is no delay here.

@@ -22,12 +22,12 @@ class Delays(msgspec.Struct, frozen=True):
     off_run: int = _CONSECUTIVE_OFF
 
 
-class _Relay(msgspec.Struct, array_like=True):
+class _DelayedLatch(msgspec.Struct, array_like=True):
     on: bool = False
     run: int = 0
     since_us: int = 0
 
-    def turn(self, time_us: int, *, delay_us: int, least_run: int) -> None:
+    def count(self, time_us: int, *, delay_us: int, least_run: int) -> None:
         """Take in one more that asks for the other state; enough of them in a row, for long enough, bring it."""
         if self.run == 0:
             self.since_us = time_us
@@ -39,7 +39,9 @@ class _Relay(msgspec.Struct, array_like=True):
 class Alarm(msgspec.Struct, array_like=True):
     """One rule at one point: three delayed levels, and the alert that they make."""
 
-    relays: list[_Relay] = msgspec.field(default_factory=lambda: [_Relay(), _Relay(), _Relay()])
+    relays: list[_DelayedLatch] = msgspec.field(
+        default_factory=lambda: [_DelayedLatch(), _DelayedLatch(), _DelayedLatch()]
+    )
     level: int = 0
     """0 none, 1 low, 2 medium, 3 high."""
     id: str = ""
@@ -59,9 +61,9 @@ class Alarm(msgspec.Struct, array_like=True):
             if (degree >= (level - _DEADBAND if relay.on else level)) == relay.on:
                 relay.run = 0
             elif relay.on:
-                relay.turn(time_us, delay_us=delays.off_us, least_run=delays.off_run)
+                relay.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
             else:
-                relay.turn(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
+                relay.count(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
             if relay.on:
                 highest = level
         return highest
