@@ -7,7 +7,7 @@ from math import isfinite
 
 import msgspec
 
-from models.advice.actions import Said, act
+from models.advice.actions import ActionObserved, apply_action
 from models.advice.alarm_processing import AlarmContext, clear_all, update_condition_alarms, update_sensor_alarm
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.clock import AHEAD_US, DAY_US, to_datetime
@@ -72,11 +72,11 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
         if observation.judgement.lessons >= state.known.judgement.lessons:  # a former owner may tell of fewer, late
             state.known.judgement = observation.judgement
         return state, ()
-    if isinstance(observation, Said):
+    if isinstance(observation, ActionObserved):
         if _was_folded(state, observation.source):
             state.counts.duplicates += 1
             return state, ()
-        return state, act(state, observation)
+        return state, apply_action(state, observation)
     return state, _measured(state, observation)
 
 

@@ -89,7 +89,7 @@ class ReadingObserved(_Measured, frozen=True, kw_only=True, tag="observed_readin
 FindingVerdict = Literal["confirmed", "false_alarm"]
 
 
-class _Said(_Envelope, frozen=True, kw_only=True):
+class _ActionObserved(_Envelope, frozen=True, kw_only=True):
     time_us: int
     """When it was said, in microseconds since the epoch."""
     digest: str
@@ -101,7 +101,7 @@ class _Said(_Envelope, frozen=True, kw_only=True):
     note: str = ""
 
 
-class FindingObserved(_Said, frozen=True, kw_only=True, tag="observed_finding"):
+class FindingObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_finding"):
     """Somebody has looked at the machine and tells whether there was a fault."""
 
     verdict: FindingVerdict
@@ -114,13 +114,13 @@ class FindingObserved(_Said, frozen=True, kw_only=True, tag="observed_finding"):
     """Id of the alert that it is about; empty: all that were raised in that time."""
 
 
-class MaintenanceObserved(_Said, frozen=True, kw_only=True, tag="observed_maintenance"):
+class MaintenanceObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_maintenance"):
     """The machine has been worked on: what was usual before says nothing of what is from here on."""
 
     done: str = ""
 
 
-class AcceptObserved(_Said, frozen=True, kw_only=True, tag="observed_accept"):
+class AcceptObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_accept"):
     """What the machine, or one of its points, does from here on is its new normal."""
 
 

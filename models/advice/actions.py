@@ -13,18 +13,18 @@ from models.observations import AcceptObserved, FindingObserved, MaintenanceObse
 from models.outputs import Action, ActionKind, Lesson, Output
 from models.texts.sentences import accepted_sentence, mended_sentence
 
-__all__ = ["Said", "act"]
+__all__ = ["ActionObserved", "apply_action"]
 
-Said = FindingObserved | MaintenanceObserved | AcceptObserved
+ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved
 
-_KINDS: dict[type[Said], ActionKind] = {
+_KINDS: dict[type[ActionObserved], ActionKind] = {
     FindingObserved: "finding",
     MaintenanceObserved: "maintenance",
     AcceptObserved: "accept",
 }
 
 
-def act(state: MachineState, said: Said) -> tuple[Output, ...]:
+def apply_action(state: MachineState, said: ActionObserved) -> tuple[Output, ...]:
     """Take in what somebody said: an action to keep, and whatever alerts are over by it."""
     mark = fingerprint(said.time_us, said.digest)
     if state.acts.contains(mark, said.time_us):
@@ -37,7 +37,7 @@ def act(state: MachineState, said: Said) -> tuple[Output, ...]:
     return (_action(said, time_us, lessons), *lessons, *_consequences(state, said))
 
 
-def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
+def _consequences(state: MachineState, said: ActionObserved) -> Iterator[Output]:
     match said:
         case MaintenanceObserved():
             state.known.mend(said.time_us)
@@ -48,7 +48,7 @@ def _consequences(state: MachineState, said: Said) -> Iterator[Output]:
             yield from reset_baselines(state, said.point, digest=said.digest, sentence=sentence, mended=False)
 
 
-def _action(said: Said, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
+def _action(said: ActionObserved, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
     action = Action(
         machine=said.machine,
         point=said.point,

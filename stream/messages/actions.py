@@ -19,7 +19,7 @@ _LONGEST_ID = 64
 Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _ActionMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What every action carries."""
 
     machine: str
@@ -51,7 +51,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.time_us
 
 
-class Finding(_Said, frozen=True, kw_only=True, tag="finding"):
+class Finding(_ActionMessage, frozen=True, kw_only=True, tag="finding"):
     """Somebody has looked at the machine: there is a fault, or there is none."""
 
     verdict: FindingVerdict
@@ -78,7 +78,7 @@ class Finding(_Said, frozen=True, kw_only=True, tag="finding"):
                 )
 
 
-class Maintenance(_Said, frozen=True, kw_only=True, tag="maintenance"):
+class Maintenance(_ActionMessage, frozen=True, kw_only=True, tag="maintenance"):
     """The machine has been worked on, so what is usual has to be learned anew."""
 
     done: str = ""
@@ -89,7 +89,7 @@ class Maintenance(_Said, frozen=True, kw_only=True, tag="maintenance"):
         _check_text("done", self.done, _LONGEST_NOTE)
 
 
-class Accept(_Said, frozen=True, kw_only=True, tag="accept"):
+class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
     """What the machine, or one point, does from now on is normal."""
 
 

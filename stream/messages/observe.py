@@ -2,7 +2,7 @@
 
 from typing import Any, assert_never
 
-from models.advice.actions import Said
+from models.advice.actions import ActionObserved
 from models.clock import SECOND_US, from_datetime
 from models.diagnosis.block import diagnose_block
 from models.machinery.machine import Configuration
@@ -28,7 +28,7 @@ __all__ = ["observe"]
 
 def observe(
     message: Message, configuration: Configuration, *, observed_us: int, source: Source | None
-) -> VibrationObserved | TemperatureObserved | ReadingObserved | Said:
+) -> VibrationObserved | TemperatureObserved | ReadingObserved | ActionObserved:
     """Reduce a checked message to its observation. The event time of a block is its end.
 
     The shaft speed is the message's, or else the machine's nominal one.
@@ -110,7 +110,7 @@ def _reading(message: Reading, observed_us: int, source: Source | None) -> Readi
     )
 
 
-def _said(message: ActionMessage, observed_us: int, source: Source | None) -> Said:
+def _said(message: ActionMessage, observed_us: int, source: Source | None) -> ActionObserved:
     said: dict[str, Any] = {
         "machine": message.machine,
         "observed_us": observed_us,
