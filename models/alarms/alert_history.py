@@ -5,7 +5,7 @@ import msgspec
 from models.alarms.false_alarm_classifier import LOWER_BELOW, Judgement
 from models.alarms.proportion import share_between
 
-__all__ = ["Known", "Remembered"]
+__all__ = ["AlertHistory", "AlertRecord"]
 
 _MAX_ALERTS, _MAX_DOUBTS = 16, 32
 _SURE = 0.8416
@@ -13,7 +13,7 @@ _SURE = 0.8416
 five with two true ones, doubts hold no longer."""
 
 
-class Remembered(msgspec.Struct, array_like=True):
+class AlertRecord(msgspec.Struct, array_like=True):
     """One alert of the machine's condition."""
 
     id: str
@@ -34,10 +34,10 @@ class Remembered(msgspec.Struct, array_like=True):
     """Whether the classifier took it for a false alarm then, in force or not."""
 
 
-class Known(msgspec.Struct, array_like=True):
+class AlertHistory(msgspec.Struct, array_like=True):
     """The last sixteen alerts, and how many of all were confirmed or false."""
 
-    alerts: list[Remembered] = []
+    alerts: list[AlertRecord] = []
     confirmed: int = 0
     false_alarms: int = 0
     plain_until_us: int = 0
@@ -66,19 +66,19 @@ class Known(msgspec.Struct, array_like=True):
         """Take in that the machine has been worked on: what was confirmed before is over."""
         self.mended_us, self.plain_until_us = max(self.mended_us, time_us), 0
 
-    def find(self, id_: str) -> Remembered | None:
+    def find(self, id_: str) -> AlertRecord | None:
         """Give what is remembered of an alert."""
         for known in reversed(self.alerts):
             if known.id == id_:
                 return known
         return None
 
-    def alert(self, id_: str, point: str, rule: str, since_us: int) -> Remembered:
+    def alert(self, id_: str, point: str, rule: str, since_us: int) -> AlertRecord:
         """Give what is remembered of an alert, which begins now where there is nothing; the oldest is forgotten."""
         known = self.find(id_)
         if known is not None:
             return known
-        self.alerts.append(Remembered(id_, point, rule, since_us))
+        self.alerts.append(AlertRecord(id_, point, rule, since_us))
         if len(self.alerts) > _MAX_ALERTS:
             del self.alerts[0]
         return self.alerts[-1]

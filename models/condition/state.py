@@ -3,7 +3,7 @@
 import msgspec
 
 from models.alarms.alarm import Alarm
-from models.alarms.alert_history import Known
+from models.alarms.alert_history import AlertHistory
 from models.condition.channel import Channel
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
@@ -52,5 +52,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     """How many alerts there have been; their ids count them."""
     acts: RecentObservations = msgspec.field(default_factory=RecentObservations)
     """What people said last."""
-    known: Known = msgspec.field(default_factory=Known)
+    known: AlertHistory = msgspec.field(default_factory=AlertHistory)
     """What findings have to know of it, and what the fleet's have taught."""

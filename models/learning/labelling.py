@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.alarms.alert_history import Remembered
+from models.alarms.alert_history import AlertRecord
 from models.clock import HOUR_US, to_datetime
 from models.condition.state import MachineState
 from models.observations import FindingObserved
@@ -26,7 +26,7 @@ def lessons_of(state: MachineState, said: FindingObserved) -> tuple[Lesson, ...]
     )
 
 
-def _meant(state: MachineState, said: FindingObserved, newest_us: int) -> Iterator[Remembered]:
+def _meant(state: MachineState, said: FindingObserved, newest_us: int) -> Iterator[AlertRecord]:
     """Give the alert that is named, else all of the point or machine since then that nobody has labelled.
 
     A fault may have announced itself before anybody says that it began, so a confirmed one reaches back further.
@@ -42,7 +42,7 @@ def _meant(state: MachineState, said: FindingObserved, newest_us: int) -> Iterat
             yield alert
 
 
-def _lesson(state: MachineState, alert: Remembered, said: FindingObserved, newest_us: int) -> Lesson:
+def _lesson(state: MachineState, alert: AlertRecord, said: FindingObserved, newest_us: int) -> Lesson:
     known = state.known
     before, alert.verdict = alert.verdict, said.verdict
     for verdict, change in ((before, -1), (said.verdict, 1)):

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from models.alarms.alert_history import Known
+from models.alarms.alert_history import AlertHistory
 from models.alarms.false_alarm_classifier import LOWER_BELOW, Judgement
 from models.clock import HOUR_US
 from models.fold import dump_state, load_state
@@ -143,7 +143,7 @@ def test_doubted_alerts_and_what_came_of_them_are_remembered_before_the_classifi
 
 
 def test_the_last_thirty_two_doubts_count():
-    known = Known()
+    known = AlertHistory()
     for _ in range(40):
         known.doubt(fault=False, before=None)
     known.doubt(fault=True, before=False)
