@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from models.alarms.false_alarm_classifier import Judgement
+from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis
 from models.machinery.machine import Configuration
 
@@ -133,7 +133,7 @@ class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
 class Experienced(_Envelope, frozen=True, kw_only=True, tag="experienced"):
     """The machine's alerts are rated by this from here on: what findings at all machines have taught."""
 
-    judgement: Judgement
+    judgement: FalseAlarmClassifier
 
 
 class Tick(_Envelope, frozen=True, kw_only=True, tag="tick"):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from models.alarms.false_alarm_classifier import LOWER_BELOW, Judgement
+from models.alarms.false_alarm_classifier import LOWER_BELOW, FalseAlarmClassifier
 from models.alarms.proportion import share_between
 
 __all__ = ["AlertHistory", "AlertRecord"]
@@ -42,7 +42,7 @@ class AlertHistory(msgspec.Struct, array_like=True):
     false_alarms: int = 0
     plain_until_us: int = 0
     """Until then (event time) nothing is rated low here: a fault was confirmed, and nobody has mended it."""
-    judgement: Judgement = Judgement()
+    judgement: FalseAlarmClassifier = FalseAlarmClassifier()
     mended_us: int = 0
     """When somebody last said that it has been worked on (event time)."""
     doubts: list[bool] = []

@@ -5,7 +5,7 @@ from math import exp
 
 import msgspec
 
-__all__ = ["LOWER_BELOW", "MISSED_COSTS", "Judgement"]
+__all__ = ["LOWER_BELOW", "MISSED_COSTS", "FalseAlarmClassifier"]
 
 MISSED_COSTS = 5.0
 """A true alert that is rated low costs as much as so many false ones that are not."""
@@ -16,7 +16,7 @@ LOWER_BELOW = 1.0 / (1.0 + MISSED_COSTS)
 _MAX_LOGIT = 30.0
 
 
-class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+class FalseAlarmClassifier(msgspec.Struct, frozen=True, kw_only=True):
     """A logistic classifier by its numbers; `used` only while it does better on this fleet than the plain rules."""
 
     lessons: int = 0
@@ -28,7 +28,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     def probability(self, signs: Mapping[str, float]) -> float:
         """Give the probability of a fault, from 0 to 1; signs that nobody has learned count for nothing.
 
-        >>> Judgement(weights={"abrupt": -2.0}, bias=1.0).probability({"abrupt": 0.5, "new": 9.0})
+        >>> FalseAlarmClassifier(weights={"abrupt": -2.0}, bias=1.0).probability({"abrupt": 0.5, "new": 9.0})
         0.5
         """
         total = self.bias

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from river import linear_model, optim
 
-from models.alarms.false_alarm_classifier import LOWER_BELOW, MISSED_COSTS, Judgement
+from models.alarms.false_alarm_classifier import LOWER_BELOW, MISSED_COSTS, FalseAlarmClassifier
 from models.outputs import Lesson
 
-__all__ = ["Experience", "Tally", "Trial", "judgement_of", "learn"]
+__all__ = ["Experience", "Tally", "Trial", "classifier_of", "learn"]
 
 _RATE, _SHRINK = 0.1, 0.01
 _PASSES = 3
@@ -105,7 +105,7 @@ def learn(experience: Experience, lesson: Lesson) -> bool:
             experience.tallies.setdefault(name, Tally()).take(lesson)
     if lesson.signs:
         classifier = _classifier(experience)
-        experience.trial.take(lesson, judgement_of(experience).probability(lesson.signs))
+        experience.trial.take(lesson, classifier_of(experience).probability(lesson.signs))
         for _ in range(_PASSES):
             classifier.learn_one(lesson.signs, lesson.confirmed)
         experience.weights = {str(name): float(weight) for name, weight in classifier.weights.items()}
@@ -113,9 +113,9 @@ def learn(experience: Experience, lesson: Lesson) -> bool:
     return True
 
 
-def judgement_of(experience: Experience) -> Judgement:
+def classifier_of(experience: Experience) -> FalseAlarmClassifier:
     """Give what machines need of it."""
-    return Judgement(
+    return FalseAlarmClassifier(
         lessons=experience.lessons,
         used=experience.trial.passed,
         weights=dict(experience.weights),

@@ -11,9 +11,9 @@ import logging
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from models.alarms.false_alarm_classifier import Judgement
+from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.errors import MessageError
-from models.learning.experience import Experience, judgement_of, learn
+from models.learning.experience import Experience, classifier_of, learn
 from models.observations import Experienced
 from stream.agents.condition import Condition
 from stream.agents.context import Context
@@ -49,7 +49,7 @@ def add_experience(context: Context, condition: Condition) -> None:
             await consumer.seek_to_beginning(place)
             while True:
                 if await _poll_lessons(consumer, place, experience):
-                    _broadcast(context.outbox, condition, judgement_of(experience), told)
+                    _broadcast(context.outbox, condition, classifier_of(experience), told)
         finally:
             await consumer.stop()
 
@@ -80,7 +80,7 @@ def _learn(experience: Experience, record: ConsumerRecord) -> None:
         log.warning("lessons@%d: left out: %s", record.offset, error)
 
 
-def _broadcast(outbox: Outbox, condition: Condition, judgement: Judgement, told: dict[str, int]) -> None:
+def _broadcast(outbox: Outbox, condition: Condition, judgement: FalseAlarmClassifier, told: dict[str, int]) -> None:
     """Tell each of our machines that knows less; `told` holds how many lessons each has been told of."""
     for partition in condition.partitions.values():
         for state in partition.machines.values():

@@ -11,7 +11,7 @@ import msgspec
 
 from models.errors import MessageError
 from models.fold import MachineState, initial_state, step
-from models.learning.experience import Experience, judgement_of, learn
+from models.learning.experience import Experience, classifier_of, learn
 from models.machinery.machine import Configuration, Thresholds
 from models.observations import (
     Configured,
@@ -125,7 +125,7 @@ class Replay:
     def _tell(self, machine: _Followed, observed_us: int) -> None:
         """Let a machine know what findings have taught by now; a recording of observations says so itself."""
         if machine.raw and self._experience.lessons:
-            judgement = judgement_of(self._experience)
+            judgement = classifier_of(self._experience)
             told = Experienced(machine=machine.state.machine, observed_us=observed_us, judgement=judgement)
             machine.state, _ = step(machine.state, told)
 

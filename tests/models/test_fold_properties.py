@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models import fold
-from models.alarms.false_alarm_classifier import Judgement
+from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.clock import MINUTE_US, SECOND_US
 from models.machinery.machine import Configuration, Learning, Machine
 from models.observations import (
@@ -107,7 +107,7 @@ PEOPLE = st.one_of(
 )
 TAUGHT = st.builds(
     lambda lessons, bias: Experienced(
-        machine="泵 1", observed_us=START_US, judgement=Judgement(lessons=lessons, used=True, bias=bias)
+        machine="泵 1", observed_us=START_US, judgement=FalseAlarmClassifier(lessons=lessons, used=True, bias=bias)
     ),
     st.integers(0, 60),
     st.sampled_from([-5.0, 0.0, 5.0]),

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.alarms.false_alarm_classifier import Judgement
-from models.learning.experience import Experience, judgement_of, learn
+from models.alarms.false_alarm_classifier import FalseAlarmClassifier
+from models.learning.experience import Experience, classifier_of, learn
 from models.outputs import Lesson
 
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -75,8 +75,8 @@ def test_a_correction_takes_nothing_from_a_tally_that_never_had_the_lesson():
 
 
 def test_a_classifier_is_used_once_it_has_done_better_than_the_rules():
-    assert not judgement_of(taught(telling(9))).used
-    judgement = judgement_of(taught(telling(80)))
+    assert not classifier_of(taught(telling(9))).used
+    judgement = classifier_of(taught(telling(80)))
     assert judgement.used
     assert judgement.probability({"abrupt": 1.0}) < judgement.probability({"abrupt": 0.0})
 
@@ -87,19 +87,19 @@ def test_where_signs_tell_nothing_the_rules_stay_as_they_are(seed):
     meaningless = [
         msgspec.structs.replace(each, confirmed=bool(generator.random() < 0.5)) for each in telling(80, seed)
     ]
-    assert not judgement_of(taught(meaningless)).used
+    assert not classifier_of(taught(meaningless)).used
 
 
 def test_one_kind_of_verdict_alone_is_no_reason_to_trust_it():
-    assert not judgement_of(taught(each for each in telling(200) if not each.confirmed)).used
+    assert not classifier_of(taught(each for each in telling(200) if not each.confirmed)).used
 
 
 def test_it_loses_its_place_when_the_fleet_changes():
     experience = taught(telling(80))
-    assert judgement_of(experience).used
+    assert classifier_of(experience).used
     for number, each in enumerate(telling(60, seed=3)):
         learn(experience, msgspec.structs.replace(each, id=f"x{number}", confirmed=not each.confirmed))
-        if not judgement_of(experience).used:
+        if not classifier_of(experience).used:
             return
     pytest.fail("it goes on although it rates faults low")
 
@@ -117,9 +117,9 @@ def test_it_stays_small():
         lesson(n, confirmed=n % 2 == 0, rule=f"规则{n}", signs={"degree": 0.1}) for n in range(1000)
     )
     assert len(msgspec.msgpack.encode(experience)) < 16_384
-    assert len(msgspec.msgpack.encode(judgement_of(taught(telling(500))))) < 1_024
+    assert len(msgspec.msgpack.encode(classifier_of(taught(telling(500))))) < 1_024
 
 
 def test_signs_that_nobody_has_learned_count_for_nothing():
-    assert Judgement().probability({"never": 1e300}) == 0.5
-    assert Judgement(weights={"much": 1e300}).probability({"much": 1e300}) == pytest.approx(1.0)
+    assert FalseAlarmClassifier().probability({"never": 1e300}) == 0.5
+    assert FalseAlarmClassifier(weights={"much": 1e300}).probability({"much": 1e300}) == pytest.approx(1.0)

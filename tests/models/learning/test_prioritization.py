@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from models.alarms.alert_history import AlertHistory
-from models.alarms.false_alarm_classifier import LOWER_BELOW, Judgement
+from models.alarms.false_alarm_classifier import LOWER_BELOW, FalseAlarmClassifier
 from models.clock import HOUR_US
 from models.fold import dump_state, load_state
 from models.learning.prioritization import MAX_LOW_US
@@ -14,7 +14,7 @@ from tests.models.condition.made_up import names
 from tests.models.fold.observed import STEP_US, alerts, at, healths, kind, learned, run, temperature, vibration
 from tests.models.learning.made_up import finding, louder
 
-SURE = Judgement(lessons=50, used=True, bias=-5.0)
+SURE = FalseAlarmClassifier(lessons=50, used=True, bias=-5.0)
 """Takes everything for a false alarm."""
 
 
@@ -70,7 +70,7 @@ def hourly(observations):
 
 
 def test_what_is_taught_of_an_alert_is_what_it_was_judged_by():
-    by_growth = Judgement(lessons=50, used=True, bias=-1.55, weights={"grown": -2.0})
+    by_growth = FalseAlarmClassifier(lessons=50, used=True, bias=-1.55, weights={"grown": -2.0})
     state, outputs = doubted(*hourly(louder(100, 112)), judgement=by_growth)
     assert priorities(outputs) == ["low"]
     (known,) = [known for known in state.known.alerts if known.rule == "change"]
@@ -130,14 +130,14 @@ def test_the_machine_s_own_doubted_alerts_must_have_been_false_with_some_certain
 
 
 def test_doubted_alerts_and_what_came_of_them_are_remembered_before_the_classifier_is_in_force():
-    unused = Judgement(lessons=50, used=False, bias=-5.0)
+    unused = FalseAlarmClassifier(lessons=50, used=False, bias=-5.0)
     state, _ = learned(experienced(unused), *louder(100, 160))
     state, _ = run([finding(160, "false_alarm")], load_state(dump_state(state)))
     assert state.known.doubts == [False]
     change = next(known.id for known in state.known.alerts if known.rule == "change")
     state, _ = run([finding(161, "confirmed", alert=change)], state)
     assert state.known.doubts == [True], "a correction takes back what it corrects"
-    undoubting = Judgement(lessons=50, used=True, bias=5.0)
+    undoubting = FalseAlarmClassifier(lessons=50, used=True, bias=5.0)
     state, _ = learned(experienced(undoubting), *louder(100, 160), finding(160, "false_alarm"))
     assert state.known.doubts == []
 
@@ -157,7 +157,7 @@ def test_where_a_fault_is_named_nothing_is_lowered_or_doubted():
 
 
 def test_a_classifier_that_has_not_passed_changes_nothing():
-    unused = Judgement(lessons=50, used=False, bias=-5.0)
+    unused = FalseAlarmClassifier(lessons=50, used=False, bias=-5.0)
     assert learned(experienced(unused), *louder(100, 200))[1][102:] == learned(*louder(100, 200))[1][101:]
 
 
@@ -176,11 +176,11 @@ def test_it_becomes_medium_after_a_day_and_high_at_once():
 
 
 def test_what_fewer_lessons_taught_comes_too_late_and_changes_nothing():
-    older = Judgement(lessons=49, used=False)
+    older = FalseAlarmClassifier(lessons=49, used=False)
     state, outputs = doubted(experienced(older), *louder(100, 200))
     assert state.known.judgement == SURE
     assert priorities(outputs) == ["low", "low"]
-    newer = Judgement(lessons=50, used=True, bias=-4.0)
+    newer = FalseAlarmClassifier(lessons=50, used=True, bias=-4.0)
     assert run([experienced(newer, 200)], state)[0].known.judgement == newer
 
 
