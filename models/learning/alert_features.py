@@ -13,12 +13,12 @@ from models.clock import HOUR_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 
-__all__ = ["signs_of"]
+__all__ = ["alert_features"]
 
 _MAX_HOURS = 24.0 * 30
 
 
-def signs_of(
+def alert_features(
     state: MachineState, channel: Channel, finding: Symptom, alarm: Alarm, time_us: int
 ) -> dict[str, float]:
     """Give the signs by name.

@@ -12,7 +12,7 @@ from models.alarms.symptom import Symptom
 from models.clock import HOUR_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
-from models.learning.alert_features import signs_of
+from models.learning.alert_features import alert_features
 from models.machinery.temperature import temperature_limit_c
 
 __all__ = ["MAX_LOW_US", "Reached", "Weighed", "may_be_lowered", "rated", "remember", "weigh"]
@@ -55,7 +55,7 @@ def weigh(reached: Reached) -> Weighed | None:
     known = state.known.find(alarm.id) if alarm.level else None
     if known is not None and known.level >= _MEDIUM:
         return None
-    signs = signs_of(state, reached.channel, reached.symptom, alarm, reached.time_us)
+    signs = alert_features(state, reached.channel, reached.symptom, alarm, reached.time_us)
     return Weighed(signs, state.known.judgement.probability(signs))
 
 
