@@ -13,7 +13,7 @@ from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.localization import strongest_point
-from models.learning.prioritization import Reached, rated, remember, weigh
+from models.learning.prioritization import Reached, estimate, remember, shown_level
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 from models.texts.diagnosis_sentences import with_stronger
@@ -100,8 +100,8 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
         alarm = channel.alarms[rule] = Alarm()
     level = alarm.update(symptom.degree, context.time_us, delays)
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
-    weighed = weigh(reached)
-    level = rated(reached, weighed)
+    weighed = estimate(reached)
+    level = shown_level(reached, weighed)
     lowered = weighed is not None and level < reached.level
     if level != alarm.level or lowered:
         sentence = _raised_sentence(context, symptom, level) if level else cleared_sentence(channel.point, symptom)

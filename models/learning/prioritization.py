@@ -15,7 +15,7 @@ from models.condition.state import MachineState
 from models.learning.alert_features import alert_features
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["MAX_LOW_US", "Reached", "Weighed", "may_be_lowered", "rated", "remember", "weigh"]
+__all__ = ["MAX_LOW_US", "Estimate", "Reached", "estimate", "may_be_downgraded", "remember", "shown_level"]
 
 MAX_LOW_US = 24 * HOUR_US
 """What harms nothing passes; what stands for longer deserves a look, whatever it resembles."""
@@ -36,7 +36,7 @@ class Reached(msgspec.Struct, frozen=True):
     """Event time of the observation."""
 
 
-class Weighed(msgspec.Struct, frozen=True):
+class Estimate(msgspec.Struct, frozen=True):
     """What was seen of an alert that may be rated low, when its evidence first reached medium."""
 
     signs: dict[str, float]
@@ -44,22 +44,22 @@ class Weighed(msgspec.Struct, frozen=True):
     """Of a fault, from 0 to 1, by what findings have taught."""
 
 
-def weigh(reached: Reached) -> Weighed | None:
+def estimate(reached: Reached) -> Estimate | None:
     """Weigh an alert at the level that its evidence has reached, before it is shown there.
 
     None where it was weighed before, has not come to medium, or may not be rated low anyway.
     """
     state, alarm = reached.state, reached.alarm
-    if reached.level < _MEDIUM or not may_be_lowered(state, reached.channel, reached.symptom):
+    if reached.level < _MEDIUM or not may_be_downgraded(state, reached.channel, reached.symptom):
         return None
     known = state.known.find(alarm.id) if alarm.level else None
     if known is not None and known.level >= _MEDIUM:
         return None
     signs = alert_features(state, reached.channel, reached.symptom, alarm, reached.time_us)
-    return Weighed(signs, state.known.judgement.probability(signs))
+    return Estimate(signs, state.known.judgement.probability(signs))
 
 
-def rated(reached: Reached, weighed: Weighed | None) -> int:
+def shown_level(reached: Reached, weighed: Estimate | None) -> int:
     """Give the level to show for the level that the evidence has reached.
 
     It is rated low when it is weighed or never; an alert that was shown as medium or high is not rated low after.
@@ -67,7 +67,7 @@ def rated(reached: Reached, weighed: Weighed | None) -> int:
     state, alarm = reached.state, reached.alarm
     if reached.level != _MEDIUM or alarm.level >= _MEDIUM:
         return reached.level
-    if not may_be_lowered(state, reached.channel, reached.symptom) or _is_faulty(state, reached.time_us):
+    if not may_be_downgraded(state, reached.channel, reached.symptom) or _is_faulty(state, reached.time_us):
         return reached.level
     if weighed is not None:
         trusted = state.known.judgement.used and state.known.doubts_hold
@@ -78,7 +78,7 @@ def rated(reached: Reached, weighed: Weighed | None) -> int:
     return _LOW if reached.time_us - known.medium_us < MAX_LOW_US else reached.level
 
 
-def remember(reached: Reached, weighed: Weighed | None) -> None:
+def remember(reached: Reached, weighed: Estimate | None) -> None:
     """Keep what a finding will need to know of an open alert: how far it went, and what was weighed."""
     state, alarm = reached.state, reached.alarm
     known = state.known.alert(alarm.id, reached.channel.point, reached.symptom.rule, alarm.since_us)
@@ -93,7 +93,7 @@ def remember(reached: Reached, weighed: Weighed | None) -> None:
     known.level = reached.level
 
 
-def may_be_lowered(state: MachineState, channel: Channel, symptom: Symptom) -> bool:
+def may_be_downgraded(state: MachineState, channel: Channel, symptom: Symptom) -> bool:
     """Whether it is a change against the machine's own past, and no limit of anybody else is exceeded."""
     if symptom.rule == "temperature" and symptom.indicator == "rise":
         limit_c = temperature_limit_c(state.configuration.machine, channel.point)
