@@ -3,7 +3,7 @@
 import msgspec
 
 from models.alarms.false_alarm_classifier import LOWER_BELOW, FalseAlarmClassifier
-from models.alarms.proportion import share_between
+from models.alarms.proportion import wilson_interval
 
 __all__ = ["AlertHistory", "AlertRecord"]
 
@@ -59,7 +59,7 @@ class AlertHistory(msgspec.Struct, array_like=True):
         if before is not None and before in self.doubts:
             self.doubts.remove(before)
         self.doubts = [*self.doubts, fault][-_MAX_DOUBTS:]
-        low, high = share_between(sum(self.doubts), len(self.doubts), _SURE)
+        low, high = wilson_interval(sum(self.doubts), len(self.doubts), _SURE)
         self.doubts_hold = high < LOWER_BELOW or (self.doubts_hold and low <= LOWER_BELOW)
 
     def mend(self, time_us: int) -> None:

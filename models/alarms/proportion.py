@@ -2,19 +2,19 @@
 
 from math import sqrt
 
-__all__ = ["share_between"]
+__all__ = ["wilson_interval"]
 
 _Z = 1.2816
 """Normal quantile of 90 %: with one chance in ten the share lies above the upper bound, in ten below the lower."""
 
 
-def share_between(hits: int, trials: int, z: float = _Z) -> tuple[float, float]:
+def wilson_interval(hits: int, trials: int, z: float = _Z) -> tuple[float, float]:
     """Give the lower and upper bound of a share, from 0 to 1, each wrong at most about once in ten times.
 
     The score interval of Wilson 1927, "Probable inference, the law of succession, and statistical inference": it is
     close to what it claims also where hits are few or none. Nothing counted says nothing.
 
-    >>> [round(bound, 2) for bound in share_between(0, 9)], share_between(0, 0)
+    >>> [round(bound, 2) for bound in wilson_interval(0, 9)], wilson_interval(0, 0)
     ([0.0, 0.15], (0.0, 1.0))
     """
     if trials <= 0:

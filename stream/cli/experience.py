@@ -50,7 +50,7 @@ def _show(known: "Experience") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.table import Table  # noqa: PLC0415 -- the same
 
-    from models.alarms.proportion import share_between  # noqa: PLC0415 -- the same
+    from models.alarms.proportion import wilson_interval  # noqa: PLC0415 -- the same
 
     console = Console()
     if not known.lessons:
@@ -62,7 +62,7 @@ def _show(known: "Experience") -> None:
     for name, tally in sorted(known.tallies.items()):
         precision = ""
         if tally.precision is not None:
-            low, high = share_between(tally.confirmed, tally.confirmed + tally.false_alarms)
+            low, high = wilson_interval(tally.confirmed, tally.confirmed + tally.false_alarms)
             precision = f"{100 * tally.precision:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
         lead = "" if tally.lead_h is None else f"{tally.lead_h:.0f} h"
         table.add_row(name, str(tally.confirmed), str(tally.false_alarms), precision, lead)

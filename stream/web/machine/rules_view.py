@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from models.alarms.proportion import share_between
+from models.alarms.proportion import wilson_interval
 from models.learning.track_record import TrackRecord, track_records
 from models.machinery.machine import Machine
 from models.outputs import Action, Alert
@@ -96,7 +96,7 @@ def _row(record: TrackRecord, own: TrackRecord | None, language: Language) -> Ru
     name = CODES[record.rule].say(language) if record.rule in CODES else record.rule
     share = _DASH
     if told:
-        low, high = share_between(tally.confirmed, told)
+        low, high = wilson_interval(tally.confirmed, told)
         share = _SHARE.say(
             language, share=f"{100 * tally.confirmed / told:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
         )

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.alarms.proportion import share_between
+from models.alarms.proportion import wilson_interval
 
 
 @given(st.integers(0, 500), st.integers(0, 500))
 def test_the_share_lies_between_its_bounds_within_0_and_1(hits, misses):
-    low, high = share_between(hits, hits + misses)
+    low, high = wilson_interval(hits, hits + misses)
     assert 0.0 <= low <= high <= 1.0
     if hits + misses:
         assert low - 1e-12 <= hits / (hits + misses) <= high + 1e-12
@@ -19,10 +19,10 @@ def test_the_share_lies_between_its_bounds_within_0_and_1(hits, misses):
 @given(st.integers(0, 50), st.integers(1, 50))
 def test_more_of_the_same_narrows_it_and_a_hit_raises_both(hits, misses):
     trials = hits + misses
-    low, high = share_between(hits, trials)
-    narrow = share_between(4 * hits, 4 * trials)
+    low, high = wilson_interval(hits, trials)
+    narrow = wilson_interval(4 * hits, 4 * trials)
     assert narrow[1] - narrow[0] < high - low
-    more = share_between(hits + 1, trials + 1)
+    more = wilson_interval(hits + 1, trials + 1)
     assert more[0] >= low
     assert more[1] >= high
 
@@ -31,7 +31,7 @@ def test_more_of_the_same_narrows_it_and_a_hit_raises_both(hits, misses):
 def test_over_many_shares_each_bound_is_wrong_about_once_in_ten_times(trials):
     generator = np.random.default_rng(1)
     shares = generator.uniform(0.05, 0.95, 4_000)
-    bounds = [share_between(int(count), trials) for count in generator.binomial(trials, shares)]
+    bounds = [wilson_interval(int(count), trials) for count in generator.binomial(trials, shares)]
     above = np.mean([high < share for (_, high), share in zip(bounds, shares, strict=True)])
     below = np.mean([low > share for (low, _), share in zip(bounds, shares, strict=True)])
     assert 0.07 < above < 0.13
@@ -39,4 +39,4 @@ def test_over_many_shares_each_bound_is_wrong_about_once_in_ten_times(trials):
 
 
 def test_a_wider_bound_is_surer():
-    assert share_between(1, 20, 0.84)[1] < share_between(1, 20, 1.28)[1] < share_between(1, 20, 2.0)[1]
+    assert wilson_interval(1, 20, 0.84)[1] < wilson_interval(1, 20, 1.28)[1] < wilson_interval(1, 20, 2.0)[1]
