@@ -23,7 +23,7 @@ _SECONDS = 3.0
 _STAGES = {
     "envelope_spectra": {"envelopes"},
     "averaged_spectrum": {"envelopes"},
-    "comb_map": {"envelopes", "harmonic_evidence", "harmonic_search", "shaft_speed"},
+    "search_harmonics": {"envelopes", "harmonic_evidence", "harmonic_search", "shaft_speed"},
 }
 """What is computed once for all constants that do not stand in these modules."""
 

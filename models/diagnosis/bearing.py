@@ -17,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.diagnosis.harmonic_evidence import fisher
-from models.diagnosis.harmonic_search import HARMONICS, TOLERANCE, Comb, CombMap, best_of, comb_at, is_shaft_like
+from models.diagnosis.harmonic_search import (
+    HARMONICS,
+    TOLERANCE,
+    HarmonicMap,
+    HarmonicSeries,
+    best_of,
+    is_shaft_like,
+    series_at,
+)
 from models.machinery.kinematics import BearingOrders
 
 __all__ = ["ROOT_SHARE", "SPEED_TOLERANCE", "Defect", "DefectMatch", "defects", "highest_order", "match_defect"]
@@ -54,7 +62,7 @@ class DefectMatch(msgspec.Struct, frozen=True):
     """How well one defect explains the signal."""
 
     defect: Defect
-    comb: Comb
+    comb: HarmonicSeries
     sidebands: tuple[float, ...]
     sideband_evidence: float
     """Nats of its sidebands alone."""
@@ -81,7 +89,7 @@ def highest_order(orders: BearingOrders | None) -> float:
     return HARMONICS * top * (1 + TOLERANCE) + 1.0
 
 
-def match_defect(combs: CombMap, defect: Defect) -> DefectMatch | None:
+def match_defect(combs: HarmonicMap, defect: Defect) -> DefectMatch | None:
     """Match a bearing defect with the harmonic series nearest to its frequency, within 2.5 %.
 
     Sidebands at shaft or cage speed count along (Randall and Antoni 2011). None where the spectrum does not reach
@@ -101,7 +109,7 @@ def match_defect(combs: CombMap, defect: Defect) -> DefectMatch | None:
         if with_evidence > evidence:
             band, column, evidence = with_band, with_column, with_evidence
     fundamental = low + column
-    comb = comb_at(combs, band, fundamental, evidence - choices)
+    comb = series_at(combs, band, fundamental, evidence - choices)
     at = np.array([round(comb.fundamental)])
     rival, rival_bin = max(_rival(combs, defect, comb), _root(combs, defect, comb))
     return DefectMatch(
@@ -116,7 +124,7 @@ def match_defect(combs: CombMap, defect: Defect) -> DefectMatch | None:
     )
 
 
-def _sidebands(combs: CombMap, place: NDArray[np.intp], order: float) -> Real:
+def _sidebands(combs: HarmonicMap, place: NDArray[np.intp], order: float) -> Real:
     """Evidence of the first sidebands of the first two harmonics, shape (bands, places)."""
     distance = order * combs.shaft_bins
     total = np.zeros((combs.evidence.shape[0], place.size))
@@ -127,11 +135,11 @@ def _sidebands(combs: CombMap, place: NDArray[np.intp], order: float) -> Real:
     return total
 
 
-def _alone(combs: CombMap, band: int, at: NDArray[np.intp], order: float) -> float:
+def _alone(combs: HarmonicMap, band: int, at: NDArray[np.intp], order: float) -> float:
     return fisher(float(_sidebands(combs, at, order)[band, 0]), 4) if order else 0.0
 
 
-def _sideband_prominence(combs: CombMap, comb: Comb, order: float) -> tuple[float, ...]:
+def _sideband_prominence(combs: HarmonicMap, comb: HarmonicSeries, order: float) -> tuple[float, ...]:
     if not order:
         return ()
     found = []
@@ -142,7 +150,7 @@ def _sideband_prominence(combs: CombMap, comb: Comb, order: float) -> tuple[floa
     return tuple(found)
 
 
-def _rises_beyond(combs: CombMap, band: int, low: int, high: int) -> bool:
+def _rises_beyond(combs: HarmonicMap, band: int, low: int, high: int) -> bool:
     """Whether the same band's fundamental is stronger just outside the window than anywhere inside."""
     row = combs.lines.prominence[band]
     width = max(2, (high - low) // 4)
@@ -153,7 +161,7 @@ def _rises_beyond(combs: CombMap, band: int, low: int, high: int) -> bool:
     return outside > inside
 
 
-def _rival(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
+def _rival(combs: HarmonicMap, defect: Defect, comb: HarmonicSeries) -> tuple[float, float]:
     """Strength and fundamental of the strongest comb that neither the defect nor the shaft explains."""
     place = np.arange(combs.strength.size, dtype=np.float64)
     own = (place < combs.lowest) | (np.abs(place - comb.fundamental) <= TOLERANCE * comb.fundamental)
@@ -168,7 +176,7 @@ def _rival(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
     return float(remaining[at]), float(at)
 
 
-def _root(combs: CombMap, defect: Defect, comb: Comb) -> tuple[float, float]:
+def _root(combs: HarmonicMap, defect: Defect, comb: HarmonicSeries) -> tuple[float, float]:
     """Strength and fundamental of a slower comb that the defect's lines are part of; its strength is 0 without.
 
     Knocks once in two or more turns, or of another shaft, have lines at all multiples of a low frequency, and the
@@ -201,7 +209,7 @@ def _near(place: Real, line: float) -> NDArray[np.bool_]:
     return near
 
 
-def _sideband_lines(combs: CombMap, defect: Defect, fundamental: float) -> list[float]:
+def _sideband_lines(combs: HarmonicMap, defect: Defect, fundamental: float) -> list[float]:
     """Fundamentals of combs that the defect's sidebands make."""
     lines = []
     distance = defect.explained_order * combs.shaft_bins

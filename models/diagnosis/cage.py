@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from models.diagnosis.harmonic_evidence import fisher
-from models.diagnosis.harmonic_search import HIT, TOLERANCE, CombMap, is_shaft_like
+from models.diagnosis.harmonic_search import HIT, TOLERANCE, HarmonicMap, is_shaft_like
 
 __all__ = ["CageMatch", "match_cage"]
 
@@ -37,7 +37,7 @@ class CageMatch(msgspec.Struct, frozen=True):
     """Strength of the strongest comb whose fundamental is no multiple of the cage's speed."""
 
 
-def match_cage(combs: CombMap, ftf: float) -> CageMatch | None:
+def match_cage(combs: HarmonicMap, ftf: float) -> CageMatch | None:
     """Harmonic series of the cage's speed, `ftf` orders of the shaft; None where under six of eight can be seen."""
     centre = ftf * combs.shaft_bins
     count = max(3, math.ceil(2 * TOLERANCE * centre * _HARMONICS) + 1)
@@ -74,7 +74,7 @@ def match_cage(combs: CombMap, ftf: float) -> CageMatch | None:
     )
 
 
-def _lead(combs: CombMap, fundamental: float) -> tuple[float, float]:
+def _lead(combs: HarmonicMap, fundamental: float) -> tuple[float, float]:
     """Strength of the cage's comb, and of the strongest one that it does not explain."""
     place = np.arange(combs.strength.size, dtype=np.float64)
     number = np.maximum(1.0, np.rint(place / fundamental))

@@ -4,7 +4,7 @@ import math
 
 from models.diagnosis.bearing import DefectMatch
 from models.diagnosis.cage import CageMatch
-from models.diagnosis.harmonic_search import Comb
+from models.diagnosis.harmonic_search import HarmonicSeries
 from models.diagnosis.results import Margins
 
 __all__ = [
@@ -133,12 +133,12 @@ def is_cage(finding: CageMatch | None) -> bool:
     )
 
 
-def is_suspicious(comb: Comb | CageMatch) -> bool:
+def is_suspicious(comb: HarmonicSeries | CageMatch) -> bool:
     """Whether a comb that is not the shaft's forbids saying `healthy`."""
     return comb.evidence >= SUSPICION and comb.modulation >= SUSPICIOUS_MODULATION
 
 
-def is_unexplained(comb: Comb) -> bool:
+def is_unexplained(comb: HarmonicSeries) -> bool:
     """Whether a comb at a frequency of neither bearing nor shaft forbids it; as a wrong bearing's would be."""
     return (comb.evidence >= UNEXPLAINED and comb.modulation >= SUSPICIOUS_MODULATION) or (
         comb.evidence >= EVIDENCE and comb.modulation >= FAINT_MODULATION

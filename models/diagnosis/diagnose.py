@@ -23,7 +23,7 @@ from models.diagnosis.criteria import (
     shows_all,
 )
 from models.diagnosis.envelopes import MAX_DEPTH, envelope_spectra
-from models.diagnosis.harmonic_search import HARMONICS, CombMap, comb_map, strongest
+from models.diagnosis.harmonic_search import HARMONICS, HarmonicMap, search_harmonics, strongest_series
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
 from models.diagnosis.reasons import Reason
@@ -49,9 +49,9 @@ _MAX_SPEED_HZ = 1e5
 class _BearingEvidence(msgspec.Struct, frozen=True):
     """What the envelope spectra show of a bearing."""
 
-    combs: CombMap | None = None
+    combs: HarmonicMap | None = None
     """None of a recording too short or too slow for envelope spectra."""
-    narrow: CombMap | None = None
+    narrow: HarmonicMap | None = None
     """Of bands too narrow for all harmonics of the bearing, where slower combs may be; they name nothing."""
     findings: tuple[DefectMatch, ...] = ()
     cage: CageMatch | None = None
@@ -132,7 +132,7 @@ def _analyse(
     )
     bearing = _BearingEvidence()
     if envelopes is not None:
-        combs = comb_map(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None)
+        combs = search_harmonics(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None)
         if combs.shaft_hz != shaft_hz and refined_hz is None:
             shaft_hz = refined_hz = combs.shaft_hz
         bearing = _bearing_evidence(samples, rate_hz, combs, orders, mains_hz)
@@ -148,7 +148,7 @@ def _analyse(
 
 
 def _bearing_evidence(
-    samples: Real, rate_hz: float, combs: CombMap, orders: BearingOrders | None, mains_hz: tuple[float, ...]
+    samples: Real, rate_hz: float, combs: HarmonicMap, orders: BearingOrders | None, mains_hz: tuple[float, ...]
 ) -> _BearingEvidence:
     """Look for the bearing's defects; where none is named also for combs that its bands may hide."""
     if orders is None:
@@ -163,7 +163,7 @@ def _bearing_evidence(
     )
 
 
-def _narrow(samples: Real, rate_hz: float, combs: CombMap, mains_hz: tuple[float, ...]) -> CombMap | None:
+def _narrow(samples: Real, rate_hz: float, combs: HarmonicMap, mains_hz: tuple[float, ...]) -> HarmonicMap | None:
     """Look into the bands that the bearing's orders left out, so that other orders do not hide a comb."""
     first = combs.spectra.deepest + 1
     turns = samples.size / rate_hz * combs.shaft_hz
@@ -178,7 +178,7 @@ def _narrow(samples: Real, rate_hz: float, combs: CombMap, mains_hz: tuple[float
     )
     if spectra is None:
         return None
-    return comb_map(spectra, shaft_hz=combs.shaft_hz, mains_hz=mains_hz, refined=True)
+    return search_harmonics(spectra, shaft_hz=combs.shaft_hz, mains_hz=mains_hz, refined=True)
 
 
 def _judge(analysis: _Analysis, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
@@ -273,7 +273,7 @@ def _doubt(
     return sign
 
 
-def _signs_of_bearing(analysis: _Analysis, combs: CombMap) -> Iterator[tuple[bool, Reason, float]]:
+def _signs_of_bearing(analysis: _Analysis, combs: HarmonicMap) -> Iterator[tuple[bool, Reason, float]]:
     """Give what may forbid calling the bearing healthy: whether it does, the reason, and its frequency or 0."""
     bearing, bin_hz = analysis.bearing, combs.spectra.bin_hz
     best = chosen(bearing.findings)
@@ -286,7 +286,7 @@ def _signs_of_bearing(analysis: _Analysis, combs: CombMap) -> Iterator[tuple[boo
         yield is_suspicious(bearing.cage), Reason.WEAK, 0.0
     for others in (combs, bearing.narrow):
         if others is not None:
-            comb = strongest(others)
+            comb = strongest_series(others)
             yield is_unexplained(comb), Reason.UNEXPLAINED, comb.fundamental * others.spectra.bin_hz
     for finding in bearing.findings:
         hidden = hidden_in_shaft(combs, finding.defect)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 from scipy.special import gammaincc, gammaincinv
 
-__all__ = ["CAP", "LineEvidence", "comb_evidence", "evidence_of", "fisher", "line_evidence", "prominence_of"]
+__all__ = ["CAP", "LineEvidence", "evidence_of", "fisher", "harmonic_evidence", "line_evidence", "prominence_of"]
 
 Real = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def line_evidence(prominence: Real, *, segments: float, ignored: NDArray[np.bool
     return LineEvidence(prominence, narrow, wide, segments)
 
 
-def comb_evidence(lines: LineEvidence, harmonics: int) -> Real:
+def harmonic_evidence(lines: LineEvidence, harmonics: int) -> Real:
     """Evidence in nats of bins i, 2i, ... summed for each fundamental i: (bands, (bins - 1) // harmonics + 1)."""
     size = (lines.narrow.shape[1] - 1) // harmonics + 1
     total = lines.narrow[:, :size].copy()

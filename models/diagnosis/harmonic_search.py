@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from models.diagnosis.envelopes import EnvelopeSpectra
-from models.diagnosis.harmonic_evidence import LineEvidence, comb_evidence, fisher, line_evidence, prominence_of
+from models.diagnosis.harmonic_evidence import LineEvidence, fisher, harmonic_evidence, line_evidence, prominence_of
 from models.diagnosis.shaft_speed import knocking_shaft
 
 __all__ = [
     "HARMONICS",
     "HIT",
     "TOLERANCE",
-    "Comb",
-    "CombMap",
+    "HarmonicMap",
+    "HarmonicSeries",
     "best_of",
-    "comb_at",
-    "comb_map",
     "is_shaft_like",
-    "strongest",
+    "search_harmonics",
+    "series_at",
+    "strongest_series",
 ]
 
 Real = NDArray[np.float64]
@@ -42,7 +42,7 @@ _TIE_BREAK = 0.1
 """Nats of evidence for each of strength: of two bands where all lines count in full, the clearer one is taken."""
 
 
-class CombMap(msgspec.Struct, frozen=True):
+class HarmonicMap(msgspec.Struct, frozen=True):
     """Evidence and strength of the combs at every fundamental."""
 
     spectra: EnvelopeSpectra
@@ -66,7 +66,7 @@ class CombMap(msgspec.Struct, frozen=True):
         return max(4, math.ceil(_MIN_ORDER * self.shaft_bins))
 
 
-class Comb(msgspec.Struct, frozen=True):
+class HarmonicSeries(msgspec.Struct, frozen=True):
     """A comb in one band: its fundamental in bins (refined between bins), and its lines' prominence."""
 
     band: int
@@ -80,9 +80,9 @@ class Comb(msgspec.Struct, frozen=True):
     """Harmonics that stand out of the noise, each by itself and where nothing else has a line."""
 
 
-def comb_map(
+def search_harmonics(
     spectra: EnvelopeSpectra, *, shaft_hz: float, mains_hz: tuple[float, ...], refined: bool = False
-) -> CombMap:
+) -> HarmonicMap:
     """Search all harmonic series, leaving out what shaft and mains (Hz) put into envelope spectra (bands, bins).
 
     Unless its speed is `refined` already, it is where knocks once a turn show it.
@@ -99,9 +99,9 @@ def comb_map(
         ignored |= _multiples(place, mains / spectra.bin_hz, 0.001)
     lines = line_evidence(prominence, segments=spectra.segments, ignored=ignored)
     strength = _strength(lines)
-    evidence = comb_evidence(lines, HARMONICS)
+    evidence = harmonic_evidence(lines, HARMONICS)
     evidence[:, : strength.shape[1]] += _TIE_BREAK * strength[:, : evidence.shape[1]]
-    return CombMap(spectra, prominence, lines, evidence, strength.max(axis=0), shaft_bins)
+    return HarmonicMap(spectra, prominence, lines, evidence, strength.max(axis=0), shaft_bins)
 
 
 def _multiples(place: Real, base: float, tolerance: float) -> NDArray[np.bool_]:
@@ -138,14 +138,14 @@ def is_shaft_like(place: Real, shaft_bins: float) -> NDArray[np.bool_]:
     return like
 
 
-def strongest(combs: CombMap) -> Comb:
+def strongest_series(combs: HarmonicMap) -> HarmonicSeries:
     """Harmonic series of the greatest evidence at whatever fundamental, the shaft's own left out."""
     place = np.arange(combs.evidence.shape[1], dtype=np.float64)
     left_out = (place < combs.lowest) | is_shaft_like(place, combs.shaft_bins)
     evidence = np.where(left_out, 0.0, combs.evidence)
     band, fundamental, found = best_of(evidence, HARMONICS)
     fundamental = max(fundamental, combs.lowest)  # 0 where there is no evidence at all
-    return comb_at(combs, band, fundamental, found - math.log(evidence.size))
+    return series_at(combs, band, fundamental, found - math.log(evidence.size))
 
 
 def best_of(total: Real, lines: int) -> tuple[int, int, float]:
@@ -154,7 +154,7 @@ def best_of(total: Real, lines: int) -> tuple[int, int, float]:
     return int(band), int(column), fisher(float(total[band, column]), lines)
 
 
-def comb_at(combs: CombMap, band: int, fundamental: int, evidence: float) -> Comb:
+def series_at(combs: HarmonicMap, band: int, fundamental: int, evidence: float) -> HarmonicSeries:
     """Read a comb's lines; its fundamental is the mean of what the harmonics' places say, weighted by height."""
     prominence = combs.lines.prominence[band]
     power = combs.spectra.power[band]
@@ -175,10 +175,10 @@ def comb_at(combs: CombMap, band: int, fundamental: int, evidence: float) -> Com
     )
     near = combs.strength[max(0, fundamental - 1) : fundamental + 2]
     seen = _seen(combs, band, refined)
-    return Comb(band, refined, evidence, float(near.max()), tuple(heights), math.sqrt(modulation), seen)
+    return HarmonicSeries(band, refined, evidence, float(near.max()), tuple(heights), math.sqrt(modulation), seen)
 
 
-def _seen(combs: CombMap, band: int, fundamental: float) -> int:
+def _seen(combs: HarmonicMap, band: int, fundamental: float) -> int:
     """Count the harmonics that stand out by themselves; one where shaft or mains have a line may be theirs."""
     place = np.rint(np.arange(1, HARMONICS + 1) * fundamental).astype(np.intp)
     place = np.minimum(place, combs.lines.narrow.shape[1] - 1)  # tops between bins may round beyond the last one

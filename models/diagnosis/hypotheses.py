@@ -4,7 +4,7 @@ from models.diagnosis.bearing import DefectMatch
 from models.diagnosis.cage import CageMatch
 from models.diagnosis.criteria import bearing_confidence, cage_confidence, contradicted, is_cage
 from models.diagnosis.fault_texts import FAULTS
-from models.diagnosis.harmonic_search import CombMap
+from models.diagnosis.harmonic_search import HarmonicMap
 from models.diagnosis.machine_faults import Observed
 from models.diagnosis.results import Evidence, Hypothesis
 
@@ -20,7 +20,7 @@ _SIDEBANDS = {
 }
 
 
-def bearing_hypothesis(finding: DefectMatch, combs: CombMap) -> Hypothesis | None:
+def bearing_hypothesis(finding: DefectMatch, combs: HarmonicMap) -> Hypothesis | None:
     """Tell what speaks for a defect; None where next to nothing does."""
     comb, fault = finding.comb, finding.defect.fault
     if comb.evidence < _WORTH_TELLING:
@@ -72,7 +72,7 @@ def bearing_hypothesis(finding: DefectMatch, combs: CombMap) -> Hypothesis | Non
     return _hypothesis(fault, bearing_confidence(finding), (evidence,))
 
 
-def cage_hypothesis(finding: CageMatch, combs: CombMap, ftf: float) -> Hypothesis | None:
+def cage_hypothesis(finding: CageMatch, combs: HarmonicMap, ftf: float) -> Hypothesis | None:
     """Tell what speaks for a damaged cage; None where next to nothing does."""
     if finding.evidence < _WORTH_TELLING:
         return None

@@ -11,14 +11,14 @@ import numpy as np
 
 from models.diagnosis.bearing import ROOT_SHARE, SPEED_TOLERANCE, Defect
 from models.diagnosis.harmonic_evidence import CAP, evidence_of, fisher
-from models.diagnosis.harmonic_search import HARMONICS, HIT, TOLERANCE, Comb, CombMap
+from models.diagnosis.harmonic_search import HARMONICS, HIT, TOLERANCE, HarmonicMap, HarmonicSeries
 
 __all__ = ["hidden_in_shaft"]
 
 _MIN_REACH_BINS = 2
 
 
-def hidden_in_shaft(combs: CombMap, defect: Defect) -> Comb | None:
+def hidden_in_shaft(combs: HarmonicMap, defect: Defect) -> HarmonicSeries | None:
     """Harmonic series of the shaft's lines that mask a defect's; None where they cannot, or all of them are alike.
 
     They are alike where the other lines have 70 % of the level (ln of prominence) of the whole-order ones.
@@ -48,7 +48,7 @@ def hidden_in_shaft(combs: CombMap, defect: Defect) -> Comb | None:
         combs.spectra.depth(band, value * (1 - 1 / max(height, 1.0)))
         for value, height in zip(power, heights[band, own], strict=True)
     ]
-    return Comb(
+    return HarmonicSeries(
         band=band,
         fundamental=whole * combs.shaft_bins,
         evidence=fisher(float(total[band]), HARMONICS) - math.log(total.size),

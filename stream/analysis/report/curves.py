@@ -10,7 +10,7 @@ from scipy.ndimage import maximum_filter1d
 from models.diagnosis.averaged_spectrum import averaged_spectrum
 from models.diagnosis.bearing import defects, highest_order
 from models.diagnosis.envelopes import EnvelopeSpectra, envelope_spectra
-from models.diagnosis.harmonic_search import CombMap, comb_map
+from models.diagnosis.harmonic_search import HarmonicMap, search_harmonics
 from models.machinery.kinematics import BearingOrders, sidebands_hz
 from models.signal.acceleration import acceleration_g
 from models.signal.quality import MINIMUM_SAMPLES
@@ -169,7 +169,7 @@ def _bands(
     spectra: EnvelopeSpectra, analysis: Analysis, shaft_hz: float | None, orders: BearingOrders | None
 ) -> Bands | None:
     """How far the fault's comb stands out in each band: of what was named, or the best of all defects."""
-    combs = comb_map(spectra, shaft_hz=shaft_hz or _ASSUMED_SHAFT_HZ, mains_hz=())
+    combs = search_harmonics(spectra, shaft_hz=shaft_hz or _ASSUMED_SHAFT_HZ, mains_hz=())
     fundamentals = _fundamentals(combs, analysis, orders if shaft_hz else None)
     if not fundamentals.size:
         return None
@@ -181,7 +181,7 @@ def _bands(
     return Bands(spectra.bands_hz, prominence_db, chosen)
 
 
-def _fundamentals(combs: CombMap, analysis: Analysis, orders: BearingOrders | None) -> NDArray[np.intp]:
+def _fundamentals(combs: HarmonicMap, analysis: Analysis, orders: BearingOrders | None) -> NDArray[np.intp]:
     """Give the places in bins where a comb is looked for, shape (n,): the defects', or without a bearing all."""
     last = (combs.lines.prominence.shape[1] - 1) // _CLEAREST
     if orders is None:

@@ -5,7 +5,7 @@ import pytest
 
 from models.diagnosis.criteria import is_unexplained
 from models.diagnosis.diagnose import diagnose
-from models.diagnosis.harmonic_search import Comb
+from models.diagnosis.harmonic_search import HarmonicSeries
 from models.machinery.bearings import built_in
 from models.machinery.kinematics import BearingOrders
 from tests.models.diagnosis.made_up import (
@@ -177,7 +177,7 @@ def test_a_faint_comb_is_not_hidden_by_orders_that_need_wide_bands(seed):
     [(7.0, 0.12, True), (7.0, 0.08, False), (5.0, 0.3, False), (15.0, 0.06, True), (15.0, 0.04, False)],
 )
 def test_an_unexplained_comb_withdraws_healthy_where_it_is_sure_or_strong(evidence, modulation, withdraws):
-    comb = Comb(
+    comb = HarmonicSeries(
         band=0, fundamental=60.0, evidence=evidence, strength=1.0, harmonics=(4.0,), modulation=modulation, seen=2
     )
     assert is_unexplained(comb) is withdraws

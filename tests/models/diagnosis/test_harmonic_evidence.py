@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import gammaincc
 
-from models.diagnosis.harmonic_evidence import CAP, comb_evidence, fisher, line_evidence, prominence_of
+from models.diagnosis.harmonic_evidence import CAP, fisher, harmonic_evidence, line_evidence, prominence_of
 
 
 def gamma_noise(segments, bands=40, bins=4_000, seed=3):
@@ -35,7 +35,7 @@ def test_noise_reaches_a_line_evidence_no_oftener_than_it_says(segments, nats):
 @pytest.mark.parametrize("segments", [1.0, 4.0, 12.0])
 @pytest.mark.parametrize("harmonics", [3, 4, 8])
 def test_noise_reaches_a_comb_evidence_no_oftener_than_it_says(segments, harmonics):
-    total = comb_evidence(evidence_of(gamma_noise(segments, bins=12_000), segments), harmonics)[:, 100:]
+    total = harmonic_evidence(evidence_of(gamma_noise(segments, bins=12_000), segments), harmonics)[:, 100:]
     for nats in (4.0, 6.0):
         least = next(value for value in np.arange(0, 60, 0.05) if fisher(value, harmonics) >= nats)
         assert np.count_nonzero(total >= least) / total.size <= 2.0 * math.exp(-nats)
@@ -61,7 +61,7 @@ def test_comb_counts_all_its_harmonics_and_a_single_line_only_to_the_cap():
     power = gamma_noise(4.0, bands=1, bins=2_000)
     power[0, [100, 200, 300, 400]] = 12.0
     power[0, 333] = 1e9
-    total = comb_evidence(evidence_of(power, 4.0), 4)[0]
+    total = harmonic_evidence(evidence_of(power, 4.0), 4)[0]
     assert total[90:].argmax() + 90 in (99, 100, 101)
     assert total[100] > 40
     assert total[333] < CAP + 16
