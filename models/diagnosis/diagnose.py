@@ -28,7 +28,7 @@ from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, mac
 from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
 from models.diagnosis.reasons import Reason
 from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge, Margins
-from models.diagnosis.shaft_masking import hidden_in_shaft
+from models.diagnosis.shaft_masking import masked_by_shaft
 from models.diagnosis.shaft_speed import refined_shaft_hz
 from models.machinery.kinematics import BearingOrders
 from models.signal.quality import is_fault, is_rate, waveform_faults
@@ -289,7 +289,7 @@ def _signs_of_bearing(analysis: _Analysis, combs: HarmonicMap) -> Iterator[tuple
             comb = strongest_series(others)
             yield is_unexplained(comb), Reason.UNEXPLAINED, comb.fundamental * others.spectra.bin_hz
     for finding in bearing.findings:
-        hidden = hidden_in_shaft(combs, finding.defect)
+        hidden = masked_by_shaft(combs, finding.defect)
         if hidden is not None:
             yield is_suspicious(hidden), Reason.NEAR_SHAFT, hidden.fundamental * bin_hz
 

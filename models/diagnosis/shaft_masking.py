@@ -13,12 +13,12 @@ from models.diagnosis.bearing import ROOT_SHARE, SPEED_TOLERANCE, Defect
 from models.diagnosis.harmonic_evidence import CAP, evidence_of, fisher
 from models.diagnosis.harmonic_search import HARMONICS, HIT, TOLERANCE, HarmonicMap, HarmonicSeries
 
-__all__ = ["hidden_in_shaft"]
+__all__ = ["masked_by_shaft"]
 
 _MIN_REACH_BINS = 2
 
 
-def hidden_in_shaft(combs: HarmonicMap, defect: Defect) -> HarmonicSeries | None:
+def masked_by_shaft(combs: HarmonicMap, defect: Defect) -> HarmonicSeries | None:
     """Harmonic series of the shaft's lines that mask a defect's; None where they cannot, or all of them are alike.
 
     They are alike where the other lines have 70 % of the level (ln of prominence) of the whole-order ones.
