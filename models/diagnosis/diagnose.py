@@ -25,7 +25,7 @@ from models.diagnosis.criteria import (
 from models.diagnosis.envelopes import MAX_DEPTH, envelope_spectra
 from models.diagnosis.harmonic_search import HARMONICS, HarmonicMap, search_harmonics, strongest_series
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
-from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, Observed, machine_faults
+from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, RuleMatch, machine_faults
 from models.diagnosis.reasons import Reason
 from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge, Margins
 from models.diagnosis.shaft_masking import masked_by_shaft
@@ -66,7 +66,7 @@ class _Analysis(msgspec.Struct, frozen=True):
     seconds: float
     rate_hz: float
     bearing: _BearingEvidence
-    others: tuple[Observed, ...]
+    others: tuple[RuleMatch, ...]
 
 
 def diagnose(

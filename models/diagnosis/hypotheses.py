@@ -5,7 +5,7 @@ from models.diagnosis.cage import CageMatch
 from models.diagnosis.criteria import bearing_confidence, cage_confidence, contradicted, is_cage
 from models.diagnosis.fault_texts import FAULTS
 from models.diagnosis.harmonic_search import HarmonicMap
-from models.diagnosis.machine_faults import Observed
+from models.diagnosis.machine_faults import RuleMatch
 from models.diagnosis.results import Evidence, Hypothesis
 
 __all__ = ["SEEN", "bearing_hypothesis", "cage_hypothesis", "machine_hypothesis"]
@@ -100,9 +100,9 @@ def cage_hypothesis(finding: CageMatch, combs: HarmonicMap, ftf: float) -> Hypot
     return _hypothesis("bearing_cage", confidence, (evidence,))
 
 
-def machine_hypothesis(observed: Observed) -> Hypothesis:
+def machine_hypothesis(observed: RuleMatch) -> Hypothesis:
     """Tell what speaks for a fault of the machine; surer the further its rule is passed, never above 95 %."""
-    confidence = min(0.95, 0.88 + 0.05 * (observed.clearness - 1))
+    confidence = min(0.95, 0.88 + 0.05 * (observed.margin - 1))
     return _hypothesis(observed.fault, confidence, observed.evidence)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from models.diagnosis.averaged_spectrum import AveragedSpectrum
 from models.diagnosis.results import Evidence, MachineKnowledge
 
-__all__ = ["VELOCITY_LIMIT_MM_S", "Observed", "machine_faults"]
+__all__ = ["VELOCITY_LIMIT_MM_S", "RuleMatch", "machine_faults"]
 
 VELOCITY_LIMIT_MM_S = 4.5
 """RMS velocity from which lines are read as faults where the machine's own limit is unknown: zone boundary B/C,
@@ -43,17 +43,17 @@ class ShaftLines(msgspec.Struct, frozen=True):
     """Of the whole band: 10 (slow shafts: 2) to 1000 Hz."""
 
 
-class Observed(msgspec.Struct, frozen=True):
+class RuleMatch(msgspec.Struct, frozen=True):
     """A fault whose rule holds, and how clearly: 1 is at the rule's limit."""
 
     fault: str
-    clearness: float
+    margin: float
     evidence: tuple[Evidence, ...]
 
 
 def machine_faults(
     spectrum: AveragedSpectrum, *, shaft_hz: float, line_frequency_hz: float | None, machine: MachineKnowledge
-) -> tuple[Observed, ...]:
+) -> tuple[RuleMatch, ...]:
     """Faults of shaft, motor, blades, gear and lubrication whose rules hold, clearest first.
 
     From RMS velocity in mm/s against the machine's own limit (or zone boundary B/C), and RMS acceleration in g of
@@ -67,12 +67,12 @@ def machine_faults(
         *_gear(spectrum, shaft_hz, machine.teeth),
         *_carpet(spectrum),
     )
-    return tuple(sorted(found, key=lambda observed: -observed.clearness))
+    return tuple(sorted(found, key=lambda observed: -observed.margin))
 
 
 def _shaft_faults(
     spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
-) -> Iterator[Observed]:
+) -> Iterator[RuleMatch]:
     """Give the first of looseness, misalignment and unbalance whose rule holds.
 
     Each shows the lines of those after it as well.
@@ -105,7 +105,7 @@ def _shaft_lines(spectrum: AveragedSpectrum, shaft_hz: float, limit: float) -> S
     )
 
 
-def _looseness(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[Observed]:
+def _looseness(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[RuleMatch]:
     """Look for five of the harmonics 3x to 10x above a tenth of the largest line, or three half orders so high."""
     least = 0.1 * max(lines.orders)
     pairs = zip(lines.orders[2:], lines.clear[2:], strict=True)
@@ -113,21 +113,21 @@ def _looseness(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> I
     halves = sum(line > 0 and line >= least for line in lines.halves)
     if harmonics >= 5 or halves >= 3:
         evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders)
-        yield Observed("looseness", lines.overall / limit, evidence)
+        yield RuleMatch("looseness", lines.overall / limit, evidence)
 
 
-def _misalignment(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[Observed]:
+def _misalignment(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[RuleMatch]:
     """Look for a clear 2x of at least 75 % of 1x, and of 60 % of the limit."""
     if lines.clear[1] >= max(0.75 * lines.orders[0], 0.6 * limit):
         evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders[:3])
-        yield Observed("misalignment", lines.orders[1] / (0.6 * limit), evidence)
+        yield RuleMatch("misalignment", lines.orders[1] / (0.6 * limit), evidence)
 
 
-def _unbalance(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[Observed]:
+def _unbalance(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[RuleMatch]:
     """Look for a clear 1x with 80 % of the velocity's energy: 90 % of its RMS."""
     if lines.orders[0] >= 0.9 * lines.overall and lines.clear[0] > 0:
         evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders[:3])
-        yield Observed("unbalance", lines.orders[0] / limit, evidence)
+        yield RuleMatch("unbalance", lines.orders[0] / limit, evidence)
 
 
 def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_hz: float | None) -> bool:
@@ -144,7 +144,7 @@ def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_h
 
 def _electrical(
     spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
-) -> Iterator[Observed]:
+) -> Iterator[RuleMatch]:
     """Twice the line frequency, apart from the shaft's harmonics: half the limit, and half of the energy."""
     if line_frequency_hz is None or not 1.0 <= line_frequency_hz <= 1000.0:
         return
@@ -154,26 +154,26 @@ def _electrical(
     overall = spectrum.velocity_rms_mm_s(10.0, 1000.0)
     exact = abs(spectrum.top_near(twice, 3.0) - twice) <= 1.01 * spectrum.bin_hz
     if exact and apart >= _APART_BINS * spectrum.bin_hz and value >= max(0.5 * limit, 0.7 * overall):
-        yield Observed("electrical", value / (0.5 * limit), _velocity_lines(spectrum, twice, [value]))
+        yield RuleMatch("electrical", value / (0.5 * limit), _velocity_lines(spectrum, twice, [value]))
 
 
 def _blade_pass(
     spectrum: AveragedSpectrum, shaft_hz: float, limit: float, blades: int | None
-) -> Iterator[Observed]:
+) -> Iterator[RuleMatch]:
     """Blades times speed above the limit, and the largest part of the overall velocity."""
     if blades is None or blades < 2:
         return
     value = _clear_line(spectrum, blades * shaft_hz, shaft_hz)
     overall = spectrum.velocity_rms_mm_s(10.0, max(1000.0, 1.1 * blades * shaft_hz))
     if value >= max(limit, 0.7 * overall):
-        yield Observed("blade_pass", value / limit, _velocity_lines(spectrum, blades * shaft_hz, [value]))
+        yield RuleMatch("blade_pass", value / limit, _velocity_lines(spectrum, blades * shaft_hz, [value]))
 
 
 _MIN_GEAR_G = 0.5
 _GEAR_SIDEBAND = 0.25
 
 
-def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Iterator[Observed]:
+def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Iterator[RuleMatch]:
     """Mesh with sidebands at shaft speed: three of the first four on each side above a quarter of the mesh line.
 
     The mesh line itself is every gear's; modulation by a turn of the shaft is a damaged or eccentric one's. In
@@ -207,14 +207,14 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
                 text_en=f"mesh at {centre:.1f} Hz with {len(strong)} of 8 sidebands at shaft speed",
                 text_zh=f"啮合频率 {centre:.1f} Hz 两侧有 {len(strong)}/8 条转频边频带",
             )
-            yield Observed("gear", total / _MIN_GEAR_G, (evidence,))
+            yield RuleMatch("gear", total / _MIN_GEAR_G, (evidence,))
             return
 
 
 _MIN_CARPET_G = 3.0
 
 
-def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
+def _carpet(spectrum: AveragedSpectrum) -> Iterator[RuleMatch]:
     """Lack of lubrication: most of a strong acceleration is a carpet without lines above 5 kHz.
 
     At least 3 g RMS, four fifths of the acceleration's energy, and no octave's worth of it in a few bins.
@@ -234,7 +234,7 @@ def _carpet(spectrum: AveragedSpectrum) -> Iterator[Observed]:
             text_en=f"{high:.1f} g RMS of noise without lines above 5 kHz",
             text_zh=f"5 kHz 以上为无谱线的宽带噪声，有效值 {high:.1f} g",
         )
-        yield Observed("lubrication", high / _MIN_CARPET_G, (evidence,))
+        yield RuleMatch("lubrication", high / _MIN_CARPET_G, (evidence,))
 
 
 def _reach(spectrum: AveragedSpectrum, frequency_hz: float, shaft_hz: float) -> float:
