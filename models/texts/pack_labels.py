@@ -3,10 +3,10 @@
 from models.machinery.pack import Matters
 from models.texts.indicator_names import indicator_name
 
-__all__ = ["label_of"]
+__all__ = ["matter_label"]
 
 
-def label_of(matters: Matters) -> tuple[str, str]:
+def matter_label(matters: Matters) -> tuple[str, str]:
     """Give the name of an indicator, temperature or reading in English and in Chinese."""
     if matters.label is not None:
         return matters.label.en, matters.label.zh

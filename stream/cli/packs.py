@@ -93,7 +93,7 @@ def _show(pack: "Pack", language: "Language") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.text import Text as Styled  # noqa: PLC0415 -- the same
 
-    from models.texts.pack_labels import label_of  # noqa: PLC0415 -- the same
+    from models.texts.pack_labels import matter_label  # noqa: PLC0415 -- the same
 
     console, chinese = Console(highlight=False), language == "zh"
 
@@ -109,7 +109,7 @@ def _show(pack: "Pack", language: "Language") -> None:
     console.print(Styled.assemble((pack.id, "bold"), f"  {say(pack.name)}. {say(pack.scope)}"))
     part(
         ("What matters", "关注指标"),
-        [f"{label_of(each)[chinese]}: {say(each.why)}" for each in pack.matters],
+        [f"{matter_label(each)[chinese]}: {say(each.why)}" for each in pack.matters],
     )
     part(
         ("Categories (category in machines.toml)", "类别（machines.toml 中的 category）"),

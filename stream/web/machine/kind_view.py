@@ -4,7 +4,7 @@ import msgspec
 
 from models.machinery.machine import Machine
 from models.machinery.pack import Pack, Text
-from models.texts.pack_labels import label_of
+from models.texts.pack_labels import matter_label
 from stream.texts.language import Language, Phrase
 
 __all__ = ["KindView", "LikelyView", "Term", "kind_view"]
@@ -76,7 +76,7 @@ def kind_view(machine: Machine, pack: Pack | None, language: Language) -> KindVi
     return KindView(
         title=_TITLE.say(language, name=say(pack.name)),
         scope=say(pack.scope),
-        matters=tuple(Term(name=label_of(each)[language == "zh"], text=say(each.why)) for each in pack.matters),
+        matters=tuple(Term(name=matter_label(each)[language == "zh"], text=say(each.why)) for each in pack.matters),
         limits=_limits(machine, pack, language),
         faults=tuple(
             LikelyView(name=say(each.name), sign=say(each.sign), check=say(each.check)) for each in pack.faults
