@@ -16,7 +16,7 @@ from models.machinery.kinds import built_in_packs
 from models.machinery.machine import Configuration
 from models.observations import Configured
 from models.outputs import Alert, Health
-from models.simulation.ground_truth import TrueState, Truth, truths
+from models.simulation.ground_truth import FaultTruth, StateTruth, truths
 from models.simulation.plan import Plan
 from models.simulation.run import simulate_with_truth
 from models.simulation.scenario import Scenario
@@ -66,7 +66,7 @@ def judged(
     for each in simulate_with_truth(scenario, seed=seed, start_us=start_us, plan=plan):
         if each.time_us >= end_us:
             break
-        if isinstance(each, TrueState):
+        if isinstance(each, StateTruth):
             stood[each.machine] = not each.running
             continue
         message = as_message(each)
@@ -90,7 +90,7 @@ def note(said: Judged, outputs: tuple[object, ...], *, stood: bool) -> None:
                 said.named.setdefault(output.diagnosis.verdict, from_datetime(output.time))
 
 
-def table(found: dict[str, Judged], faults: tuple[Truth, ...], *, start_us: int = START_US) -> str:
+def table(found: dict[str, Judged], faults: tuple[FaultTruth, ...], *, start_us: int = START_US) -> str:
     """Put truth and judgement side by side, one line a machine; hours are since the start."""
     lines = []
     for name, said in found.items():

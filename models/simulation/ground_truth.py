@@ -16,12 +16,22 @@ from models.simulation.faults import Fault, SensorFault, name_of
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 
-__all__ = ["HEALTHY", "Severity", "TrueRun", "TrueState", "Truth", "Truths", "read_truth", "true_run", "truths"]
+__all__ = [
+    "HEALTHY",
+    "FaultTruth",
+    "RunTruth",
+    "Severity",
+    "StateTruth",
+    "Truths",
+    "read_truth",
+    "run_truth",
+    "truths",
+]
 
 HEALTHY = "healthy"
 
 
-class TrueRun(msgspec.Struct, frozen=True, kw_only=True, tag="scenario"):
+class RunTruth(msgspec.Struct, frozen=True, kw_only=True, tag="scenario"):
     """Which run this is: the same numbers make the same measurements again."""
 
     scenario: str
@@ -32,7 +42,7 @@ class TrueRun(msgspec.Struct, frozen=True, kw_only=True, tag="scenario"):
     development_s: float
 
 
-class Truth(msgspec.Struct, frozen=True, kw_only=True, tag="fault"):
+class FaultTruth(msgspec.Struct, frozen=True, kw_only=True, tag="fault"):
     """One fault of one machine; a sound one has no point and no onset."""
 
     machine: str
@@ -61,7 +71,7 @@ class Severity(msgspec.Struct, frozen=True):
         return cls(name_of(fault), fault.point, severity)
 
 
-class TrueState(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
+class StateTruth(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
     """How one machine is at one moment."""
 
     machine: str
@@ -87,21 +97,21 @@ class TrueState(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
 class Truths(msgspec.Struct, frozen=True):
     """A whole run's truth."""
 
-    run: TrueRun
-    faults: tuple[Truth, ...]
-    states: dict[str, list[TrueState]]
+    run: RunTruth
+    faults: tuple[FaultTruth, ...]
+    states: dict[str, list[StateTruth]]
     """By machine, in order of time."""
 
-    def at(self, machine: str, time_us: int) -> TrueState | None:
+    def at(self, machine: str, time_us: int) -> StateTruth | None:
         """Give how a machine was at a time: its last state until then; None before the first."""
         states = self.states.get(machine, [])
         place = bisect_right(states, time_us, key=lambda state: state.time_us)
         return states[place - 1] if place else None
 
 
-def true_run(scenario: Scenario, *, seed: int, start_us: int, plan: Plan) -> TrueRun:
+def run_truth(scenario: Scenario, *, seed: int, start_us: int, plan: Plan) -> RunTruth:
     """Name a run."""
-    return TrueRun(
+    return RunTruth(
         scenario=scenario.id,
         seed=seed,
         start=to_datetime(start_us),
@@ -111,17 +121,17 @@ def true_run(scenario: Scenario, *, seed: int, start_us: int, plan: Plan) -> Tru
     )
 
 
-def truths(scenario: Scenario, *, start_us: int, plan: Plan) -> tuple[Truth, ...]:
+def truths(scenario: Scenario, *, start_us: int, plan: Plan) -> tuple[FaultTruth, ...]:
     """Label each machine of a run that starts at `start_us`, one for each of its faults.
 
     >>> from models.simulation.library import built_in
     >>> [truth.fault for truth in truths(built_in("demo"), start_us=0, plan=Plan())]
     ['bearing_outer_race', 'sensor_cable', 'overheating', 'healthy']
     """
-    found: list[Truth] = []
+    found: list[FaultTruth] = []
     for machine in scenario.machines:
         found += [
-            Truth(
+            FaultTruth(
                 machine=machine.id,
                 fault=name_of(fault),
                 of_sensor=isinstance(fault, SensorFault),
@@ -130,11 +140,11 @@ def truths(scenario: Scenario, *, start_us: int, plan: Plan) -> tuple[Truth, ...
                 full_us=start_us + round(plan.at_s(fault.ends) * SECOND_US),
             )
             for fault in machine.faults
-        ] or [Truth(machine=machine.id, fault=HEALTHY)]
+        ] or [FaultTruth(machine=machine.id, fault=HEALTHY)]
     return tuple(found)
 
 
-_decoder = msgspec.json.Decoder(TrueRun | Truth | TrueState)
+_decoder = msgspec.json.Decoder(RunTruth | FaultTruth | StateTruth)
 
 
 def read_truth(lines: Iterable[bytes | str]) -> Truths:
@@ -145,19 +155,19 @@ def read_truth(lines: Iterable[bytes | str]) -> Truths:
     >>> read_truth([run, '{"type":"fault","machine":"P1","fault":"unbalance"}']).faults[0].fault
     'unbalance'
     """
-    run: TrueRun | None = None
-    faults: list[Truth] = []
-    states: dict[str, list[TrueState]] = {}
+    run: RunTruth | None = None
+    faults: list[FaultTruth] = []
+    states: dict[str, list[StateTruth]] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             match _decoder.decode(line):
-                case TrueRun() as run:
+                case RunTruth() as run:
                     pass
-                case Truth() as truth:
+                case FaultTruth() as truth:
                     faults.append(truth)
-                case TrueState() as state:
+                case StateTruth() as state:
                     states.setdefault(state.machine, []).append(state)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise RecordingError(

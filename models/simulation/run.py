@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.clock import SECOND_US, to_datetime
-from models.simulation.ground_truth import Severity, TrueState
+from models.simulation.ground_truth import Severity, StateTruth
 from models.simulation.library import built_in
 from models.simulation.machine import SimulatedMachine
 from models.simulation.machine_vibration import shaking
@@ -60,13 +60,13 @@ def simulate(
     ('P-101', 'drive-end', 20480)
     """
     for each in simulate_with_truth(scenario, seed=seed, start_us=start_us, plan=plan):
-        if not isinstance(each, TrueState):
+        if not isinstance(each, StateTruth):
             yield each
 
 
 def simulate_with_truth(
     scenario: Scenario | None = None, *, seed: int = 0, start_us: int, plan: Plan | None = None
-) -> Iterator[Measured | TrueState]:
+) -> Iterator[Measured | StateTruth]:
     """Yield what `simulate` does, and before each machine's measurements of an interval how it truly is then."""
     chosen = scenario or built_in("demo")
     runs = (_Run(chosen, index, seed, start_us, plan or chosen.plan).all() for index in range(len(chosen.machines)))
@@ -82,7 +82,7 @@ class _Run:
         grid = Grid(scenario.rate_hz, scenario.samples)
         self.shaking = shaking(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
 
-    def all(self) -> Iterator[Measured | TrueState]:
+    def all(self) -> Iterator[Measured | StateTruth]:
         generator = np.random.default_rng((self.seed, self.index, 0))
         held_c: float | None = None
         for moment in moments(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):
@@ -137,13 +137,13 @@ class _Run:
         time_us = self._time_us(moment, len(self.machine.points))
         return TemperatureBlock(machine=self.machine.id, point=point, time_us=time_us, value_c=round(value_c, 1))
 
-    def _truth(self, moment: Moment) -> TrueState:
+    def _truth(self, moment: Moment) -> StateTruth:
         machine = self.machine
         points = [point.name for point in machine.points]
         points += [machine.temperature.point] if machine.temperature else []
         states = {point: sensor_state(machine.faults, point, self.plan, moment.seconds) for point in points}
         found = ((fault, fault.severity(self.plan, moment.seconds)) for fault in machine.faults)
-        return TrueState(
+        return StateTruth(
             machine=machine.id,
             time=to_datetime(moment.time_us),
             running=moment.regime is not None,

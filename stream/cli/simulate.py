@@ -13,7 +13,7 @@ import typer
 
 from models.clock import SECOND_US, from_datetime, to_datetime
 from models.errors import MessageError
-from models.simulation.ground_truth import TrueRun, Truth, true_run, truths
+from models.simulation.ground_truth import FaultTruth, RunTruth, run_truth, truths
 from models.simulation.library import built_in, names
 from models.simulation.plan import Plan
 from models.simulation.run import Measured, simulate_with_truth
@@ -65,7 +65,7 @@ class _Summary(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str
     seed: int
     start: datetime
-    machines: tuple[Truth, ...]
+    machines: tuple[FaultTruth, ...]
 
 
 class _Span(msgspec.Struct, frozen=True):
@@ -84,10 +84,10 @@ class _Script(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     span: _Span
 
-    def true_run(self) -> TrueRun:
-        return true_run(self.scenario, seed=self.seed, start_us=self.span.start_us, plan=self.plan)
+    def true_run(self) -> RunTruth:
+        return run_truth(self.scenario, seed=self.seed, start_us=self.span.start_us, plan=self.plan)
 
-    def faults(self) -> tuple[Truth, ...]:
+    def faults(self) -> tuple[FaultTruth, ...]:
         return truths(self.scenario, start_us=self.span.start_us, plan=self.plan)
 
     def summary(self, messages: int, begun_us: int) -> _Summary:

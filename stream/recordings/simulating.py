@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from models.clock import MINUTE_US, SECOND_US, to_datetime
-from models.simulation.ground_truth import TrueRun, TrueState, Truth
+from models.simulation.ground_truth import FaultTruth, RunTruth, StateTruth
 from models.simulation.run import Measured, VibrationBlock
 from stream.messages.measurements import Message, Temperature, Vibration, to_json
 from stream.recordings.reading import Line
@@ -29,7 +29,7 @@ __all__ = [
 
 _PATIENCE_S = 0.25
 
-Told = TypeVar("Told", bound=Measured | TrueState)
+Told = TypeVar("Told", bound=Measured | StateTruth)
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +135,11 @@ def write_recording(lines: Iterable[Line], output: Path | None) -> int:
 
 
 def measured_only(
-    told: Iterable[Measured | TrueState], write: Callable[[TrueState], None] = lambda _state: None
+    told: Iterable[Measured | StateTruth], write: Callable[[StateTruth], None] = lambda _state: None
 ) -> Iterator[Measured]:
     """Give the measurements; what is true meanwhile is given to `write`."""
     for each in told:
-        if isinstance(each, TrueState):
+        if isinstance(each, StateTruth):
             write(each)
         else:
             yield each
@@ -147,8 +147,8 @@ def measured_only(
 
 @contextmanager
 def truth_written(
-    output: Path | None, run: TrueRun, faults: Iterable[Truth]
-) -> Iterator[Callable[[TrueState], None]]:
+    output: Path | None, run: RunTruth, faults: Iterable[FaultTruth]
+) -> Iterator[Callable[[StateTruth], None]]:
     """Give what writes states into the file of a run's truth, which begins with the run and its faults.
 
     Packed if the name ends in .gz; without a file nothing is written. Raises `RecordingError` where it can't be.
@@ -159,7 +159,7 @@ def truth_written(
     encode = msgspec.json.Encoder().encode
     with written_to(output, overwrite=True, packing=QUICK_PACKING) as append:
 
-        def write(told: TrueRun | Truth | TrueState) -> None:
+        def write(told: RunTruth | FaultTruth | StateTruth) -> None:
             append(encode(told))
 
         write(run)

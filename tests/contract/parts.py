@@ -109,13 +109,13 @@ def files() -> Part:
     """Files that people write or read."""
     from models.machinery import bearings, kinds
     from models.machinery.machine import Thresholds
-    from models.simulation.ground_truth import TrueRun, TrueState, Truth
+    from models.simulation.ground_truth import FaultTruth, RunTruth, StateTruth
     from models.simulation.scenario import Scenario
     from stream.config import machines
 
     return shapes(
         machines=machines._File, packs=kinds._File, bearings=bearings._File, thresholds=Thresholds,
-        scenario=Scenario, truth_scenario=TrueRun, truth_fault=Truth, truth_state=TrueState,
+        scenario=Scenario, truth_scenario=RunTruth, truth_fault=FaultTruth, truth_state=StateTruth,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from models.diagnosis.diagnose import diagnose
 from models.diagnosis.results import MachineKnowledge
 from models.machinery.bearings import parse_bearing
 from models.signal.indicators import waveform_indicators
-from models.simulation.ground_truth import TrueState
+from models.simulation.ground_truth import StateTruth
 from models.simulation.library import built_in
 from models.simulation.plan import Plan
 from models.simulation.run import TemperatureBlock, VibrationBlock, simulate, simulate_with_truth
@@ -199,7 +199,7 @@ def test_severity_grows_exponentially_between_its_shares():
     plan = Plan(healthy_s=3_600, development_s=36_000)
     fault = {"fault": "unbalance", "point": "A", "velocity_mm_s": 8.0, "begins": 0.2, "ends": 0.7}
     run = islice(simulate_with_truth(scenario(fault), start_us=0, plan=plan), 4 * 660)
-    states = [each for each in run if isinstance(each, TrueState)]
+    states = [each for each in run if isinstance(each, StateTruth)]
     for minute, state in enumerate(states):
         progress = min(1.0, max(0.0, ((minute - 60) / 600 - 0.2) / 0.5))
         expected = math.expm1(3.5 * progress) / math.expm1(3.5)
@@ -239,7 +239,7 @@ def test_sensors_fail_as_said():
 def test_a_machine_that_stands_is_quiet_and_cools():
     changes = {"operation": {"hours": [0.0, 2.0]}}
     told = list(islice(simulate_with_truth(scenario(**changes), start_us=0, plan=DONE), 4 * 300))
-    states = {each.time_us: each for each in told if isinstance(each, TrueState)}
+    states = {each.time_us: each for each in told if isinstance(each, StateTruth)}
     blocks = [each for each in told if isinstance(each, VibrationBlock) and each.point == "A"]
     assert [states[each.time_us].running for each in blocks] == [True] * 120 + [False] * 180
     assert all(block.speed_rpm == 0 for block in blocks[120:])

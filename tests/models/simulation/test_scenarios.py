@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import ConfigurationError, RecordingError
-from models.simulation.ground_truth import TrueState, read_truth, truths
+from models.simulation.ground_truth import StateTruth, read_truth, truths
 from models.simulation.library import built_in, names
 from models.simulation.machine import Operation
 from models.simulation.operation import Operating, in_shift
@@ -184,10 +184,10 @@ def test_seeds_reproduce_bit_for_bit_and_differ(name):
 def test_truth_and_measurements_come_in_order_of_time_each_at_a_moment_of_its_own():
     told = list(islice(simulate_with_truth(built_in("plant"), start_us=0), 46 * 6))
     assert [each.time_us for each in told] == sorted(each.time_us for each in told)
-    measured = [each for each in told if not isinstance(each, TrueState)]
+    measured = [each for each in told if not isinstance(each, StateTruth)]
     assert len({each.time_us for each in measured}) == len(measured)
     before = [each for each in told if each.time_us < 5 * 120_000_000]
-    assert sum(isinstance(each, TrueState) for each in before) == 13 * 5
+    assert sum(isinstance(each, StateTruth) for each in before) == 13 * 5
 
 
 def test_it_is_fast_and_keeps_nothing(figure):
