@@ -19,7 +19,7 @@ from models.simulation.machine_vibration import shaking
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, digitise
-from models.simulation.trajectory_point import Grid, Moment
+from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
 
 __all__ = ["STANDING", "Likeness", "likenesses"]
 
@@ -64,13 +64,13 @@ def likenesses(scenario: Scenario, machine: SimulatedMachine, seed: int) -> dict
 def _likeness(
     scenario: Scenario, machine: SimulatedMachine, regime: Regime | None, generator: np.random.Generator
 ) -> Likeness:
-    grid = Grid(scenario.rate_hz, scenario.samples)
+    grid = SampleGrid(scenario.rate_hz, scenario.samples)
     of = shaking(machine, Plan(healthy_s=math.inf), grid, np.random.default_rng(0))
     loads = generator.uniform(*regime.load, _BLOCKS) if regime else np.zeros(_BLOCKS)
     rows: list[dict[str, float]] = []
     for load in loads.tolist():
         speed_rpm = (regime.speed_rpm or machine.nominal_rpm) if regime else 0.0
-        moment = Moment(
+        moment = TrajectoryPoint(
             number=0,
             time_us=0,
             seconds=0.0,

@@ -24,8 +24,8 @@ from models.observations import TemperatureObserved, VibrationObserved
 from models.simulation.machine import SimulatedMachine
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
-from models.simulation.trajectory import moments
-from models.simulation.trajectory_point import Moment
+from models.simulation.trajectory import trajectory
+from models.simulation.trajectory_point import TrajectoryPoint
 from soak.likeness import STANDING, Likeness, likenesses
 
 __all__ = ["INTERVAL_S", "YEAR_S", "Wear", "observations"]
@@ -86,8 +86,8 @@ def observations(
     course = _course(generator, steps, len(next(iter(likeness.values())).leftovers))
     if wear is not None:
         course.level[:] += np.log([wear.factor(step * INTERVAL_S) for step in range(steps)])
-    before: Moment | None = None
-    for moment in moments(scenario, index, Plan(healthy_s=math.inf), start_us=start_us, generator=generator):
+    before: TrajectoryPoint | None = None
+    for moment in trajectory(scenario, index, Plan(healthy_s=math.inf), start_us=start_us, generator=generator):
         if moment.number == steps:
             return
         yield _vibration(machine, likeness, course, moment, before)
@@ -127,8 +127,8 @@ def _vibration(
     machine: SimulatedMachine,
     likeness: dict[str, Likeness],
     course: _Course,
-    moment: Moment,
-    before: Moment | None,
+    moment: TrajectoryPoint,
+    before: TrajectoryPoint | None,
 ) -> VibrationObserved:
     i = moment.number
     of = likeness[moment.regime or STANDING]
@@ -166,7 +166,7 @@ def _are_levels(names: tuple[str, ...]) -> Real:
     return np.array([1.0 if name.startswith(_LEVELS) else 0.0 for name in names])
 
 
-def _temperature(machine: SimulatedMachine, course: _Course, moment: Moment) -> TemperatureObserved:
+def _temperature(machine: SimulatedMachine, course: _Course, moment: TrajectoryPoint) -> TemperatureObserved:
     assert machine.temperature is not None
     i = moment.number
     value_c = moment.temperature_c + float(course.weather_k[i]) + 0.15 * float(course.noise[i, 1])

@@ -23,7 +23,7 @@ from models.simulation.machine import SimulatedMachine, Sound, SteadyTone
 from models.simulation.machine_vibration import shaking
 from models.simulation.plan import Plan
 from models.simulation.sensor import SCALE_G, digitise
-from models.simulation.trajectory_point import Grid, Moment
+from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
 from stream.messages.measurements import Vibration
 from stream.messages.observe import observe
 
@@ -149,12 +149,12 @@ def _sounding(machine: SimulatedMachine, sound: Sound) -> SimulatedMachine:
 
 def _observed(machine: SimulatedMachine, point: str, plan: Plan, generator: np.random.Generator) -> Blocks:
     configuration = configuration_of(machine)
-    grid = Grid(RATE_HZ, int(RATE_HZ * SECONDS))
+    grid = SampleGrid(RATE_HZ, int(RATE_HZ * SECONDS))
     place = next(each for each in machine.points if each.name == point)
     seen: list[VibrationObserved] = []
     for _ in range(_BLOCKS):
         load = float(generator.uniform(0.85, 1.0))
-        moment = Moment(
+        moment = TrajectoryPoint(
             number=0, time_us=0, seconds=1.0, regime="normal", load=load, shaft_hz=machine.nominal_rpm / 60,
             nominal_hz=machine.nominal_rpm / 60, ambient_c=20.0, temperature_c=20.0,
         )  # fmt: skip

@@ -32,7 +32,7 @@ from models.simulation.faults import (
 from models.simulation.machine import Point, SimulatedMachine
 from models.simulation.plan import Plan
 from models.simulation.signal_synthesis import Resonance, Tone, tones_g
-from models.simulation.trajectory_point import Grid, Moment
+from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
 
 __all__ = ["SLIP", "Shaking", "shaking"]
 
@@ -59,16 +59,16 @@ class Shaking(msgspec.Struct, frozen=True):
 
     machine: SimulatedMachine
     plan: Plan
-    grid: Grid
+    grid: SampleGrid
     tone_phases: Real
     fault_phases: tuple[Real, ...]
 
-    def acceleration_g(self, point: Point, moment: Moment, generator: np.random.Generator) -> Real:
+    def acceleration_g(self, point: Point, moment: TrajectoryPoint, generator: np.random.Generator) -> Real:
         """Give one block, shape (length,); nothing of a machine that stands."""
         return _Block(self, point, moment, generator).acceleration_g()
 
 
-def shaking(machine: SimulatedMachine, plan: Plan, grid: Grid, generator: np.random.Generator) -> Shaking:
+def shaking(machine: SimulatedMachine, plan: Plan, grid: SampleGrid, generator: np.random.Generator) -> Shaking:
     """Draw a machine's phases."""
     turn = 2 * math.pi
     return Shaking(
@@ -83,7 +83,9 @@ def shaking(machine: SimulatedMachine, plan: Plan, grid: Grid, generator: np.ran
 class _Block:
     """One block on its way."""
 
-    def __init__(self, shaking: Shaking, point: Point, moment: Moment, generator: np.random.Generator) -> None:
+    def __init__(
+        self, shaking: Shaking, point: Point, moment: TrajectoryPoint, generator: np.random.Generator
+    ) -> None:
         self.of, self.point, self.moment, self.generator = shaking, point, moment, generator
         self.machine, self.grid = shaking.machine, shaking.grid
         self.turned = float(generator.uniform(0, 1000))

@@ -15,8 +15,8 @@ from models.simulation.machine_vibration import shaking
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, gain_of, sensed_c, sensed_counts, sensor_state
-from models.simulation.trajectory import moments
-from models.simulation.trajectory_point import Grid, Moment
+from models.simulation.trajectory import trajectory
+from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
 
 __all__ = ["Measured", "TemperatureBlock", "VibrationBlock", "simulate", "simulate_with_truth"]
 
@@ -79,13 +79,13 @@ class _Run:
     def __init__(self, scenario: Scenario, index: int, seed: int, start_us: int, plan: Plan) -> None:
         self.scenario, self.index, self.seed, self.start_us, self.plan = scenario, index, seed, start_us, plan
         self.machine: SimulatedMachine = scenario.machines[index]
-        grid = Grid(scenario.rate_hz, scenario.samples)
+        grid = SampleGrid(scenario.rate_hz, scenario.samples)
         self.shaking = shaking(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
 
     def all(self) -> Iterator[Measured | StateTruth]:
         generator = np.random.default_rng((self.seed, self.index, 0))
         held_c: float | None = None
-        for moment in moments(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):
+        for moment in trajectory(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):
             yield self._truth(moment)
             for place in range(len(self.machine.points)):
                 yield self._vibration(moment, place)
@@ -94,13 +94,13 @@ class _Run:
                 held_c = shown.value_c
                 yield shown
 
-    def _time_us(self, moment: Moment, place: int) -> int:
+    def _time_us(self, moment: TrajectoryPoint, place: int) -> int:
         """Give every measurement of an interval a moment of its own, as a collector does that goes round."""
         measured = len(self.machine.points) + (self.machine.temperature is not None)
         slot_us = round(self.scenario.interval_s * SECOND_US) // len(self.scenario.machines)
         return moment.time_us + slot_us * place // measured
 
-    def _vibration(self, moment: Moment, place: int) -> VibrationBlock:
+    def _vibration(self, moment: TrajectoryPoint, place: int) -> VibrationBlock:
         machine, faults, point = self.machine, self.machine.faults, self.machine.points[place]
         generator = np.random.default_rng((self.seed, self.index, 1 + place, moment.number))
         counts = sensed_counts(
@@ -121,7 +121,7 @@ class _Run:
         )
 
     def _temperature(
-        self, moment: Moment, held_c: float | None, generator: np.random.Generator
+        self, moment: TrajectoryPoint, held_c: float | None, generator: np.random.Generator
     ) -> TemperatureBlock:
         assert self.machine.temperature is not None
         point = self.machine.temperature.point
@@ -137,7 +137,7 @@ class _Run:
         time_us = self._time_us(moment, len(self.machine.points))
         return TemperatureBlock(machine=self.machine.id, point=point, time_us=time_us, value_c=round(value_c, 1))
 
-    def _truth(self, moment: Moment) -> StateTruth:
+    def _truth(self, moment: TrajectoryPoint) -> StateTruth:
         machine = self.machine
         points = [point.name for point in machine.points]
         points += [machine.temperature.point] if machine.temperature else []

@@ -10,18 +10,18 @@ from models.simulation.machine import SimulatedMachine
 from models.simulation.operation import Operating
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
-from models.simulation.trajectory_point import Moment
+from models.simulation.trajectory_point import TrajectoryPoint
 
-__all__ = ["moments"]
+__all__ = ["trajectory"]
 
 _HOUR_S = 3_600.0
 _NO_LOAD_SPEED = 0.006
 """By how much a motor turns faster without load: its slip."""
 
 
-def moments(
+def trajectory(
     scenario: Scenario, index: int, plan: Plan, *, start_us: int, generator: np.random.Generator
-) -> Iterator[Moment]:
+) -> Iterator[TrajectoryPoint]:
     """Yield the moments of a scenario's machine without end.
 
     The motor slips more under load, the temperature follows with its lag.
@@ -45,7 +45,7 @@ def moments(
                 temperature_c, settled_c=settled_c, seconds=scenario.interval_s
             )
         full_hz = ((running.regime.speed_rpm if running.regime else 0.0) or machine.nominal_rpm) / 60
-        yield Moment(
+        yield TrajectoryPoint(
             number=number,
             time_us=time_us,
             seconds=seconds,

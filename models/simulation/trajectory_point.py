@@ -2,10 +2,10 @@
 
 import msgspec
 
-__all__ = ["Grid", "Moment"]
+__all__ = ["SampleGrid", "TrajectoryPoint"]
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
+class TrajectoryPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One moment of one machine's run."""
 
     number: int
@@ -27,7 +27,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         return self.shaft_hz / self.nominal_hz
 
 
-class Grid(msgspec.Struct, frozen=True):
+class SampleGrid(msgspec.Struct, frozen=True):
     """Rate and number of a block's samples."""
 
     rate_hz: float
