@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.signal.indicators import waveform_indicators
 from models.simulation.machine import Regime, SimulatedMachine
-from models.simulation.machine_vibration import shaking
+from models.simulation.machine_vibration import machine_vibration
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, digitise
@@ -65,7 +65,7 @@ def _likeness(
     scenario: Scenario, machine: SimulatedMachine, regime: Regime | None, generator: np.random.Generator
 ) -> Likeness:
     grid = SampleGrid(scenario.rate_hz, scenario.samples)
-    of = shaking(machine, Plan(healthy_s=math.inf), grid, np.random.default_rng(0))
+    of = machine_vibration(machine, Plan(healthy_s=math.inf), grid, np.random.default_rng(0))
     loads = generator.uniform(*regime.load, _BLOCKS) if regime else np.zeros(_BLOCKS)
     rows: list[dict[str, float]] = []
     for load in loads.tolist():

@@ -20,7 +20,7 @@ from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.simulation.faults import Fault, Unbalance
 from models.simulation.machine import SimulatedMachine, Sound, SteadyTone
-from models.simulation.machine_vibration import shaking
+from models.simulation.machine_vibration import machine_vibration
 from models.simulation.plan import Plan
 from models.simulation.sensor import SCALE_G, digitise
 from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
@@ -158,7 +158,7 @@ def _observed(machine: SimulatedMachine, point: str, plan: Plan, generator: np.r
             number=0, time_us=0, seconds=1.0, regime="normal", load=load, shaft_hz=machine.nominal_rpm / 60,
             nominal_hz=machine.nominal_rpm / 60, ambient_c=20.0, temperature_c=20.0,
         )  # fmt: skip
-        of = shaking(machine, plan, grid, generator)
+        of = machine_vibration(machine, plan, grid, generator)
         counts = digitise(
             of.acceleration_g(place, moment, generator), generator, noise_g=machine.sound.sensor_noise_g
         )

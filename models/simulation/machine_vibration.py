@@ -34,7 +34,7 @@ from models.simulation.plan import Plan
 from models.simulation.signal_synthesis import Resonance, Tone, tones_g
 from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
 
-__all__ = ["SLIP", "Shaking", "shaking"]
+__all__ = ["SLIP", "MachineVibration", "machine_vibration"]
 
 Real = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ _RUBBING_FROM_HZ = 4_000.0
 _SHAFT_ELSEWHERE, _GEAR_ELSEWHERE, _STRUCTURE_ELSEWHERE = 0.7, 0.4, 0.2
 
 
-class Shaking(msgspec.Struct, frozen=True):
+class MachineVibration(msgspec.Struct, frozen=True):
     """What stays the same from block to block of one machine: where its marks are on the shaft."""
 
     machine: SimulatedMachine
@@ -68,10 +68,12 @@ class Shaking(msgspec.Struct, frozen=True):
         return _Block(self, point, moment, generator).acceleration_g()
 
 
-def shaking(machine: SimulatedMachine, plan: Plan, grid: SampleGrid, generator: np.random.Generator) -> Shaking:
+def machine_vibration(
+    machine: SimulatedMachine, plan: Plan, grid: SampleGrid, generator: np.random.Generator
+) -> MachineVibration:
     """Draw a machine's phases."""
     turn = 2 * math.pi
-    return Shaking(
+    return MachineVibration(
         machine=machine,
         plan=plan,
         grid=grid,
@@ -84,10 +86,10 @@ class _Block:
     """One block on its way."""
 
     def __init__(
-        self, shaking: Shaking, point: Point, moment: TrajectoryPoint, generator: np.random.Generator
+        self, vibration: MachineVibration, point: Point, moment: TrajectoryPoint, generator: np.random.Generator
     ) -> None:
-        self.of, self.point, self.moment, self.generator = shaking, point, moment, generator
-        self.machine, self.grid = shaking.machine, shaking.grid
+        self.of, self.point, self.moment, self.generator = vibration, point, moment, generator
+        self.machine, self.grid = vibration.machine, vibration.grid
         self.turned = float(generator.uniform(0, 1000))
         """Turns of the shaft since its mark was last looked at."""
         power = 1 if self.machine.mounting == "flexible" else 3

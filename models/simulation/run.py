@@ -11,7 +11,7 @@ from models.clock import SECOND_US, to_datetime
 from models.simulation.ground_truth import Severity, StateTruth
 from models.simulation.library import built_in
 from models.simulation.machine import SimulatedMachine
-from models.simulation.machine_vibration import shaking
+from models.simulation.machine_vibration import machine_vibration
 from models.simulation.plan import Plan
 from models.simulation.scenario import Scenario
 from models.simulation.sensor import SCALE_G, gain_of, sensed_c, sensed_counts, sensor_state
@@ -80,7 +80,7 @@ class _Run:
         self.scenario, self.index, self.seed, self.start_us, self.plan = scenario, index, seed, start_us, plan
         self.machine: SimulatedMachine = scenario.machines[index]
         grid = SampleGrid(scenario.rate_hz, scenario.samples)
-        self.shaking = shaking(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
+        self.shaking = machine_vibration(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
 
     def all(self) -> Iterator[Measured | StateTruth]:
         generator = np.random.default_rng((self.seed, self.index, 0))
