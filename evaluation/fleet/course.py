@@ -14,7 +14,7 @@ from models.observations import TemperatureObserved, VibrationObserved
 from models.simulation.faults import BearingDamage, Fault, Lubrication
 from models.simulation.machine import SimulatedMachine
 from models.simulation.operating_conditions import Ambient
-from models.simulation.plan import grown
+from models.simulation.plan import exponential_growth
 
 __all__ = ["INTERVAL_US", "WARM", "Episode", "Machine", "cause_of", "episodes", "observations"]
 
@@ -55,7 +55,7 @@ class Episode(msgspec.Struct, frozen=True):
             return 0.0
         share = (time_us - self.begins_us) / (self.ends_us - self.begins_us)
         if self.is_fault:
-            return self.size * grown(share, _GROWTH)
+            return self.size * exponential_growth(share, _GROWTH)
         return self.size * share if self.cause == CAKE else self.size
 
 

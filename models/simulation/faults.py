@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from models.simulation.plan import Plan, grown
+from models.simulation.plan import Plan, exponential_growth
 
 __all__ = [
     "BearingDamage",
@@ -53,7 +53,7 @@ class _Develops(msgspec.Struct, frozen=True, kw_only=True, tag_field="fault", fo
 
     def severity(self, plan: Plan, seconds: float) -> float:
         """Share of its final size that is reached, 0 to 1."""
-        return grown(self.progress(plan, seconds), self.growth)
+        return exponential_growth(self.progress(plan, seconds), self.growth)
 
 
 class Unbalance(_Develops, frozen=True, kw_only=True, tag="unbalance"):

@@ -4,7 +4,7 @@ import math
 
 import msgspec
 
-__all__ = ["Plan", "grown"]
+__all__ = ["Plan", "exponential_growth"]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,13 +28,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.healthy_s + share * self.development_s
 
 
-def grown(progress: float, growth: float) -> float:
+def exponential_growth(progress: float, growth: float) -> float:
     """Give the severity, 0 to 1, at a progress from 0 to 1: (exp(growth p) - 1) / (exp(growth) - 1); 0 is linear.
 
     Exponential, as signals of degrading bearings are modelled: Gebraeel, Lawley, Li and Ryan (2005), "Residual-life
     distributions from component degradation signals: a Bayesian approach", IIE Transactions 37(6).
 
-    >>> [round(grown(p, 3.5), 3) for p in (0.0, 0.5, 1.0)], grown(0.25, 0.0)
+    >>> [round(exponential_growth(p, 3.5), 3) for p in (0.0, 0.5, 1.0)], exponential_growth(0.25, 0.0)
     ([0.0, 0.148, 1.0], 0.25)
     """
     return progress if growth == 0 else math.expm1(growth * progress) / math.expm1(growth)
