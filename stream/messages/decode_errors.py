@@ -7,7 +7,7 @@ import msgspec
 
 from stream.messages.validation import shown
 
-__all__ = ["explained", "unreadable"]
+__all__ = ["describe_decode_error", "describe_validation_error"]
 
 _HINTS = {
     "type": "use vibration, temperature or reading; of people finding, maintenance or accept",
@@ -36,7 +36,7 @@ _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
 _AT = re.compile(r" - at `\$(?:\.(?P<field>\w+))?(?P<index>.*)`$")
 
 
-def explained(text: str, data: bytes) -> str:
+def describe_validation_error(text: str, data: bytes) -> str:
     """Turn the decoder's complaint into: which field, what is wrong, what stands there, how to mend it."""
     if missing := _MISSING.search(text):
         field = missing["field"]
@@ -61,7 +61,7 @@ def _value_at(field: str, data: bytes) -> str:
         return ""  # broken behind the field as well: the complaint has to do
 
 
-def unreadable(error: Exception, data: bytes) -> str:
+def describe_decode_error(error: Exception, data: bytes) -> str:
     """Say why these bytes are no message at all."""
     if isinstance(error, RecursionError):
         return "the message is nested too deeply; send one flat object"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
 from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
-from stream.messages.decode_errors import explained, unreadable
+from stream.messages.decode_errors import describe_decode_error, describe_validation_error
 from stream.messages.records import (
     decode_observation,
     decode_output,
@@ -250,9 +250,9 @@ def decode(
     try:
         message: Message = (_msgpack if data[0] >= 0x80 else _json).decode(data)
     except msgspec.ValidationError as error:
-        raise MessageError(explained(str(error), data)) from None
+        raise MessageError(describe_validation_error(str(error), data)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MessageError(unreadable(error, data)) from None
+        raise MessageError(describe_decode_error(error, data)) from None
     if key is not None and key != message.machine.encode():
         raise MessageError(
             f"key {shown(key)} is not the machine {shown(message.machine)}; send its id in UTF-8, or no key"
