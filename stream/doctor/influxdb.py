@@ -13,7 +13,7 @@ from models.errors import ServiceError
 from stream.doctor.brokers import CLOCK_TOLERANCE_S
 from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.monitoring.http_probe import Answer, ask
-from stream.stores.influxdb.errors import explained
+from stream.stores.influxdb.errors import service_error_of
 
 if TYPE_CHECKING:
     from stream.config.settings import Influxdb
@@ -127,7 +127,7 @@ def _refused(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes |
     answer = _ask(chosen, path, query, body)
     if answer.status < 300:
         return None
-    error = explained(chosen.url, answer.status, answer.body, answer.headers)
+    error = service_error_of(chosen.url, answer.status, answer.body, answer.headers)
     told = _ADVICE.split(str(error))[0]
     bucket = query.get("bucket") or query["db"]
     return wrong("store", f"bucket {bucket}, organisation {chosen.org}: {told}", _fix(answer.status))

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from stream.doctor.check_result import CheckResult, good, warning, wrong
-from stream.stores.sqlite.file import SCHEMA_VERSION, explained
+from stream.stores.sqlite.file import SCHEMA_VERSION, service_error_of
 
 __all__ = ["check_sqlite"]
 
@@ -48,7 +48,7 @@ def _file(path: Path) -> Iterator[CheckResult]:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
     except sqlite3.Error as error:
-        told = str(explained(error, path))
+        told = str(service_error_of(error, path))
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             yield warning("store", f"{path}: another process has kept it locked", told.rpartition(": ")[2])
         else:

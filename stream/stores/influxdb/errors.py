@@ -9,7 +9,7 @@ import msgspec
 from models.errors import ServiceError
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["explained", "too_old"]
+__all__ = ["service_error_of", "too_old"]
 
 _BEYOND_RETENTION = re.compile(
     r"partial write: (?:dropped \d+ points outside retention policy|points beyond retention policy).*dropped=(\d+)",
@@ -47,7 +47,7 @@ def too_old(status: int | None, body: bytes | str | None) -> tuple[int, str] | N
     return (int(match[1]), said) if match else None
 
 
-def explained(
+def service_error_of(
     url: str, status: int | None, body: bytes | str | None, headers: Mapping[str, str] | None
 ) -> ServiceError:
     """Give the error for an answer other than success; `PermanentStoreError` where only other rows would help."""

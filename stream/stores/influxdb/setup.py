@@ -26,7 +26,7 @@ from urllib3.exceptions import HTTPError
 
 from models.errors import ConfigurationError, ServiceError
 from stream.config.secrets import EmptySecretError, MissingSecretError, read_secret
-from stream.stores.influxdb.errors import explained
+from stream.stores.influxdb.errors import service_error_of
 
 __all__ = ["Access", "Wanted", "prepare"]
 
@@ -85,7 +85,7 @@ def _told(url: str) -> Iterator[None]:
             raise ServiceError(
                 f"InfluxDB at {url} refuses the administrator: correct --password-file or --admin-token-file"
             ) from error
-        raise explained(url, error.status, error.body, error.headers) from error
+        raise service_error_of(url, error.status, error.body, error.headers) from error
     except (HTTPError, OSError) as error:
         raise ServiceError(f"InfluxDB at {url} is not reachable: start it, or correct [influxdb] url") from error
 

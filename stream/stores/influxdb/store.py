@@ -20,7 +20,7 @@ from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
 from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
 from stream.messages.records import Stored
-from stream.stores.influxdb.errors import explained, too_old
+from stream.stores.influxdb.errors import service_error_of, too_old
 from stream.stores.influxdb.influxql import identifier, rows, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
 from stream.stores.output_checks import check, gets_row
@@ -247,7 +247,7 @@ class InfluxStore:
         except ApiException as error:
             old = too_old(error.status, error.body)
             if old is None:
-                raise explained(self.url, error.status, error.body, error.headers) from error
+                raise service_error_of(self.url, error.status, error.body, error.headers) from error
             return old
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from error
@@ -266,7 +266,7 @@ class InfluxStore:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from error
         if status != 200:
-            raise explained(self.url, status, answer, headers)
+            raise service_error_of(self.url, status, answer, headers)
         return rows(answer)
 
     def _connected(self) -> Any:  # noqa: ANN401 (the library's own types are of no use)

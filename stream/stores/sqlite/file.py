@@ -11,7 +11,7 @@ from stream.stores.sqlite import upgrade as _sqlite_upgrade
 from stream.stores.sqlite import uptime as _sqlite_uptime
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["SCHEMA_VERSION", "connect", "explained"]
+__all__ = ["SCHEMA_VERSION", "connect", "service_error_of"]
 
 SCHEMA_VERSION = 2
 """Kept in the file itself; a change that an older version would misread gets a new one."""
@@ -51,13 +51,13 @@ def connect(path: Path) -> sqlite3.Connection:
         # No isolation level: transactions begin and end where the code says so.
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
-        raise explained(error, path) from error
+        raise service_error_of(error, path) from error
     try:
         _prepare(connection, path)
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.Error):
-            raise explained(error, path) from error
+            raise service_error_of(error, path) from error
         raise
     return connection
 
@@ -125,7 +125,7 @@ _ADVICE = {
 }
 
 
-def explained(error: sqlite3.Error, path: Path) -> ServiceError:
+def service_error_of(error: sqlite3.Error, path: Path) -> ServiceError:
     """Give the error that names the fix; extended result codes carry the primary one in their low byte."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:  # Raised by Python's module, not by SQLite: a value that it cannot bind.

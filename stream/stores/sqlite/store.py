@@ -20,7 +20,7 @@ from stream.messages.records import Stored
 from stream.stores.output_checks import check, gets_row, record
 from stream.stores.sqlite.actions import list_actions, write_actions
 from stream.stores.sqlite.captures import list_captures, read_capture, write_captures
-from stream.stores.sqlite.file import connect, explained
+from stream.stores.sqlite.file import connect, service_error_of
 from stream.stores.sqlite.rows import list_extremes, list_points, list_values, write_rows
 from stream.stores.sqlite.uptime import list_uptime, write_uptime
 from stream.stores.store import ExtremesAt, HealthAt, ValueAt, Written
@@ -73,7 +73,7 @@ class SqliteStore:
                 try:
                     return work(self._connection, *args, **kwargs)
                 except sqlite3.Error as error:
-                    raise explained(error, self.path) from error
+                    raise service_error_of(error, self.path) from error
 
         return await asyncio.to_thread(locked)
 

@@ -14,7 +14,7 @@ import pytest
 from models.captures.taking import hourly_spectra
 from models.errors import ServiceError
 from models.outputs import Uptime
-from stream.stores.sqlite.file import SCHEMA_VERSION, explained
+from stream.stores.sqlite.file import SCHEMA_VERSION, service_error_of
 from stream.stores.sqlite.store import SqliteStore
 from stream.stores.store import PermanentStoreError, ValueAt, Written
 from tests.stream.stores.outputs import START, alert, at, full_health, health, row
@@ -143,7 +143,7 @@ def test_an_unknown_error_is_told_in_sqlites_words(tmp_path):
         try:
             connection.execute("SELECT * FROM missing")
         except sqlite3.Error as error:
-            told = explained(error, tmp_path)
+            told = service_error_of(error, tmp_path)
     assert str(told) == f"{tmp_path}: no such table: missing"
 
 
