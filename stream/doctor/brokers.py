@@ -11,7 +11,7 @@ from stream.doctor.check_result import CheckResult, good, skipped, warning, wron
 from stream.doctor.computer import check_space
 from stream.doctor.topics import check_topics
 from stream.doctor.workers import check_workers
-from stream.kafka.client import client_options, told_as_service_error
+from stream.kafka.client import client_options, translated_kafka_errors
 from stream.messages.topics import DEAD_LETTER, TOPICS
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) 
         yield skipped("workers", "not looked at: no broker answers")
         return
     try:
-        with told_as_service_error(settings):
+        with translated_kafka_errors(settings):
             yield from _look(settings, clock)
     except ServiceError as error:
         yield wrong("broker", str(error).removeprefix("doctor: "))

@@ -10,7 +10,7 @@ from models.errors import ServiceError
 if TYPE_CHECKING:
     from stream.config.settings import Settings
 
-__all__ = ["client_options", "existing_topics", "told_as_service_error"]
+__all__ = ["client_options", "existing_topics", "translated_kafka_errors"]
 
 CONNECT_S = 8.0
 """How long a command waits for a broker before it says that there is none."""
@@ -33,7 +33,7 @@ def existing_topics(settings: "Settings") -> frozenset[str]:
 
 
 @contextmanager
-def told_as_service_error(settings: "Settings") -> Iterator[None]:
+def translated_kafka_errors(settings: "Settings") -> Iterator[None]:
     """Turn what Kafka's client raises into a `ServiceError` that names the broker and the fix.
 
     The client's own log is silenced meanwhile: it repeats the same failure many times a second.

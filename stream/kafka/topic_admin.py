@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from models.errors import ConfigurationError
-from stream.kafka.client import client_options, told_as_service_error
+from stream.kafka.client import client_options, translated_kafka_errors
 from stream.messages.topics import (
     ACTIONS,
     ALERTS,
@@ -92,7 +92,7 @@ def ensure_topics(settings: "Settings") -> tuple[TopicState, ...]:
     """
     from kafka import KafkaAdminClient  # noqa: PLC0415 -- slow to import, and not needed for the names above
 
-    with told_as_service_error(settings):
+    with translated_kafka_errors(settings):
         admin = KafkaAdminClient(**client_options(settings))
         try:
             before = _partitions(admin)
@@ -178,7 +178,7 @@ def mend_topics(settings: "Settings") -> dict[str, dict[str, Shortfall]]:
     from kafka import KafkaAdminClient  # noqa: PLC0415 -- as above
     from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above
 
-    with told_as_service_error(settings):
+    with translated_kafka_errors(settings):
         admin = KafkaAdminClient(**client_options(settings))
         try:
             short = config_shortfalls(admin, _partitions(admin))

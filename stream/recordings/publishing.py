@@ -12,7 +12,7 @@ import msgspec
 from models.clock import SECOND_US
 from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
-from stream.kafka.client import client_options, existing_topics, told_as_service_error
+from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
 from stream.messages.actions import Accept, Finding, Maintenance
 from stream.messages.measurements import (
     Message,
@@ -84,7 +84,7 @@ def publish(
     """
     pace = Pace(speed_up) if speed_up else None
     started, refused = time.monotonic(), 0
-    with told_as_service_error(settings):
+    with translated_kafka_errors(settings):
         sender = _Sender(settings)
         try:
             for line in lines:

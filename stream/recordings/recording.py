@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from models.errors import ConfigurationError, MessageError, ServiceError
-from stream.kafka.client import client_options, told_as_service_error
+from stream.kafka.client import client_options, translated_kafka_errors
 from stream.messages.measurements import (
     decode,
     decode_observation,
@@ -179,7 +179,7 @@ def _batches(consumer: "KafkaConsumer") -> "Iterator[tuple[list[ConsumerRecord],
 
 @contextmanager
 def _reading(settings: "Settings") -> "Iterator[KafkaConsumer]":
-    with told_as_service_error(settings):
+    with translated_kafka_errors(settings):
         consumer = _consumer(settings)
         try:
             yield consumer

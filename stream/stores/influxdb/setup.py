@@ -61,7 +61,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 def prepare(wanted: Wanted) -> tuple[str, ...]:
     """Bring the server to what is wanted; gives what was done, a sentence each. Raises `ServiceError`."""
-    with _told(wanted.url):
+    with _translated_errors(wanted.url):
         done = [*_onboard(wanted)]
         with _administrator(wanted) as client:
             org_id = _organisation(client, wanted.org, done)
@@ -77,7 +77,7 @@ def prepare(wanted: Wanted) -> tuple[str, ...]:
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
+def _translated_errors(url: str) -> Iterator[None]:
     try:
         yield
     except ApiException as error:
