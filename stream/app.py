@@ -27,7 +27,7 @@ from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.faust_transport import Transport
 from stream.delivery.generation import Generation
 from stream.delivery.outbox import Outbox
-from stream.kafka.groups import AGENT_OF, FAUST_GROUP, mark_of
+from stream.kafka.groups import AGENT_OF, FAUST_GROUP, worker_identity
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor
@@ -77,9 +77,9 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         fleet = load_fleet(settings)
-        mark = mark_of(settings, fleet)
+        mark = worker_identity(settings, fleet)
         self.app = _faust_app(settings, mark.client_id())
-        self.metrics = Metrics(settings=f"{mark.judging}-{mark.keeping}")
+        self.metrics = Metrics(settings=f"{mark.judgement_digest}-{mark.storage_digest}")
         self.monitor = Monitor(self.metrics, servers=settings.servers, patience_s=settings.health.patience_s)
         self._runtime = _FaustRuntime(self.app)
         self._generation = Generation()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.errors import StethosError
 from stream.config.machines import load_fleet
 from stream.doctor.check_result import CheckResult, good, warning, wrong
-from stream.kafka.groups import FAUST_GROUP, Mark, mark_of, read_mark
+from stream.kafka.groups import FAUST_GROUP, WorkerIdentity, parse_client_id, worker_identity
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
@@ -32,11 +32,11 @@ def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[C
     """Look at the members of the workers' group."""
     members = _members(admin)
     marks = [
-        (f"{member['client_host'].lstrip('/')} ({member['client_id']})", read_mark(member["client_id"]))
+        (f"{member['client_host'].lstrip('/')} ({member['client_id']})", parse_client_id(member["client_id"]))
         for member in members
     ]
     try:
-        own = mark_of(settings, load_fleet(settings))
+        own = worker_identity(settings, load_fleet(settings))
     except StethosError:
         own = None  # told where the machines are looked at
     yield from compared(marks, own, partitions=settings.partitions)
@@ -54,7 +54,9 @@ def _members(admin: "KafkaAdminClient") -> list[dict[str, str]]:
     return list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ())
 
 
-def compared(marks: list[tuple[str, Mark | None]], own: Mark | None, *, partitions: int) -> Iterator[CheckResult]:
+def compared(
+    marks: list[tuple[str, WorkerIdentity | None]], own: WorkerIdentity | None, *, partitions: int
+) -> Iterator[CheckResult]:
     """Compare the workers with each other and with the settings here; each comes with the place where it is."""
     if not marks:
         yield warning("workers", "none is at work", "start one: `stethos worker`")
@@ -82,7 +84,7 @@ def _of_other_versions(places: list[str]) -> Iterator[CheckResult]:
         )
 
 
-def _unlike(known: list[tuple[str, Mark]], own: Mark | None) -> Iterator[CheckResult]:
+def _unlike(known: list[tuple[str, WorkerIdentity]], own: WorkerIdentity | None) -> Iterator[CheckResult]:
     """Tell in what the workers differ from each other, and where they don't, in what they do from here."""
     for aspect, (what, fix) in _ASPECTS.items():
         places_of: dict[str, list[str]] = defaultdict(list)

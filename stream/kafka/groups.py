@@ -21,9 +21,9 @@ __all__ = [
     "FAUST_GROUP",
     "STORAGE_AGENT",
     "STORAGE_GROUP",
-    "Mark",
-    "mark_of",
-    "read_mark",
+    "WorkerIdentity",
+    "parse_client_id",
+    "worker_identity",
 ]
 
 FAUST_GROUP = "stethos"
@@ -37,21 +37,21 @@ AGENT_OF = {**{topic: f"{topic}-indicators" for topic in INPUTS}, OBSERVATIONS: 
 _CLIENT_ID = re.compile(r"stethos_(?P<version>[\w.+]+)_(?P<judging>[0-9a-f]{8})_(?P<keeping>[0-9a-f]{8})")
 
 
-class Mark(msgspec.Struct, frozen=True):
+class WorkerIdentity(msgspec.Struct, frozen=True):
     """What a worker works by: its version, and digests of how it judges and where it keeps results."""
 
     version: str
-    judging: str
+    judgement_digest: str
     """Of machines, thresholds, learning and the version of the state."""
-    keeping: str
+    storage_digest: str
     """Of partitions and the store."""
 
     def client_id(self) -> str:
         """Give the name under which the worker is seen in its groups."""
-        return f"stethos_{self.version}_{self.judging}_{self.keeping}"
+        return f"stethos_{self.version}_{self.judgement_digest}_{self.storage_digest}"
 
 
-def mark_of(settings: Settings, fleet: Fleet) -> Mark:
+def worker_identity(settings: Settings, fleet: Fleet) -> WorkerIdentity:
     """Give the mark of a worker with these settings. Addresses of the broker and secrets are not part of it."""
     influxdb = settings.influxdb
     store = (
@@ -60,22 +60,22 @@ def mark_of(settings: Settings, fleet: Fleet) -> Mark:
         else (str(settings.sqlite.path.absolute()),)
     )
     machines = {name: fleet.configuration(name) for name in sorted(fleet.machines)}
-    return Mark(
+    return WorkerIdentity(
         re.sub(r"[^\w.+]", "", version("stethos")),
         _digest((STATE_VERSION, machines, fleet.thresholds, fleet.learning)),
         _digest((settings.partitions, settings.store, store)),
     )
 
 
-def read_mark(client_id: str) -> Mark | None:
+def parse_client_id(client_id: str) -> WorkerIdentity | None:
     """Read a mark back; None where the member of the group is no worker of a version that has one.
 
-    >>> read_mark("stethos_0.1.0_0123abcd_89ef0123-1f2e")
+    >>> parse_client_id("stethos_0.1.0_0123abcd_89ef0123-1f2e")
     Mark(version='0.1.0', judging='0123abcd', keeping='89ef0123')
-    >>> read_mark("aiokafka-0.14.0")
+    >>> parse_client_id("aiokafka-0.14.0")
     """
     found = _CLIENT_ID.match(client_id)
-    return Mark(**found.groupdict()) if found else None
+    return WorkerIdentity(**found.groupdict()) if found else None
 
 
 def _digest(what: object) -> str:

@@ -92,7 +92,7 @@ def kafka() -> Part:
     from stream.kafka import groups
     from stream.kafka import topic_admin as topics
 
-    name = groups.mark_of(Settings(), Fleet()).client_id().split("_")
+    name = groups.worker_identity(Settings(), Fleet()).client_id().split("_")
     return {
         **{f"topic {topic}": msgspec.json.encode(topics._CONFIGS[topic]).decode() for topic in topics.TOPICS},
         "all topics": msgspec.json.encode(topics._COMMON).decode(),
@@ -100,7 +100,7 @@ def kafka() -> Part:
         "partition of lessons": str(topics.LESSONS_PARTITION),
         "largest message": str(topics.MAXIMUM_MESSAGE_BYTES),
         "groups": f"{groups.FAUST_GROUP} {groups.STORAGE_GROUP}",
-        "a client's name": groups.Mark("0.1.0", "0123abcd", "89ef0123").client_id(),
+        "a client's name": groups.WorkerIdentity("0.1.0", "0123abcd", "89ef0123").client_id(),
         "what tells stores apart, as it is by default": name[-1],
     }
 

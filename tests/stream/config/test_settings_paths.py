@@ -12,7 +12,7 @@ from stream.config.machines import load_fleet
 from stream.config.settings import Settings, load_settings
 from stream.config.settings_paths import with_paths_from
 from stream.doctor.computer import check_files
-from stream.kafka.groups import mark_of
+from stream.kafka.groups import worker_identity
 from tests.stream.doctor.findings import good_in
 
 
@@ -185,10 +185,10 @@ def test_workers_are_told_apart_by_where_a_database_is_not_by_how_it_is_written(
 ):
     file = written(plant, ("sqlite", "path"), "var/stethos.db")
     fleet = load_fleet(Settings())
-    away = mark_of(load_settings(file), fleet)
-    assert away != mark_of(Settings(), fleet), "which is another file, in the working directory"
+    away = worker_identity(load_settings(file), fleet)
+    assert away != worker_identity(Settings(), fleet), "which is another file, in the working directory"
     monkeypatch.chdir(plant)
-    assert away == mark_of(load_settings(file), fleet)
+    assert away == worker_identity(load_settings(file), fleet)
     assert msgspec.structs.replace(away, keeping="") == msgspec.structs.replace(
-        mark_of(Settings(), fleet), keeping=""
+        worker_identity(Settings(), fleet), keeping=""
     )

@@ -17,7 +17,7 @@ from stream.doctor.computer import check_disk, check_files, check_space, check_v
 from stream.doctor.examination import examine
 from stream.doctor.sqlite import check_sqlite
 from stream.doctor.workers import compared
-from stream.kafka.groups import Mark, mark_of, read_mark
+from stream.kafka.groups import WorkerIdentity, parse_client_id, worker_identity
 from stream.stores.sqlite.file import connect
 from tests.services.processes import free_port
 from tests.services.workers import STETHOS
@@ -115,27 +115,31 @@ def test_a_store_in_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch:
     assert "Permission denied" in said.found
 
 
-MARK = Mark("0.1.0", "aaaaaaaa", "bbbbbbbb")
+MARK = WorkerIdentity("0.1.0", "aaaaaaaa", "bbbbbbbb")
 
 
-def marks(*found: Mark | None) -> list[tuple[str, Mark | None]]:
+def marks(*found: WorkerIdentity | None) -> list[tuple[str, WorkerIdentity | None]]:
     return [(f"10.0.0.{number}", mark) for number, mark in enumerate(found, 1)]
 
 
 def test_workers_alike_are_good_and_different_ones_are_named():
     assert good_in(compared(marks(MARK, MARK), MARK, partitions=12)) == ["2 at work, by the same settings"]
     assert states(compared([], MARK, partitions=12))["warning"][0].found == "none is at work"
-    other = Mark("0.1.0", "cccccccc", "bbbbbbbb")
+    other = WorkerIdentity("0.1.0", "cccccccc", "bbbbbbbb")
     said = only_wrong(compared(marks(MARK, other, MARK), MARK, partitions=12))
     assert "judge by different machines, thresholds or learning" in said.found
     assert "aaaaaaaa at 10.0.0.1, 10.0.0.3 / cccccccc at 10.0.0.2" in said.found
     assert (
         "versions"
-        in only_wrong(compared(marks(MARK, Mark("0.2.0", "aaaaaaaa", "bbbbbbbb")), MARK, partitions=4)).found
+        in only_wrong(
+            compared(marks(MARK, WorkerIdentity("0.2.0", "aaaaaaaa", "bbbbbbbb")), MARK, partitions=4)
+        ).found
     )
     assert (
         "keep results"
-        in only_wrong(compared(marks(MARK, Mark("0.1.0", "aaaaaaaa", "dddddddd")), None, partitions=4)).found
+        in only_wrong(
+            compared(marks(MARK, WorkerIdentity("0.1.0", "aaaaaaaa", "dddddddd")), None, partitions=4)
+        ).found
     )
     assert "10.0.0.2: not a worker" in only_wrong(compared(marks(MARK, None), MARK, partitions=4)).found
     changed = states(compared(marks(MARK, MARK), other, partitions=4))["warning"]
@@ -144,22 +148,24 @@ def test_workers_alike_are_good_and_different_ones_are_named():
 
 
 def test_a_mark_tells_what_must_be_equal_and_nothing_else():
-    def mark(**others: object) -> Mark:
+    def mark(**others: object) -> WorkerIdentity:
         settings = Settings(**others)
-        return mark_of(settings, load_fleet(settings))
+        return worker_identity(settings, load_fleet(settings))
 
     usual = mark()
-    assert read_mark(usual.client_id() + "-uuid") == usual
+    assert parse_client_id(usual.client_id() + "-uuid") == usual
     same = {"broker": "kafka:9093", "log_format": "json", "health": {"port": 9464}, "web": {"port": 9000}}
     assert mark(**same) == usual
     assert mark(store="influxdb", influxdb={"token": "a"}) == mark(store="influxdb", influxdb={"token": "b"})
-    assert mark(thresholds={"change_low": 1.7}).judging != usual.judging
-    assert mark(learning={"observations": 7}).judging != usual.judging
+    assert mark(thresholds={"change_low": 1.7}).judgement_digest != usual.judgement_digest
+    assert mark(learning={"observations": 7}).judgement_digest != usual.judgement_digest
     Path("machines.toml").write_text('[[machine]]\nid = "泵-1"\n', "utf-8")
-    assert mark().judging != usual.judging
-    assert mark().keeping == usual.keeping
-    assert mark(partitions=4).keeping != usual.keeping
-    assert mark(store="influxdb").keeping != mark(store="influxdb", influxdb={"bucket": "other"}).keeping
+    assert mark().judgement_digest != usual.judgement_digest
+    assert mark().storage_digest == usual.storage_digest
+    assert mark(partitions=4).storage_digest != usual.storage_digest
+    assert (
+        mark(store="influxdb").storage_digest != mark(store="influxdb", influxdb={"bucket": "other"}).storage_digest
+    )
 
 
 def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):

@@ -17,7 +17,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
 from stream.config.settings import Settings
-from stream.kafka.groups import FAUST_GROUP, STORAGE_GROUP, read_mark
+from stream.kafka.groups import FAUST_GROUP, STORAGE_GROUP, parse_client_id
 from stream.kafka.topic_admin import ensure_topics
 from stream.messages.topics import VIBRATION
 from tests.services.kafka import Kafka
@@ -182,7 +182,7 @@ def check_marks(kafka: Kafka) -> None:
     admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     groups = admin.describe_groups([FAUST_GROUP, STORAGE_GROUP])
     admin.close()
-    marks = {read_mark(member["client_id"]) for group in groups.values() for member in group["members"]}
+    marks = {parse_client_id(member["client_id"]) for group in groups.values() for member in group["members"]}
     assert len(marks) == 1, groups
     assert None not in marks
 
