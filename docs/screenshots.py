@@ -21,7 +21,7 @@ from models.observations import Configured, VibrationObserved
 from models.outputs import Alert
 from models.simulation.library import built_in
 from models.simulation.run import simulate
-from stream.agents.capture_policy import Capturing
+from stream.agents.capture_policy import CapturePolicy
 from stream.config.machines import Fleet, load_machines
 from stream.config.machines_toml import machines_toml
 from stream.messages.measurements import Vibration
@@ -53,7 +53,7 @@ def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
             states[name], Configured(machine=name, observed_us=start_us, configuration=configuration)
         )
     found: list[Stored] = []
-    capturing = Capturing()
+    capturing = CapturePolicy()
     for measured in until(simulate(start_us=start_us), end_us):
         message = as_message(measured)
         observation = observe(
@@ -65,8 +65,10 @@ def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
         states[measured.machine], said = step(states[measured.machine], observation)
         found.extend(said)
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
-            found.extend(capturing.block(message, observation))
-        found.extend(capture for output in said if isinstance(output, Alert) for capture in capturing.alert(output))
+            found.extend(capturing.on_block(message, observation))
+        found.extend(
+            capture for output in said if isinstance(output, Alert) for capture in capturing.on_alert(output)
+        )
     return found
 
 

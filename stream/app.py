@@ -14,7 +14,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from stream.agents.capture_policy import Capturing
+from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
@@ -104,7 +104,7 @@ class Worker:
         self.app.on_before_shutdown.connect(self._on_before_shutdown)
 
     def _add_agents(self, context: Context, fleet: Fleet) -> Condition:
-        captures = Capturing()
+        captures = CapturePolicy()
         add_indicator_agents(context, fleet, captures)
         condition = Condition(context, captures)
         Storage(context)

@@ -21,7 +21,7 @@ from models.outputs import Alert
 from models.signal.quality import is_fault
 from stream.messages.measurements import Vibration
 
-__all__ = ["Capturing"]
+__all__ = ["CapturePolicy"]
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class _Point(msgspec.Struct):
     wanted_until_us: int = 0
 
 
-class Capturing:
+class CapturePolicy:
     """What the worker remembers to know which spectra and waveforms are due."""
 
     def __init__(self, *, room_bytes: int = _ROOM_BYTES, remembered: int = _REMEMBERED) -> None:
@@ -64,7 +64,7 @@ class Capturing:
         self._machines: OrderedDict[str, dict[str, _Point]] = OrderedDict()
         self.held_bytes = 0
 
-    def block(self, message: Vibration, observed: VibrationObserved) -> list[Capture]:
+    def on_block(self, message: Vibration, observed: VibrationObserved) -> list[Capture]:
         """Take in a block; gives what is to be kept of it, mostly nothing. Never raises."""
         try:
             block = _trimmed(message, observed)
@@ -77,7 +77,7 @@ class Capturing:
             log.exception("%s, %s: no spectrum kept", message.machine, message.point)
             return []
 
-    def alert(self, alert: Alert) -> list[Capture]:
+    def on_alert(self, alert: Alert) -> list[Capture]:
         """Give the waveforms that belong to an alert when it is raised, and note to keep the next. Never raises."""
         if alert.state != "active" or alert.time != alert.since:
             return []

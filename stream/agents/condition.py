@@ -11,7 +11,7 @@ from typing import Any
 
 from models.errors import MessageError
 from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
-from stream.agents.capture_policy import Capturing
+from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
 from stream.delivery.checkpoints import read_checkpoints
 from stream.delivery.partition import Partition
@@ -36,7 +36,7 @@ _TOPIC: dict[type[Output], str] = {
 class Condition:
     """Holds the partitions that are ours and folds them."""
 
-    def __init__(self, context: Context, captures: Capturing) -> None:
+    def __init__(self, context: Context, captures: CapturePolicy) -> None:
         self.partitions: dict[int, Partition] = {}
         self._context, self._captures = context, captures
         self._stream: Any = None
@@ -117,7 +117,7 @@ class Condition:
                 partition=LESSONS_PARTITION if isinstance(output, Lesson) else None,
             )
             if isinstance(output, Alert):
-                for capture in self._captures.alert(output):
+                for capture in self._captures.on_alert(output):
                     self._context.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
 
     async def checkpoint(self, partition: Partition) -> None:

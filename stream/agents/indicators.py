@@ -10,7 +10,7 @@ from typing import Any
 
 from models.errors import MessageError
 from models.observations import Configured, Observation, Source, VibrationObserved
-from stream.agents.capture_policy import Capturing
+from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
 from stream.config.machines import Fleet
 from stream.delivery.acknowledger import Acknowledger
@@ -26,7 +26,7 @@ __all__ = ["add_indicator_agents"]
 log = logging.getLogger(__name__)
 
 
-def add_indicator_agents(context: Context, fleet: Fleet, captures: Capturing) -> None:
+def add_indicator_agents(context: Context, fleet: Fleet, captures: CapturePolicy) -> None:
     """Give the worker one agent for each input topic."""
     for topic in INPUTS:
         acknowledger = Acknowledger(context.generation)
@@ -53,7 +53,7 @@ def _agent(
 class _Observer:
     """Turns one record into one observation, or into a dead letter."""
 
-    def __init__(self, context: Context, fleet: Fleet, captures: Capturing) -> None:
+    def __init__(self, context: Context, fleet: Fleet, captures: CapturePolicy) -> None:
         self._context, self._fleet, self._captures = context, fleet, captures
         self._announced: dict[str, str] = {}
         self._generation = -1
@@ -74,7 +74,7 @@ class _Observer:
             return self._context.dead_letters.send(record, f"internal error, please report it: {error!r}")
         self._announce(Configured(machine=message.machine, observed_us=now_us, configuration=configuration))
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
-            for capture in self._captures.block(message, observation):
+            for capture in self._captures.on_block(message, observation):
                 # Before the observation, whose confirmation so means that of the capture as well.
                 self._context.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))
         self._context.metrics.observed(record.topic, tag_of(message), record.timestamp)

@@ -10,7 +10,7 @@ import pytest
 from models.machinery.machine import Configuration, Machine
 from models.outputs import Alert
 from stream.agents import capture_policy as module
-from stream.agents.capture_policy import Capturing
+from stream.agents.capture_policy import CapturePolicy
 from stream.messages.measurements import Vibration
 from stream.messages.observe import observe
 
@@ -30,7 +30,7 @@ def observed(message, now=None):
 
 
 def take(memory, message, now=None):
-    return memory.block(message, observed(message, now))
+    return memory.on_block(message, observed(message, now))
 
 
 def kinds(captures):
@@ -61,7 +61,7 @@ def end(message):
 
 
 def test_a_point_leaves_spectra_each_hour_and_a_waveform_each_day():
-    memory = Capturing()
+    memory = CapturePolicy()
     minutes = [NOON + timedelta(minutes=minute) for minute in range(0, 26 * 60, 20)]
     taken = [capture for time in minutes for capture in take(memory, block(time))]
     spectra = [capture for capture in taken if capture.kind == "velocity_spectrum"]
@@ -76,14 +76,14 @@ def test_a_point_leaves_spectra_each_hour_and_a_waveform_each_day():
 
 
 def test_points_and_machines_are_taken_apart():
-    memory = Capturing()
+    memory = CapturePolicy()
     for machine, point in (("a", "p"), ("a", "q"), ("b", "p")):
         assert kinds(take(memory, block(machine=machine, point=point))) == [*HOURLY, "waveform"]
     assert take(memory, block(NOON + timedelta(minutes=1), machine="a")) == []
 
 
 def test_a_late_block_leaves_the_spectrum_of_its_own_hour():
-    memory = Capturing()
+    memory = CapturePolicy()
     take(memory, block())
     late = take(memory, block(NOON - timedelta(hours=3)))
     assert kinds(late) == HOURLY
@@ -102,17 +102,17 @@ def test_a_late_block_leaves_the_spectrum_of_its_own_hour():
     ids=["stuck", "not finite", "standing", "future"],
 )
 def test_what_says_nothing_of_the_machine_waits_for_a_better_block(message, now):
-    memory = Capturing()
+    memory = CapturePolicy()
     assert take(memory, message, now) == []
     assert kinds(take(memory, block(NOON + timedelta(minutes=2)))) == [*HOURLY, "waveform"]
 
 
 def test_an_alert_keeps_the_block_that_raised_it_and_the_next():
-    memory = Capturing()
+    memory = CapturePolicy()
     first, second, third, fourth = (block(NOON + timedelta(minutes=minute)) for minute in range(4))
     for message in (first, second):
         take(memory, message)
-    raised = memory.alert(alert(end(second)))
+    raised = memory.on_alert(alert(end(second)))
     assert [(each.kind, each.measured, each.time, each.alert) for each in raised] == [
         ("waveform", end(second), end(second), "a1")
     ]
@@ -122,49 +122,49 @@ def test_an_alert_keeps_the_block_that_raised_it_and_the_next():
 
 
 def test_an_alert_that_comes_behind_its_blocks_still_finds_them():
-    memory = Capturing()
+    memory = CapturePolicy()
     blocks = [block(NOON + timedelta(minutes=minute)) for minute in range(5)]
     for message in blocks:
         take(memory, message)
-    found = memory.alert(alert(end(blocks[3])))
+    found = memory.on_alert(alert(end(blocks[3])))
     assert [each.measured for each in found] == [end(blocks[3]), end(blocks[4])]
-    assert memory.alert(alert(end(blocks[0]))) == [], "gone: only the last three are held"
+    assert memory.on_alert(alert(end(blocks[0]))) == [], "gone: only the last three are held"
 
 
 def test_an_alert_of_another_instrument_keeps_all_points_of_its_machine():
-    memory = Capturing()
+    memory = CapturePolicy()
     for point in ("q", "p"):
         take(memory, block(point=point))
     take(memory, block(machine="other"))
-    found = memory.alert(alert(NOON + timedelta(minutes=1), point="winding"))
+    found = memory.on_alert(alert(NOON + timedelta(minutes=1), point="winding"))
     assert {(each.machine, each.point) for each in found} == {("泵", "p"), ("泵", "q")}
 
 
 def test_nothing_is_kept_for_changes_of_an_alert_or_long_after():
-    memory = Capturing()
+    memory = CapturePolicy()
     take(memory, block())
     raised = end(block())
-    assert memory.alert(alert(raised, state="cleared")) == []
-    assert memory.alert(alert(raised, since=raised - timedelta(minutes=3))) == []
-    assert memory.alert(alert(raised + timedelta(hours=2))) == []
-    assert memory.alert(alert(raised, machine="nobody")) == []
-    assert len(memory.alert(alert(raised))) == 1
+    assert memory.on_alert(alert(raised, state="cleared")) == []
+    assert memory.on_alert(alert(raised, since=raised - timedelta(minutes=3))) == []
+    assert memory.on_alert(alert(raised + timedelta(hours=2))) == []
+    assert memory.on_alert(alert(raised, machine="nobody")) == []
+    assert len(memory.on_alert(alert(raised))) == 1
     assert kinds(take(memory, block(NOON + timedelta(hours=2)))) == HOURLY, "the next one came too late"
 
 
 def test_a_sensor_that_comes_and_goes_fills_no_disk():
-    memory = Capturing()
+    memory = CapturePolicy()
     kept = 0
     for minute in range(200):
         message = block(NOON + timedelta(minutes=minute))
         kept += len([each for each in take(memory, message) if each.alert])
-        kept += len(memory.alert(alert(end(message), number=minute)))
+        kept += len(memory.on_alert(alert(end(message), number=minute)))
     assert kept <= 20
 
 
 def test_what_is_held_is_bounded():
     room = 2_000_000
-    memory = Capturing(room_bytes=room, remembered=100)
+    memory = CapturePolicy(room_bytes=room, remembered=100)
     samples = {"long": np.zeros(200_000), "list": [0.5] * 4096, "tiny": np.zeros(1)}
     for number, (name, values) in itertools.product(range(300), samples.items()):
         take(memory, block(machine=f"{name} {number}", samples=values))
@@ -181,15 +181,15 @@ def test_a_fault_in_it_costs_nothing_but_the_spectrum(monkeypatch, caplog):
         raise ZeroDivisionError("made up")
 
     monkeypatch.setattr(module, "hourly_spectra", failing)
-    memory = Capturing()
+    memory = CapturePolicy()
     assert take(memory, block()) == []
     assert "no spectrum kept" in caplog.text
-    (kept,) = memory.alert(alert(end(block())))
+    (kept,) = memory.on_alert(alert(end(block())))
     assert kept.measured == end(block()), "the waveform is there for an alert all the same"
 
 
 def test_the_kept_spectrum_is_the_block_s_own():
     message = msgspec.structs.replace(block(), speed=None)
-    spectrum = take(Capturing(), message)[0]
+    spectrum = take(CapturePolicy(), message)[0]
     assert (spectrum.machine, spectrum.point, spectrum.speed_rpm) == ("泵", "p", None)
     assert spectrum.measured == end(message)

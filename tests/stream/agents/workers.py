@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from models.fold import initial_state
-from stream.agents.capture_policy import Capturing
+from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.config.settings import Settings
@@ -82,7 +82,7 @@ def context_of(*machines, settings=None):
         metrics=metrics,
         monitor=Monitor(metrics, servers=settings.servers, patience_s=settings.health.patience_s),
     )
-    condition = Condition(context, Capturing())
+    condition = Condition(context, CapturePolicy())
     runtime.tasks.clear()
     partition = Partition(0, RestoredPartition())
     partition.machines = {name: initial_state(name) for name in machines}
