@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["AgentSigns", "Report", "Signs", "State", "StoreSigns", "judge"]
+__all__ = ["AgentSigns", "Report", "Signs", "State", "StoreSigns", "assess_worker"]
 
 State = Literal["starting", "rebalancing", "running", "stopping"]
 
@@ -58,7 +58,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     signs: Signs
 
 
-def judge(signs: Signs, patience_s: float) -> Report:
+def assess_worker(signs: Signs, patience_s: float) -> Report:
     """Say whether the worker does its work; one without messages does, and so does one that is merely behind."""
     reasons = tuple(_reasons(signs, patience_s))
     return Report(ok=not reasons, reasons=reasons, signs=signs)

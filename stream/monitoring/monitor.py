@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from stream.kafka.groups import AGENT_OF, STORAGE_AGENT
-from stream.monitoring.liveness import AgentSigns, Report, Signs, State, judge
+from stream.monitoring.liveness import AgentSigns, Report, Signs, State, assess_worker
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.store_watch import StoreWatch
 
@@ -30,7 +30,7 @@ _ANSWER_S = 10.0
 Assignment = Callable[[], Iterable[TopicPartition]]
 
 
-class _Place(msgspec.Struct):
+class _PartitionLag(msgspec.Struct):
     """One partition: what was last known of it, and since when it has not moved."""
 
     agent: str
@@ -51,7 +51,7 @@ class Monitor:
         self._state: State = "starting"
         self._beat: float | None = None
         self._broker: float | None = None
-        self._places: dict[TopicPartition, _Place] = {}
+        self._places: dict[TopicPartition, _PartitionLag] = {}
         self._events: dict[str, float] = {}
 
     def follow(self, group: str, assignment: Assignment) -> None:
@@ -88,7 +88,7 @@ class Monitor:
             agents=tuple(self._agent(name, now) for name in (*AGENT_OF.values(), STORAGE_AGENT)),
             store=self.store.signs(now),
         )
-        report = judge(signs, self._patience_s)
+        report = assess_worker(signs, self._patience_s)
         self.metrics.healthy.set(report.ok)
         self.metrics.partitions.set(signs.partitions)
         self.metrics.machines.set(signs.machines)
@@ -140,7 +140,7 @@ class Monitor:
     async def _look(self, consumers: dict[str, AIOKafkaConsumer]) -> None:
         ours = {group: list(assignment()) for group, assignment in self._assignments.items()}
         now = time.monotonic()
-        seen: dict[TopicPartition, _Place] = {}
+        seen: dict[TopicPartition, _PartitionLag] = {}
         for group, places in ours.items():
             consumer = consumers.get(group) or await self._connected(group)
             consumers[group] = consumer
@@ -160,7 +160,7 @@ class Monitor:
 
     async def _places_of(
         self, consumer: AIOKafkaConsumer, places: list[TopicPartition], now: float
-    ) -> dict[TopicPartition, _Place]:
+    ) -> dict[TopicPartition, _PartitionLag]:
         ends, begins = await consumer.end_offsets(places), await consumer.beginning_offsets(places)
         committed = await _committed(consumer, places)
         found = {}
@@ -170,10 +170,10 @@ class Monitor:
             stands = known is not None and known.committed == position and known.lag
             agent = AGENT_OF.get(tp.topic, STORAGE_AGENT)
             since = known.since if known is not None and stands else now
-            found[tp] = _Place(agent, max(0, ends[tp] - position), position, since)
+            found[tp] = _PartitionLag(agent, max(0, ends[tp] - position), position, since)
         return found
 
-    def _show(self, seen: dict[TopicPartition, _Place]) -> None:
+    def _show(self, seen: dict[TopicPartition, _PartitionLag]) -> None:
         gone = self._places.keys() - seen.keys()
         self._places = seen
         for tp in gone:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stream.monitoring.liveness import AgentSigns, Signs, StoreSigns, judge
+from stream.monitoring.liveness import AgentSigns, Signs, StoreSigns, assess_worker
 from stream.monitoring.metrics import Metrics, reason_kind
 
 PATIENCE_S = 60.0
@@ -29,8 +29,8 @@ def signs(**others: object) -> Signs:
          "store away for a moment", "rebalancing", "more workers than partitions"],
 )  # fmt: skip
 def test_a_worker_that_does_its_work_is_well(well: Signs):
-    assert judge(well, PATIENCE_S).ok
-    assert judge(well, PATIENCE_S).reasons == ()
+    assert assess_worker(well, PATIENCE_S).ok
+    assert assess_worker(well, PATIENCE_S).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_worker_that_does_its_work_is_well(well: Signs):
     ],
 )
 def test_what_is_wrong_is_said_once(ill: Signs, said: str):
-    report = judge(ill, PATIENCE_S)
+    report = assess_worker(ill, PATIENCE_S)
     assert not report.ok
     (reason,) = report.reasons
     assert said in reason
@@ -59,7 +59,7 @@ def test_several_things_are_all_said():
     store = StoreSigns(failing_s=100, error="away")
     stuck = AgentSigns(name="vibration-indicators", lag=1, stuck_s=100, stuck_at="vibration/0")
     waiting = AgentSigns(name="storage", lag=9, stuck_s=100, stuck_at="rows/0")
-    reasons = judge(signs(store=store, agents=(stuck, waiting)), PATIENCE_S).reasons
+    reasons = assess_worker(signs(store=store, agents=(stuck, waiting)), PATIENCE_S).reasons
     assert len(reasons) == 2, "that the storage agent waits for the store is no third one"
     assert "stored" in reasons[0]
     assert "vibration-indicators" in reasons[1]
