@@ -37,7 +37,7 @@ def demo(
 
       stethos demo --recording bearing.jsonl.gz: your own recording instead
     """
-    from stream.demo.supervisor import Demo  # noqa: PLC0415 -- `--help` needs none of it
+    from stream.demo.supervisor import DemoSupervisor  # noqa: PLC0415 -- `--help` needs none of it
 
     if recording:
         source = ["publish", *(str(path.resolve()) for path in recording)]
@@ -47,7 +47,7 @@ def demo(
         source = ["simulate", "--head-start", "2h", "--development", "3h", "--speed-up", str(speed_up or 120)]
         machines = None
     try:
-        with Demo(source=source, machines=machines, port=port, tell=typer.echo) as running:
+        with DemoSupervisor(source=source, machines=machines, port=port, tell=typer.echo) as running:
             typer.echo(f"\n  Stethos is at {running.address}   (Ctrl-C ends everything)\n")
             if not recording:
                 typer.echo(

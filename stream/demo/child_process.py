@@ -14,13 +14,13 @@ from typing import IO
 
 from models.errors import ServiceError
 
-__all__ = ["Child", "wait_for_port"]
+__all__ = ["ChildProcess", "wait_for_port"]
 
 _STOP_PATIENCE_S = 12.0
 _POLL_S = 0.1
 
 
-class Child:
+class ChildProcess:
     """A process of ours with its log: ended when asked to, and by the system should we be killed ourselves."""
 
     def __init__(
@@ -58,12 +58,12 @@ class Child:
         self._process.wait()
         self._output.close()
 
-    def last_words(self, lines: int = 6) -> str:
+    def log_tail(self, lines: int = 6) -> str:
         """Give the end of its log."""
         return "\n".join(self.log.read_text(errors="replace").strip().splitlines()[-lines:])
 
 
-def wait_for_port(port: int, child: Child, *, deadline_s: float = 30) -> None:
+def wait_for_port(port: int, child: ChildProcess, *, deadline_s: float = 30) -> None:
     """Wait until something listens on 127.0.0.1; raises `ServiceError` when the child ends or time does."""
     end = time.monotonic() + deadline_s
     while True:
@@ -71,9 +71,9 @@ def wait_for_port(port: int, child: Child, *, deadline_s: float = 30) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         if child.status is not None:
-            raise ServiceError(f"{child.name} ended at once (status {child.status}):\n{child.last_words()}")
+            raise ServiceError(f"{child.name} ended at once (status {child.status}):\n{child.log_tail()}")
         if time.monotonic() > end:
-            raise ServiceError(f"{child.name} does not answer after {deadline_s:g} s:\n{child.last_words()}")
+            raise ServiceError(f"{child.name} does not answer after {deadline_s:g} s:\n{child.log_tail()}")
         time.sleep(_POLL_S)
 
 

@@ -12,11 +12,11 @@ from typing import Self
 from models.errors import ServiceError
 from models.simulation.library import built_in
 from stream.config.machines_toml import machines_toml
-from stream.demo.child_process import Child, wait_for_port
+from stream.demo.child_process import ChildProcess, wait_for_port
 from stream.demo.embedded_broker import embedded_broker_command, free_port
 from stream.monitoring.http_probe import ask
 
-__all__ = ["Demo"]
+__all__ = ["DemoSupervisor"]
 
 _PARTITIONS = 4
 _LEARNING_OBSERVATIONS = 60
@@ -28,7 +28,7 @@ _RESTARTS = 5
 Tell = Callable[[str], None]
 
 
-class Demo:
+class DemoSupervisor:
     """Embedded broker, worker, page and a source of messages, in a folder that vanishes at the end."""
 
     def __init__(self, *, source: list[str], machines: str | None, port: int, tell: Tell) -> None:
@@ -51,7 +51,7 @@ class Demo:
         (self.path / "machines.toml").write_text(
             machines_toml(built_in("demo")) if machines is None else machines, "utf-8"
         )
-        self._children: list[Child] = []
+        self._children: list[ChildProcess] = []
         self._restarts = 0
 
     @property
@@ -100,7 +100,7 @@ class Demo:
                 if child.status is not None:
                     self._ended(child)
 
-    def _ended(self, child: Child) -> None:
+    def _ended(self, child: ChildProcess) -> None:
         self._children.remove(child)
         child.wait()
         if child.name == "source" and child.status == 0:
@@ -108,24 +108,24 @@ class Demo:
             return
         self._restarts += 1
         if child.name in {"broker", "source"} or self._restarts > _RESTARTS:
-            raise ServiceError(f"the {child.name} ended (status {child.status}):\n{child.last_words()}")
+            raise ServiceError(f"the {child.name} ended (status {child.status}):\n{child.log_tail()}")
         self._tell(f"the {child.name} ended (status {child.status}), starting it again")
         self._start(child.name, child.command)
 
-    def _start(self, name: str, command: list[str]) -> Child:
+    def _start(self, name: str, command: list[str]) -> ChildProcess:
         log = self.path / f"{name}.log"
-        child = Child(name, command, log, folder=self.path, environment=self._environment)
+        child = ChildProcess(name, command, log, folder=self.path, environment=self._environment)
         self._children.append(child)
         return child
 
-    def _wait(self, child: Child, ready: Callable[[], bool]) -> None:
+    def _wait(self, child: ChildProcess, ready: Callable[[], bool]) -> None:
         end = time.monotonic() + _START_DEADLINE_S
         while not ready():
             if child.status is not None:
-                raise ServiceError(f"the {child.name} ended (status {child.status}):\n{child.last_words()}")
+                raise ServiceError(f"the {child.name} ended (status {child.status}):\n{child.log_tail()}")
             if time.monotonic() > end:
                 raise ServiceError(
-                    f"the {child.name} is not ready after {_START_DEADLINE_S:g} s:\n{child.last_words()}"
+                    f"the {child.name} is not ready after {_START_DEADLINE_S:g} s:\n{child.log_tail()}"
                 )
             time.sleep(_POLL_S)
 

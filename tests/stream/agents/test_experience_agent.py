@@ -11,7 +11,7 @@ from kafka import KafkaProducer
 from models.outputs import Lesson
 from stream.agents import experience
 from stream.config.settings import Settings
-from stream.demo.child_process import Child, wait_for_port
+from stream.demo.child_process import ChildProcess, wait_for_port
 from stream.demo.embedded_broker import embedded_broker_command, free_port
 from stream.kafka.topic_admin import ensure_topics
 from stream.messages.records import decode_observation, encode_output
@@ -114,7 +114,7 @@ def test_the_embedded_broker_tells_where_the_lessons_end(tmp_path):
     """It knows less than Kafka: from a wrong end of the log machines would never be told anything."""
     port = free_port()
     settings = Settings(broker=f"127.0.0.1:{port}", partitions=4, embedded_broker=True)
-    broker = Child(
+    broker = ChildProcess(
         "broker", embedded_broker_command(port), tmp_path / "broker.log", folder=tmp_path, environment={}
     )
 

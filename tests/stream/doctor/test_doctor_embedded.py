@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stream.config.settings import Settings
-from stream.demo.child_process import Child, wait_for_port
+from stream.demo.child_process import ChildProcess, wait_for_port
 from stream.demo.embedded_broker import embedded_broker_command, free_port
 from stream.kafka.topic_admin import ensure_topics
 from tests.services.processes import Process, wait_until
@@ -29,7 +29,7 @@ def test_all_is_good_and_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    broker = Child(
+    broker = ChildProcess(
         "broker", embedded_broker_command(port), tmp_path / "broker.log", folder=tmp_path, environment={}
     )
     try:
