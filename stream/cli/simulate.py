@@ -40,7 +40,7 @@ from stream.config.machines_toml import machines_toml
 from stream.config.scenarios import load_scenario
 from stream.recordings.reading import STDIN, Line
 from stream.recordings.simulating import (
-    Pace,
+    SimulationClock,
     as_lines,
     default_start_us,
     measured_only,
@@ -151,7 +151,9 @@ def simulate_command(
     script = _Script(scenario=chosen, plan=plan, seed=seed, span=span)
     if output is None:
         head_start_us = round(head_start * SECOND_US)
-        pace = Pace(start_us=span.start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=head_start_us)
+        pace = SimulationClock(
+            start_us=span.start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=head_start_us
+        )
         messages = _run(script, truth, lambda measurements: _publish(measurements, pace, settings))
     else:
         messages = _run(script, truth, lambda measurements: _write(measurements, output))
@@ -190,7 +192,7 @@ def _list() -> None:
         typer.echo(f"{name:<10} {title}: {len(found.machines)} machines, {hours:g} h")
 
 
-def _publish(measurements: Iterable[Measured], pace: Pace, settings_file: Path | None) -> int:
+def _publish(measurements: Iterable[Measured], pace: SimulationClock, settings_file: Path | None) -> int:
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415 -- the same
     from stream.recordings.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings

@@ -22,7 +22,7 @@ from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TP, Message
 from mode.services import WaitResults
 
-__all__ = ["APART_S", "ASKED_AGAIN_S", "FETCH_WAIT_MS", "Transport", "pace"]
+__all__ = ["APART_S", "ASKED_AGAIN_S", "FETCH_WAIT_MS", "Transport", "limit_fetch_rate"]
 
 FETCH_WAIT_MS = 100
 """How long a fetch waits at the broker for the first record: a partition stands still at most so long."""
@@ -33,7 +33,7 @@ ASKED_AGAIN_S = 0.1
 """How long an agent that has caught up waits at most for more, where the others have nothing; Faust: a second."""
 
 
-def pace(fetcher: Any, apart_s: float) -> None:  # noqa: ANN401 -- aiokafka's Fetcher, which has no types
+def limit_fetch_rate(fetcher: Any, apart_s: float) -> None:  # noqa: ANN401 -- aiokafka's Fetcher, which has no types
     """Let a fetcher's rounds of questions, one to each broker that is free, begin at least so far apart.
 
     What a round would ask is decided when it begins, so it names whatever has been worked off by then.
@@ -54,7 +54,7 @@ def pace(fetcher: Any, apart_s: float) -> None:  # noqa: ANN401 -- aiokafka's Fe
     fetcher._get_actions_per_node = decide_later  # noqa: SLF001
 
 
-class _Rest:
+class _StartedCoroutine:
     """What a coroutine that has begun, and now waits for something, still has to do."""
 
     def __init__(self, begun: Coroutine[Any, Any, Any], waits_for: Any) -> None:  # noqa: ANN401 -- a future, mostly
@@ -83,7 +83,7 @@ class _ConsumerThread(AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
         consumer: Any = self._consumer
-        pace(consumer._fetcher, APART_S)  # noqa: SLF001 -- made when the consumer starts
+        limit_fetch_rate(consumer._fetcher, APART_S)  # noqa: SLF001 -- made when the consumer starts
 
     def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ANN401 -- Faust has no types
         consumer = super()._create_worker_consumer(transport)
@@ -101,7 +101,7 @@ class _Consumer(FaustConsumer):
         first, *others = waits
         if timeout is None and asyncio.iscoroutine(first):
             try:
-                first = _Rest(first, first.send(None))
+                first = _StartedCoroutine(first, first.send(None))
             except StopIteration as done:
                 _close(others)
                 await asyncio.sleep(0)  # the agents take it now: where they fell behind, Faust would stop fetching

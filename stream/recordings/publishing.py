@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from stream.config.settings import Settings
 
-__all__ = ["Pace", "Published", "Refuse", "blocks", "publish"]
+__all__ = ["Published", "RecordingClock", "Refuse", "blocks", "publish"]
 
 Refuse = Callable[[Line, MessageError], None]
 """Told of each line that is not sent."""
@@ -52,7 +52,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class Pace:
+class RecordingClock:
     """Holds each message back until its time has come: `speed_up` seconds of the recording go by in one."""
 
     def __init__(
@@ -82,7 +82,7 @@ def publish(
     Key is the machine, so a machine's lines keep their order in one partition (Kafka's own murmur2). Raises
     `ServiceError` where the broker does not take them, and `ConfigurationError` where a topic is missing.
     """
-    pace = Pace(speed_up) if speed_up else None
+    pace = RecordingClock(speed_up) if speed_up else None
     started, refused = time.monotonic(), 0
     with translated_kafka_errors(settings):
         sender = _Sender(settings)

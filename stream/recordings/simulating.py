@@ -16,7 +16,7 @@ from stream.recordings.reading import Line
 from stream.recordings.writing import QUICK_PACKING, written_to
 
 __all__ = [
-    "Pace",
+    "SimulationClock",
     "as_lines",
     "as_message",
     "default_start_us",
@@ -32,7 +32,7 @@ _PATIENCE_S = 0.25
 Told = TypeVar("Told", bound=Measured | StateTruth)
 
 
-class Pace(msgspec.Struct, frozen=True, kw_only=True):
+class SimulationClock(msgspec.Struct, frozen=True, kw_only=True):
     """When a simulated moment is due on the wall clock; both clocks in microseconds since the epoch.
 
     The first `head_start_us` are due at once; then time runs `speed_up` times as fast as the clock until it has
@@ -49,7 +49,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     def due_us(self, time_us: int) -> int:
         """Give the clock's time at which a measurement of `time_us` may be sent.
 
-        >>> pace = Pace(start_us=0, begun_us=600_000_000, speed_up=60)
+        >>> pace = SimulationClock(start_us=0, begun_us=600_000_000, speed_up=60)
         >>> [pace.due_us(minute * 60_000_000) // 1_000_000 for minute in (0, 1, 5, 20)]
         [600, 601, 605, 1200]
         """
@@ -93,7 +93,7 @@ def until(measurements: Iterable[Told], end_us: int | None) -> Iterator[Told]:
 
 def paced(
     measurements: Iterable[Measured],
-    pace: Pace,
+    pace: SimulationClock,
     *,
     stopped: Callable[[float], bool],
     clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,

@@ -8,7 +8,7 @@ from mode.services import WaitResults
 
 from stream.app import Worker
 from stream.config.settings import Settings
-from stream.delivery.faust_transport import ASKED_AGAIN_S, FETCH_WAIT_MS, pace
+from stream.delivery.faust_transport import ASKED_AGAIN_S, FETCH_WAIT_MS, limit_fetch_rate
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 
@@ -35,7 +35,7 @@ class Deciding:
 
 def test_rounds_of_fetches_begin_some_time_apart_and_the_first_after_a_silence_at_once() -> None:
     fetcher = Deciding()
-    pace(fetcher, 0.2)
+    limit_fetch_rate(fetcher, 0.2)
     assert fetcher._get_actions_per_node(None)[0], "the first goes at once"
     requests, resets, wait_s, metadata, resumed = fetcher._get_actions_per_node(None)
     assert (requests, resets, metadata, resumed, fetcher.decisions) == ([], {}, False, [], 1)
@@ -48,7 +48,7 @@ def test_rounds_without_a_question_hold_nothing_up() -> None:
     fetcher = Deciding()
     idle = [], {}, 0.2, False, []
     fetcher._get_actions_per_node = lambda _: idle
-    pace(fetcher, 60.0)
+    limit_fetch_rate(fetcher, 60.0)
     assert [fetcher._get_actions_per_node(None) for _ in range(2)] == [idle, idle]
 
 

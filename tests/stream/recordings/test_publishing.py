@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.errors import MessageError
 from stream.messages.measurements import Temperature, Vibration, encode
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
-from stream.recordings.publishing import BLOCK_BYTES, Pace, _records, blocks
+from stream.recordings.publishing import BLOCK_BYTES, RecordingClock, _records, blocks
 
 WHEN = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
@@ -63,7 +63,7 @@ class Clock:
 
 def test_pace_keeps_time_and_never_waits_for_what_is_late():
     clock = Clock()
-    pace = Pace(10.0, clock=lambda: clock.now_s, sleep=clock.sleep)
+    pace = RecordingClock(10.0, clock=lambda: clock.now_s, sleep=clock.sleep)
     for second in (0, 10, 5, 10, 30):  # 5 has a clock that stepped back
         pace.wait(second * 1_000_000)
     assert clock.slept == pytest.approx([1.0, 2.0])

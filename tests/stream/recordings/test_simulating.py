@@ -12,7 +12,15 @@ from models.errors import RecordingError
 from models.simulation.run import simulate
 from stream.messages.measurements import Temperature, Vibration, decode, encode
 from stream.recordings.reading import Recordings, decode_line
-from stream.recordings.simulating import Pace, as_lines, as_message, default_start_us, paced, until, write_recording
+from stream.recordings.simulating import (
+    SimulationClock,
+    as_lines,
+    as_message,
+    default_start_us,
+    paced,
+    until,
+    write_recording,
+)
 
 START_US = 1_767_225_600 * SECOND_US
 
@@ -72,7 +80,9 @@ def test_a_run_ends_where_it_is_told_to():
 )
 def test_nothing_is_due_before_it_is_measured_and_order_is_kept(speed_up, head_start_us, history_us, offsets):
     begun_us = 10**15
-    pace = Pace(start_us=begun_us - history_us, begun_us=begun_us, speed_up=speed_up, head_start_us=head_start_us)
+    pace = SimulationClock(
+        start_us=begun_us - history_us, begun_us=begun_us, speed_up=speed_up, head_start_us=head_start_us
+    )
     times = sorted(pace.start_us + offset for offset in offsets)
     due = [pace.due_us(time_us) for time_us in times]
     assert due == sorted(due)
@@ -80,7 +90,7 @@ def test_nothing_is_due_before_it_is_measured_and_order_is_kept(speed_up, head_s
 
 
 def test_the_head_start_is_due_at_once():
-    pace = Pace(start_us=0, begun_us=10**12, speed_up=60, head_start_us=120 * MINUTE_US)
+    pace = SimulationClock(start_us=0, begun_us=10**12, speed_up=60, head_start_us=120 * MINUTE_US)
     assert pace.due_us(120 * MINUTE_US) == 10**12
     assert pace.due_us(121 * MINUTE_US) == 10**12 + SECOND_US
 
@@ -94,7 +104,7 @@ def test_measurements_wait_until_they_are_due_and_stop_when_told():
         now[0] += round(seconds * SECOND_US)
         return now[0] > START_US + 60 * MINUTE_US + 3 * SECOND_US
 
-    pace = Pace(start_us=START_US, begun_us=now[0], speed_up=60)
+    pace = SimulationClock(start_us=START_US, begun_us=now[0], speed_up=60)
     sent = list(paced(simulate(start_us=START_US), pace, stopped=stopped, clock_us=lambda: now[0]))
     assert 3 * 12 <= len(sent) <= 4 * 12
     assert max(waited) <= 0.25
