@@ -43,10 +43,10 @@ from stream.recordings.simulating import (
     SimulationClock,
     as_lines,
     default_start_us,
-    measured_only,
+    open_truth,
     paced,
-    truth_written,
     until,
+    without_truth,
     write_recording,
 )
 
@@ -180,8 +180,8 @@ def _span(start: datetime | None, duration_s: float | None, plan: Plan, *, begun
 def _run(script: _Script, truth: Path | None, send: Callable[[Iterable[Measured]], int]) -> int:
     """Give the measurements to `send` and write what is true meanwhile; give the number of messages."""
     told = simulate_with_truth(script.scenario, seed=script.seed, start_us=script.span.start_us, plan=script.plan)
-    with truth_written(truth, script.true_run(), script.faults()) as write:
-        return send(measured_only(until(told, script.span.end_us), write))
+    with open_truth(truth, script.true_run(), script.faults()) as write:
+        return send(without_truth(until(told, script.span.end_us), write))
 
 
 def _list() -> None:

@@ -20,10 +20,10 @@ __all__ = [
     "as_lines",
     "as_message",
     "default_start_us",
-    "measured_only",
+    "open_truth",
     "paced",
-    "truth_written",
     "until",
+    "without_truth",
     "write_recording",
 ]
 
@@ -134,7 +134,7 @@ def write_recording(lines: Iterable[Line], output: Path | None) -> int:
     return count
 
 
-def measured_only(
+def without_truth(
     told: Iterable[Measured | StateTruth], write: Callable[[StateTruth], None] = lambda _state: None
 ) -> Iterator[Measured]:
     """Give the measurements; what is true meanwhile is given to `write`."""
@@ -146,7 +146,7 @@ def measured_only(
 
 
 @contextmanager
-def truth_written(
+def open_truth(
     output: Path | None, run: RunTruth, faults: Iterable[FaultTruth]
 ) -> Iterator[Callable[[StateTruth], None]]:
     """Give what writes states into the file of a run's truth, which begins with the run and its faults.
