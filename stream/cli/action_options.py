@@ -23,7 +23,7 @@ def send(
     make: Callable[[datetime, str], ActionMessage], *, by: str, settings: Path | None, as_json: bool, said: str
 ) -> None:
     """Make the message of now and of whoever says it, send it, and tell that it has arrived."""
-    from stream.cli.send_action import doubts, say, user_name  # noqa: PLC0415 -- the same
+    from stream.cli.send_action import send_action, unknown_machine_hint, user_name  # noqa: PLC0415 -- the same
     from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.messages.measurements import to_json  # noqa: PLC0415 -- the same
@@ -33,9 +33,9 @@ def send(
     except MessageError as error:
         raise typer.BadParameter(str(error)) from None
     chosen = load_settings(settings)
-    say(message, chosen)
+    send_action(message, chosen)
     typer.echo(to_json(message).decode() if as_json else said)
-    if doubt := doubts(message.machine, load_fleet(chosen)):
+    if doubt := unknown_machine_hint(message.machine, load_fleet(chosen)):
         typer.echo(doubt, err=True)
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from stream.config.machines import Fleet
     from stream.config.settings import Settings
 
-__all__ = ["doubts", "say", "user_name"]
+__all__ = ["send_action", "unknown_machine_hint", "user_name"]
 
 
-def say(message: ActionMessage, settings: "Settings") -> None:
+def send_action(message: ActionMessage, settings: "Settings") -> None:
     """Send one action and wait until the broker has it; raises `StethosError`, naming the fix."""
     publish([Line("action", 1, to_json(message))], settings, refuse=_refused)
 
@@ -26,7 +26,7 @@ def _refused(_line: Line, error: MessageError) -> Never:
     raise error
 
 
-def doubts(machine: str, fleet: "Fleet") -> str:
+def unknown_machine_hint(machine: str, fleet: "Fleet") -> str:
     """Say that nobody has described this machine, if others are, and which name is like it; else nothing."""
     if machine in fleet.machines or not fleet.machines:
         return ""

@@ -12,7 +12,7 @@ from stream.cli.accept import accept
 from stream.cli.action_options import moment
 from stream.cli.finding import finding
 from stream.cli.maintenance import maintenance
-from stream.cli.send_action import doubts, user_name
+from stream.cli.send_action import unknown_machine_hint, user_name
 from stream.config.machines import Fleet
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -55,10 +55,12 @@ def test_moments_are_times_or_so_long_ago():
 
 def test_a_name_that_nobody_described_is_doubted_and_the_near_one_told():
     fleet = Fleet(machines={"水泵-1": Machine(id="水泵-1")})
-    assert doubts("水泵-1", fleet) == ""
-    assert "did you mean '水泵-1'?" in doubts("水泵1", fleet)
-    assert doubts("fan", fleet) == "note: 'fan' is not in the file of machines. It was sent as written."
-    assert doubts("fan", Fleet()) == ""
+    assert unknown_machine_hint("水泵-1", fleet) == ""
+    assert "did you mean '水泵-1'?" in unknown_machine_hint("水泵1", fleet)
+    assert (
+        unknown_machine_hint("fan", fleet) == "note: 'fan' is not in the file of machines. It was sent as written."
+    )
+    assert unknown_machine_hint("fan", Fleet()) == ""
 
 
 def test_a_user_without_a_name_is_nobody(monkeypatch):
