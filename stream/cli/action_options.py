@@ -45,12 +45,12 @@ def moment(text: str, now: datetime) -> datetime | None:
     >>> moment("2h", datetime(2026, 3, 1, 8, tzinfo=UTC)).isoformat()
     '2026-03-01T06:00:00+00:00'
     """
-    from stream.config.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.durations import parse_learning_period  # noqa: PLC0415 -- keeps --help quick
 
     if not text:
         return None
     try:
-        found = parse_learn(text)
+        found = parse_learning_period(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--since") from None
     if found.until_us is not None:

@@ -11,7 +11,7 @@ from models.errors import RecordingError
 from stream.cli.terminal import AsJson, Files, SettingsFile, complain, followed, progress
 
 if TYPE_CHECKING:
-    from stream.config.durations import Learn
+    from stream.config.durations import LearningPeriod
     from stream.config.machines import Fleet
 
 __all__ = ["replay"]
@@ -89,10 +89,10 @@ def _fleet(settings: Path | None, machines: Path | None) -> "Fleet":
     return load_fleet(chosen.model_copy(update={"machines": machines}))
 
 
-def _learn(text: str | None) -> "Learn | None":
-    from stream.config.durations import parse_learn  # noqa: PLC0415 -- keeps --help quick
+def _learn(text: str | None) -> "LearningPeriod | None":
+    from stream.config.durations import parse_learning_period  # noqa: PLC0415 -- keeps --help quick
 
     try:
-        return parse_learn(text) if text else None
+        return parse_learning_period(text) if text else None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--learn") from None

@@ -8,13 +8,13 @@ import msgspec
 
 from models.clock import SECOND_US, from_datetime
 
-__all__ = ["Learn", "parse_duration_us", "parse_learn"]
+__all__ = ["LearningPeriod", "parse_duration_us", "parse_learning_period"]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 
 
-class Learn(msgspec.Struct, frozen=True):
+class LearningPeriod(msgspec.Struct, frozen=True):
     """Until when a machine is taken as sound: a moment, or so long after its first message; event times, both."""
 
     until_us: int | None = None
@@ -37,16 +37,16 @@ def parse_duration_us(text: str) -> int:
     return round(float(found[1]) * _SECONDS[found[2]] * SECOND_US)
 
 
-def parse_learn(text: str) -> Learn:
+def parse_learning_period(text: str) -> LearningPeriod:
     """Read a duration or a moment; raises ValueError that says how to write one.
 
-    >>> parse_learn("400s")
+    >>> parse_learning_period("400s")
     Learn(until_us=None, duration_us=400000000)
-    >>> parse_learn("1970-01-01T00:01:00Z").until_us
+    >>> parse_learning_period("1970-01-01T00:01:00Z").until_us
     60000000
     """
     if _DURATION.fullmatch(text.strip()):
-        return Learn(duration_us=parse_duration_us(text))
+        return LearningPeriod(duration_us=parse_duration_us(text))
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -55,4 +55,4 @@ def parse_learn(text: str) -> Learn:
         raise ValueError(
             f"{text!r} is no duration such as 400s, 30m or 2h, and no time such as 2026-03-01T08:30:00Z"
         )
-    return Learn(until_us=from_datetime(moment))
+    return LearningPeriod(until_us=from_datetime(moment))

@@ -26,7 +26,7 @@ from models.errors import ConfigurationError
 from models.machinery import machine
 from stream.config.hosts import names_of
 from stream.config.secrets import MissingSecretError, read_secret
-from stream.config.settings_errors import FILE_VARIABLE, PREFIX, check_variables, told
+from stream.config.settings_errors import FILE_VARIABLE, PREFIX, check_variables, describe_problem
 from stream.config.settings_paths import folder_of, with_paths_from
 from stream.config.thresholds import thresholds_from
 from stream.config.toml import read_toml
@@ -273,7 +273,9 @@ def load_settings(path: Path | None = None) -> Settings:
     try:
         return Settings(**content)
     except ValidationError as error:
-        raise ConfigurationError("; ".join(told(problem, file, Settings) for problem in error.errors())) from None
+        raise ConfigurationError(
+            "; ".join(describe_problem(problem, file, Settings) for problem in error.errors())
+        ) from None
     except SettingsError as error:
         raise ConfigurationError(f"{PREFIX}*: {error}; write sections as {PREFIX}SECTION__KEY") from None
 

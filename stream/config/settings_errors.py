@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from models.errors import ConfigurationError
 
-__all__ = ["FILE_VARIABLE", "PREFIX", "check_variables", "told"]
+__all__ = ["FILE_VARIABLE", "PREFIX", "check_variables", "describe_problem"]
 
 PREFIX = "STETHOS_"
 FILE_VARIABLE = "STETHOS_SETTINGS"
@@ -27,7 +27,7 @@ def check_variables(settings: type[BaseModel]) -> None:
             raise ConfigurationError(f"{name}: there is no setting {first!r}; {hint}")
 
 
-def told(problem: ErrorDetails, file: Path, settings: type[BaseModel]) -> str:
+def describe_problem(problem: ErrorDetails, file: Path, settings: type[BaseModel]) -> str:
     """Put one of pydantic's problems as `place: key: what is wrong`, the place being the file or a variable."""
     keys = [str(key) for key in problem["loc"]]
     variable = PREFIX + "__".join(keys).upper()

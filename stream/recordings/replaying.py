@@ -23,7 +23,7 @@ from models.observations import (
     VibrationObserved,
 )
 from models.outputs import Alert, Health, Lesson, Output
-from stream.config.durations import Learn
+from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
 from stream.messages.actions import Accept, Finding, Maintenance
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
@@ -89,7 +89,7 @@ class Replay:
         self,
         fleet: Fleet,
         *,
-        learn: Learn | None = None,
+        learn: LearningPeriod | None = None,
         thresholds: Thresholds | None = None,
         refuse: Refuse | None = None,
     ) -> None:
@@ -189,7 +189,7 @@ def replay(
     lines: Iterable[Line],
     fleet: Fleet | None = None,
     *,
-    learn: Learn | None = None,
+    learn: LearningPeriod | None = None,
     thresholds: Thresholds | None = None,
     refuse: Refuse | None = None,
 ) -> Iterator[Output]:

@@ -14,7 +14,7 @@ from models.fold import initial_state, step
 from models.machinery.machine import Learning, Machine, Thresholds
 from models.observations import Configured, Observation, Tick
 from models.outputs import Alert, Health, Row
-from stream.config.durations import Learn
+from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, observation_to_json, to_json
 from stream.messages.observe import observe
@@ -45,7 +45,7 @@ def lines(contents: list[Message] | list[Observation], file: str = "a.jsonl") ->
     return [Line(file, number, data) for number, data in enumerate(as_json, 1)]
 
 
-LEARN = Learn(duration_us=40 * 60 * SECOND_US)
+LEARN = LearningPeriod(duration_us=40 * 60 * SECOND_US)
 MANY = lines(messages(150))
 
 
@@ -117,7 +117,7 @@ def test_a_trial_replaces_thresholds_and_learning_of_the_recording():
 
     assert changes(list(replay(recording, learn=LEARN))) > 0
     assert changes(list(replay(recording, learn=LEARN, thresholds=deaf))) == 0
-    health = [o for o in replay(recording, learn=Learn(until_us=START_US * 2)) if isinstance(o, Health)]
+    health = [o for o in replay(recording, learn=LearningPeriod(until_us=START_US * 2)) if isinstance(o, Health)]
     assert all(h.anomaly.anomalous is None for h in health)
 
 
