@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-__all__ = ["JsonLines", "Seldom", "set_up_logging"]
+__all__ = ["JsonLines", "RateLimitFilter", "set_up_logging"]
 
 _EVERY_S = 30.0
 _MOST_KINDS = 1000
 
 
-class Seldom(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets a kind of line through once in a while and says how many were left out: libraries repeat themselves.
 
     A kind is a logger with a text before its values are filled in.
@@ -65,5 +65,5 @@ def set_up_logging(*, verbose: bool, form: Literal["text", "json"] = "text") -> 
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     logging.getLogger("stream").setLevel(logging.DEBUG if verbose else logging.INFO)
     if not verbose:
-        repeats = Seldom()
+        repeats = RateLimitFilter()
         handler.addFilter(lambda record: record.name.startswith("stream") or repeats.filter(record))

@@ -2,7 +2,7 @@
 
 import logging
 
-from stream.cli.logs import Seldom
+from stream.cli.logs import RateLimitFilter
 
 
 def line(text: str, *values: object, name: str = "aiokafka") -> logging.LogRecord:
@@ -11,7 +11,7 @@ def line(text: str, *values: object, name: str = "aiokafka") -> logging.LogRecor
 
 def test_a_line_that_keeps_coming_is_told_once_a_while_with_what_was_left_out():
     now = [0.0]
-    seldom = Seldom(every_s=30, clock=lambda: now[0])
+    seldom = RateLimitFilter(every_s=30, clock=lambda: now[0])
     told = []
     for second in range(91):
         now[0] = float(second)
@@ -27,7 +27,7 @@ def test_a_line_that_keeps_coming_is_told_once_a_while_with_what_was_left_out():
 
 
 def test_different_lines_do_not_hide_each_other():
-    seldom = Seldom(clock=lambda: 0.0)
+    seldom = RateLimitFilter(clock=lambda: 0.0)
     assert seldom.filter(line("away"))
     assert seldom.filter(line("back"))
     assert seldom.filter(line("away", name="other"))
@@ -35,7 +35,7 @@ def test_different_lines_do_not_hide_each_other():
 
 
 def test_its_memory_is_bounded():
-    seldom = Seldom(clock=lambda: 0.0)
+    seldom = RateLimitFilter(clock=lambda: 0.0)
     for number in range(5000):
         seldom.filter(line(f"text {number}"))
     assert len(seldom._last) <= 1000
