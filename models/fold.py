@@ -11,7 +11,7 @@ from models.advice.actions import ActionObserved, apply_action
 from models.advice.alarm_processing import AlarmContext, clear_all, update_condition_alarms, update_sensor_alarm
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.clock import AHEAD_US, DAY_US, to_datetime
-from models.condition.channel import Channel, Measured, measurement_of, new_channel
+from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
 from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
 from models.condition.state import Counts, MachineState
@@ -95,7 +95,7 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
     return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), alert)
 
 
-def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
+def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
     """Fold a measurement: a duplicate and a point too many leave first, then what is late or ahead of its time."""
     mark = fingerprint(observation.time_us, observation.digest)
     key = f"{measurement_of(observation)}/{observation.point}"
@@ -135,7 +135,7 @@ def _measured(state: MachineState, observation: Measured) -> tuple[Output, ...]:
 
 
 def _out_of_order(
-    state: MachineState, channel: Channel, observation: Measured, time_us: int, notes: tuple[str, ...]
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, notes: tuple[str, ...]
 ) -> tuple[Row, Health]:
     """Keep the values of what came late or is stamped ahead of its time, and score them; they move nothing."""
     values, flags = _clean(observation)
@@ -148,7 +148,7 @@ def _out_of_order(
 
 def _row_and_health(
     state: MachineState,
-    observation: Measured,
+    observation: MeasuredObservation,
     time_us: int,
     values: dict[str, float],
     quality: Quality,
@@ -166,7 +166,7 @@ def _row_and_health(
     return row, health_of(state, observation.point, time_us, anomaly=anomaly, quality=quality, channel=channel)
 
 
-def _clean(observation: Measured) -> tuple[dict[str, float], tuple[str, ...]]:
+def _clean(observation: MeasuredObservation) -> tuple[dict[str, float], tuple[str, ...]]:
     """Give an observation's finite values, and its flags, which say so where others were left out."""
     given = observation.values if isinstance(observation, ReadingObserved) else observation.indicators
     if all(map(isfinite, given.values())):
@@ -189,7 +189,7 @@ class _InOrder(msgspec.Struct, frozen=True):
 def _in_order(
     state: MachineState,
     channel: Channel,
-    observation: Measured,
+    observation: MeasuredObservation,
     values: dict[str, float],
     time_us: int,
     flags: tuple[str, ...],
@@ -263,7 +263,7 @@ def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int
 
 
 def _hear(
-    state: MachineState, channel: Channel, observation: Measured, time_us: int, *, in_order: bool
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, *, in_order: bool
 ) -> list[Alert]:
     state.counts.accepted += 1
     channel.heard = state.counts.accepted
@@ -278,7 +278,7 @@ def _hear(
     return [alert]
 
 
-def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
+def _make_room(state: MachineState, observation: MeasuredObservation) -> list[Alert]:
     """Where a machine has all the points it may have, forget the longest silent, if it has been so for a week."""
     if len(state.channels) < _MAX_CHANNELS:
         return []
@@ -290,7 +290,7 @@ def _make_room(state: MachineState, observation: Measured) -> list[Alert]:
     return list(clear_all(AlarmContext(state, forgotten, observation.time_us, observation.digest)))
 
 
-def _crowded_out(state: MachineState, observation: Measured) -> tuple[Output, ...]:
+def _crowded_out(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
     """Keep the values of a point too many, and say why it isn't judged: taking turns, none would ever learn."""
     state.counts.accepted += 1
     silent_us = state.observed_us - state.heard_us

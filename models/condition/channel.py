@@ -26,12 +26,12 @@ __all__ = [
     "CHANGE_INDICATORS",
     "MAX_NAME_LENGTH",
     "Channel",
-    "Measured",
+    "MeasuredObservation",
     "measurement_of",
     "new_channel",
 ]
 
-Measured = VibrationObserved | TemperatureObserved | ReadingObserved
+MeasuredObservation = VibrationObserved | TemperatureObserved | ReadingObserved
 
 CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 """Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""
@@ -254,7 +254,7 @@ class Channel(msgspec.Struct, array_like=True):
         self.recent_c = None
 
 
-def measurement_of(observation: Measured) -> Measurement:
+def measurement_of(observation: MeasuredObservation) -> Measurement:
     """Give the measurement that an observation's rows belong to."""
     if isinstance(observation, VibrationObserved):
         return "indicators"

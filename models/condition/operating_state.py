@@ -3,7 +3,7 @@
 import msgspec
 
 from models.clock import MINUTE_US
-from models.condition.channel import Channel, Measured
+from models.condition.channel import Channel, MeasuredObservation
 from models.condition.features import value_to_log
 from models.condition.recent_observations import is_recent
 from models.condition.regimes import OperatingPoint, operating_point
@@ -48,7 +48,9 @@ class OperatingState(msgspec.Struct, array_like=True):
     loaded_us: int | None = None
     """Event time at which it last began to idle, or ceased to."""
 
-    def update(self, key: str, observation: Measured, values: dict[str, float], time_us: int) -> OperatingPoint:
+    def update(
+        self, key: str, observation: MeasuredObservation, values: dict[str, float], time_us: int
+    ) -> OperatingPoint:
         """Take in what an observation in order tells of speed and load; give where it says the machine works.
 
         A measured speed that comes as a reading is believed rather than the nominal one of a block.
@@ -123,7 +125,7 @@ def _newer(before: _Reported | None, now: _Reported) -> _Reported:
 
 def is_running(
     channel: Channel,
-    observation: Measured,
+    observation: MeasuredObservation,
     values: dict[str, float],
     operation: OperatingState,
     configuration: Configuration,

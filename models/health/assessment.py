@@ -5,7 +5,7 @@ import msgspec
 from models.alarms.symptom import Symptom
 from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyScore
-from models.condition.channel import CHANGE_INDICATORS, Channel, Measured
+from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObservation
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
 from models.health.verdict import diagnosis_symptom
@@ -52,7 +52,7 @@ def _anomaly(channel: Channel, found: float | None) -> Anomaly:
 class _Judging(msgspec.Struct, frozen=True):
     """What is computed once of an observation, before it is judged."""
 
-    observation: Measured
+    observation: MeasuredObservation
     time_us: int
     features: dict[str, float]
     look: AnomalyScore
@@ -69,7 +69,7 @@ class _Judging(msgspec.Struct, frozen=True):
 
 def assess(
     channel: Channel,
-    observation: Measured,
+    observation: MeasuredObservation,
     values: dict[str, float],
     time_us: int,
     configuration: Configuration,
@@ -90,7 +90,9 @@ def assess(
     return Assessment(judging.anomaly, _judged_rules(channel.symptoms, observation, configuration))
 
 
-def _judging(channel: Channel, observation: Measured, values: dict[str, float], time_us: int) -> _Judging:
+def _judging(
+    channel: Channel, observation: MeasuredObservation, values: dict[str, float], time_us: int
+) -> _Judging:
     """Compare an observation with its point's past, and take it into the running medians."""
     features = features_of(channel, values)
     look = channel.model.score_features(features)
@@ -171,7 +173,9 @@ def _learn(channel: Channel, judging: _Judging) -> None:
     usual.learned_us = time_us
 
 
-def _judged_rules(symptoms: list[Symptom], observation: Measured, configuration: Configuration) -> frozenset[str]:
+def _judged_rules(
+    symptoms: list[Symptom], observation: MeasuredObservation, configuration: Configuration
+) -> frozenset[str]:
     """Give the rules that found something, or could have: votes for no fault, a machine without severity zones."""
     rules = {symptom.rule for symptom in symptoms}
     if isinstance(observation, VibrationObserved):
@@ -189,7 +193,7 @@ def _is_at(measured_rpm: float | None, observation: VibrationObserved) -> bool:
     return abs(observation.diagnosis.speed_hz - wanted_hz) <= _SAME_SPEED * wanted_hz
 
 
-def _seconds(observation: Measured) -> float:
+def _seconds(observation: MeasuredObservation) -> float:
     return observation.seconds if isinstance(observation, VibrationObserved) else 0.0
 
 

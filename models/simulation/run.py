@@ -18,7 +18,7 @@ from models.simulation.sensor import SCALE_G, gain_of, sensed_c, sensed_counts, 
 from models.simulation.trajectory import trajectory
 from models.simulation.trajectory_point import SampleGrid, TrajectoryPoint
 
-__all__ = ["Measured", "TemperatureBlock", "VibrationBlock", "simulate", "simulate_with_truth"]
+__all__ = ["SimulatedBlock", "TemperatureBlock", "VibrationBlock", "simulate", "simulate_with_truth"]
 
 
 class VibrationBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,12 +44,12 @@ class TemperatureBlock(msgspec.Struct, frozen=True, kw_only=True):
     value_c: float
 
 
-Measured = VibrationBlock | TemperatureBlock
+SimulatedBlock = VibrationBlock | TemperatureBlock
 
 
 def simulate(
     scenario: Scenario | None = None, *, seed: int = 0, start_us: int, plan: Plan | None = None
-) -> Iterator[Measured]:
+) -> Iterator[SimulatedBlock]:
     """Yield a scenario's measurements without end, in order of time: one of each point in every interval.
 
     The same arguments give the same measurements, bit for bit; machines do not influence each other's numbers.
@@ -66,7 +66,7 @@ def simulate(
 
 def simulate_with_truth(
     scenario: Scenario | None = None, *, seed: int = 0, start_us: int, plan: Plan | None = None
-) -> Iterator[Measured | StateTruth]:
+) -> Iterator[SimulatedBlock | StateTruth]:
     """Yield what `simulate` does, and before each machine's measurements of an interval how it truly is then."""
     chosen = scenario or built_in("demo")
     runs = (_Run(chosen, index, seed, start_us, plan or chosen.plan).all() for index in range(len(chosen.machines)))
@@ -82,7 +82,7 @@ class _Run:
         grid = SampleGrid(scenario.rate_hz, scenario.samples)
         self.shaking = machine_vibration(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
 
-    def all(self) -> Iterator[Measured | StateTruth]:
+    def all(self) -> Iterator[SimulatedBlock | StateTruth]:
         generator = np.random.default_rng((self.seed, self.index, 0))
         held_c: float | None = None
         for moment in trajectory(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):

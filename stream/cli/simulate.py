@@ -16,7 +16,7 @@ from models.errors import MessageError
 from models.simulation.ground_truth import FaultTruth, RunTruth, run_truth, truths
 from models.simulation.library import built_in, names
 from models.simulation.plan import Plan
-from models.simulation.run import Measured, simulate_with_truth
+from models.simulation.run import SimulatedBlock, simulate_with_truth
 from models.simulation.scenario import Scenario, sampled
 from stream.cli.simulate_options import (
     Block,
@@ -177,7 +177,7 @@ def _span(start: datetime | None, duration_s: float | None, plan: Plan, *, begun
     return _Span(start_us, None if duration_s is None else start_us + round(duration_s * SECOND_US))
 
 
-def _run(script: _Script, truth: Path | None, send: Callable[[Iterable[Measured]], int]) -> int:
+def _run(script: _Script, truth: Path | None, send: Callable[[Iterable[SimulatedBlock]], int]) -> int:
     """Give the measurements to `send` and write what is true meanwhile; give the number of messages."""
     told = simulate_with_truth(script.scenario, seed=script.seed, start_us=script.span.start_us, plan=script.plan)
     with open_truth(truth, script.true_run(), script.faults()) as write:
@@ -192,7 +192,7 @@ def _list() -> None:
         typer.echo(f"{name:<10} {title}: {len(found.machines)} machines, {hours:g} h")
 
 
-def _publish(measurements: Iterable[Measured], pace: SimulationClock, settings_file: Path | None) -> int:
+def _publish(measurements: Iterable[SimulatedBlock], pace: SimulationClock, settings_file: Path | None) -> int:
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415 -- the same
     from stream.recordings.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
@@ -220,7 +220,7 @@ def _stop_on_signal() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _write(measurements: Iterable[Measured], output: Path) -> int:
+def _write(measurements: Iterable[SimulatedBlock], output: Path) -> int:
     with progress("simulating") as tell:
 
         def lines() -> Iterator[Line]:

@@ -39,7 +39,7 @@ from stream.messages.validation import (
 )
 
 __all__ = [
-    "Measurement",
+    "InstrumentMessage",
     "Message",
     "Reading",
     "Temperature",
@@ -213,8 +213,8 @@ class Reading(_Envelope, frozen=True, kw_only=True, tag="reading"):
         }
 
 
-Measurement = Vibration | Temperature | Reading
-Message = Measurement | ActionMessage
+InstrumentMessage = Vibration | Temperature | Reading
+Message = InstrumentMessage | ActionMessage
 
 _TOPIC: dict[type, str] = {
     Vibration: VIBRATION, Temperature: TEMPERATURE, Reading: READINGS,

@@ -10,7 +10,7 @@ import msgspec
 
 from models.clock import MINUTE_US, SECOND_US, to_datetime
 from models.simulation.ground_truth import FaultTruth, RunTruth, StateTruth
-from models.simulation.run import Measured, VibrationBlock
+from models.simulation.run import SimulatedBlock, VibrationBlock
 from stream.messages.measurements import Message, Temperature, Vibration, to_json
 from stream.recordings.reading import Line
 from stream.recordings.writing import QUICK_PACKING, written_to
@@ -29,7 +29,7 @@ __all__ = [
 
 _PATIENCE_S = 0.25
 
-Told = TypeVar("Told", bound=Measured | StateTruth)
+Told = TypeVar("Told", bound=SimulatedBlock | StateTruth)
 
 
 class SimulationClock(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ def default_start_us(now_us: int) -> int:
     return (now_us - 24 * 60 * MINUTE_US) // MINUTE_US * MINUTE_US
 
 
-def as_message(measured: Measured) -> Message:
+def as_message(measured: SimulatedBlock) -> Message:
     """Give the message that an instrument would send."""
     if isinstance(measured, VibrationBlock):
         return Vibration(
@@ -92,12 +92,12 @@ def until(measurements: Iterable[Told], end_us: int | None) -> Iterator[Told]:
 
 
 def paced(
-    measurements: Iterable[Measured],
+    measurements: Iterable[SimulatedBlock],
     pace: SimulationClock,
     *,
     stopped: Callable[[float], bool],
     clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
-) -> Iterator[Measured]:
+) -> Iterator[SimulatedBlock]:
     """Hold each measurement back until it is due.
 
     `stopped(seconds)` waits so long at most and says whether to stop, as `threading.Event.wait` does.
@@ -112,7 +112,7 @@ def paced(
         yield measured
 
 
-def as_lines(measurements: Iterable[Measured]) -> Iterator[Line]:
+def as_lines(measurements: Iterable[SimulatedBlock]) -> Iterator[Line]:
     """Give the lines of a recording of these measurements."""
     for number, measured in enumerate(measurements, start=1):
         yield Line("simulation", number, to_json(as_message(measured)))
@@ -135,8 +135,8 @@ def write_recording(lines: Iterable[Line], output: Path | None) -> int:
 
 
 def without_truth(
-    told: Iterable[Measured | StateTruth], write: Callable[[StateTruth], None] = lambda _state: None
-) -> Iterator[Measured]:
+    told: Iterable[SimulatedBlock | StateTruth], write: Callable[[StateTruth], None] = lambda _state: None
+) -> Iterator[SimulatedBlock]:
     """Give the measurements; what is true meanwhile is given to `write`."""
     for each in told:
         if isinstance(each, StateTruth):
