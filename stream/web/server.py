@@ -23,7 +23,7 @@ from stream.texts.times import viewer_zone
 from stream.web.charts.style import Theme
 from stream.web.data.alert_record import FleetRecords
 from stream.web.data.feed import Feed
-from stream.web.data.history import Pasts
+from stream.web.data.history import HistoryReader
 from stream.web.data.kept_spectra import Spectra
 from stream.web.fleet.page import FleetPage
 from stream.web.host_check import HostCheck
@@ -78,7 +78,7 @@ def make_server(
     server.add_middleware(HostCheck, known=hosts)
     _add_language_routes(server)
     readers = Readers(
-        pasts=Pasts(store, monotonic=time.monotonic),
+        pasts=HistoryReader(store, monotonic=time.monotonic),
         spectra=Spectra(store, monotonic=time.monotonic),
         packs=packs or built_in_packs(),
         records=FleetRecords(store, monotonic=time.monotonic),

@@ -8,7 +8,7 @@ from statistics import median
 import msgspec
 
 from stream.stores.store import ExtremesAt, HealthAt
-from stream.web.data.history import Past, Trace
+from stream.web.data.history import MachineHistory, Trace
 from stream.web.views.machine_facts import is_about_sensor
 
 __all__ = ["believed", "faulty_spans", "usual_gap"]
@@ -16,19 +16,19 @@ __all__ = ["believed", "faulty_spans", "usual_gap"]
 _MISSING_INTERVALS = 3.5
 
 
-def believed(past: Past) -> Past:
+def believed(past: MachineHistory) -> MachineHistory:
     """Leave out what a point told while its sensor could not be believed."""
     return msgspec.structs.replace(past, traces=tuple(_of_point(trace, past) for trace in past.traces))
 
 
-def _of_point(trace: Trace, past: Past) -> Trace:
+def _of_point(trace: Trace, past: MachineHistory) -> Trace:
     early = usual_gap(trace.values, past.step)  # the alert comes with the second faulty value
     spans = [(begin - early, end) for begin, end in faulty_spans(trace.point, past)]
     believed = [each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)]
     return msgspec.structs.replace(trace, values=tuple(believed))
 
 
-def faulty_spans(point: str, past: Past) -> list[tuple[datetime, datetime]]:
+def faulty_spans(point: str, past: MachineHistory) -> list[tuple[datetime, datetime]]:
     """When alerts say that the sensor of a point cannot be believed."""
     return [
         (max(alert.since, past.since), min(alert.time, past.until) if alert.state == "cleared" else past.until)

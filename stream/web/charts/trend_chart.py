@@ -1,6 +1,6 @@
 """A machine's trends as one chart: health and each indicator below each other, over one axis of time.
 
-Pure: a `Past` in, options of ECharts out. Health that was withheld is a grey stretch with its reason, and lines end
+Pure: a `MachineHistory` in, options of ECharts out. Health that was withheld is a grey stretch with its reason, and lines end
 where data are missing; nothing is drawn across.
 """
 
@@ -24,7 +24,7 @@ from stream.web.charts.style import (
     tooltip,
     zoom_bar,
 )
-from stream.web.data.history import TRENDS, Past, Trace
+from stream.web.data.history import TRENDS, MachineHistory, Trace
 from stream.web.scripts import TREND_BOX
 from stream.web.views.points_view import point_name
 
@@ -56,13 +56,13 @@ _TIMES = {
 _UNITS = {"velocity_rms_mm_s": "mm/s", "rms_g": "g", "envelope_rms_g": "g", "value_c": "°C"}
 
 
-def panels(past: Past) -> list[str]:
+def panels(past: MachineHistory) -> list[str]:
     """Give the fields that there is anything of, in the order they are drawn in."""
     known = {trace.field for trace in past.traces}
     return [field for fields in TRENDS.values() for field in fields if field in known]
 
 
-def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Theme) -> Options:
+def trend_chart(past: MachineHistory, machine: Machine, *, language: Language, theme: Theme) -> Options:
     """Draw health and every field of `panels` one below the other, `_PANEL_PX` high each."""
     fields = panels(past)
     axes = list(range(len(fields) + 1))
@@ -111,17 +111,17 @@ def trend_chart(past: Past, machine: Machine, *, language: Language, theme: Them
     }
 
 
-def chart_height_px(past: Past) -> int:
+def chart_height_px(past: MachineHistory) -> int:
     """Give the height that the whole chart needs."""
     return _TOP_PX + _PANEL_PX * (len(panels(past)) + 1) + _FOOT_PX
 
 
-def _names(past: Past, language: Language) -> dict[str, str]:
+def _names(past: MachineHistory, language: Language) -> dict[str, str]:
     """Points by id; one place in the order of colours each, whatever they measure."""
     return {trace.point: point_name(trace.point, language) for trace in past.traces}
 
 
-def _time_axis(number: int, past: Past, theme: Theme) -> Options:
+def _time_axis(number: int, past: MachineHistory, theme: Theme) -> Options:
     style = axis_label(theme)
     return {
         "type": "time",
@@ -138,7 +138,7 @@ def _score_axis(theme: Theme) -> Options:
     return {"type": "value", "gridIndex": 0, "min": 0, "max": 100, "interval": 50, **axis_label(theme)}
 
 
-def _value_axis(past: Past, field: str, machine: Machine, theme: Theme) -> Options:
+def _value_axis(past: MachineHistory, field: str, machine: Machine, theme: Theme) -> Options:
     """From zero, but for a temperature; far enough up to show the first limit, so that one sees the room left."""
     values = [extreme.high for trace in past.traces if trace.field == field for extreme in trace.values]
     points = [trace.point for trace in past.traces if trace.field == field]
@@ -148,7 +148,7 @@ def _value_axis(past: Past, field: str, machine: Machine, theme: Theme) -> Optio
     return axis | {"scale": field == "value_c", "max": round_above(highest) if first and highest > 0 else None}
 
 
-def _health(past: Past, language: Language, theme: Theme) -> Options:
+def _health(past: MachineHistory, language: Language, theme: Theme) -> Options:
     interval = usual_gap(past.health, past.step)
     withheld = [
         [
@@ -185,7 +185,7 @@ def _area_label(theme: Theme) -> Options:
     return {**text_style(theme), "position": "insideTop", "overflow": "truncate", "width": 110}
 
 
-def _alerts_in(past: Past) -> list[Alert]:
+def _alerts_in(past: MachineHistory) -> list[Alert]:
     return [alert for alert in past.alerts if past.since <= alert.since <= past.until][:_MOST_ALERTS]
 
 
@@ -196,7 +196,7 @@ def _alert_mark(alert: Alert) -> Options:
 
 def _trace(
     trace: Trace,
-    past: Past,
+    past: MachineHistory,
     axis: int,
     names: dict[str, str],
     limits: list[tuple[str, float]],

@@ -12,7 +12,7 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health
 from stream.stores.store import Store
-from stream.web.data.recent_history import Track
+from stream.web.data.recent_history import RecentHistory
 from stream.web.views.machine_facts import all_facts, attention_order, needs_someone
 from stream.web.views.snapshot import CARDS, Snapshot
 
@@ -37,7 +37,7 @@ class Feed:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
-        self._tracks: dict[str, Track] = {}
+        self._tracks: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], datetime] | None = None
         self._turns = itertools.count()
@@ -109,7 +109,7 @@ class Feed:
         due = [name for name in shown if self._is_due(name, newest[name], in_full=True)]
         glances = [name for name in newest if name not in shown and self._is_due(name, newest[name], in_full=False)]
         for name in [*self._longest_waiting(due)[:_TRACKS_A_TURN], *self._longest_waiting(glances)[:1]]:
-            track = self._tracks.setdefault(name, Track())
+            track = self._tracks.setdefault(name, RecentHistory())
             await track.read(self._store, name, newest[name], in_full=name in shown)
             track.turn = turn
 

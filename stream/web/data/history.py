@@ -11,7 +11,7 @@ from stream.stores.store import ExtremesAt, HealthAt, Store
 from stream.texts.language import Phrase
 from stream.web.data.ttl_cache import Kept
 
-__all__ = ["RANGES", "TRENDS", "Past", "Pasts", "Range", "Trace", "window"]
+__all__ = ["RANGES", "TRENDS", "HistoryReader", "MachineHistory", "Range", "Trace", "window"]
 
 TRENDS: dict[Measurement, tuple[str, ...]] = {
     "indicators": ("velocity_rms_mm_s", "rms_g", "envelope_rms_g"),
@@ -50,7 +50,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[ExtremesAt, ...]
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class MachineHistory(msgspec.Struct, frozen=True, kw_only=True):
     """What is drawn of a machine."""
 
     since: datetime
@@ -76,20 +76,20 @@ def window(newest: datetime, now: datetime, span: timedelta) -> tuple[datetime, 
     return until - span, until
 
 
-class Pasts:
+class HistoryReader:
     """Reads pasts, one after the other, and keeps each as long as it is good."""
 
     def __init__(self, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._store = store
-        self._kept: Kept[tuple[str, str], Past] = Kept(monotonic=monotonic, reading=asyncio.Lock())
+        self._kept: Kept[tuple[str, str], MachineHistory] = Kept(monotonic=monotonic, reading=asyncio.Lock())
 
-    async def read(self, machine: str, range_: Range, *, newest: datetime, now: datetime) -> Past:
+    async def read(self, machine: str, range_: Range, *, newest: datetime, now: datetime) -> MachineHistory:
         """Give a machine's past; `newest` is when it was measured last. Raises `ServiceError`."""
         return await self._kept.get(
             (machine, range_.key), lambda: self._read(machine, range_, newest, now), good_s=range_.good_s
         )
 
-    async def _read(self, machine: str, range_: Range, newest: datetime, now: datetime) -> Past:
+    async def _read(self, machine: str, range_: Range, newest: datetime, now: datetime) -> MachineHistory:
         since, until = window(newest, now, range_.span)
         step = range_.span / _STEPS
         traces = [
@@ -103,7 +103,7 @@ class Pasts:
             for point in await self._store.points(measurement, machine)
             for field in fields
         ]
-        return Past(
+        return MachineHistory(
             since=since,
             until=until,
             step=step,

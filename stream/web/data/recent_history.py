@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from stream.stores.store import HealthAt, Store
 from stream.web.views.snapshot import FIELDS, Series
 
-__all__ = ["Track"]
+__all__ = ["RecentHistory"]
 
 _HISTORY = timedelta(hours=24)
 _GLANCE = timedelta(hours=2)
 """Of a machine that is only a tile: enough to know how often it reports."""
 
 
-class Track:
+class RecentHistory:
     """History of health over 24 hours, and the numbers of the last two."""
 
     def __init__(self) -> None:

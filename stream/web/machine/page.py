@@ -15,7 +15,7 @@ from stream.web.components.elements import Keyed, box, describe, restyle, words
 from stream.web.components.notice_bar import NoticeBar
 from stream.web.data.alert_record import FleetRecords
 from stream.web.data.feed import Feed
-from stream.web.data.history import Pasts
+from stream.web.data.history import HistoryReader
 from stream.web.data.kept_spectra import Spectra
 from stream.web.machine.head import MachineHead, PointsSection
 from stream.web.machine.kind_section import KindSection
@@ -36,7 +36,7 @@ _BACK = Phrase("‹ All machines", "‹ 全部设备")
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
     """What is read for all viewers together, and what is known of kinds of machines."""
 
-    pasts: Pasts
+    pasts: HistoryReader
     spectra: Spectra
     packs: Packs
     records: FleetRecords

@@ -13,7 +13,7 @@ from stream.web.charts.trend_chart import chart_height_px, trend_chart
 from stream.web.components.button_group import Choice
 from stream.web.components.elements import Keyed, box, words
 from stream.web.components.note_row import NoteRow
-from stream.web.data.history import RANGES, Past, Pasts
+from stream.web.data.history import RANGES, HistoryReader, MachineHistory
 from stream.web.machine.actions_view import SaidView, said_view
 from stream.web.machine.page_view import PastAlert, past_alerts
 
@@ -37,7 +37,7 @@ class TrendSection:
 
     def __init__(
         self,
-        pasts: Pasts,
+        pasts: HistoryReader,
         machine: Machine,
         *,
         language: Language,
@@ -48,7 +48,7 @@ class TrendSection:
         self._pasts, self._machine = pasts, machine
         self._language, self._zone, self._theme, self._on_change = language, zone, theme, on_change
         self._range = RANGES[1]
-        self._shown: Past | None = None
+        self._shown: MachineHistory | None = None
         self._chart: ui.echart | None = None
         self.root = box("section", "panel")
         with self.root:
@@ -87,7 +87,7 @@ class TrendSection:
     def _show_choice(self) -> None:
         self._choice.show([(each.key, each.name.say(self._language)) for each in RANGES], self._range.key)
 
-    def _show(self, past: Past, now: datetime) -> None:
+    def _show(self, past: MachineHistory, now: datetime) -> None:
         language = self._language
         empty = not past.health and not past.traces
         self._guide.set_text((_NOTHING if empty else _GUIDE).say(language))
@@ -103,7 +103,7 @@ class TrendSection:
         self._said_title.set_text(_SAID.say(language) if said else "")
         self._said.show((each.id, each) for each in said)
 
-    def _draw(self, past: Past) -> None:
+    def _draw(self, past: MachineHistory) -> None:
         options = trend_chart(past, self._machine, language=self._language, theme=self._theme)
         if self._chart is None:
             with self._frame:

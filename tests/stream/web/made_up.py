@@ -9,7 +9,7 @@ from models.captures.taking import hourly_spectra
 from models.machinery.kinematics import BearingOrders
 from stream.stores.sqlite.store import SqliteStore
 from stream.web.data.feed import Feed
-from stream.web.data.history import RANGES, Pasts
+from stream.web.data.history import RANGES, HistoryReader
 from stream.web.fleet.view import fleet_view
 from stream.web.machine.page_view import machine_page_view
 from tests.stream.web.fleets import MACHINES, NOW, MemoryStore
@@ -62,7 +62,7 @@ def past_of(tmp_path, outputs, machine="P-101", *, range_=RANGES[1], newest=NOW,
         store = SqliteStore(tmp_path / "results.db")
         await store.open()
         await store.write(outputs)
-        past = await Pasts(store, monotonic=lambda: 0.0).read(machine, range_, newest=newest, now=now)
+        past = await HistoryReader(store, monotonic=lambda: 0.0).read(machine, range_, newest=newest, now=now)
         await store.close()
         return past
 

@@ -18,7 +18,7 @@ from stream.web.charts.trend_chart import trend_chart
 from stream.web.components.health_bar import bar_svg
 from stream.web.components.sparkline import trend_svg
 from stream.web.components.status_icons import shape_svg
-from stream.web.data.history import Past, Trace
+from stream.web.data.history import MachineHistory, Trace
 from stream.web.views.sparkline_view import Gap, TrendView
 from stream.web.views.spectra_view import bearing_families
 from tests.stream.web.code_in_pages import ROOT, Module, faults_in, module_at
@@ -140,7 +140,7 @@ def test_a_spectrum_runs_the_same_script_whatever_its_texts_are(unit, name, olde
 @given(points=st.lists(TEXTS, min_size=1, max_size=3, unique=True), text=TEXTS)
 def test_trends_run_the_same_script_whatever_their_texts_are(points, text):
     values = tuple(ExtremesAt(NOW - timedelta(minutes=minute), 1.0, 2.0) for minute in (3, 2, 1))
-    past = Past(
+    past = MachineHistory(
         since=NOW - timedelta(hours=1),
         until=NOW,
         step=timedelta(minutes=1),

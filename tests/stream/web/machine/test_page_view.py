@@ -11,7 +11,7 @@ from models.machinery.machine import Machine
 from models.outputs import RemainingLife
 from stream.stores.sqlite.store import SqliteStore
 from stream.web.charts.trend_chart import chart_height_px, panels, trend_chart
-from stream.web.data.history import RANGES, Past, Pasts, window
+from stream.web.data.history import RANGES, HistoryReader, MachineHistory, window
 from stream.web.machine.page_view import past_alerts
 from stream.web.paths import machine_path
 from tests.stream.stores.outputs import health as health_of
@@ -156,7 +156,7 @@ def test_a_past_is_read_once_for_all_and_again_when_it_is_old(tmp_path):
         store = SqliteStore(tmp_path / "results.db")
         await store.open()
         await store.write([row("m", NOW, point=POINT, rms_g=1.0)])
-        pasts = Pasts(store, monotonic=lambda: next(clock))
+        pasts = HistoryReader(store, monotonic=lambda: next(clock))
         reads.extend([await pasts.read("m", range_, newest=NOW, now=NOW) for range_ in (HOUR, HOUR, HOUR, DAY)])
         await store.close()
 
@@ -183,7 +183,7 @@ def test_cleared_alerts_are_told_with_begin_end_and_length():
 
 
 def test_an_empty_past_draws_nothing_wrong():
-    empty = Past(
+    empty = MachineHistory(
         since=datetime(2026, 1, 1, tzinfo=UTC), until=NOW, step=timedelta(1), health=(), traces=(), alerts=()
     )
     chart = trend_chart(empty, PUMP, language="en", theme="light")
