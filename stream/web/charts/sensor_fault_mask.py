@@ -11,12 +11,12 @@ from stream.stores.store import ExtremesAt, HealthAt
 from stream.web.data.history import MachineHistory, Trace
 from stream.web.views.machine_facts import is_about_sensor
 
-__all__ = ["believed", "faulty_spans", "usual_gap"]
+__all__ = ["faulty_spans", "usual_gap", "without_sensor_faults"]
 
 _MISSING_INTERVALS = 3.5
 
 
-def believed(past: MachineHistory) -> MachineHistory:
+def without_sensor_faults(past: MachineHistory) -> MachineHistory:
     """Leave out what a point told while its sensor could not be believed."""
     return msgspec.structs.replace(past, traces=tuple(_of_point(trace, past) for trace in past.traces))
 
@@ -24,8 +24,10 @@ def believed(past: MachineHistory) -> MachineHistory:
 def _of_point(trace: Trace, past: MachineHistory) -> Trace:
     early = usual_gap(trace.values, past.step)  # the alert comes with the second faulty value
     spans = [(begin - early, end) for begin, end in faulty_spans(trace.point, past)]
-    believed = [each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)]
-    return msgspec.structs.replace(trace, values=tuple(believed))
+    without_sensor_faults = [
+        each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)
+    ]
+    return msgspec.structs.replace(trace, values=tuple(without_sensor_faults))
 
 
 def faulty_spans(point: str, past: MachineHistory) -> list[tuple[datetime, datetime]]:

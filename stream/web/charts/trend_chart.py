@@ -13,7 +13,7 @@ from models.outputs import Alert, Priority
 from stream.texts.language import Language, Phrase
 from stream.texts.phrases import STATUSES
 from stream.web.charts.points import drawn, milliseconds, withheld_runs
-from stream.web.charts.sensor_fault_mask import believed, faulty_spans, usual_gap
+from stream.web.charts.sensor_fault_mask import faulty_spans, usual_gap, without_sensor_faults
 from stream.web.charts.style import (
     Options,
     Theme,
@@ -66,7 +66,7 @@ def trend_chart(past: MachineHistory, machine: Machine, *, language: Language, t
     """Draw health and every field of `panels` one below the other, `_PANEL_PX` high each."""
     fields = panels(past)
     axes = list(range(len(fields) + 1))
-    past = believed(past)
+    past = without_sensor_faults(past)
     names = _names(past, language)
     titles = [_HEALTH.say(language), *(_TITLES[field].say(language) for field in fields)]
     series = [_health(past, language, theme)]

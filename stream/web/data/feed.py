@@ -13,7 +13,7 @@ from models.machinery.machine import Machine
 from models.outputs import Alert, Health
 from stream.stores.store import Store
 from stream.web.data.recent_history import RecentHistory
-from stream.web.views.machine_facts import all_facts, attention_order, needs_someone
+from stream.web.views.machine_facts import attention_order, facts_by_machine, needs_someone
 from stream.web.views.snapshot import CARDS, Snapshot
 
 __all__ = ["Feed"]
@@ -121,7 +121,9 @@ class Feed:
         return sorted(names, key=lambda name: self._tracks[name].turn if name in self._tracks else -1)
 
     def _shown(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> list[str]:
-        facts = attention_order(all_facts(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {}))
+        facts = attention_order(
+            facts_by_machine(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {})
+        )
         cards = [each.machine.id for each in facts if needs_someone(each)][:CARDS]
         known = {each.machine.id for each in facts}
         opened = [name for names in self._opened.values() for name in names if name in known]

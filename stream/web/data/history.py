@@ -9,7 +9,7 @@ import msgspec
 from models.outputs import Action, Alert, Measurement
 from stream.stores.store import ExtremesAt, HealthAt, Store
 from stream.texts.language import Phrase
-from stream.web.data.ttl_cache import Kept
+from stream.web.data.ttl_cache import TtlCache
 
 __all__ = ["RANGES", "TRENDS", "HistoryReader", "MachineHistory", "Range", "Trace", "window"]
 
@@ -81,7 +81,9 @@ class HistoryReader:
 
     def __init__(self, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._store = store
-        self._kept: Kept[tuple[str, str], MachineHistory] = Kept(monotonic=monotonic, reading=asyncio.Lock())
+        self._kept: TtlCache[tuple[str, str], MachineHistory] = TtlCache(
+            monotonic=monotonic, reading=asyncio.Lock()
+        )
 
     async def read(self, machine: str, range_: Range, *, newest: datetime, now: datetime) -> MachineHistory:
         """Give a machine's past; `newest` is when it was measured last. Raises `ServiceError`."""

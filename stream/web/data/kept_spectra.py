@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from models.captures.capture import Capture, CaptureKind
 from stream.stores.store import Store
-from stream.web.data.ttl_cache import Kept
+from stream.web.data.ttl_cache import TtlCache
 
 __all__ = ["SPECTRA", "Spectra"]
 
@@ -21,8 +21,8 @@ class Spectra:
 
     def __init__(self, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._store, self._reading = store, asyncio.Lock()
-        self._points: Kept[str, list[str]] = Kept(monotonic=monotonic, reading=self._reading)
-        self._lists: Kept[tuple[str, str, CaptureKind], tuple[Capture, ...]] = Kept(
+        self._points: TtlCache[str, list[str]] = TtlCache(monotonic=monotonic, reading=self._reading)
+        self._lists: TtlCache[tuple[str, str, CaptureKind], tuple[Capture, ...]] = TtlCache(
             monotonic=monotonic, reading=self._reading
         )
 

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
-__all__ = ["Kept"]
+__all__ = ["TtlCache"]
 
 _KEPT_RESULTS = 64
 
@@ -13,7 +13,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
+class TtlCache(Generic[K, V]):
     """The last results of reading by key, `most` of them; `monotonic` gives seconds.
 
     Whoever shares `reading` reads one after the other, so that many viewers don't crowd the store.

@@ -14,7 +14,14 @@ from stream.texts.language import Language, Phrase
 from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text
 from stream.web.views.freshness import freshness
-from stream.web.views.machine_facts import Facts, all_facts, attention_order, is_old, needs_someone, usual_interval
+from stream.web.views.machine_facts import (
+    MachineFacts,
+    attention_order,
+    facts_by_machine,
+    is_old,
+    needs_someone,
+    usual_interval,
+)
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view
 from stream.web.views.notices_view import Notice, headline, notices
 from stream.web.views.running_view import stopped_text
@@ -68,15 +75,15 @@ class FleetView(msgspec.Struct, frozen=True, kw_only=True):
 class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
     """All machines in the order of the page."""
 
-    needy: tuple[Facts, ...]
+    needy: tuple[MachineFacts, ...]
     """Those that need someone, most urgent first."""
-    quiet: tuple[Facts, ...]
+    quiet: tuple[MachineFacts, ...]
     """Those that need nobody, by name."""
     unheard: tuple[Machine, ...]
     """Described, but never heard of."""
 
     @property
-    def heard(self) -> tuple[Facts, ...]:
+    def heard(self) -> tuple[MachineFacts, ...]:
         """Those that have ever reported."""
         return self.needy + self.quiet
 
@@ -101,7 +108,7 @@ def fleet_view(
     opened: Collection[str] = (),
 ) -> FleetView:
     """Draw the fleet up for one viewer at `clock`; `opened` names tiles to show in full."""
-    facts = all_facts(snapshot, machines)
+    facts = facts_by_machine(snapshot, machines)
     ranked = _ranked(facts, machines, language)
     usual = usual_interval(facts)
     fresh = freshness(snapshot, clock=clock, interval=usual)
@@ -119,7 +126,7 @@ def fleet_view(
     full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
 
-    def card(each: Facts) -> MachineView:
+    def card(each: MachineFacts) -> MachineView:
         return machine_view(each, viewer, old=each.machine.id in old)
 
     return FleetView(
@@ -138,7 +145,7 @@ def fleet_view(
     )
 
 
-def _ranked(facts: Collection[Facts], machines: Mapping[str, Machine], language: Language) -> _Ranked:
+def _ranked(facts: Collection[MachineFacts], machines: Mapping[str, Machine], language: Language) -> _Ranked:
     ordered = attention_order(facts)
     quiet = [each for each in ordered if not needs_someone(each)]
     return _Ranked(
@@ -148,7 +155,7 @@ def _ranked(facts: Collection[Facts], machines: Mapping[str, Machine], language:
     )
 
 
-def _tile(facts: Facts, viewer: Viewer, *, old: bool) -> Tile:
+def _tile(facts: MachineFacts, viewer: Viewer, *, old: bool) -> Tile:
     health, language = facts.newest, viewer.language
     says = STATUSES[facts.status].say(language)
     return Tile(
@@ -176,7 +183,7 @@ def _unheard_tile(machine: Machine, language: Language) -> Tile:
     )
 
 
-def _counts(facts: Collection[Facts], language: Language) -> tuple[Count, ...]:
+def _counts(facts: Collection[MachineFacts], language: Language) -> tuple[Count, ...]:
     statuses = [each.status for each in facts]
     return tuple(
         Count(status, phrase.say(language), number)

@@ -2,7 +2,7 @@
 
 from models.machinery.fault_names import FAULT_NAMES, fault_name
 from stream.texts.language import Language, Phrase
-from stream.web.views.machine_facts import Facts
+from stream.web.views.machine_facts import MachineFacts
 from stream.web.views.points_view import point_name
 
 __all__ = ["named_text"]
@@ -10,7 +10,7 @@ __all__ = ["named_text"]
 _NAMED = Phrase("{point}: {fault} (confidence {share})", "{point}：{fault}（置信度{share}）")
 
 
-def named_text(facts: Facts, language: Language) -> str:
+def named_text(facts: MachineFacts, language: Language) -> str:
     """Name the fault that most observations agree on, at the point where it is strongest; empty without one."""
     named = [
         (health.point, health.diagnosis)

@@ -11,7 +11,15 @@ from models.outputs import Alert, Health, Priority, Status
 from stream.stores.store import HealthAt
 from stream.web.views.snapshot import Series, Snapshot
 
-__all__ = ["Facts", "all_facts", "attention_order", "is_about_sensor", "is_old", "needs_someone", "usual_interval"]
+__all__ = [
+    "MachineFacts",
+    "attention_order",
+    "facts_by_machine",
+    "is_about_sensor",
+    "is_old",
+    "needs_someone",
+    "usual_interval",
+]
 
 _RANKS: dict[Status, int] = {"critical": 0, "warning": 1, "watch": 2, "sensor_fault": 3, "no_data": 5}
 _LOST_A_SENSOR = 4
@@ -23,7 +31,7 @@ _OLD_AFTER = timedelta(minutes=2)
 _INTERVAL_UNKNOWN = timedelta(minutes=30)
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known about one machine that has reported at least once."""
 
     machine: Machine
@@ -71,22 +79,22 @@ def is_about_sensor(alert: Alert) -> bool:
     return alert.rule.startswith("sensor")
 
 
-def needs_someone(facts: Facts) -> bool:
+def needs_someone(facts: MachineFacts) -> bool:
     """Whether a machine is more than good news."""
     return facts.rank < _QUIET_RANK
 
 
-def attention_order(facts: Collection[Facts]) -> list[Facts]:
+def attention_order(facts: Collection[MachineFacts]) -> list[MachineFacts]:
     """Put the machine that needs someone first: by what is the matter, then by the lowest health, then by name."""
 
-    def key(each: Facts) -> tuple[int, float, str]:
+    def key(each: MachineFacts) -> tuple[int, float, str]:
         score = each.newest.score
         return each.rank, 101.0 if score is None else score, each.machine.id
 
     return sorted(facts, key=key)
 
 
-def all_facts(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[Facts]:
+def facts_by_machine(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[MachineFacts]:
     """Bring together what the snapshot and the descriptions say; a machine nobody described is known by its id."""
     healths: dict[str, list[Health]] = {}
     for health in snapshot.healths:
@@ -96,7 +104,7 @@ def all_facts(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[Facts
         if alert.state == "active":
             alerts.setdefault(alert.machine, []).append(alert)
     return [
-        Facts(
+        MachineFacts(
             machine=machines.get(name) or Machine(id=name),
             healths=tuple(sorted(found, key=lambda health: health.time, reverse=True)),
             alerts=_urgency_order(alerts.get(name, ())),
@@ -107,13 +115,13 @@ def all_facts(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[Facts
     ]
 
 
-def usual_interval(facts: Collection[Facts]) -> timedelta:
+def usual_interval(facts: Collection[MachineFacts]) -> timedelta:
     """Give what usually passes between two data of one machine; half an hour where nothing is known."""
     intervals = sorted(_interval(each.history) for each in facts if len(each.history) > 1)
     return intervals[len(intervals) // 2] if intervals else _INTERVAL_UNKNOWN
 
 
-def is_old(facts: Facts, now: datetime, *, usual: timedelta) -> bool:
+def is_old(facts: MachineFacts, now: datetime, *, usual: timedelta) -> bool:
     """Whether a machine's data are older than twice its own interval, or the `usual` one where it isn't known."""
     interval = _interval(facts.history) if len(facts.history) > 1 else usual
     return now - facts.newest.time > max(2 * interval, _OLD_AFTER)

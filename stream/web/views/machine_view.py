@@ -13,7 +13,7 @@ from stream.texts.language import Language, Phrase, spoken
 from stream.texts.phrases import CODES, KINDS, PRIORITIES, STATUSES
 from stream.texts.times import age_text, clock_text, span_text
 from stream.web.views.diagnosis_line import named_text
-from stream.web.views.machine_facts import Facts, is_about_sensor
+from stream.web.views.machine_facts import MachineFacts, is_about_sensor
 from stream.web.views.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.views.running_view import running_text
 from stream.web.views.sparkline_view import TrendView, trend_view
@@ -119,7 +119,7 @@ class MachineView(msgspec.Struct, frozen=True, kw_only=True):
     old: bool
 
 
-def machine_view(facts: Facts, viewer: Viewer, *, old: bool) -> MachineView:
+def machine_view(facts: MachineFacts, viewer: Viewer, *, old: bool) -> MachineView:
     """Draw one machine up; `old` says that its data are older than they should be."""
     health, language = facts.newest, viewer.language
     why, since, more = _why(facts, viewer)
@@ -175,7 +175,7 @@ def _facts(machine: Machine, language: Language) -> str:
     return _SEPARATOR.join(part for part in parts if part)
 
 
-def _why(facts: Facts, viewer: Viewer) -> tuple[str, str, str]:
+def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:
     """Say in one line what is the matter, since when, and what more there is to know."""
     language, health = viewer.language, facts.newest
     of_machine = [alert for alert in facts.alerts if not is_about_sensor(alert)]
@@ -217,19 +217,19 @@ def _reason(health: Health, language: Language) -> str:
     return spoken(language, health.reason, health.reason_zh)
 
 
-def _sensor_text(facts: Facts, language: Language) -> str:
+def _sensor_text(facts: MachineFacts, language: Language) -> str:
     faulty = facts.faulty[0]
     return _SENSOR.say(
         language, point=point_name(faulty.point, language), flags=flag_texts(faulty.quality.flags, language)
     )
 
 
-def _sensor_help(facts: Facts, language: Language) -> str:
+def _sensor_help(facts: MachineFacts, language: Language) -> str:
     others = len(facts.faulty) < len(facts.healths) and facts.newest.status != "sensor_fault"
     return (_OTHERS_JUDGE if others else _NONE_JUDGES).say(language)
 
 
-def _sensor_since(facts: Facts, viewer: Viewer) -> str:
+def _sensor_since(facts: MachineFacts, viewer: Viewer) -> str:
     since = [alert.since for alert in facts.alerts if is_about_sensor(alert)]
     return _since(min(since), viewer) if since else ""
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.errors import ServiceError
-from stream.web.data.ttl_cache import Kept
+from stream.web.data.ttl_cache import TtlCache
 
 
 class Source:
@@ -32,7 +32,7 @@ class Source:
 def test_a_result_is_kept_as_long_as_it_is_good():
     async def scenario():
         now, source = [0.0], Source()
-        kept = Kept(monotonic=lambda: now[0], reading=asyncio.Lock())
+        kept = TtlCache(monotonic=lambda: now[0], reading=asyncio.Lock())
         found = []
         for moment in (0.0, 9.9, 10.0, 19.0):
             now[0] = moment
@@ -45,7 +45,7 @@ def test_a_result_is_kept_as_long_as_it_is_good():
 def test_many_viewers_at_once_cause_one_reading_of_each_and_none_beside_another():
     async def scenario():
         source, lock = Source(), asyncio.Lock()
-        first, second = (Kept(monotonic=lambda: 0.0, reading=lock) for _ in range(2))
+        first, second = (TtlCache(monotonic=lambda: 0.0, reading=lock) for _ in range(2))
         asked = [each.get(key, source.reading(key), good_s=1.0) for each in (first, second) for key in "abab"]
         await asyncio.gather(*asked)
         return source
@@ -58,7 +58,7 @@ def test_many_viewers_at_once_cause_one_reading_of_each_and_none_beside_another(
 def test_trouble_is_told_and_not_kept():
     async def scenario():
         source = Source()
-        kept = Kept(monotonic=lambda: 0.0, reading=asyncio.Lock())
+        kept = TtlCache(monotonic=lambda: 0.0, reading=asyncio.Lock())
         source.trouble = ServiceError("away")
         with pytest.raises(ServiceError):
             await kept.get("a", source.reading("a"), good_s=1.0)
@@ -71,7 +71,7 @@ def test_trouble_is_told_and_not_kept():
 def test_the_oldest_of_too_many_is_read_again():
     async def scenario():
         source = Source()
-        kept = Kept(monotonic=lambda: 0.0, reading=asyncio.Lock(), most=2)
+        kept = TtlCache(monotonic=lambda: 0.0, reading=asyncio.Lock(), most=2)
         for key in ("a", "b", "c", "b", "a"):
             await kept.get(key, source.reading(key), good_s=1.0)
         return source.reads
