@@ -1,6 +1,6 @@
 """One open alert: how urgent, what was found against which limit, since when."""
 
-from stream.web.components.elements import words
+from stream.web.components.elements import text
 from stream.web.components.note_row import NoteRow
 from stream.web.views.machine_view import AlertView
 
@@ -13,7 +13,7 @@ class AlertRow(NoteRow):
     def __init__(self) -> None:
         super().__init__()
         with self.root:
-            self._against = words("p", "against")
+            self._against = text("p", "against")
 
     def show(self, view: AlertView) -> None:
         """Show an alert."""

@@ -1,6 +1,6 @@
 """One deduction: how many points, and for what."""
 
-from stream.web.components.elements import box, words
+from stream.web.components.elements import container, text
 from stream.web.views.machine_view import DeductionView
 
 __all__ = ["DeductionRow", "ReasonRow"]
@@ -10,10 +10,10 @@ class DeductionRow:
     """A row of the list below the bar: points and what is the matter."""
 
     def __init__(self) -> None:
-        self.root = box("li", "deduction")
+        self.root = container("li", "deduction")
         with self.root:
-            self._points = words("span", "points-off")
-            self._label = words("span", "deduction-label")
+            self._points = text("span", "points-off")
+            self._label = text("span", "deduction-label")
 
     def show(self, view: DeductionView) -> None:
         """Show a deduction."""
@@ -25,10 +25,10 @@ class ReasonRow:
     """A row of the details: points and the evidence in full."""
 
     def __init__(self) -> None:
-        self.root = box("li", "deduction")
+        self.root = container("li", "deduction")
         with self.root:
-            self._points = words("span", "points-off")
-            self._reason = words("span", "reason")
+            self._points = text("span", "points-off")
+            self._reason = text("span", "reason")
 
     def show(self, view: DeductionView) -> None:
         """Show a deduction's evidence."""

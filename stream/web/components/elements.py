@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
-__all__ = ["Component", "Keyed", "box", "describe", "restyle", "words"]
+__all__ = ["Component", "Keyed", "container", "set_attributes", "set_classes", "text"]
 
 View_contra = TypeVar("View_contra", contravariant=True)
 View = TypeVar("View")
@@ -24,22 +24,22 @@ class Component(Protocol[View_contra]):
         """Change what differs and nothing else."""
 
 
-def box(tag: str, classes: str) -> Element:
+def container(tag: str, classes: str) -> Element:
     """Make an element that holds others."""
     return Element(tag).classes(classes)
 
 
-def words(tag: str, classes: str, text: str = "") -> TextElement:
+def text(tag: str, classes: str, text: str = "") -> TextElement:
     """Make an element that holds text; empty ones take no room (page.css)."""
     return TextElement(tag=tag, text=text).classes(classes)
 
 
-def restyle(element: Element, classes: str) -> None:
+def set_classes(element: Element, classes: str) -> None:
     """Replace an element's classes, sending nothing where they stay the same."""
     element.classes(replace=classes)
 
 
-def describe(element: Element, **attributes: str) -> None:
+def set_attributes(element: Element, **attributes: str) -> None:
     """Set attributes (`aria_label` for aria-label), sending nothing where they stay the same."""
     for name, value in attributes.items():
         key = name.replace("_", "-")

@@ -1,7 +1,7 @@
 """A row of a list: a word at its head, a time beside it, a sentence below."""
 
 from models.outputs import Priority
-from stream.web.components.elements import box, restyle, words
+from stream.web.components.elements import container, set_classes, text
 
 __all__ = ["NoteRow"]
 
@@ -10,12 +10,12 @@ class NoteRow:
     """What rows of alerts, and of what people said, look like."""
 
     def __init__(self) -> None:
-        self.root = box("li", "alert")
+        self.root = container("li", "alert")
         with self.root:
-            with box("div", "alert-head"):
-                self._head = words("span", "priority")
-                self._when = words("span", "alert-since")
-            self._text = words("p", "alert-text")
+            with container("div", "alert-head"):
+                self._head = text("span", "priority")
+                self._when = text("span", "alert-since")
+            self._text = text("p", "alert-text")
 
     def tell(self, head: str, when: str, text: str) -> None:
         """Show the words."""
@@ -25,4 +25,4 @@ class NoteRow:
 
     def colour(self, priority: Priority, *, of_sensor: bool) -> None:
         """Show how urgent an alert is."""
-        restyle(self.root, f"alert p-{priority}{' of-sensor' if of_sensor else ''}")
+        set_classes(self.root, f"alert p-{priority}{' of-sensor' if of_sensor else ''}")

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from stream.web.components.elements import box, describe, restyle, words
+from stream.web.components.elements import container, set_attributes, set_classes, text
 from stream.web.views.sparkline_view import HEIGHT, WIDTH, TrendView
 
 __all__ = ["Sparkline", "trend_svg"]
@@ -12,22 +12,22 @@ class Sparkline:
     """The picture with its title and what its gaps mean."""
 
     def __init__(self) -> None:
-        self.root = box("figure", "trend")
+        self.root = container("figure", "trend")
         with self.root:
-            self._title = words("figcaption", "trend-title")
-            with box("div", "trend-frame"):
-                self._scale = words("span", "trend-scale")
+            self._title = text("figcaption", "trend-title")
+            with container("div", "trend-frame"):
+                self._scale = text("span", "trend-scale")
                 self._picture = ui.html("", sanitize=False, tag="div").classes("trend-picture")
-            self._gaps = words("p", "trend-gaps")
+            self._gaps = text("p", "trend-gaps")
 
     def show(self, view: TrendView | None) -> None:
         """Show a trend, or nothing."""
-        restyle(self.root, "trend" if view else "trend none")
+        set_classes(self.root, "trend" if view else "trend none")
         self._title.set_text(view.title if view else "")
         self._scale.set_text("100\n0" if view else "")
         self._picture.set_content(trend_svg(view) if view else "")
         self._gaps.set_text(view.gap_text if view else "")
-        describe(self.root, aria_label=view.title if view else "")
+        set_attributes(self.root, aria_label=view.title if view else "")
 
 
 def trend_svg(view: TrendView) -> str:

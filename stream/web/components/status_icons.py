@@ -2,7 +2,7 @@
 
 from models.outputs import Status
 
-__all__ = ["shape_svg"]
+__all__ = ["status_icon_svg"]
 
 _OPEN = '<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">'
 _LINE = 'fill="none" stroke="var(--mark)" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"'
@@ -37,10 +37,10 @@ _SHAPES: dict[Status, str] = {
 }
 
 
-def shape_svg(status: Status) -> str:
+def status_icon_svg(status: Status) -> str:
     """Give the drawing; it takes its colours from the surrounding element.
 
-    >>> shape_svg("stopped").startswith("<svg")
+    >>> status_icon_svg("stopped").startswith("<svg")
     True
     """
     return f"{_OPEN}{_SHAPES[status]}</svg>"

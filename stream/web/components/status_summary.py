@@ -3,12 +3,12 @@
 from nicegui import ui
 
 from stream.texts.language import Language, Phrase
-from stream.web.components.elements import box, restyle, words
+from stream.web.components.elements import container, set_classes, text
 from stream.web.components.health_bar import HealthBar
-from stream.web.components.status_icons import shape_svg
+from stream.web.components.status_icons import status_icon_svg
 from stream.web.views.machine_view import MachineView
 
-__all__ = ["Judgement", "StatusBadge"]
+__all__ = ["StatusBadge", "StatusSummary"]
 
 _HEALTH = Phrase("Health", "健康度")
 
@@ -17,31 +17,31 @@ class StatusBadge:
     """The status as shape and words."""
 
     def __init__(self) -> None:
-        with box("span", "badge"):
+        with container("span", "badge"):
             self._shape = ui.html("", sanitize=False, tag="span").classes("shape")
-            self._status = words("span", "status")
-            self._machine_text = words("span", "machine-status")
+            self._status = text("span", "status")
+            self._machine_text = text("span", "machine-status")
 
     def show(self, view: MachineView) -> None:
         """Show a machine's."""
-        self._shape.set_content(shape_svg(view.status))
+        self._shape.set_content(status_icon_svg(view.status))
         self._status.set_text(view.status_text)
         self._machine_text.set_text(view.machine_text)
 
 
-class Judgement:
+class StatusSummary:
     """How it runs, what is the matter and since when, and the health as number and bar."""
 
     def __init__(self, language: Language) -> None:
-        self._running = words("p", "running")
-        self._why = words("p", "why")
-        self._since = words("p", "since")
-        self._named = words("p", "named")
-        self._more = words("p", "more")
-        with box("div", "health"):
-            words("span", "health-label", _HEALTH.say(language))
-            self._score = words("span", "score")
-            self._change = words("span", "change")
+        self._running = text("p", "running")
+        self._why = text("p", "why")
+        self._since = text("p", "since")
+        self._named = text("p", "named")
+        self._more = text("p", "more")
+        with container("div", "health"):
+            text("span", "health-label", _HEALTH.say(language))
+            self._score = text("span", "score")
+            self._change = text("span", "change")
         self._bar = HealthBar()
 
     def show(self, view: MachineView) -> None:
@@ -52,7 +52,7 @@ class Judgement:
         self._named.set_text(view.named)
         self._more.set_text(view.more)
         self._score.set_text(view.score_text)
-        restyle(self._score, "score" if view.score is not None else "score withheld")
+        set_classes(self._score, "score" if view.score is not None else "score withheld")
         self._change.set_text(view.trend.change_text if view.trend else "")
-        restyle(self._change, "change falling" if view.trend and view.trend.falling else "change")
+        set_classes(self._change, "change falling" if view.trend and view.trend.falling else "change")
         self._bar.show(view)

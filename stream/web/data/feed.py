@@ -45,7 +45,7 @@ class Feed:
         now = clock()
         self.snapshot = Snapshot(read_at=now, began_at=now, loaded=False)
 
-    def want(self, viewer: str, machines: Collection[str]) -> None:
+    def subscribe(self, viewer: str, machines: Collection[str]) -> None:
         """Note which tiles a viewer has open: their histories are read too. With none the viewer is forgotten."""
         if machines:
             self._opened[viewer] = frozenset(machines)

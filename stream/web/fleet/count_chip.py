@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
-from stream.web.components.elements import box, restyle, words
-from stream.web.components.status_icons import shape_svg
+from stream.web.components.elements import container, set_classes, text
+from stream.web.components.status_icons import status_icon_svg
 from stream.web.fleet.view import Count
 
 __all__ = ["CountChip"]
@@ -13,15 +13,15 @@ class CountChip:
     """Shape, number and word of one status."""
 
     def __init__(self) -> None:
-        self.root = box("li", "count")
+        self.root = container("li", "count")
         with self.root:
             self._shape = ui.html("", sanitize=False, tag="span").classes("shape")
-            self._number = words("span", "count-number")
-            self._text = words("span", "count-text")
+            self._number = text("span", "count-number")
+            self._text = text("span", "count-text")
 
     def show(self, view: Count) -> None:
         """Show a count."""
-        restyle(self.root, f"count s-{view.status}")
-        self._shape.set_content(shape_svg(view.status))
+        set_classes(self.root, f"count s-{view.status}")
+        self._shape.set_content(status_icon_svg(view.status))
         self._number.set_text(str(view.number))
         self._text.set_text(view.text)

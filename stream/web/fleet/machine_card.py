@@ -5,10 +5,10 @@ from collections.abc import Callable
 from stream.texts.language import Language, Phrase
 from stream.web.components.alert_row import AlertRow
 from stream.web.components.deduction_row import DeductionRow, ReasonRow
-from stream.web.components.elements import Keyed, box, describe, restyle, words
+from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.point_row import PointRow
 from stream.web.components.sparkline import Sparkline
-from stream.web.components.status_summary import Judgement, StatusBadge
+from stream.web.components.status_summary import StatusBadge, StatusSummary
 from stream.web.paths import machine_path
 from stream.web.views.machine_view import AlertView, DeductionView, MachineView
 from stream.web.views.points_view import PointView
@@ -29,33 +29,33 @@ class MachineCard:
 
     def __init__(self, language: Language, *, on_close: Callable[[str], None] | None = None) -> None:
         self._id = ""
-        self.root = box("article", "card")
+        self.root = container("article", "card")
         with self.root:
-            with box("header", "card-head"):
+            with container("header", "card-head"):
                 self._badge = StatusBadge()
-            self._name = words("h3", "name")
-            self._facts = words("p", "facts")
-            self._age = words("p", "age")
-            self._judgement = Judgement(language)
-            deductions = box("ul", "deductions")
-            describe(deductions, aria_label=_DEDUCTIONS.say(language))
+            self._name = text("h3", "name")
+            self._facts = text("p", "facts")
+            self._age = text("p", "age")
+            self._judgement = StatusSummary(language)
+            deductions = container("ul", "deductions")
+            set_attributes(deductions, aria_label=_DEDUCTIONS.say(language))
             self._trend = Sparkline()
-            self._alert_title = words("h4", "part")
-            alert = box("ul", "alerts")
-            self._page = words("a", "page-link", _PAGE.say(language))
-            with box("details", "details"):
-                self._summary = words("summary", "summary")
-                self._more_title = words("h4", "part")
-                more_alerts = box("ul", "alerts")
-                self._reasons_title = words("h4", "part")
-                reasons = box("ul", "deductions")
-                self._points_title = words("h4", "part")
-                points = box("ul", "points")
+            self._alert_title = text("h4", "part")
+            alert = container("ul", "alerts")
+            self._page = text("a", "page-link", _PAGE.say(language))
+            with container("details", "details"):
+                self._summary = text("summary", "summary")
+                self._more_title = text("h4", "part")
+                more_alerts = container("ul", "alerts")
+                self._reasons_title = text("h4", "part")
+                reasons = container("ul", "deductions")
+                self._points_title = text("h4", "part")
+                points = container("ul", "points")
             if on_close:
-                close = words("button", "close", _CLOSE.say(language)).on(
+                close = text("button", "close", _CLOSE.say(language)).on(
                     "click", lambda: on_close(self._id), args=[]
                 )
-                describe(close, type="button")
+                set_attributes(close, type="button")
         self._deductions: Keyed[DeductionView] = Keyed(deductions, DeductionRow)
         self._reasons: Keyed[DeductionView] = Keyed(reasons, ReasonRow)
         self._alert: Keyed[AlertView] = Keyed(alert, AlertRow)
@@ -66,12 +66,12 @@ class MachineCard:
     def show(self, view: MachineView) -> None:
         """Show a machine."""
         self._id = view.id
-        restyle(self.root, f"card s-{view.status}{' old' if view.old else ''}")
-        describe(self.root, aria_label=f"{view.name}: {view.status_text}", data_machine=view.id)
+        set_classes(self.root, f"card s-{view.status}{' old' if view.old else ''}")
+        set_attributes(self.root, aria_label=f"{view.name}: {view.status_text}", data_machine=view.id)
         self._badge.show(view)
         self._age.set_text(view.age)
         self._name.set_text(view.name)
-        describe(self._page, href=machine_path(self._language, view.id))
+        set_attributes(self._page, href=machine_path(self._language, view.id))
         self._facts.set_text(view.facts)
         self._judgement.show(view)
         self._deductions.show(enumerate(view.deductions))

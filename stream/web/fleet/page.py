@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from models.machinery.machine import Machine
 from stream.texts.language import OTHER_LANGUAGE, Language, Phrase
 from stream.texts.times import zone_text
-from stream.web.components.elements import Keyed, box, describe, restyle, words
+from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.notice_bar import NoticeBar
 from stream.web.data.feed import Feed
 from stream.web.fleet.count_chip import CountChip
@@ -61,43 +61,43 @@ class FleetPage:
 
     def close(self) -> None:
         """Forget this viewer."""
-        self._feed.want(self._viewer, ())
+        self._feed.subscribe(self._viewer, ())
 
     def _build(self) -> None:
         language = self._language
         other, other_name = OTHER_LANGUAGE[language]
-        with box("div", "page"):
-            with box("header", "top"):
-                words("span", "brand", "Stethos")
-                self._updated = words("span", "updated")
-                link = words("a", "language", other_name)
-                describe(link, href=language_path(other), hreflang=other, lang=other)
-            self._notices: Keyed[Notice] = Keyed(box("div", "notices"), NoticeBar)
-            with box("main", "main"):
-                self._headline = words("h1", "headline")
-                self._detail = words("p", "detail")
-                self._counts: Keyed[Count] = Keyed(box("ul", "counts"), CountChip)
+        with container("div", "page"):
+            with container("header", "top"):
+                text("span", "brand", "Stethos")
+                self._updated = text("span", "updated")
+                link = text("a", "language", other_name)
+                set_attributes(link, href=language_path(other), hreflang=other, lang=other)
+            self._notices: Keyed[Notice] = Keyed(container("div", "notices"), NoticeBar)
+            with container("main", "main"):
+                self._headline = text("h1", "headline")
+                self._detail = text("p", "detail")
+                self._counts: Keyed[Count] = Keyed(container("ul", "counts"), CountChip)
                 self._cards = _Section(_ATTENTION.say(language), language)
                 self._opened_cards = _Section(_OPENED.say(language), language, self._close_card)
-                self._rest_title = words("h2", "section")
-                self._tiles: Keyed[Tile] = Keyed(box("div", "tiles"), lambda: TileButton(self._open))
-                words("p", "foot", _LOCAL.say(language, zone=zone_text(self._zone, self._clock())))
+                self._rest_title = text("h2", "section")
+                self._tiles: Keyed[Tile] = Keyed(container("div", "tiles"), lambda: TileButton(self._open))
+                text("p", "foot", _LOCAL.say(language, zone=zone_text(self._zone, self._clock())))
 
     def _open(self, machine: str) -> None:
         if machine and machine not in self._opened:
             self._opened.append(machine)
-            self._feed.want(self._viewer, self._opened)
+            self._feed.subscribe(self._viewer, self._opened)
             self.refresh()
 
     def _close_card(self, machine: str) -> None:
         self._opened.remove(machine)
-        self._feed.want(self._viewer, self._opened)
+        self._feed.subscribe(self._viewer, self._opened)
         self.refresh()
 
     def _show(self, view: FleetView) -> None:
         self._updated.set_text(view.updated)
         self._headline.set_text(view.headline)
-        restyle(self._headline, "headline calm" if view.calm else "headline")
+        set_classes(self._headline, "headline calm" if view.calm else "headline")
         self._detail.set_text(view.detail)
         self._notices.show((notice.kind, notice) for notice in view.notices)
         self._counts.show((count.status, count) for count in view.counts)
@@ -113,9 +113,9 @@ class _Section:
     """A title and cards below it; without cards no title."""
 
     def __init__(self, title: str, language: Language, on_close: Callable[[str], None] | None = None) -> None:
-        self._title, self._text = words("h2", "section"), title
+        self._title, self._text = text("h2", "section"), title
         self._cards: Keyed[MachineView] = Keyed(
-            box("div", "cards"), lambda: MachineCard(language, on_close=on_close)
+            container("div", "cards"), lambda: MachineCard(language, on_close=on_close)
         )
 
     def show(self, views: tuple[MachineView, ...]) -> None:

@@ -9,7 +9,7 @@ from models.outputs import Action
 from stream.texts.language import Language, Phrase
 from stream.texts.times import clock_text
 
-__all__ = ["SaidView", "said_view"]
+__all__ = ["ActionView", "actions_view"]
 
 _WHAT = {
     ("finding", "confirmed"): Phrase("Fault confirmed", "确认故障"),
@@ -21,7 +21,7 @@ _BY = Phrase("{clock}, {by}", "{clock}，{by}")
 _SEPARATOR = " · "
 
 
-class SaidView(msgspec.Struct, frozen=True, kw_only=True):
+class ActionView(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that somebody said."""
 
     id: str
@@ -31,9 +31,9 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     when: str
 
 
-def said_view(
+def actions_view(
     actions: Sequence[Action], *, now: datetime, zone: tzinfo, language: Language
-) -> tuple[SaidView, ...]:
+) -> tuple[ActionView, ...]:
     """Give what was said, in the order given."""
     found = []
     for action in actions:
@@ -41,7 +41,7 @@ def said_view(
         words = (action.point, action.fault, action.done, action.note)
         clock = clock_text(action.time, now, zone, language)
         found.append(
-            SaidView(
+            ActionView(
                 id=f"{action.time.isoformat()} {action.kind} {action.point}",
                 what=what.say(language) if what else action.kind,
                 text=_SEPARATOR.join(word for word in words if word),

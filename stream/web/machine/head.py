@@ -3,9 +3,9 @@
 from stream.texts.language import Language, Phrase
 from stream.web.components.alert_row import AlertRow
 from stream.web.components.deduction_row import ReasonRow
-from stream.web.components.elements import Keyed, box, describe, restyle, words
+from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.point_row import PointRow
-from stream.web.components.status_summary import Judgement, StatusBadge
+from stream.web.components.status_summary import StatusBadge, StatusSummary
 from stream.web.views.machine_view import AlertView, DeductionView, MachineView
 from stream.web.views.points_view import PointView
 
@@ -22,26 +22,26 @@ class MachineHead:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self.root = box("section", "panel head")
+        self.root = container("section", "panel head")
         with self.root:
-            with box("div", "head-row"):
+            with container("div", "head-row"):
                 self._badge = StatusBadge()
-                self._age = words("span", "age")
-            self._judgement = Judgement(language)
-            self._life = words("p", "life")
-            self._life_held = words("p", "life-held")
-            self._reasons_title = words("h2", "part")
-            reasons = box("ul", "deductions")
-            describe(reasons, aria_label=_REASONS.say(language))
-            self._alerts_title = words("h2", "part")
-            alerts = box("ul", "alerts")
+                self._age = text("span", "age")
+            self._judgement = StatusSummary(language)
+            self._life = text("p", "life")
+            self._life_held = text("p", "life-held")
+            self._reasons_title = text("h2", "part")
+            reasons = container("ul", "deductions")
+            set_attributes(reasons, aria_label=_REASONS.say(language))
+            self._alerts_title = text("h2", "part")
+            alerts = container("ul", "alerts")
         self._reasons: Keyed[DeductionView] = Keyed(reasons, ReasonRow)
         self._alerts: Keyed[AlertView] = Keyed(alerts, AlertRow)
 
     def show(self, view: MachineView) -> None:
         """Show a machine."""
         say = self._language
-        restyle(self.root, f"panel head s-{view.status}{' old' if view.old else ''}")
+        set_classes(self.root, f"panel head s-{view.status}{' old' if view.old else ''}")
         self._badge.show(view)
         self._age.set_text(view.age)
         self._judgement.show(view)
@@ -59,13 +59,13 @@ class PointsSection:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self.root = box("section", "panel")
+        self.root = container("section", "panel")
         with self.root:
-            words("h2", "panel-title", _POINTS.say(language))
-            points = box("ul", "points")
+            text("h2", "panel-title", _POINTS.say(language))
+            points = container("ul", "points")
         self._points: Keyed[PointView] = Keyed(points, PointRow)
 
     def show(self, view: MachineView) -> None:
         """Show the points of a machine."""
-        restyle(self.root, "panel" if view.points else "panel none")
+        set_classes(self.root, "panel" if view.points else "panel none")
         self._points.show((point.id, point) for point in view.points)

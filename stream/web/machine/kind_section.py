@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nicegui.element import Element
 
 from stream.texts.language import Language, Phrase
-from stream.web.components.elements import box, words
+from stream.web.components.elements import container, text
 from stream.web.machine.kind_view import KindView, Term
 
 __all__ = ["KindSection"]
@@ -23,42 +23,42 @@ class KindSection:
 
     def __init__(self, view: KindView, language: Language) -> None:
         self._language = language
-        self.root = box("section", "panel kind")
+        self.root = container("section", "panel kind")
         with self.root:
-            words("h2", "panel-title", view.title)
-            words("p", "facts", view.scope)
+            text("h2", "panel-title", view.title)
+            text("p", "facts", view.scope)
             self._terms(_LIMITS, view.limits)
             self._terms(_MATTERS, view.matters)
             if view.faults:
-                with self._folded(_FAULTS), box("ul", "terms"):
+                with self._folded(_FAULTS), container("ul", "terms"):
                     for fault in view.faults:
-                        with box("li", "term"):
-                            words("p", "term-name", fault.name)
-                            words("p", "term-text", fault.sign)
-                            words("p", "term-check", _CHECK.say(language, text=fault.check))
+                        with container("li", "term"):
+                            text("p", "term-name", fault.name)
+                            text("p", "term-text", fault.sign)
+                            text("p", "term-check", _CHECK.say(language, text=fault.check))
             if view.notes:
-                words("h3", "part", _NOTES.say(language))
-                with box("ul", "terms"):
+                text("h3", "part", _NOTES.say(language))
+                with container("ul", "terms"):
                     for note in view.notes:
-                        words("li", "term", note)
+                        text("li", "term", note)
             if view.left_out:
                 with self._folded(_LEFT_OUT):
                     self._list(view.left_out)
 
     def _folded(self, title: Phrase) -> Element:
-        details = box("details", "details")
+        details = container("details", "details")
         with details:
-            words("summary", "summary", title.say(self._language))
+            text("summary", "summary", title.say(self._language))
         return details
 
     def _terms(self, title: Phrase, terms: Sequence[Term]) -> None:
         if terms:
-            words("h3", "part", title.say(self._language))
+            text("h3", "part", title.say(self._language))
             self._list(terms)
 
     def _list(self, terms: Sequence[Term]) -> None:
-        with box("ul", "terms"):
+        with container("ul", "terms"):
             for term in terms:
-                with box("li", "term"):
-                    words("span", "term-name", term.name)
-                    words("p", "term-text", term.text)
+                with container("li", "term"):
+                    text("span", "term-name", term.name)
+                    text("p", "term-text", term.text)

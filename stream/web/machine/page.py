@@ -11,7 +11,7 @@ from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
 from stream.texts.language import OTHER_LANGUAGE, Language, Phrase
 from stream.web.charts.style import Theme
-from stream.web.components.elements import Keyed, box, describe, restyle, words
+from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.notice_bar import NoticeBar
 from stream.web.data.alert_record import FleetRecords
 from stream.web.data.feed import Feed
@@ -66,7 +66,7 @@ class MachinePage:
         self._last: MachinePageView | None = None
         self._head: MachineHead | None = None
         self._busy = asyncio.Lock()
-        feed.want(viewer, [machine])
+        feed.subscribe(viewer, [machine])
         self._build()
         self.refresh()
 
@@ -97,24 +97,24 @@ class MachinePage:
 
     def close(self) -> None:
         """Forget this viewer."""
-        self._feed.want(self._viewer, ())
+        self._feed.subscribe(self._viewer, ())
 
     def _build(self) -> None:
         language = self._language
         other, other_name = OTHER_LANGUAGE[language]
-        with box("div", "page machine"):
-            with box("header", "top"):
-                back = words("a", "back", _BACK.say(language))
-                describe(back, href=fleet_path(language))
-                self._updated = words("span", "updated")
-                link = words("a", "language", other_name)
-                describe(link, href=language_path(other, self._machine), hreflang=other, lang=other)
-            self._notices: Keyed[Notice] = Keyed(box("div", "notices"), NoticeBar)
-            with box("main", "main"):
-                self._headline = words("h1", "headline")
-                self._facts = words("p", "facts")
-                self._detail = words("p", "detail")
-                self._body = box("div", "sections")
+        with container("div", "page machine"):
+            with container("header", "top"):
+                back = text("a", "back", _BACK.say(language))
+                set_attributes(back, href=fleet_path(language))
+                self._updated = text("span", "updated")
+                link = text("a", "language", other_name)
+                set_attributes(link, href=language_path(other, self._machine), hreflang=other, lang=other)
+            self._notices: Keyed[Notice] = Keyed(container("div", "notices"), NoticeBar)
+            with container("main", "main"):
+                self._headline = text("h1", "headline")
+                self._facts = text("p", "facts")
+                self._detail = text("p", "detail")
+                self._body = container("div", "sections")
 
     def _build_sections(self) -> MachineHead:
         """Only once there is something to show in them."""
@@ -157,7 +157,7 @@ class MachinePage:
         if self._head is None:
             self._head = self._build_sections()
         self._facts.set_text(view.machine.facts)
-        restyle(self._headline, "headline calm" if view.machine.status == "healthy" else "headline")
+        set_classes(self._headline, "headline calm" if view.machine.status == "healthy" else "headline")
         self._head.show(view.machine)
         self._verdicts.show(view.verdicts)
         self._points.show(view.machine)

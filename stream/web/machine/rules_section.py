@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from models.errors import ServiceError
 from models.machinery.machine import Machine
 from stream.texts.language import Language, Phrase
-from stream.web.components.elements import box, describe, words
+from stream.web.components.elements import container, set_attributes, text
 from stream.web.data.alert_record import FleetRecord, FleetRecords
 from stream.web.machine.rules_view import RulesView, rules_view
 
@@ -23,12 +23,12 @@ class RulesSection:
         self._records, self._machine, self._machines, self._language = records, machine, machines, language
         self._read: FleetRecord | None = None
         self._shown: RulesView | None = None
-        self.root = box("section", "panel rules")
+        self.root = container("section", "panel rules")
         with self.root:
-            self._title = words("h2", "panel-title")
-            self._trouble = words("p", "trouble")
-            self._table = box("table", "rules-table")
-            self._guide = words("p", "guide")
+            self._title = text("h2", "panel-title")
+            self._trouble = text("p", "trouble")
+            self._table = container("table", "rules-table")
+            self._guide = text("p", "guide")
 
     async def refresh(self) -> None:
         """Read what is due and draw what changed."""
@@ -53,12 +53,12 @@ class RulesSection:
         if not view.rows:
             return
         with self._table:
-            with box("thead", ""), box("tr", ""):
+            with container("thead", ""), container("tr", ""):
                 for column in view.columns:
-                    describe(words("th", "", column), scope="col")
-            with box("tbody", ""):
+                    set_attributes(text("th", "", column), scope="col")
+            with container("tbody", ""):
                 for row in view.rows:
-                    with box("tr", ""):
-                        describe(words("th", "", row.cells[0]), scope="row")
+                    with container("tr", ""):
+                        set_attributes(text("th", "", row.cells[0]), scope="row")
                         for column, cell in zip(view.columns[1:], row.cells[1:], strict=True):
-                            describe(words("td", "", cell), data_column=column)
+                            set_attributes(text("td", "", cell), data_column=column)

@@ -14,8 +14,8 @@ from models.machinery.machine import Machine
 from stream.texts.language import Language, Phrase
 from stream.web.charts.spectrum_chart import HEIGHT_PX, Axis, Shown, spectrum_chart
 from stream.web.charts.style import Theme
-from stream.web.components.button_group import Choice
-from stream.web.components.elements import box, describe, restyle, words
+from stream.web.components.button_group import ButtonGroup
+from stream.web.components.elements import container, set_attributes, set_classes, text
 from stream.web.data.kept_spectra import SPECTRA, Spectra
 from stream.web.scripts import CHOSEN
 from stream.web.views.spectrum_section_view import (
@@ -58,19 +58,19 @@ class SpectrumSection:
         self._spectra, self._machine, self._orders = spectra, machine, orders
         self._language, self._zone, self._theme, self._on_change = language, zone, theme, on_change
         self._chosen = Chosen()
-        self.root = box("section", "panel")
+        self.root = container("section", "panel")
         with self.root:
-            words("h2", "panel-title", _TITLE.say(language))
-            self._points = Choice(_POINT.say(language), self._choose_point)
-            self._compare = Choice(_COMPARE.say(language), self._choose_older)
+            text("h2", "panel-title", _TITLE.say(language))
+            self._points = ButtonGroup(_POINT.say(language), self._choose_point)
+            self._compare = ButtonGroup(_COMPARE.say(language), self._choose_older)
             with self._compare.root:
-                label = words("label", "moment", _ANY.say(language))
+                label = text("label", "moment", _ANY.say(language))
                 with label:
-                    moment = box("input", "moment-input").on("change", self._choose_moment, js_handler=CHOSEN)
-                describe(moment, type="datetime-local", aria_label=_ANY.say(language))
-            self._axes = Choice(_AXIS.say(language), self._choose_axis)
-            self._trouble = words("p", "trouble")
-            self._empty = words("p", "guide")
+                    moment = container("input", "moment-input").on("change", self._choose_moment, js_handler=CHOSEN)
+                set_attributes(moment, type="datetime-local", aria_label=_ANY.say(language))
+            self._axes = ButtonGroup(_AXIS.say(language), self._choose_axis)
+            self._trouble = text("p", "trouble")
+            self._empty = text("p", "guide")
             self._panels = {kind: _Panel(kind, language, theme) for kind in SPECTRA}
 
     async def refresh(self, *, newest: datetime, suspect: str, verdicts: Mapping[str, str]) -> None:
@@ -147,12 +147,12 @@ class _Panel:
         self._language, self._theme = language, theme
         self._shown: SpectrumView | None = None
         self._chart: ui.echart | None = None
-        self.root = box("figure", "spectrum none")
+        self.root = container("figure", "spectrum none")
         with self.root:
-            words("h3", "chart-title", _KINDS[kind].say(language))
-            self._about = words("p", "guide")
-            self._missing = words("p", "guide")
-            self._frame = box("div", "chart-frame")
+            text("h3", "chart-title", _KINDS[kind].say(language))
+            self._about = text("p", "guide")
+            self._missing = text("p", "guide")
+            self._frame = container("div", "chart-frame")
 
     def shows(self, view: SpectrumView) -> bool:
         return self._shown == view
@@ -173,10 +173,10 @@ class _Panel:
         self._shown = view
         self._about.set_text(drawing.about)
         self._missing.set_text(drawing.missing)
-        restyle(self.root, "spectrum")
+        set_classes(self.root, "spectrum")
 
     def hide(self) -> None:
-        restyle(self.root, "spectrum none")
+        set_classes(self.root, "spectrum none")
         if self._chart is not None:
             self._chart.delete()
             self._chart = None

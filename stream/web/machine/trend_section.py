@@ -10,11 +10,11 @@ from models.machinery.machine import Machine
 from stream.texts.language import Language, Phrase
 from stream.web.charts.style import Theme
 from stream.web.charts.trend_chart import chart_height_px, trend_chart
-from stream.web.components.button_group import Choice
-from stream.web.components.elements import Keyed, box, words
+from stream.web.components.button_group import ButtonGroup
+from stream.web.components.elements import Keyed, container, text
 from stream.web.components.note_row import NoteRow
 from stream.web.data.history import RANGES, HistoryReader, MachineHistory
-from stream.web.machine.actions_view import SaidView, said_view
+from stream.web.machine.actions_view import ActionView, actions_view
 from stream.web.machine.page_view import PastAlert, past_alerts
 
 __all__ = ["TrendSection"]
@@ -50,19 +50,19 @@ class TrendSection:
         self._range = RANGES[1]
         self._shown: MachineHistory | None = None
         self._chart: ui.echart | None = None
-        self.root = box("section", "panel")
+        self.root = container("section", "panel")
         with self.root:
-            words("h2", "panel-title", _TITLE.say(language))
-            self._choice = Choice(_RANGE.say(language), self._choose)
-            self._trouble = words("p", "trouble")
-            self._frame = box("div", "chart-frame")
-            self._guide = words("p", "guide")
-            self._past_title = words("h2", "panel-title")
-            past = box("ul", "alerts past")
-            self._said_title = words("h2", "panel-title")
-            said = box("ul", "alerts past")
+            text("h2", "panel-title", _TITLE.say(language))
+            self._choice = ButtonGroup(_RANGE.say(language), self._choose)
+            self._trouble = text("p", "trouble")
+            self._frame = container("div", "chart-frame")
+            self._guide = text("p", "guide")
+            self._past_title = text("h2", "panel-title")
+            past = container("ul", "alerts past")
+            self._said_title = text("h2", "panel-title")
+            said = container("ul", "alerts past")
         self._past: Keyed[PastAlert] = Keyed(past, _PastAlertRow)
-        self._said: Keyed[SaidView] = Keyed(said, _SaidRow)
+        self._said: Keyed[ActionView] = Keyed(said, _SaidRow)
         self._show_choice()
 
     async def refresh(self, *, newest: datetime, now: datetime) -> None:
@@ -99,7 +99,7 @@ class TrendSection:
         over = past_alerts(past.alerts, now=now, zone=self._zone, language=language)
         self._past_title.set_text(_PAST_ALERTS.say(language) if over else "")
         self._past.show((alert.id, alert) for alert in over)
-        said = said_view(past.actions, now=now, zone=self._zone, language=language)
+        said = actions_view(past.actions, now=now, zone=self._zone, language=language)
         self._said_title.set_text(_SAID.say(language) if said else "")
         self._said.show((each.id, each) for each in said)
 
@@ -127,5 +127,5 @@ class _PastAlertRow(NoteRow):
 
 
 class _SaidRow(NoteRow):
-    def show(self, view: SaidView) -> None:
+    def show(self, view: ActionView) -> None:
         self.tell(view.what, view.when, view.text)

@@ -1,7 +1,7 @@
 """The diagnosis of a machine's points, with its evidence and what to check next."""
 
 from stream.texts.language import Language, Phrase
-from stream.web.components.elements import Keyed, box, restyle, words
+from stream.web.components.elements import Keyed, container, set_classes, text
 from stream.web.machine.verdicts_view import VerdictView
 
 __all__ = ["VerdictSection"]
@@ -13,31 +13,31 @@ class VerdictSection:
     """Hidden as long as there is none."""
 
     def __init__(self, language: Language) -> None:
-        self.root = box("section", "panel none")
+        self.root = container("section", "panel none")
         with self.root:
-            words("h2", "panel-title", _TITLE.say(language))
-            verdicts = box("ul", "verdicts")
+            text("h2", "panel-title", _TITLE.say(language))
+            verdicts = container("ul", "verdicts")
         self._verdicts: Keyed[VerdictView] = Keyed(verdicts, _VerdictRow)
 
     def show(self, views: tuple[VerdictView, ...]) -> None:
         """Show every point's verdict."""
-        restyle(self.root, "panel" if views else "panel none")
+        set_classes(self.root, "panel" if views else "panel none")
         self._verdicts.show((view.point, view) for view in views)
 
 
 class _VerdictRow:
     def __init__(self) -> None:
-        self.root = box("li", "verdict")
+        self.root = container("li", "verdict")
         with self.root:
-            with box("div", "point-head"):
-                self._name = words("span", "point-name")
-                self._sure = words("span", "quality")
-            self._title = words("p", "verdict-title")
-            self._evidence = words("p", "verdict-text")
-            self._next = words("p", "verdict-next")
+            with container("div", "point-head"):
+                self._name = text("span", "point-name")
+                self._sure = text("span", "quality")
+            self._title = text("p", "verdict-title")
+            self._evidence = text("p", "verdict-text")
+            self._next = text("p", "verdict-next")
 
     def show(self, view: VerdictView) -> None:
-        restyle(self.root, "verdict is-named" if view.named else "verdict")
+        set_classes(self.root, "verdict is-named" if view.named else "verdict")
         self._name.set_text(view.name)
         self._sure.set_text(view.sure)
         self._title.set_text(view.title)

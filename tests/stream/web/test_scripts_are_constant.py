@@ -17,7 +17,7 @@ from stream.web.charts.spectrum_chart import Axis, Shown, spectrum_chart
 from stream.web.charts.trend_chart import trend_chart
 from stream.web.components.health_bar import bar_svg
 from stream.web.components.sparkline import trend_svg
-from stream.web.components.status_icons import shape_svg
+from stream.web.components.status_icons import status_icon_svg
 from stream.web.data.history import MachineHistory, Trace
 from stream.web.views.sparkline_view import Gap, TrendView
 from stream.web.views.spectra_view import bearing_families
@@ -158,7 +158,7 @@ def test_trends_run_the_same_script_whatever_their_texts_are(points, text):
 def test_what_draws_takes_no_text(text: str):
     plain = TrendView(title="", lines=(((0.0, 1.0),),), gaps=(), gap_text="", change_text="")
     with pytest.raises(KeyError):
-        shape_svg(text)
+        status_icon_svg(text)
     with pytest.raises(ValueError, match="format code"):
         bar_svg(text, ())
     with pytest.raises(TypeError):

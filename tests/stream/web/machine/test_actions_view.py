@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from models.outputs import Action
-from stream.web.machine.actions_view import said_view
+from stream.web.machine.actions_view import actions_view
 from tests.stream.web.made_up import past_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -15,18 +15,18 @@ def said(kind, minutes=0, **others):
 def test_what_people_said_is_listed_in_their_own_words():
     finding = said("finding", 30, verdict="confirmed", fault="外圈", done="更换轴承", by="王伟", point="驱动端")
     accepted = said("accept")
-    english = said_view([accepted, finding], now=NOW, zone=UTC, language="en")
+    english = actions_view([accepted, finding], now=NOW, zone=UTC, language="en")
     assert [each.what for each in english] == ["Accepted as new normal", "Fault confirmed"]
     assert english[1].text == "驱动端 · 外圈 · 更换轴承"
     assert english[1].when.endswith(", 王伟")
     assert "," not in english[0].when, "nobody is named where nobody is known"
-    chinese = said_view([finding, said("maintenance", done="更换轴承")], now=NOW, zone=UTC, language="zh")
+    chinese = actions_view([finding, said("maintenance", done="更换轴承")], now=NOW, zone=UTC, language="zh")
     assert [each.what for each in chinese] == ["确认故障", "维修"]
     assert len({each.id for each in (*english, *chinese)}) == 3
 
 
 def test_a_kind_that_this_page_does_not_know_is_shown_as_it_is():
-    (view,) = said_view([said("finding", verdict="perhaps")], now=NOW, zone=UTC, language="zh")
+    (view,) = actions_view([said("finding", verdict="perhaps")], now=NOW, zone=UTC, language="zh")
     assert view.what == "finding"
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from stream.web.components.status_icons import shape_svg
+from stream.web.components.status_icons import status_icon_svg
 from tests.stream.web.fleets import MACHINES, NOW, alert, health
 from tests.stream.web.made_up import fleet, machine_page, read
 
@@ -53,7 +53,11 @@ def test_a_stopped_machine_needs_nobody_and_says_for_how_long_it_has_stood():
     assert (tile.status, tile.status_text, tile.needs_someone) == ("stopped", "Stopped, 2 h 10 min", False)
     chinese = fleet(read([stands]), language="zh")
     assert next(tile for tile in chinese.tiles if tile.id == "P-101").status_text == "停机，已2小时10分钟"
-    assert shape_svg("stopped") not in {shape_svg("critical"), shape_svg("warning"), shape_svg("no_data")}
+    assert status_icon_svg("stopped") not in {
+        status_icon_svg("critical"),
+        status_icon_svg("warning"),
+        status_icon_svg("no_data"),
+    }
 
 
 def test_what_was_found_before_it_stopped_still_asks_for_someone_but_it_looks_stopped():
