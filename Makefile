@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test quick lint format bench soak evaluate docs clean
+.PHONY: help demo test quick lint format bench soak evaluate compare docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ soak: $(VENV)/.dev ## Fold sound machines for YEARS=100; without YEARS an hour o
 
 evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated machines (ARGS="skab" and so on)
 	$(BIN)/python -m evaluation $(ARGS)
+
+compare: $(VENV)/.dev ## Compare outputs with another revision's, byte for byte (ARGS="main", ARGS="main --worker")
+	@$(BIN)/python -m evaluation.compare $(ARGS)
 
 docs: $(VENV)/.dev ## Write again what is made from code: settings page, dashboards, pictures
 	$(BIN)/python -m stream.config.settings_page > docs/settings.md.new
