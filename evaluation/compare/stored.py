@@ -23,13 +23,13 @@ from evaluation.compare.outputs import Compared, compared
 from evaluation.compare.revisions import Revision, environment_of
 from models.errors import ServiceError
 from models.observations import Configured, Observation
-from stream.machines import load_fleet
-from stream.messages import decode
-from stream.observe import observe
-from stream.recordings import Recordings
-from stream.records import encode_observation
-from stream.settings import Settings
-from stream.topics import OBSERVATIONS
+from stream.config.machines import load_fleet
+from stream.config.settings import Settings
+from stream.messages.measurements import decode
+from stream.messages.observe import observe
+from stream.messages.records import encode_observation
+from stream.messages.topics import OBSERVATIONS
+from stream.recordings.reading import Recordings
 from tests.services.kafka import running
 from tests.services.processes import Process
 from tests.services.topics import wait_for_no_lag

@@ -9,7 +9,7 @@ from evaluation.compare.inputs import with_actions
 from evaluation.compare.outputs import compared, table_of, without_clocks
 from evaluation.compare.revisions import ROOT, Revision, checked_out
 from models.errors import ConfigurationError
-from stream.messages import decode
+from stream.messages.measurements import decode
 
 LINES = b'{"score":93.5}\n{"score":92.5}\n'
 

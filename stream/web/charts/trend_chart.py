@@ -1,7 +1,7 @@
 """A machine's trends as one chart: health and each indicator below each other, over one axis of time.
 
-Pure: a `MachineHistory` in, options of ECharts out. Health that was withheld is a grey stretch with its reason, and lines end
-where data are missing; nothing is drawn across.
+Pure: a `MachineHistory` in, options of ECharts out. Health that was withheld is a grey stretch with its reason, and
+lines end where data are missing; nothing is drawn across.
 """
 
 from collections.abc import Sequence
