@@ -9,6 +9,7 @@ import msgspec
 from models.advice.transitions import Cause, transition
 from models.alarms.alarm import Alarm, Delays
 from models.alarms.symptom import Symptom
+from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -18,7 +19,6 @@ from models.machinery.machine import Thresholds
 from models.outputs import Alert
 from models.texts.diagnosis_sentences import with_stronger
 from models.texts.sentences import (
-    Sentence,
     cleared_sentence,
     rated_low,
     renamed_sentence,
@@ -138,7 +138,7 @@ def _about(symptom: Symptom, alarm: Alarm) -> str:
     return symptom.indicator
 
 
-def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Sentence:
+def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bilingual:
     """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
     state, point = context.state, context.channel.point
     mechanism = state.configuration.machine.mechanism
@@ -172,7 +172,7 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
 
 
 def clear_all(
-    context: AlarmContext, *, sentence: Sentence | None = None, keep: Collection[str] = ()
+    context: AlarmContext, *, sentence: Bilingual | None = None, keep: Collection[str] = ()
 ) -> Iterator[Alert]:
     """Clear every open alert of a point, but those of the rules to `keep`, with a sentence that says why."""
     sentence = sentence or cleared_sentence(context.channel.point, None)
@@ -182,7 +182,7 @@ def clear_all(
 
 
 def _transition(
-    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Sentence
+    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Bilingual
 ) -> Iterator[Alert]:
     """Bring one rule's alarm to a level, as `value` against `limit` asks; an alert that begins is counted."""
     state, channel = context.state, context.channel

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from models.advice.alarm_processing import DIAGNOSIS_RULE, SENSOR_RULE, AlarmContext, clear_all
+from models.bilingual import Bilingual
 from models.condition.channel import Channel, new_channel
 from models.condition.state import MachineState
 from models.outputs import Alert
-from models.texts.sentences import Sentence
 
 __all__ = ["reset_baselines"]
 
@@ -17,7 +17,7 @@ _ABSOLUTE = (SENSOR_RULE, DIAGNOSIS_RULE, "severity")
 
 
 def reset_baselines(
-    state: MachineState, point: str, *, digest: str, sentence: Sentence, mended: bool
+    state: MachineState, point: str, *, digest: str, sentence: Bilingual, mended: bool
 ) -> Iterator[Alert]:
     """Forget what is usual at a point (empty: at all points), and clear the alerts that stood against it.
 

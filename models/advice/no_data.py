@@ -1,10 +1,11 @@
 """Silence: a machine that says nothing for much longer than it usually does has no data, which is no health."""
 
 from models.advice.transitions import Cause, transition
+from models.bilingual import Bilingual
 from models.clock import MINUTE_US, SECOND_US
 from models.condition.state import MachineState
 from models.outputs import Alert
-from models.texts.sentences import Sentence, data_back_sentence, no_data_sentence
+from models.texts.sentences import data_back_sentence, no_data_sentence
 
 __all__ = ["MIN_SILENCE_US", "allowed_silence_us", "clear_no_data", "raise_no_data", "record_arrival"]
 
@@ -65,7 +66,7 @@ def _moved(
     time_us: int,
     silent_s: float,
     allowed_s: float,
-    sentence: Sentence,
+    sentence: Bilingual,
     digest: str,
 ) -> Alert | None:
     cause = Cause(

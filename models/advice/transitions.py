@@ -3,9 +3,9 @@
 import msgspec
 
 from models.alarms.alarm import Alarm, alert_id
+from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.outputs import Alert, Priority
-from models.texts.sentences import Sentence
 
 __all__ = ["PRIORITIES", "Cause", "transition"]
 
@@ -21,7 +21,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     time_us: int
     value: float
     limit: float
-    sentence: Sentence
+    sentence: Bilingual
     configuration: str
     observation: str
     serial: int

@@ -3,6 +3,7 @@
 import msgspec
 
 from models.alarms.alarm import Alarm
+from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -12,7 +13,7 @@ from models.health.score import deductions_of
 from models.health.verdict import diagnosis_of
 from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
 from models.texts.diagnosis_sentences import with_stronger
-from models.texts.sentences import Sentence, withheld_sentence
+from models.texts.sentences import withheld_sentence
 
 __all__ = ["health_of", "is_open", "is_stopped"]
 
@@ -88,7 +89,7 @@ def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
     point = strongest_point(state, channel)
     if found is None or not point:
         return found
-    said = with_stronger(Sentence(found.text, found.text_zh), point)
+    said = with_stronger(Bilingual(found.text, found.text_zh), point)
     return msgspec.structs.replace(found, text=said.en, text_zh=said.zh, stronger_at=point)
 
 

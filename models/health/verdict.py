@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from models.alarms.symptom import Symptom, degree_of
+from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.condition.diagnosis_votes import MIN_VOTES, DiagnosisVotes, Vote
 from models.diagnosis.criteria import HEALTHY_TURNS, healthy_confidence
@@ -18,7 +19,6 @@ from models.texts.diagnosis_sentences import (
     next_check,
     reason_sentence,
 )
-from models.texts.sentences import Sentence
 
 __all__ = ["diagnosis_of", "diagnosis_symptom"]
 
@@ -76,7 +76,7 @@ def diagnosis_symptom(diagnosing: DiagnosisVotes) -> Symptom | None:
     return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
 
 
-def _said(diagnosing: DiagnosisVotes, fault: str) -> Sentence:
+def _said(diagnosing: DiagnosisVotes, fault: str) -> Bilingual:
     times, of = diagnosing.counts()[fault], len(diagnosing.votes)
     return named_sentence(fault, diagnosing.confidence(fault), times, of, diagnosing.latest.get(fault))
 
@@ -103,7 +103,7 @@ def _likeliest_first(faults: tuple[str, ...], mechanism: Mechanism | None) -> tu
     return tuple(sorted(faults, key=lambda fault: order.index(fault) if fault in order else len(order)))
 
 
-def _diagnosis(verdict: str, confidence: float, said: Sentence, supporting: int, votes: list[Vote]) -> Diagnosis:
+def _diagnosis(verdict: str, confidence: float, said: Bilingual, supporting: int, votes: list[Vote]) -> Diagnosis:
     return Diagnosis(
         verdict=verdict,
         confidence=confidence,
@@ -114,7 +114,7 @@ def _diagnosis(verdict: str, confidence: float, said: Sentence, supporting: int,
     )
 
 
-def _commonest(diagnosing: DiagnosisVotes) -> Sentence:
+def _commonest(diagnosing: DiagnosisVotes) -> Bilingual:
     """Say the doubt that most votes have; of two as common, the newer one."""
     doubts = [vote for vote in diagnosing.votes if vote.doubt not in _CLEAN]
     if not doubts:

@@ -2,15 +2,16 @@
 
 from fractions import Fraction
 
+from models.bilingual import Bilingual
 from models.outputs import RemainingLife
-from models.texts.sentences import Sentence, number
+from models.texts.sentences import number
 
 _TENTHS = "零一二三四五六七八九十"
 
 __all__ = ["coverage_sentence", "remaining_sentence"]
 
 
-def remaining_sentence(life: RemainingLife) -> Sentence:
+def remaining_sentence(life: RemainingLife) -> Bilingual:
     """Say the interval for the remaining life.
 
     >>> remaining_sentence(RemainingLife(low=0.4, median=30.0, high=80.0, claimed=0.8)).en
@@ -18,13 +19,13 @@ def remaining_sentence(life: RemainingLife) -> Sentence:
     """
     low, median, high = (_span(hours) for hours in (life.low, life.median, life.high))
     sure = f"{100 * life.claimed:.0f} %"
-    return Sentence(
+    return Bilingual(
         f"About {median.en} of operation left; with {sure} certainty between {low.en} and {high.en}.",
         f"预计还可运行约{median.zh}，{sure}的把握在{low.zh}至{high.zh}之间。",
     )
 
 
-def coverage_sentence(life: RemainingLife) -> Sentence:
+def coverage_sentence(life: RemainingLife) -> Bilingual:
     """Say how many forecasts of the same decline have come true so far, beside how many should.
 
     >>> coverage_sentence(RemainingLife(low=1.0, median=2.0, high=3.0, held=4, checked=5, claimed=0.8)).en
@@ -33,23 +34,23 @@ def coverage_sentence(life: RemainingLife) -> Sentence:
     should = Fraction(life.claimed).limit_denominator(10)
     share_en, share_zh = f"{should.numerator} in {should.denominator}", f"{_TENTHS[round(10 * should)]}成"
     if not life.checked:
-        return Sentence(
+        return Bilingual(
             f"No earlier forecast could be checked yet; about {share_en} should come true.",
             f"此前的预测均未到可检验的时间（预期约{share_zh}应验）。",
         )
-    return Sentence(
+    return Bilingual(
         f"So far {life.held} of {life.checked} earlier forecasts came true; about {share_en} should.",
         f"此前{life.checked}次预测中有{life.held}次应验（预期约{share_zh}）。",
     )
 
 
-def _span(hours: float) -> Sentence:
+def _span(hours: float) -> Bilingual:
     """Give hours of operation in the unit that people would use."""
     if hours < 1.0:
         minutes = f"{60 * hours:.0f}"
-        return Sentence(f"{minutes} min", f"{minutes}分钟")
+        return Bilingual(f"{minutes} min", f"{minutes}分钟")
     if hours < 48.0:
         whole = number(round(hours, 1))
-        return Sentence(f"{whole} h", f"{whole}小时")
+        return Bilingual(f"{whole} h", f"{whole}小时")
     whole = number(round(hours / 24.0, 1))
-    return Sentence(f"{whole} days", f"{whole}天")
+    return Bilingual(f"{whole} days", f"{whole}天")

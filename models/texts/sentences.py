@@ -1,15 +1,13 @@
 """Sentences for people, in English and Chinese: what was measured, against which limit, and what to look at."""
 
-from typing import NamedTuple
-
 from models.alarms.symptom import Symptom
+from models.bilingual import Bilingual
 from models.diagnosis.fault_texts import FAULTS
 from models.machinery.fault_names import fault_name
 from models.machinery.mechanism import LookAt, Mechanism
 from models.texts.indicator_names import indicator_name
 
 __all__ = [
-    "Sentence",
     "accepted_sentence",
     "cleared_sentence",
     "data_back_sentence",
@@ -23,13 +21,6 @@ __all__ = [
     "with_cause",
     "withheld_sentence",
 ]
-
-
-class Sentence(NamedTuple):
-    """The same sentence in both languages."""
-
-    en: str
-    zh: str
 
 
 _UNITS = {"rms_g": "g", "velocity_rms_mm_s": "mm/s", "envelope_rms_g": "g", "rise": "°C", "value_c": "°C"}
@@ -90,7 +81,7 @@ def number(value: float) -> str:
 
 def symptom_sentence(
     point: str, symptom: Symptom, level: int, *, look: bool = False, mechanism: Mechanism | None = None
-) -> Sentence:
+) -> Bilingual:
     """Say what a symptom found against the limit of a level (1 to 3); with `look`, also what to look at.
 
     `mechanism` is what the pack of the machine's kind says, if there is one.
@@ -100,9 +91,9 @@ def symptom_sentence(
     else:
         english, chinese = (_anomaly if symptom.rule == "anomaly" else _measured)(point, symptom, level)
     if not look:
-        return Sentence(english, chinese)
+        return Bilingual(english, chinese)
     look_en, look_zh = _look(symptom, mechanism)
-    return Sentence(f"{english} {look_en}", f"{chinese}{look_zh}")
+    return Bilingual(f"{english} {look_en}", f"{chinese}{look_zh}")
 
 
 def _look(symptom: Symptom, mechanism: Mechanism | None) -> tuple[str, str]:
@@ -120,20 +111,20 @@ def _look(symptom: Symptom, mechanism: Mechanism | None) -> tuple[str, str]:
     return _LOOK.get(symptom.indicator) or _LOOK.get(symptom.rule) or ("", "")
 
 
-def _anomaly(point: str, symptom: Symptom, level: int) -> Sentence:
+def _anomaly(point: str, symptom: Symptom, level: int) -> Bilingual:
     most_en, most_zh = "", ""
     if symptom.shares:
         named = [(*indicator_name(name), round(100 * share)) for name, share in symptom.shares.items()]
         most_en = ", most of all " + ", ".join(f"{english} ({part} %)" for english, _, part in named)
         most_zh = "，主要为" + "、".join(f"{chinese}（{part}%）" for _, chinese, part in named)
     score, limit = number(symptom.value), number(symptom.limit(level))
-    return Sentence(
+    return Bilingual(
         f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",
         f"{point}：与自身历史不符{most_zh}；异常分数 {score}，限值 {limit}。",
     )
 
 
-def _measured(point: str, symptom: Symptom, level: int) -> Sentence:
+def _measured(point: str, symptom: Symptom, level: int) -> Bilingual:
     (name_en, name_zh), unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
     limit = symptom.limit(level)
     above = symptom.value >= limit
@@ -142,7 +133,7 @@ def _measured(point: str, symptom: Symptom, level: int) -> Sentence:
     zone = " zone" if symptom.rule == "severity" and level >= 2 else ""
     value, bound = f"{number(symptom.value)}{unit}", f"{number(limit)}{unit}"
     shown = name_en if name_en == symptom.indicator else name_en[0].upper() + name_en[1:]
-    return Sentence(
+    return Bilingual(
         f"{point}: {shown} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
         f"{point}：{name_zh} {value}{against_zh}，{verb_zh}限值 {bound}。",
     )
@@ -164,20 +155,20 @@ def _against(symptom: Symptom) -> tuple[str, str]:
     )
 
 
-def sensor_sentence(point: str, flags: tuple[str, ...]) -> Sentence:
+def sensor_sentence(point: str, flags: tuple[str, ...]) -> Bilingual:
     """Say that a sensor cannot be trusted, and why."""
     known = [_FLAGS[flag] for flag in flags if flag in _FLAGS]
     english = ", ".join(word for word, _ in known) or "signal not plausible"
     chinese = "、".join(word for _, word in known) or "信号不可信"
-    return Sentence(
+    return Bilingual(
         f"{point}: sensor fault ({english}). Check sensor, cable and mounting; the machine is not judged by it.",
         f"{point}：传感器故障（{chinese}）。请检查传感器、电缆和安装；不以其判断设备状态。",
     )
 
 
-def no_data_sentence(silent_s: float, limit_s: float) -> Sentence:
+def no_data_sentence(silent_s: float, limit_s: float) -> Bilingual:
     """Say that a machine has gone silent."""
-    return Sentence(
+    return Bilingual(
         f"No data for {number(silent_s / 60)} min (limit {number(limit_s / 60)} min). Look at gateway and network.",
         f"已 {number(silent_s / 60)} 分钟无数据（限值 {number(limit_s / 60)} 分钟）。请检查网关和网络。",
     )
@@ -191,77 +182,77 @@ _WITHHELD = {
 }
 
 
-def withheld_sentence(status: str) -> Sentence:
+def withheld_sentence(status: str) -> Bilingual:
     """Say why a score is withheld; empty where it isn't."""
-    return Sentence(*_WITHHELD.get(status, ("", "")))
+    return Bilingual(*_WITHHELD.get(status, ("", "")))
 
 
-def cleared_sentence(point: str, symptom: Symptom | None) -> Sentence:
+def cleared_sentence(point: str, symptom: Symptom | None) -> Bilingual:
     """Say that an alert is over, with the value where there is one."""
     if symptom is None:
-        return Sentence(f"{point}: back to usual.", f"{point}：已恢复正常。")
+        return Bilingual(f"{point}: back to usual.", f"{point}：已恢复正常。")
     if symptom.rule == "anomaly":
         score, limit = number(symptom.value), number(symptom.limit(1))
-        return Sentence(
+        return Bilingual(
             f"Back to usual. {point}: like its own past again; score {score}, limit {limit}.",
             f"已恢复正常。{point}：重新与自身历史相符；异常分数 {score}，限值 {limit}。",
         )
     if symptom.rule == "diagnosis":
         name_en, name_zh = fault_name(symptom.indicator)
-        return Sentence(
+        return Bilingual(
             f"{point}: hardly any observation shows {name_en} any more.",
             f"{point}：近期测量已基本不再显示{name_zh}。",
         )
     english, chinese = symptom_sentence(point, symptom, 1)
-    return Sentence(f"Back to usual. {english}", f"已恢复正常。{chinese}")
+    return Bilingual(f"Back to usual. {english}", f"已恢复正常。{chinese}")
 
 
-def with_cause(sentence: Sentence, fault: str, confidence: float) -> Sentence:
+def with_cause(sentence: Bilingual, fault: str, confidence: float) -> Bilingual:
     """Add to what an alert says the fault that the same point's diagnosis names.
 
-    >>> with_cause(Sentence("Loud.", "振动大。"), "unbalance", 0.9).en
+    >>> with_cause(Bilingual("Loud.", "振动大。"), "unbalance", 0.9).en
     'Loud. Probable cause: unbalance (confidence 90 %).'
     """
     english, chinese = fault_name(fault)
-    return Sentence(
+    return Bilingual(
         f"{sentence.en} Probable cause: {english} (confidence {100 * confidence:.0f} %).",
         f"{sentence.zh}可能原因：{chinese}（置信度 {100 * confidence:.0f} %）。",
     )
 
 
-def renamed_sentence(point: str, before: str, now: str) -> Sentence:
+def renamed_sentence(point: str, before: str, now: str) -> Bilingual:
     """Say that observations speak for another fault than before."""
     before_en, before_zh = fault_name(before)
     now_en, now_zh = fault_name(now)
-    return Sentence(
+    return Bilingual(
         f"{point}: the observations no longer speak for {before_en} but for {now_en}.",
         f"{point}：近期测量不再支持{before_zh}，而支持{now_zh}。",
     )
 
 
-def data_back_sentence() -> Sentence:
+def data_back_sentence() -> Bilingual:
     """Say that a machine sends again."""
-    return Sentence("Data are coming again.", "数据已恢复。")
+    return Bilingual("Data are coming again.", "数据已恢复。")
 
 
-def accepted_sentence(by: str) -> Sentence:
+def accepted_sentence(by: str) -> Bilingual:
     """Say that somebody has called normal what the alert was raised for.
 
     >>> accepted_sentence("").en, accepted_sentence("王伟").zh
     ('Accepted as new normal.', '王伟已确认为新的正常状态。')
     """
-    return Sentence(f"Accepted as new normal{f' by {by}' if by else ''}.", f"{by}已确认为新的正常状态。")
+    return Bilingual(f"Accepted as new normal{f' by {by}' if by else ''}.", f"{by}已确认为新的正常状态。")
 
 
-def mended_sentence(by: str) -> Sentence:
+def mended_sentence(by: str) -> Bilingual:
     """Say that the machine has been worked on since the alert was raised."""
-    return Sentence(f"Maintenance was done{f' by {by}' if by else ''}.", f"{by}已完成维修。")
+    return Bilingual(f"Maintenance was done{f' by {by}' if by else ''}.", f"{by}已完成维修。")
 
 
-def rated_low(sentence: Sentence, probability: float) -> Sentence:
+def rated_low(sentence: Bilingual, probability: float) -> Bilingual:
     """Say why an alert is of low priority although its evidence would make it medium."""
     percent = f"{100 * probability:.0f} %"
-    return Sentence(
+    return Bilingual(
         f"{sentence.en} Rated low: by what symptoms have taught, the probability of a fault is {percent}.",
         f"{sentence.zh}已降为低优先级：根据以往的检查结果，故障概率为 {percent}。",
     )

@@ -14,11 +14,11 @@ from stream.cli.terminal import AsJson, complain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from models.bilingual import Language
     from models.machinery.bearings import CatalogueEntry
     from stream.analysis.analysing import Analysis, Conditions
     from stream.analysis.readers.waveform import Hints, Waveform
     from stream.analysis.report.html_report import Shown
-    from stream.texts.language import Language
 
 __all__ = ["analyze"]
 

@@ -9,9 +9,9 @@ import typer
 from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
+    from models.bilingual import Language
     from models.machinery.kinds import Packs
     from models.machinery.pack import Pack, Text, Zones
-    from stream.texts.language import Language
 
 __all__ = ["OwnPacks", "pack_of", "packs"]
 

@@ -1,30 +1,12 @@
 """The languages of what people read, and a text in both of them."""
 
-from typing import Literal
+from models.bilingual import Language
 
-import msgspec
+__all__ = ["LANGUAGES", "OTHER_LANGUAGE", "choose_language", "spoken"]
 
-__all__ = ["LANGUAGES", "OTHER_LANGUAGE", "Language", "Phrase", "choose_language", "spoken"]
-
-Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 OTHER_LANGUAGE: dict[Language, tuple[Language, str]] = {"en": ("zh", "中文"), "zh": ("en", "English")}
 """Where a page in a language leads to, in that one's own words."""
-
-
-class Phrase(msgspec.Struct, frozen=True):
-    """One text in both languages; `{names}` stand for values."""
-
-    en: str
-    zh: str
-
-    def say(self, language: Language, **values: object) -> str:
-        """Give the text with its values filled in; values are taken as they are, braces in them too.
-
-        >>> Phrase("{n} of {all}", "{all}中的{n}").say("zh", n=1, all=4)
-        '4中的1'
-        """
-        return (self.zh if language == "zh" else self.en).format(**values)
 
 
 def spoken(language: Language, english: str, chinese: str) -> str:

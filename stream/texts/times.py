@@ -3,19 +3,19 @@
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 
 __all__ = ["age_text", "clock_text", "span_text", "viewer_zone", "zone_text"]
 
-_DAYS = Phrase("Mon Tue Wed Thu Fri Sat Sun", "周一 周二 周三 周四 周五 周六 周日")
-_DATED = Phrase("{day} {date} {clock}", "{date} {day} {clock}")
-_NOW = Phrase("just now", "刚刚")
-_AGO = Phrase("{span} ago", "{span}前")
+_DAYS = Bilingual("Mon Tue Wed Thu Fri Sat Sun", "周一 周二 周三 周四 周五 周六 周日")
+_DATED = Bilingual("{day} {date} {clock}", "{date} {day} {clock}")
+_NOW = Bilingual("just now", "刚刚")
+_AGO = Bilingual("{span} ago", "{span}前")
 _UNITS = (
-    (86_400, Phrase("{n} d", "{n}天")),
-    (3_600, Phrase("{n} h", "{n}小时")),
-    (60, Phrase("{n} min", "{n}分钟")),
-    (1, Phrase("{n} s", "{n}秒")),
+    (86_400, Bilingual("{n} d", "{n}天")),
+    (3_600, Bilingual("{n} h", "{n}小时")),
+    (60, Bilingual("{n} min", "{n}分钟")),
+    (1, Bilingual("{n} s", "{n}秒")),
 )
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from stream.texts.language import Language
+from models.bilingual import Language
 
 __all__ = ["fleet_path", "language_path", "machine_path"]
 

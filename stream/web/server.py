@@ -13,12 +13,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, core, ui
 
+from models.bilingual import Bilingual, Language
 from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
 from stream.config.hosts import is_same_origin
 from stream.stores.store import Store
-from stream.texts.language import LANGUAGES, Language, Phrase, choose_language
+from stream.texts.language import LANGUAGES, choose_language
 from stream.texts.times import viewer_zone
 from stream.web.charts.style import Theme
 from stream.web.data.alert_record import FleetRecords
@@ -38,8 +39,8 @@ _TAGS: dict[Language, Literal["zh-CN", "en-US"]] = {"zh": "zh-CN", "en": "en-US"
 _YEAR_S = 365 * 24 * 3600
 _REFRESH_S = 1.0
 _STYLE = Path(__file__).with_name("page.css")
-_TITLE = Phrase("Stethos: machines", "Stethos：设备状态")
-_LOADING = Phrase("Loading…", "加载中…")
+_TITLE = Bilingual("Stethos: machines", "Stethos：设备状态")
+_LOADING = Bilingual("Loading…", "加载中…")
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
     '<rect width="24" height="24" rx="5" fill="#0072b2"/>'

@@ -5,10 +5,11 @@ from typing import Literal
 
 import msgspec
 
+from models.bilingual import Language
 from models.diagnosis.results import Hypothesis
 from stream.analysis.analysing import Analysis, is_finding
 from stream.analysis.report.labels import LABELS, flag_name, number, severity_sentence, share, verdict_name
-from stream.texts.language import Language, spoken
+from stream.texts.language import spoken
 
 __all__ = ["Fact", "Tone", "facts_of", "signal_sentence"]
 

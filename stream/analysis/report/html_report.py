@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from models.bilingual import Language
 from stream.analysis.analysing import Analysis
 from stream.analysis.report.facts import Fact, facts_of, signal_sentence
 from stream.analysis.report.labels import LABELS, indicator_rows
-from stream.texts.language import Language
 
 __all__ = ["Shown", "html_page"]
 

@@ -2,10 +2,10 @@
 
 import re
 
+from models.bilingual import Bilingual, Language
 from models.machinery.fault_names import fault_name
 from models.texts.indicator_names import indicator_name
 from stream.analysis.analysing import Analysis, WhyNoZone
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import FLAGS
 
 __all__ = [
@@ -21,107 +21,111 @@ __all__ = [
 ]
 
 VERDICTS = {
-    "healthy": Phrase("Healthy: nothing found", "正常：未发现故障"),
-    "unknown": Phrase("Unknown", "无法判断"),
+    "healthy": Bilingual("Healthy: nothing found", "正常：未发现故障"),
+    "unknown": Bilingual("Unknown", "无法判断"),
 }
 
 LABELS = {
-    "title": Phrase("Vibration analysis", "振动分析报告"),
-    "not_given": Phrase("not given", "未给出"),
-    "quality": Phrase("Quality", "信号质量"),
-    "good": Phrase("good", "良好"),
-    "bad": Phrase("cannot be trusted", "不可信"),
-    "severity": Phrase("Severity", "振动烈度等级"),
-    "indicators": Phrase("Indicators", "指标"),
-    "verdict": Phrase("Verdict", "诊断结论"),
-    "why_unknown": Phrase("Why", "原因"),
-    "evidence": Phrase("Evidence", "依据"),
-    "next_check": Phrase("Check next", "下一步检查"),
-    "also": Phrase("Also possible", "其他可能"),
-    "possible": Phrase("Possible", "可能"),
-    "signal_line": Phrase("{signal}; speed {speed}; bearing {bearing}", "{signal}；转速 {speed}；轴承 {bearing}"),
-    "sure": Phrase("{verdict} (confidence {share})", "{verdict}（置信度 {share}）"),
-    "listed": Phrase("{label}: {text}", "{label}：{text}"),
-    "missing": Phrase("Give also", "请补充"),
-    "speed_wanted": Phrase(
+    "title": Bilingual("Vibration analysis", "振动分析报告"),
+    "not_given": Bilingual("not given", "未给出"),
+    "quality": Bilingual("Quality", "信号质量"),
+    "good": Bilingual("good", "良好"),
+    "bad": Bilingual("cannot be trusted", "不可信"),
+    "severity": Bilingual("Severity", "振动烈度等级"),
+    "indicators": Bilingual("Indicators", "指标"),
+    "verdict": Bilingual("Verdict", "诊断结论"),
+    "why_unknown": Bilingual("Why", "原因"),
+    "evidence": Bilingual("Evidence", "依据"),
+    "next_check": Bilingual("Check next", "下一步检查"),
+    "also": Bilingual("Also possible", "其他可能"),
+    "possible": Bilingual("Possible", "可能"),
+    "signal_line": Bilingual(
+        "{signal}; speed {speed}; bearing {bearing}", "{signal}；转速 {speed}；轴承 {bearing}"
+    ),
+    "sure": Bilingual("{verdict} (confidence {share})", "{verdict}（置信度 {share}）"),
+    "listed": Bilingual("{label}: {text}", "{label}：{text}"),
+    "missing": Bilingual("Give also", "请补充"),
+    "speed_wanted": Bilingual(
         "--speed RPM, from a tachometer or the nameplate, to 2 % or better",
         "--speed 转速（转速表或铭牌，误差不超过 2 %）",
     ),
-    "bearing_wanted": Phrase(
+    "bearing_wanted": Bilingual(
         "--bearing, its designation or geometry (`stethos bearings` lists what is known)",
         "--bearing 轴承型号或几何尺寸（stethos bearings 可查询已知型号）",
     ),
-    "look_first": Phrase("Look first at", "首先检查"),
-    "measure_again": Phrase(
+    "look_first": Bilingual("Look first at", "首先检查"),
+    "measure_again": Bilingual(
         "Nothing to do now; measure again as planned and lay the results side by side.",
         "目前无需处理；按计划复测并与本次结果比较。",
     ),
-    "more": Phrase("and {n} more with --json or --report", "其余 {n} 项见 --json 或 --report"),
-    "overview": Phrase("Overview", "总览"),
-    "file": Phrase("File", "文件"),
-    "lines": Phrase("spectral line no. {n}", "第 {n} 谱峰"),
-    "waveform": Phrase("Waveform", "时域波形"),
-    "turns": Phrase("{n} turns of the shaft around the highest peak", "最高峰附近 {n} 转"),
-    "piece": Phrase("around the highest peak", "最高峰附近"),
-    "velocity_spectrum": Phrase("Velocity spectrum", "速度频谱"),
-    "band_choice": Phrase(
+    "more": Bilingual("and {n} more with --json or --report", "其余 {n} 项见 --json 或 --report"),
+    "overview": Bilingual("Overview", "总览"),
+    "file": Bilingual("File", "文件"),
+    "lines": Bilingual("spectral line no. {n}", "第 {n} 谱峰"),
+    "waveform": Bilingual("Waveform", "时域波形"),
+    "turns": Bilingual("{n} turns of the shaft around the highest peak", "最高峰附近 {n} 转"),
+    "piece": Bilingual("around the highest peak", "最高峰附近"),
+    "velocity_spectrum": Bilingual("Velocity spectrum", "速度频谱"),
+    "band_choice": Bilingual(
         "Choice of the band: the darker, the more the harmonics stand out", "解调频带的选择（颜色越深，谐波越突出）"
     ),
-    "envelope_spectrum": Phrase("Envelope spectrum", "包络谱"),
-    "envelope_of": Phrase("Envelope spectrum, {low:.0f} to {high:.0f} Hz", "{low:.0f}~{high:.0f} Hz 包络谱"),
-    "harmonics_of": Phrase("harmonics of {hz:.2f} Hz", "{hz:.2f} Hz 的谐波"),
-    "sidebands_at": Phrase("sidebands {hz:.2f} Hz apart", "间隔 {hz:.2f} Hz 的边频带"),
-    "shaft_at": Phrase("shaft, {hz:.2f} Hz", "转频 {hz:.2f} Hz"),
-    "found_lines": Phrase("what the verdict rests on", "诊断依据"),
-    "looked_for": Phrase("what was looked for", "查找的特征频率"),
-    "decibels": Phrase("dB over the noise", "高出噪声 (dB)"),
-    "acceleration": Phrase("acceleration ({unit})", "加速度 ({unit})"),
-    "velocity_signal": Phrase("velocity ({unit})", "速度 ({unit})"),
-    "time": Phrase("time (s)", "时间 (s)"),
-    "frequency": Phrase("frequency (Hz)", "频率 (Hz)"),
-    "orders": Phrase("multiples of shaft speed", "转频倍数"),
-    "velocity": Phrase("velocity (mm/s peak)", "速度 (mm/s 峰值)"),
-    "envelope": Phrase("times the noise", "噪声的倍数"),
-    "depth": Phrase("bandwidth", "带宽"),
-    "chosen": Phrase("chosen", "选用频带"),
-    "strongest": Phrase("strongest", "最强频带"),
-    "no_picture": Phrase("No picture: the signal is too short or cannot be trusted.", "无图：信号过短或不可信。"),
-    "made_by": Phrase("Made by Stethos {version}", "由 Stethos {version} 生成"),
-    "gaps": Phrase("recording has gaps; its longest piece was taken", "记录有间断，取最长一段"),
-    "speed_varies": Phrase("speed varies by more than 2 %", "转速变化超过 2 %"),
-    "implausible": Phrase(
+    "envelope_spectrum": Bilingual("Envelope spectrum", "包络谱"),
+    "envelope_of": Bilingual("Envelope spectrum, {low:.0f} to {high:.0f} Hz", "{low:.0f}~{high:.0f} Hz 包络谱"),
+    "harmonics_of": Bilingual("harmonics of {hz:.2f} Hz", "{hz:.2f} Hz 的谐波"),
+    "sidebands_at": Bilingual("sidebands {hz:.2f} Hz apart", "间隔 {hz:.2f} Hz 的边频带"),
+    "shaft_at": Bilingual("shaft, {hz:.2f} Hz", "转频 {hz:.2f} Hz"),
+    "found_lines": Bilingual("what the verdict rests on", "诊断依据"),
+    "looked_for": Bilingual("what was looked for", "查找的特征频率"),
+    "decibels": Bilingual("dB over the noise", "高出噪声 (dB)"),
+    "acceleration": Bilingual("acceleration ({unit})", "加速度 ({unit})"),
+    "velocity_signal": Bilingual("velocity ({unit})", "速度 ({unit})"),
+    "time": Bilingual("time (s)", "时间 (s)"),
+    "frequency": Bilingual("frequency (Hz)", "频率 (Hz)"),
+    "orders": Bilingual("multiples of shaft speed", "转频倍数"),
+    "velocity": Bilingual("velocity (mm/s peak)", "速度 (mm/s 峰值)"),
+    "envelope": Bilingual("times the noise", "噪声的倍数"),
+    "depth": Bilingual("bandwidth", "带宽"),
+    "chosen": Bilingual("chosen", "选用频带"),
+    "strongest": Bilingual("strongest", "最强频带"),
+    "no_picture": Bilingual(
+        "No picture: the signal is too short or cannot be trusted.", "无图：信号过短或不可信。"
+    ),
+    "made_by": Bilingual("Made by Stethos {version}", "由 Stethos {version} 生成"),
+    "gaps": Bilingual("recording has gaps; its longest piece was taken", "记录有间断，取最长一段"),
+    "speed_varies": Bilingual("speed varies by more than 2 %", "转速变化超过 2 %"),
+    "implausible": Bilingual(
         "no machine shakes so much or so little: check --unit and --scale",
         "幅值不合常理，请核对 --unit 和 --scale",
     ),
-    "in_zone": Phrase(
+    "in_zone": Bilingual(
         "{measured}: zone {zone}, {meaning} (A to {ab:g}, B to {bc:g}, C to {cd:g} mm/s, D above; after {source})",
         "{measured}：{zone} 区，{meaning}（A 区 ≤ {ab:g}，B 区 ≤ {bc:g}，C 区 ≤ {cd:g} mm/s，以上为 D 区；"
         "参照 {source}）",
     ),
-    "no_zone": Phrase("{measured}: {why}", "{measured}：{why}"),
+    "no_zone": Bilingual("{measured}: {why}", "{measured}：{why}"),
 }
 
-_WHY_NO_ZONE: dict[WhyNoZone, Phrase] = {
-    "sensor_fault": Phrase("no zone: the signal cannot be trusted", "不评定：信号不可信"),
-    "short": Phrase("no zone: less than a second of signal", "不评定：信号不足一秒"),
-    "no_velocity": Phrase("no zone: the signal does not hold the velocity band", "不评定：信号不含速度频带"),
-    "unknown_machine": Phrase(
+_WHY_NO_ZONE: dict[WhyNoZone, Bilingual] = {
+    "sensor_fault": Bilingual("no zone: the signal cannot be trusted", "不评定：信号不可信"),
+    "short": Bilingual("no zone: less than a second of signal", "不评定：信号不足一秒"),
+    "no_velocity": Bilingual("no zone: the signal does not hold the velocity band", "不评定：信号不含速度频带"),
+    "unknown_machine": Bilingual(
         "no zone, as rated power and mounting were not given (--power, --mounting)",
         "不评定：未给出功率和安装方式（--power、--mounting）",
     ),
-    "implausible": Phrase("no zone: the level makes no sense", "不评定：幅值不合常理"),
-    "below_15_kw": Phrase("no zone: below 15 kW the standard does not apply", "不评定：15 kW 以下不适用该标准"),
-    "none_for_kind": Phrase(
+    "implausible": Bilingual("no zone: the level makes no sense", "不评定：幅值不合常理"),
+    "below_15_kw": Bilingual("no zone: below 15 kW the standard does not apply", "不评定：15 kW 以下不适用该标准"),
+    "none_for_kind": Bilingual(
         "no zone: the pack of this kind has none for such a machine, or needs --category (see stethos packs)",
         "不评定：该类设备的知识包没有适用的限值，或需要 --category（见 stethos packs）",
     ),
 }
 
 _ZONES = {
-    "A": Phrase("as low as on a new machine", "振动水平相当于新机器"),
-    "B": Phrase("fit for unrestricted long-term running", "可长期运行"),
-    "C": Phrase("not fit for long-term running: plan a repair", "不宜长期运行，请安排检修"),
-    "D": Phrase("severe enough to do damage: act now", "足以造成损坏，请立即处理"),
+    "A": Bilingual("as low as on a new machine", "振动水平相当于新机器"),
+    "B": Bilingual("fit for unrestricted long-term running", "可长期运行"),
+    "C": Bilingual("not fit for long-term running: plan a repair", "不宜长期运行，请安排检修"),
+    "D": Bilingual("severe enough to do damage: act now", "足以造成损坏，请立即处理"),
 }
 
 _LINE = re.compile(r"(?:order|peak)\d_(?:g|mm_s)")

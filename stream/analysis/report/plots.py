@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from models.bilingual import Language
 from stream.analysis.analysing import Analysis
 from stream.analysis.report.curves import Bands, Curve, Curves, Mark
 from stream.analysis.report.labels import LABELS, verdict_name
-from stream.texts.language import Language
 
 __all__ = ["Width", "picture_png"]
 

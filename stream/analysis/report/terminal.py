@@ -5,10 +5,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from models.bilingual import Language
 from stream.analysis.analysing import Analysis
 from stream.analysis.report.facts import Fact, Tone, facts_of, signal_sentence
 from stream.analysis.report.labels import LABELS, indicator_rows
-from stream.texts.language import Language
 
 __all__ = ["terminal_report"]
 

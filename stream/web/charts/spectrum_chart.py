@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from models.bilingual import Bilingual, Language
 from models.captures.capture import Capture
 from models.captures.taking import values_of
 from models.signal.indicators import LOWER_HZ, SLOW_RPM
-from stream.texts.language import Language, Phrase
 from stream.web.charts.style import (
     Options,
     Theme,
@@ -27,11 +27,11 @@ from stream.web.views.spectra_view import Family
 __all__ = ["HEIGHT_PX", "Axis", "Shown", "spectrum_chart"]
 
 HEIGHT_PX = 340
-_HZ = Phrase("Frequency, Hz", "频率，Hz")
-_ORDERS = Phrase("Orders (multiples of shaft speed)", "阶次（转频的倍数）")
+_HZ = Bilingual("Frequency, Hz", "频率，Hz")
+_ORDERS = Bilingual("Orders (multiples of shaft speed)", "阶次（转频的倍数）")
 _AMPLITUDE = {
-    "velocity_spectrum": Phrase("Velocity, mm/s RMS", "振动速度，mm/s 有效值"),
-    "envelope_spectrum": Phrase("Envelope, g RMS", "包络，g 有效值"),
+    "velocity_spectrum": Bilingual("Velocity, mm/s RMS", "振动速度，mm/s 有效值"),
+    "envelope_spectrum": Bilingual("Envelope, g RMS", "包络，g 有效值"),
 }
 _UNITS = {"velocity_spectrum": "mm/s", "envelope_spectrum": "g"}
 """By kind, as their axes say: what a stored capture calls its unit is not asked."""

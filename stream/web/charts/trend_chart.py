@@ -6,11 +6,11 @@ lines end where data are missing; nothing is drawn across.
 
 from collections.abc import Sequence
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.machinery.temperature import temperature_limit_c
 from models.outputs import Alert, Priority
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import STATUSES
 from stream.web.charts.points import drawn, milliseconds, withheld_runs
 from stream.web.charts.sensor_fault_mask import faulty_spans, usual_gap, without_sensor_faults
@@ -33,16 +33,16 @@ __all__ = ["chart_height_px", "panels", "trend_chart"]
 _PANEL_PX = 168
 _TOP_PX, _INSIDE_PX, _FOOT_PX = 44, 110, 60
 _MOST_ALERTS = 40
-_HEALTH = Phrase("Health, of 100 (lowest of each moment)", "健康度，满分100（各时段最低值）")
+_HEALTH = Bilingual("Health, of 100 (lowest of each moment)", "健康度，满分100（各时段最低值）")
 _TITLES = {
-    "velocity_rms_mm_s": Phrase("Velocity RMS, mm/s", "振动速度有效值，mm/s"),
-    "rms_g": Phrase("Acceleration RMS, g", "加速度有效值，g"),
-    "envelope_rms_g": Phrase("Envelope RMS (from 2 kHz), g", "包络有效值（2 kHz以上），g"),
-    "value_c": Phrase("Temperature, °C", "温度，°C"),
+    "velocity_rms_mm_s": Bilingual("Velocity RMS, mm/s", "振动速度有效值，mm/s"),
+    "rms_g": Bilingual("Acceleration RMS, g", "加速度有效值，g"),
+    "envelope_rms_g": Bilingual("Envelope RMS (from 2 kHz), g", "包络有效值（2 kHz以上），g"),
+    "value_c": Bilingual("Temperature, °C", "温度，°C"),
 }
-_LINE = Phrase("Health", "健康度")
-_ZONES = {"C": Phrase("zone C: {limit}", "C区：{limit}"), "D": Phrase("zone D: {limit}", "D区：{limit}")}
-_LIMIT = Phrase("limit {limit}", "限值 {limit}")
+_LINE = Bilingual("Health", "健康度")
+_ZONES = {"C": Bilingual("zone C: {limit}", "C区：{limit}"), "D": Bilingual("zone D: {limit}", "D区：{limit}")}
+_LIMIT = Bilingual("limit {limit}", "限值 {limit}")
 _ALERT_COLOURS: dict[Priority, str] = {"high": "#d55e00", "medium": "#e69f00", "low": "#b3a500"}
 _WITHHELD = "rgba(128,128,128,.18)"
 _TIMES = {

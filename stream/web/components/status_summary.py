@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 from stream.web.components.elements import container, set_classes, text
 from stream.web.components.health_bar import HealthBar
 from stream.web.components.status_icons import status_icon_svg
@@ -10,7 +10,7 @@ from stream.web.views.machine_view import MachineView
 
 __all__ = ["StatusBadge", "StatusSummary"]
 
-_HEALTH = Phrase("Health", "健康度")
+_HEALTH = Bilingual("Health", "健康度")
 
 
 class StatusBadge:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from models.bilingual import Bilingual
 from models.outputs import Action, Alert, Measurement
 from stream.stores.store import ExtremesAt, HealthAt, Store
-from stream.texts.language import Phrase
 from stream.web.data.ttl_cache import TtlCache
 
 __all__ = ["RANGES", "TRENDS", "HistoryReader", "MachineHistory", "Range", "Trace", "window"]
@@ -28,16 +28,16 @@ class Range(msgspec.Struct, frozen=True):
     """A length of time to look back over, and how long what was read of it stays good."""
 
     key: str
-    name: Phrase
+    name: Bilingual
     span: timedelta
     good_s: float
 
 
 RANGES = (
-    Range("1h", Phrase("1 hour", "1小时"), timedelta(hours=1), 4.0),
-    Range("24h", Phrase("24 hours", "24小时"), timedelta(hours=24), 20.0),
-    Range("7d", Phrase("7 days", "7天"), timedelta(days=7), 60.0),
-    Range("30d", Phrase("30 days", "30天"), timedelta(days=30), 240.0),
+    Range("1h", Bilingual("1 hour", "1小时"), timedelta(hours=1), 4.0),
+    Range("24h", Bilingual("24 hours", "24小时"), timedelta(hours=24), 20.0),
+    Range("7d", Bilingual("7 days", "7天"), timedelta(days=7), 60.0),
+    Range("30d", Bilingual("30 days", "30天"), timedelta(days=30), 240.0),
 )
 
 

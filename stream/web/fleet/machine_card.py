@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 from stream.web.components.alert_row import AlertRow
 from stream.web.components.deduction_row import DeductionRow, ReasonRow
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
@@ -15,13 +15,13 @@ from stream.web.views.points_view import PointView
 
 __all__ = ["MachineCard"]
 
-_ALERT = Phrase("Most urgent alert", "最紧急的报警")
-_MORE_ALERTS = Phrase("More open alerts", "其他未关闭的报警")
-_REASONS = Phrase("Why points were taken off", "扣分依据")
-_POINTS = Phrase("Measuring points", "测点")
-_CLOSE = Phrase("Close", "收起")
-_PAGE = Phrase("Trends and spectra ›", "趋势与频谱 ›")
-_DEDUCTIONS = Phrase("Points taken off", "扣分")
+_ALERT = Bilingual("Most urgent alert", "最紧急的报警")
+_MORE_ALERTS = Bilingual("More open alerts", "其他未关闭的报警")
+_REASONS = Bilingual("Why points were taken off", "扣分依据")
+_POINTS = Bilingual("Measuring points", "测点")
+_CLOSE = Bilingual("Close", "收起")
+_PAGE = Bilingual("Trends and spectra ›", "趋势与频谱 ›")
+_DEDUCTIONS = Bilingual("Points taken off", "扣分")
 
 
 class MachineCard:

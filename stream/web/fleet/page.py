@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
-from stream.texts.language import OTHER_LANGUAGE, Language, Phrase
+from stream.texts.language import OTHER_LANGUAGE
 from stream.texts.times import zone_text
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.notice_bar import NoticeBar
@@ -19,10 +20,10 @@ from stream.web.views.notices_view import Notice
 
 __all__ = ["FleetPage"]
 
-_ATTENTION = Phrase("Needs someone", "需要处理")
-_OPENED = Phrase("Opened", "已展开")
-_REST = Phrase("The rest of the fleet", "其余设备")
-_LOCAL = Phrase("Times are {zone}", "时间均为 {zone}")
+_ATTENTION = Bilingual("Needs someone", "需要处理")
+_OPENED = Bilingual("Opened", "已展开")
+_REST = Bilingual("The rest of the fleet", "其余设备")
+_LOCAL = Bilingual("Times are {zone}", "时间均为 {zone}")
 
 
 class FleetPage:

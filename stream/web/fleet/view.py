@@ -8,9 +8,9 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.outputs import Status
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text
 from stream.web.views.freshness import freshness
@@ -30,8 +30,8 @@ from stream.web.views.snapshot import CARDS, Snapshot
 __all__ = ["Count", "FleetView", "Tile", "fleet_view"]
 
 
-_NOT_YET = Phrase("No data yet", "尚无数据")
-_UPDATED = Phrase("Read at {clock}", "读取时间 {clock}")
+_NOT_YET = Bilingual("No data yet", "尚无数据")
+_UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):

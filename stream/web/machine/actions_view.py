@@ -5,19 +5,19 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.outputs import Action
-from stream.texts.language import Language, Phrase
 from stream.texts.times import clock_text
 
 __all__ = ["ActionView", "actions_view"]
 
 _WHAT = {
-    ("finding", "confirmed"): Phrase("Fault confirmed", "确认故障"),
-    ("finding", "false_alarm"): Phrase("False alarm", "误报"),
-    ("maintenance", ""): Phrase("Maintenance", "维修"),
-    ("accept", ""): Phrase("Accepted as new normal", "确认为新的正常状态"),
+    ("finding", "confirmed"): Bilingual("Fault confirmed", "确认故障"),
+    ("finding", "false_alarm"): Bilingual("False alarm", "误报"),
+    ("maintenance", ""): Bilingual("Maintenance", "维修"),
+    ("accept", ""): Bilingual("Accepted as new normal", "确认为新的正常状态"),
 }
-_BY = Phrase("{clock}, {by}", "{clock}，{by}")
+_BY = Bilingual("{clock}, {by}", "{clock}，{by}")
 _SEPARATOR = " · "
 
 

@@ -1,6 +1,6 @@
 """The upper part of a machine's page: status, since when, health with its deductions, open alerts, points."""
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 from stream.web.components.alert_row import AlertRow
 from stream.web.components.deduction_row import ReasonRow
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
@@ -11,10 +11,10 @@ from stream.web.views.points_view import PointView
 
 __all__ = ["MachineHead", "PointsSection"]
 
-_REASONS = Phrase("Why points were taken off", "扣分依据")
-_ALERTS = Phrase("Open alerts", "未关闭的报警")
-_NO_ALERTS = Phrase("No open alerts", "没有未关闭的报警")
-_POINTS = Phrase("Measuring points and sensors", "测点与传感器")
+_REASONS = Bilingual("Why points were taken off", "扣分依据")
+_ALERTS = Bilingual("Open alerts", "未关闭的报警")
+_NO_ALERTS = Bilingual("No open alerts", "没有未关闭的报警")
+_POINTS = Bilingual("Measuring points and sensors", "测点与传感器")
 
 
 class MachineHead:

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 from nicegui.element import Element
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 from stream.web.components.elements import container, text
 from stream.web.machine.kind_view import KindView, Term
 
 __all__ = ["KindSection"]
 
-_MATTERS = Phrase("What matters", "关注指标")
-_LIMITS = Phrase("Limits in force, and their source", "现行限值及依据")
-_FAULTS = Phrase("Likely faults, the commonest first", "常见故障（按常见程度）")
-_NOTES = Phrase("Good to know", "运行提示")
-_LEFT_OUT = Phrase("Limits that are not used, and why", "未采用的限值及原因")
-_CHECK = Phrase("Check: {text}", "检查：{text}")
+_MATTERS = Bilingual("What matters", "关注指标")
+_LIMITS = Bilingual("Limits in force, and their source", "现行限值及依据")
+_FAULTS = Bilingual("Likely faults, the commonest first", "常见故障（按常见程度）")
+_NOTES = Bilingual("Good to know", "运行提示")
+_LEFT_OUT = Bilingual("Limits that are not used, and why", "未采用的限值及原因")
+_CHECK = Bilingual("Check: {text}", "检查：{text}")
 
 
 class KindSection:
@@ -45,13 +45,13 @@ class KindSection:
                 with self._folded(_LEFT_OUT):
                     self._list(view.left_out)
 
-    def _folded(self, title: Phrase) -> Element:
+    def _folded(self, title: Bilingual) -> Element:
         details = container("details", "details")
         with details:
             text("summary", "summary", title.say(self._language))
         return details
 
-    def _terms(self, title: Phrase, terms: Sequence[Term]) -> None:
+    def _terms(self, title: Bilingual, terms: Sequence[Term]) -> None:
         if terms:
             text("h3", "part", title.say(self._language))
             self._list(terms)

@@ -2,40 +2,40 @@
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.machinery.pack import Pack, Text
 from models.texts.pack_labels import matter_label
-from stream.texts.language import Language, Phrase
 
 __all__ = ["KindView", "LikelyView", "Term", "kind_view"]
 
-_TITLE = Phrase("What to know of it: {name}", "设备知识：{name}")
-_VELOCITY = Phrase("Vibration velocity", "振动速度")
-_ZONES = Phrase(
+_TITLE = Bilingual("What to know of it: {name}", "设备知识：{name}")
+_VELOCITY = Bilingual("Vibration velocity", "振动速度")
+_ZONES = Bilingual(
     "zone C from {c} mm/s, zone D from {d} mm/s RMS. Source: {source}",
     "C区自{c} mm/s、D区自{d} mm/s（有效值）。依据：{source}",
 )
-_NO_ZONES = Phrase(
+_NO_ZONES = Bilingual(
     "no zones: judged by its own baseline. Zones may need power_kw, mounting or category in machines.toml",
     "无等级限值：按自身基线判断。等级可能需要 machines.toml 中的 power_kw、mounting 或 category",
 )
-_NEVER_ZONES = Phrase("no zones: judged by its own baseline", "无等级限值：按自身基线判断")
-_CATEGORY = Phrase("Category", "类别")
-_ASK = Phrase(
+_NEVER_ZONES = Bilingual("no zones: judged by its own baseline", "无等级限值：按自身基线判断")
+_CATEGORY = Bilingual("Category", "类别")
+_ASK = Bilingual(
     "not given; with category = … in machines.toml the limits of its own standard hold: {known}",
     "未填写；在 machines.toml 中填写 category 后采用其专用标准：{known}",
 )
-_GIVEN = Phrase("{id}: {meaning}", "{id}：{meaning}")
-_TEMPERATURE = Phrase("Temperature", "温度")
-_MAKERS = Phrase("at most {limit} °C, from machines.toml", "不超过{limit} °C（来自 machines.toml）")
-_BEARING = Phrase(
+_GIVEN = Bilingual("{id}: {meaning}", "{id}：{meaning}")
+_TEMPERATURE = Bilingual("Temperature", "温度")
+_MAKERS = Bilingual("at most {limit} °C, from machines.toml", "不超过{limit} °C（来自 machines.toml）")
+_BEARING = Bilingual(
     "rolling bearings at most {limit} °C. Source: {source}", "滚动轴承不超过{limit} °C。依据：{source}"
 )
-_UNNAMED = Phrase(
+_UNNAMED = Bilingual(
     "rolling bearings at most {limit} °C, once [machine.bearings] names them. Source: {source}",
     "滚动轴承不超过{limit} °C（在 [machine.bearings] 中登记轴承后生效）。依据：{source}",
 )
-_NO_LIMIT = Phrase("no absolute limit: judged by its rise", "无绝对限值：按温升判断")
+_NO_LIMIT = Bilingual("no absolute limit: judged by its rise", "无绝对限值：按温升判断")
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,11 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.kinds import Packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
-from stream.texts.language import OTHER_LANGUAGE, Language, Phrase
+from stream.texts.language import OTHER_LANGUAGE
 from stream.web.charts.style import Theme
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.notice_bar import NoticeBar
@@ -30,7 +31,7 @@ from stream.web.views.notices_view import Notice
 
 __all__ = ["MachinePage", "Readers"]
 
-_BACK = Phrase("‹ All machines", "‹ 全部设备")
+_BACK = Bilingual("‹ All machines", "‹ 全部设备")
 
 
 class Readers(msgspec.Struct, frozen=True, kw_only=True):

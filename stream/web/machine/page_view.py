@@ -5,9 +5,9 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.outputs import Alert, Priority
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import PRIORITIES
 from stream.texts.times import clock_text, span_text
 from stream.web.machine.verdicts_view import VerdictView, verdicts_view
@@ -19,20 +19,20 @@ from stream.web.views.snapshot import Snapshot
 
 __all__ = ["MachinePageView", "PastAlert", "machine_page_view", "past_alerts"]
 
-_UNKNOWN = Phrase("There is no machine “{name}”", "没有名为“{name}”的设备")
-_UNKNOWN_HELP = Phrase(
+_UNKNOWN = Bilingual("There is no machine “{name}”", "没有名为“{name}”的设备")
+_UNKNOWN_HELP = Bilingual(
     "It is not described in machines.toml, and nothing was ever measured on it. "
     "Check the address, or go to all machines.",
     "machines.toml 中没有该设备，也从未收到过它的数据。请检查网址，或返回设备总览。",
 )
-_UNHEARD_HELP = Phrase(
+_UNHEARD_HELP = Bilingual(
     "It is described in machines.toml, but has sent nothing yet. "
     "Does the gateway send under exactly this id: {name}?",
     "已在 machines.toml 中登记，但尚未收到任何数据。网关发送的设备编号是否完全一致：{name}？",
 )
-_READING = Phrase("Reading the store…", "正在读取数据…")
-_UPDATED = Phrase("Read at {clock}", "读取时间 {clock}")
-_FROM_TO = Phrase("{begin} to {end}, for {span}", "{begin} 至 {end}，持续{span}")
+_READING = Bilingual("Reading the store…", "正在读取数据…")
+_UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
+_FROM_TO = Bilingual("{begin} to {end}, for {span}", "{begin} 至 {end}，持续{span}")
 _LONGEST_NAME = 80
 _MOST_PAST_ALERTS = 50
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
+from models.bilingual import Bilingual, Language
 from models.errors import ServiceError
 from models.machinery.machine import Machine
-from stream.texts.language import Language, Phrase
 from stream.web.components.elements import container, set_attributes, text
 from stream.web.data.alert_record import FleetRecord, FleetRecords
 from stream.web.machine.rules_view import RulesView, rules_view
 
 __all__ = ["RulesSection"]
 
-_TROUBLE = Phrase("Findings cannot be read: {error}", "无法读取反馈：{error}")
+_TROUBLE = Bilingual("Findings cannot be read: {error}", "无法读取反馈：{error}")
 
 
 class RulesSection:

@@ -6,40 +6,40 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from models.alarms.proportion import wilson_interval
+from models.bilingual import Bilingual, Language
 from models.learning.track_record import TrackRecord, track_records
 from models.machinery.machine import Machine
 from models.outputs import Action, Alert
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import CODES, KINDS
 
 __all__ = ["RulesRow", "RulesView", "rules_view"]
 
-_OF_KIND = Phrase("How often alerts were right: all machines of kind {kind}", "报警准确率：全部{kind}")
-_OF_ALL = Phrase("How often alerts were right: all machines", "报警准确率：全部设备")
-_NONE = Phrase(
+_OF_KIND = Bilingual("How often alerts were right: all machines of kind {kind}", "报警准确率：全部{kind}")
+_OF_ALL = Bilingual("How often alerts were right: all machines", "报警准确率：全部设备")
+_NONE = Bilingual(
     "No findings yet: whether an alert was right is said with stethos finding {machine} confirmed, "
     "or stethos finding {machine} false-alarm.",
     "尚无反馈：报警是否属实，请用 stethos finding {machine} confirmed（确认故障）或 "
     "stethos finding {machine} false-alarm（误报）说明。",
 )
-_GUIDE = Phrase(
+_GUIDE = Bilingual(
     "Of the last {alerts} alerts; in brackets where the true share lies in four of five cases. Lead: median time "
     "from alert to finding, of those confirmed.",
     "依据最近{alerts}条报警；括号内为80 %置信区间。提前量：从报警到确认的时间中位数。",
 )
-_SHARE = Phrase("{share} % ({low} to {high} %)", "{share} %（{low}–{high} %）")
-_HERE = Phrase("{right} of {told}", "{told}条中{right}条")
-_HOURS = Phrase("{hours} h", "{hours}小时")
+_SHARE = Bilingual("{share} % ({low} to {high} %)", "{share} %（{low}–{high} %）")
+_HERE = Bilingual("{right} of {told}", "{told}条中{right}条")
+_HOURS = Bilingual("{hours} h", "{hours}小时")
 _DASH = "–"
 
 _COLUMNS = (
-    Phrase("Rule", "规则"),
-    Phrase("Alerts", "报警"),
-    Phrase("Confirmed", "确认"),
-    Phrase("False alarms", "误报"),
-    Phrase("Right", "准确率"),
-    Phrase("Lead", "提前量"),
-    Phrase("Right here", "本机属实"),
+    Bilingual("Rule", "规则"),
+    Bilingual("Alerts", "报警"),
+    Bilingual("Confirmed", "确认"),
+    Bilingual("False alarms", "误报"),
+    Bilingual("Right", "准确率"),
+    Bilingual("Lead", "提前量"),
+    Bilingual("Right here", "本机属实"),
 )
 
 

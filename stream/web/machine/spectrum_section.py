@@ -7,11 +7,11 @@ import msgspec
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from models.bilingual import Bilingual, Language
 from models.captures.capture import CaptureKind
 from models.errors import MessageError, ServiceError
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
-from stream.texts.language import Language, Phrase
 from stream.web.charts.spectrum_chart import HEIGHT_PX, Axis, Shown, spectrum_chart
 from stream.web.charts.style import Theme
 from stream.web.components.button_group import ButtonGroup
@@ -29,16 +29,16 @@ from stream.web.views.spectrum_section_view import (
 
 __all__ = ["SpectrumSection"]
 
-_TITLE = Phrase("Spectra", "频谱")
-_POINT = Phrase("Point", "测点")
-_COMPARE = Phrase("Lay beside it", "对比")
-_ANY = Phrase("or from", "或选择时间")
-_AXIS = Phrase("Axis", "横轴")
-_KINDS: dict[CaptureKind, Phrase] = {
-    "velocity_spectrum": Phrase("Velocity spectrum, shaft speed marked", "振动速度频谱（标出转频各次谐波）"),
-    "envelope_spectrum": Phrase("Envelope spectrum, bearing frequencies marked", "包络谱（标出轴承特征频率）"),
+_TITLE = Bilingual("Spectra", "频谱")
+_POINT = Bilingual("Point", "测点")
+_COMPARE = Bilingual("Lay beside it", "对比")
+_ANY = Bilingual("or from", "或选择时间")
+_AXIS = Bilingual("Axis", "横轴")
+_KINDS: dict[CaptureKind, Bilingual] = {
+    "velocity_spectrum": Bilingual("Velocity spectrum, shaft speed marked", "振动速度频谱（标出转频各次谐波）"),
+    "envelope_spectrum": Bilingual("Envelope spectrum, bearing frequencies marked", "包络谱（标出轴承特征频率）"),
 }
-_TROUBLE = Phrase("The spectra cannot be read: {error}", "无法读取频谱：{error}")
+_TROUBLE = Bilingual("The spectra cannot be read: {error}", "无法读取频谱：{error}")
 
 
 class SpectrumSection:

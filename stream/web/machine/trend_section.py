@@ -5,9 +5,9 @@ from datetime import datetime, tzinfo
 
 from nicegui import ui
 
+from models.bilingual import Bilingual, Language
 from models.errors import ServiceError
 from models.machinery.machine import Machine
-from stream.texts.language import Language, Phrase
 from stream.web.charts.style import Theme
 from stream.web.charts.trend_chart import chart_height_px, trend_chart
 from stream.web.components.button_group import ButtonGroup
@@ -19,17 +19,17 @@ from stream.web.machine.page_view import PastAlert, past_alerts
 
 __all__ = ["TrendSection"]
 
-_TITLE = Phrase("Trends", "趋势")
-_RANGE = Phrase("Look back", "时间范围")
-_GUIDE = Phrase(
+_TITLE = Bilingual("Trends", "趋势")
+_RANGE = Bilingual("Look back", "时间范围")
+_GUIDE = Bilingual(
     "Grey: health not given, or a sensor that cannot be believed. "
     "Vertical lines: an alert was raised. The bar below the charts zooms all of them.",
     "灰色区域：暂不给出健康度，或传感器不可信。竖线：报警发生时刻。拖动下方滑块可同时缩放各图。",
 )
-_NOTHING = Phrase("Nothing was measured in this time.", "该时间段内没有测量数据。")
-_PAST_ALERTS = Phrase("Past alerts", "历史报警")
-_SAID = Phrase("What people said", "人员反馈")
-_TROUBLE = Phrase("The past cannot be read: {error}", "无法读取历史数据：{error}")
+_NOTHING = Bilingual("Nothing was measured in this time.", "该时间段内没有测量数据。")
+_PAST_ALERTS = Bilingual("Past alerts", "历史报警")
+_SAID = Bilingual("What people said", "人员反馈")
+_TROUBLE = Bilingual("The past cannot be read: {error}", "无法读取历史数据：{error}")
 
 
 class TrendSection:

@@ -1,12 +1,12 @@
 """The diagnosis of a machine's points, with its evidence and what to check next."""
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 from stream.web.components.elements import Keyed, container, set_classes, text
 from stream.web.machine.verdicts_view import VerdictView
 
 __all__ = ["VerdictSection"]
 
-_TITLE = Phrase("Diagnosis", "诊断")
+_TITLE = Bilingual("Diagnosis", "诊断")
 
 
 class VerdictSection:

@@ -4,21 +4,22 @@ from collections.abc import Sequence
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.fault_names import FAULT_NAMES, fault_name
 from models.outputs import Diagnosis, Health
-from stream.texts.language import Language, Phrase, spoken
+from stream.texts.language import spoken
 from stream.texts.times import clock_text
 from stream.web.views.machine_view import Viewer
 from stream.web.views.points_view import point_name, with_point_names
 
 __all__ = ["VerdictView", "verdicts_view"]
 
-_HEALTHY = Phrase("no fault found", "未发现故障")
-_UNKNOWN = Phrase("no fault can be named", "暂不能判定故障")
-_SURE = Phrase("confidence {share} %", "置信度 {share} %")
-_SUPPORT = Phrase("seen in {n} of the last {all} waveforms", "最近{all}段波形中有{n}段支持")
-_SINCE = Phrase("since {clock}", "自{clock}起")
-_NEXT = Phrase("Check next: {text}", "下一步检查：{text}")
+_HEALTHY = Bilingual("no fault found", "未发现故障")
+_UNKNOWN = Bilingual("no fault can be named", "暂不能判定故障")
+_SURE = Bilingual("confidence {share} %", "置信度 {share} %")
+_SUPPORT = Bilingual("seen in {n} of the last {all} waveforms", "最近{all}段波形中有{n}段支持")
+_SINCE = Bilingual("since {clock}", "自{clock}起")
+_NEXT = Bilingual("Check next: {text}", "下一步检查：{text}")
 
 
 class VerdictView(msgspec.Struct, frozen=True, kw_only=True):

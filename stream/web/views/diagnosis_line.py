@@ -1,13 +1,13 @@
 """The fault that a machine's diagnosis names, in one line."""
 
+from models.bilingual import Bilingual, Language
 from models.machinery.fault_names import FAULT_NAMES, fault_name
-from stream.texts.language import Language, Phrase
 from stream.web.views.machine_facts import MachineFacts
 from stream.web.views.points_view import point_name
 
 __all__ = ["named_text"]
 
-_NAMED = Phrase("{point}: {fault} (confidence {share})", "{point}：{fault}（置信度{share}）")
+_NAMED = Bilingual("{point}: {fault} (confidence {share})", "{point}：{fault}（置信度{share}）")
 
 
 def named_text(facts: MachineFacts, language: Language) -> str:

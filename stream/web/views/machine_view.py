@@ -5,11 +5,12 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, RemainingLife, Status
 from models.texts.remaining_life import coverage_sentence, remaining_sentence
-from models.texts.sentences import Sentence, number
-from stream.texts.language import Language, Phrase, spoken
+from models.texts.sentences import number
+from stream.texts.language import spoken
 from stream.texts.phrases import CODES, KINDS, PRIORITIES, STATUSES
 from stream.texts.times import age_text, clock_text, span_text
 from stream.web.views.diagnosis_line import named_text
@@ -28,29 +29,29 @@ __all__ = [
     "matter_text",
 ]
 
-_SINCE = Phrase("since {clock} ({span})", "自{clock}起（已{span}）")
-_WHAT = Phrase("{point}: {matter}", "{point}：{matter}")
-_BEFORE_STOP = Phrase("Before it stopped: {matter}", "停机前：{matter}")
-_SENSOR = Phrase("Sensor fault, {point}: {flags}", "传感器故障，{point}：{flags}")
-_OTHERS_JUDGE = Phrase(
+_SINCE = Bilingual("since {clock} ({span})", "自{clock}起（已{span}）")
+_WHAT = Bilingual("{point}: {matter}", "{point}：{matter}")
+_BEFORE_STOP = Bilingual("Before it stopped: {matter}", "停机前：{matter}")
+_SENSOR = Bilingual("Sensor fault, {point}: {flags}", "传感器故障，{point}：{flags}")
+_OTHERS_JUDGE = Bilingual(
     "Check sensor and cable. The machine is still judged by its other sensors.",
     "请检查传感器和电缆。设备仍由其余传感器判断。",
 )
-_NONE_JUDGES = Phrase(
+_NONE_JUDGES = Bilingual(
     "Check sensor and cable. Without it nothing can be said about the machine.",
     "请检查传感器和电缆。目前无法判断设备状态。",
 )
-_MACHINE_IS = Phrase("machine: {status}", "设备：{status}")
-_MORE = Phrase("Details and {alerts} more alerts", "详情和另外{alerts}条报警")
-_ONE_MORE = Phrase("Details and 1 more alert", "详情和另外1条报警")
-_DETAILS = Phrase("Details", "详情")
-_SILENT = Phrase("Nothing measured since {clock}", "自{clock}以来没有测量数据")
-_SOUND = Phrase("Nothing found", "未发现异常")
-_SCORE = Phrase("{score} of 100", "{score} / 100")
-_WITHHELD = Phrase("not given now", "暂不给出")
-_AGAINST = Phrase("value {value}, limit {limit}", "当前 {value}，限值 {limit}")
-_LINE = Phrase("line {line}", "产线 {line}")
-_LAST = Phrase("measured {age}", "测量于{age}")
+_MACHINE_IS = Bilingual("machine: {status}", "设备：{status}")
+_MORE = Bilingual("Details and {alerts} more alerts", "详情和另外{alerts}条报警")
+_ONE_MORE = Bilingual("Details and 1 more alert", "详情和另外1条报警")
+_DETAILS = Bilingual("Details", "详情")
+_SILENT = Bilingual("Nothing measured since {clock}", "自{clock}以来没有测量数据")
+_SOUND = Bilingual("Nothing found", "未发现异常")
+_SCORE = Bilingual("{score} of 100", "{score} / 100")
+_WITHHELD = Bilingual("not given now", "暂不给出")
+_AGAINST = Bilingual("value {value}, limit {limit}", "当前 {value}，限值 {limit}")
+_LINE = Bilingual("line {line}", "产线 {line}")
+_LAST = Bilingual("measured {age}", "测量于{age}")
 _SEPARATOR = " · "
 
 
@@ -242,7 +243,7 @@ def _since(moment: datetime, viewer: Viewer) -> str:
     )
 
 
-def _life(health: Health, say: Callable[[RemainingLife], Sentence], language: Language) -> str:
+def _life(health: Health, say: Callable[[RemainingLife], Bilingual], language: Language) -> str:
     life = health.remaining_life_h
     return "" if life is None else say(life)[language == "zh"]
 

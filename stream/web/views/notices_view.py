@@ -5,44 +5,44 @@ from typing import Literal
 
 import msgspec
 
-from stream.texts.language import Language, Phrase
+from models.bilingual import Bilingual, Language
 from stream.texts.times import clock_text, span_text
 from stream.web.views.freshness import Freshness
 from stream.web.views.snapshot import Snapshot
 
 __all__ = ["Notice", "headline", "notices"]
 
-_NEED = Phrase("{n} of {all} machines need someone", "{all}台设备中有{n}台需要处理")
-_NEEDS = Phrase("1 of {all} machines needs someone", "{all}台设备中有1台需要处理")
-_THE_ONE = Phrase("The machine needs someone", "该设备需要处理")
-_ALL_SOUND = Phrase("None of {all} machines needs anyone", "{all}台设备暂无需要处理的")
-_ONE_SOUND = Phrase("The machine needs no one", "设备暂不需要处理")
-_LEARNING = Phrase("Still learning: {n}.", "学习中：{n}台。")
-_UNHEARD = Phrase("Without data so far: {n}.", "尚无数据：{n}台。")
-_NOTHING = Phrase("No machines yet", "还没有设备")
-_CANNOT = Phrase("Nothing can be shown yet", "暂时无法显示")
-_READING = Phrase("Reading the store…", "正在读取数据…")
-_NOTHING_HELP = Phrase(
+_NEED = Bilingual("{n} of {all} machines need someone", "{all}台设备中有{n}台需要处理")
+_NEEDS = Bilingual("1 of {all} machines needs someone", "{all}台设备中有1台需要处理")
+_THE_ONE = Bilingual("The machine needs someone", "该设备需要处理")
+_ALL_SOUND = Bilingual("None of {all} machines needs anyone", "{all}台设备暂无需要处理的")
+_ONE_SOUND = Bilingual("The machine needs no one", "设备暂不需要处理")
+_LEARNING = Bilingual("Still learning: {n}.", "学习中：{n}台。")
+_UNHEARD = Bilingual("Without data so far: {n}.", "尚无数据：{n}台。")
+_NOTHING = Bilingual("No machines yet", "还没有设备")
+_CANNOT = Bilingual("Nothing can be shown yet", "暂时无法显示")
+_READING = Bilingual("Reading the store…", "正在读取数据…")
+_NOTHING_HELP = Bilingual(
     "Start a worker (stethos worker) and send measurements: stethos publish FILE, or stethos simulate to try it. "
     "Machines show up here by themselves.",
     "请启动工作进程（stethos worker）并发送测量数据：stethos publish 文件，或用 stethos simulate 试用。"
     "设备会自动显示在这里。",
 )
-_WAITING = Phrase("Waiting for the first data", "等待首批数据")
-_WAITING_HELP = Phrase(
+_WAITING = Bilingual("Waiting for the first data", "等待首批数据")
+_WAITING_HELP = Bilingual(
     "{n} machines are described, none has sent anything yet. Is the worker running, and does the gateway send?",
     "已登记{n}台设备，尚未收到任何数据。工作进程是否在运行？网关是否在发送？",
 )
-_TROUBLE = Phrase("The results cannot be read: tell whoever runs the system", "无法读取结果，请联系系统管理员")
-_SHOWN_FROM = Phrase("Shown as it was at {clock}.", "以下为{clock}的状态。")
-_SILENT = Phrase("No new data for {span}", "已{span}没有新数据")
-_SILENT_HELP = Phrase(
+_TROUBLE = Bilingual("The results cannot be read: tell whoever runs the system", "无法读取结果，请联系系统管理员")
+_SHOWN_FROM = Bilingual("Shown as it was at {clock}.", "以下为{clock}的状态。")
+_SILENT = Bilingual("No new data for {span}", "已{span}没有新数据")
+_SILENT_HELP = Bilingual(
     "The last came in at {clock}; what is shown may be out of date. Tell whoever runs the system: "
     "gateway, broker or worker.",
     "最后一次收到数据：{clock}；以下内容可能已过时。请联系系统管理员检查网关、消息服务器和工作进程。",
 )
-_BEHIND = Phrase("Data run {span} behind the clock", "数据比当前时间晚{span}")
-_BEHIND_HELP = Phrase(
+_BEHIND = Bilingual("Data run {span} behind the clock", "数据比当前时间晚{span}")
+_BEHIND_HELP = Bilingual(
     "They were measured at {clock}: a recording, a simulation, or a backlog that is being worked off.",
     "数据测量时间为{clock}：来自录制数据回放、仿真，或正在处理积压。",
 )

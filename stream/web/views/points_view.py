@@ -7,13 +7,13 @@ from statistics import median
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.machinery.temperature import temperature_limit_c
 from models.outputs import Health
 from models.texts.diagnosis_sentences import STRONGER_AT
 from stream.stores.store import ValueAt
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import FLAGS, POINTS
 from stream.texts.times import age_text
 from stream.web.views.snapshot import Series
@@ -22,18 +22,22 @@ __all__ = ["PointView", "ValueView", "flag_texts", "point_name", "points_view", 
 
 
 _LABELS = {
-    "velocity_rms_mm_s": Phrase("Velocity RMS", "振动速度有效值"),
-    "rms_g": Phrase("Acceleration RMS", "加速度有效值"),
-    "value_c": Phrase("Temperature", "温度"),
+    "velocity_rms_mm_s": Bilingual("Velocity RMS", "振动速度有效值"),
+    "rms_g": Bilingual("Acceleration RMS", "加速度有效值"),
+    "value_c": Bilingual("Temperature", "温度"),
 }
 _UNITS = {"velocity_rms_mm_s": "mm/s", "rms_g": "g", "value_c": "°C"}
 _DECIMALS = {"velocity_rms_mm_s": 2, "rms_g": 3, "value_c": 1}
-_LIMIT = Phrase("limit {limit} {unit}", "限值 {limit} {unit}")
-_ZONE_LIMIT = Phrase("limit {limit} {unit} (zone C)", "限值 {limit} {unit}（C区）")
-_TRUSTED = Phrase("Signal good", "信号正常")
-_FAULT = Phrase("Sensor fault: {flags}", "传感器故障：{flags}")
-_UNKNOWN_FAULT = Phrase("signal not plausible", "信号不可信")
-_DIRECTIONS = {1: Phrase("↗ rising", "↗ 上升"), 0: Phrase("→ steady", "→ 平稳"), -1: Phrase("↘ falling", "↘ 下降")}
+_LIMIT = Bilingual("limit {limit} {unit}", "限值 {limit} {unit}")
+_ZONE_LIMIT = Bilingual("limit {limit} {unit} (zone C)", "限值 {limit} {unit}（C区）")
+_TRUSTED = Bilingual("Signal good", "信号正常")
+_FAULT = Bilingual("Sensor fault: {flags}", "传感器故障：{flags}")
+_UNKNOWN_FAULT = Bilingual("signal not plausible", "信号不可信")
+_DIRECTIONS = {
+    1: Bilingual("↗ rising", "↗ 上升"),
+    0: Bilingual("→ steady", "→ 平稳"),
+    -1: Bilingual("↘ falling", "↘ 下降"),
+}
 
 
 class ValueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +137,7 @@ def _value(series: Series, machine: Machine, now: datetime, language: Language) 
     )
 
 
-def _limit(series: Series, machine: Machine) -> tuple[float | None, Phrase]:
+def _limit(series: Series, machine: Machine) -> tuple[float | None, Bilingual]:
     if series.field == "velocity_rms_mm_s":
         boundaries = boundaries_of(machine)
         return (boundaries.bc_mm_s if boundaries else None), _ZONE_LIMIT

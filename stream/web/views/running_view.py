@@ -2,25 +2,25 @@
 
 from datetime import datetime, tzinfo
 
+from models.bilingual import Bilingual, Language
 from models.outputs import Health, Running
-from stream.texts.language import Language, Phrase
 from stream.texts.times import clock_text, span_text
 
 __all__ = ["running_text", "stopped_text"]
 
-_BARE: dict[Running, Phrase] = {
-    "running": Phrase("Running", "运行中"),
-    "idle": Phrase("Idling: turns without load", "空载运行"),
-    "stopped": Phrase("Stopped", "停机"),
-    "starting": Phrase("Starting: not judged for two minutes", "启动中：两分钟内不作判断"),
+_BARE: dict[Running, Bilingual] = {
+    "running": Bilingual("Running", "运行中"),
+    "idle": Bilingual("Idling: turns without load", "空载运行"),
+    "stopped": Bilingual("Stopped", "停机"),
+    "starting": Bilingual("Starting: not judged for two minutes", "启动中：两分钟内不作判断"),
 }
-_SINCE: dict[Running, Phrase] = {
-    "running": Phrase("Running since {clock} ({span})", "自{clock}起运行（已{span}）"),
-    "idle": Phrase("Idling since {clock} ({span}): turns without load", "自{clock}起空载运行（已{span}）"),
-    "stopped": Phrase("Stopped since {clock} ({span})", "自{clock}起停机（已{span}）"),
+_SINCE: dict[Running, Bilingual] = {
+    "running": Bilingual("Running since {clock} ({span})", "自{clock}起运行（已{span}）"),
+    "idle": Bilingual("Idling since {clock} ({span}): turns without load", "自{clock}起空载运行（已{span}）"),
+    "stopped": Bilingual("Stopped since {clock} ({span})", "自{clock}起停机（已{span}）"),
     "starting": _BARE["starting"],
 }
-_STOPPED_FOR = Phrase("{status}, {span}", "{status}，已{span}")
+_STOPPED_FOR = Bilingual("{status}, {span}", "{status}，已{span}")
 
 
 def running_text(health: Health, *, now: datetime, zone: tzinfo, language: Language) -> str:

@@ -7,9 +7,9 @@ from statistics import median
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.outputs import Status
 from stream.stores.store import HealthAt
-from stream.texts.language import Language, Phrase
 from stream.texts.phrases import STATUSES
 from stream.texts.times import span_text
 
@@ -20,11 +20,11 @@ WIDTH, HEIGHT = 300, 60
 _SPANS_H = (1, 2, 3, 4, 6, 8, 12, 16, 24)
 _MISSING_INTERVALS = 4
 Place = Callable[[datetime], float]
-_TITLE = Phrase("Health, last {span}", "最近{span}健康度")
-_WITHHELD = Phrase("Grey: health not given ({reasons})", "灰色：暂不给出健康度（{reasons}）")
-_FALLING = Phrase("↘ down {points} in {span}", "↘ {span}内下降{points}")
-_RISING = Phrase("↗ up {points} in {span}", "↗ {span}内上升{points}")
-_STEADY = Phrase("→ steady", "→ 平稳")
+_TITLE = Bilingual("Health, last {span}", "最近{span}健康度")
+_WITHHELD = Bilingual("Grey: health not given ({reasons})", "灰色：暂不给出健康度（{reasons}）")
+_FALLING = Bilingual("↘ down {points} in {span}", "↘ {span}内下降{points}")
+_RISING = Bilingual("↗ up {points} in {span}", "↗ {span}内上升{points}")
+_STEADY = Bilingual("→ steady", "→ 平稳")
 
 
 Line = tuple[tuple[float, float], ...]

@@ -5,21 +5,21 @@ from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.captures.capture import Capture
 from models.machinery.kinematics import BearingOrders
-from stream.texts.language import Language, Phrase
 from stream.texts.times import clock_text
 
 __all__ = ["Earlier", "Family", "bearing_families", "earlier_choices", "nearest", "shaft_family"]
 
 _HARMONICS = 10
 _BEARING_HARMONICS = 4
-_SHAFT = Phrase("shaft speed", "转频")
+_SHAFT = Bilingual("shaft speed", "转频")
 _BEARING = {
-    "bpfo": Phrase("outer race", "外圈"),
-    "bpfi": Phrase("inner race", "内圈"),
-    "bsf2": Phrase("rolling element", "滚动体"),
-    "ftf": Phrase("cage", "保持架"),
+    "bpfo": Bilingual("outer race", "外圈"),
+    "bpfi": Bilingual("inner race", "内圈"),
+    "bsf2": Bilingual("rolling element", "滚动体"),
+    "ftf": Bilingual("cage", "保持架"),
 }
 _BY_VERDICT = {
     "bearing_outer_race": "bpfo",
@@ -28,14 +28,14 @@ _BY_VERDICT = {
     "bearing_cage": "ftf",
 }
 _AGES = (
-    ("hour", Phrase("1 hour before", "1小时前"), timedelta(hours=1)),
-    ("day", Phrase("1 day before", "1天前"), timedelta(days=1)),
-    ("week", Phrase("1 week before", "1周前"), timedelta(days=7)),
-    ("month", Phrase("4 weeks before", "4周前"), timedelta(days=28)),
-    ("quarter", Phrase("3 months before", "3个月前"), timedelta(days=91)),
-    ("year", Phrase("1 year before", "1年前"), timedelta(days=365)),
+    ("hour", Bilingual("1 hour before", "1小时前"), timedelta(hours=1)),
+    ("day", Bilingual("1 day before", "1天前"), timedelta(days=1)),
+    ("week", Bilingual("1 week before", "1周前"), timedelta(days=7)),
+    ("month", Bilingual("4 weeks before", "4周前"), timedelta(days=28)),
+    ("quarter", Bilingual("3 months before", "3个月前"), timedelta(days=91)),
+    ("year", Bilingual("1 year before", "1年前"), timedelta(days=365)),
 )
-_OLDEST = Phrase("the oldest ({clock})", "最早的（{clock}）")
+_OLDEST = Bilingual("the oldest ({clock})", "最早的（{clock}）")
 _AGE_TOLERANCE = 0.3
 """Of an age: so far off a kept spectrum still counts as of that age."""
 

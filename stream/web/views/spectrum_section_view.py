@@ -8,10 +8,10 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
+from models.bilingual import Bilingual, Language
 from models.captures.capture import Capture, CaptureKind
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
-from stream.texts.language import Language, Phrase
 from stream.web.views.points_view import point_name
 from stream.web.views.spectra_view import Earlier, Family, bearing_families, earlier_choices, nearest, shaft_family
 
@@ -25,17 +25,17 @@ __all__ = [
     "spectrum_section_view",
 ]
 
-_NOTHING = Phrase("nothing", "不对比")
-_AXES = (("hz", Phrase("Hz", "Hz")), ("orders", Phrase("orders", "阶次")))
-_ABOUT = Phrase("Measured {clock}{speed}{bearing}.", "测量于{clock}{speed}{bearing}。")
-_SPEED = Phrase(" at {rpm} rpm", "，转速 {rpm} r/min")
-_BEARING = Phrase(", bearing {name}", "，轴承 {name}")
-_NO_SPEED = Phrase("No shaft speed is known, so nothing can be marked.", "转速未知，无法标出特征频率。")
-_NO_BEARING = Phrase(
+_NOTHING = Bilingual("nothing", "不对比")
+_AXES = (("hz", Bilingual("Hz", "Hz")), ("orders", Bilingual("orders", "阶次")))
+_ABOUT = Bilingual("Measured {clock}{speed}{bearing}.", "测量于{clock}{speed}{bearing}。")
+_SPEED = Bilingual(" at {rpm} rpm", "，转速 {rpm} r/min")
+_BEARING = Bilingual(", bearing {name}", "，轴承 {name}")
+_NO_SPEED = Bilingual("No shaft speed is known, so nothing can be marked.", "转速未知，无法标出特征频率。")
+_NO_BEARING = Bilingual(
     "No known bearing is described for this point: write its designation or geometry into machines.toml.",
     "该测点未登记已知轴承：请在 machines.toml 中填写型号或几何参数。",
 )
-_NOT_YET = Phrase(
+_NOT_YET = Bilingual(
     "No spectrum is kept yet: the first good waveform of each hour leaves one.",
     "尚无频谱：每小时第一段有效波形会保存一份。",
 )

@@ -5,9 +5,9 @@ from datetime import UTC
 import msgspec
 import pytest
 
+from models.bilingual import Bilingual
 from models.outputs import Diagnosis
 from models.texts.diagnosis_sentences import with_stronger
-from models.texts.sentences import Sentence
 from stream.web.fleet.view import fleet_view
 from stream.web.machine.verdicts_view import verdicts_view
 from stream.web.views.machine_view import Viewer
@@ -58,7 +58,7 @@ def test_the_surest_point_is_told():
 )
 @pytest.mark.parametrize("texts", [("Unbalance.", "不平衡。"), ("bearing: Unbalance.", "bearing：不平衡。")])
 def test_another_point_to_look_at_has_its_everyday_name(language, end, texts):
-    said = with_stronger(Sentence(*texts), "drive-end")
+    said = with_stronger(Bilingual(*texts), "drive-end")
     told = alert("P-101", "bearing", "diagnosis", "low", NOW, said.en, said.zh)
     assert card(diagnosed(OUTER), told, language=language).alert.text.endswith(end)
     carried = msgspec.structs.replace(OUTER, text=said.en, text_zh=said.zh, stronger_at="drive-end")
@@ -68,7 +68,7 @@ def test_another_point_to_look_at_has_its_everyday_name(language, end, texts):
 
 
 def test_a_point_that_nobody_has_named_is_shown_by_its_id():
-    said = with_stronger(Sentence("Unbalance.", "不平衡。"), "泵.座: 2")
+    said = with_stronger(Bilingual("Unbalance.", "不平衡。"), "泵.座: 2")
     assert with_point_names(said.zh, "bearing", "zh") == said.zh
 
 
