@@ -6,12 +6,13 @@ from hypothesis import settings
 
 from tests.services.figures import figure, pytest_terminal_summary
 from tests.services.influxdb import influxd, influxdb
-from tests.services.kafka import broker, kafka
+from tests.services.kafka import broker, brokers, kafka
 from tests.services.ordering import pytest_collection_modifyitems, pytest_configure
 from tests.services.recordings import recordings_path
 
 __all__ = [
     "broker",
+    "brokers",
     "figure",
     "influxd",
     "influxdb",

@@ -3,11 +3,10 @@
 `python -m tests.services.influxdb` builds it beforehand (five to seven minutes on a new machine).
 """
 
-import fcntl
+import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ import pytest
 
 from stream.stores.influxdb.setup import Access, Wanted, prepare
 from stream.stores.influxdb.store import InfluxStore
+from tests.services.cache import alone, cached
+from tests.services.processes import DIE_WITH_PARENT, free_port
 from tests.services.required import unavailable
 
 __all__ = ["InfluxServer", "ServerMissingError", "binary", "influxd", "influxdb", "running"]
@@ -37,13 +38,10 @@ class ServerMissingError(Exception):
 
 def binary(tell: Callable[[str], None]) -> Path:
     """Give the path of influxd, building it first where the cache has none; one build at a time."""
-    cache = Path(os.environ.get("STETHOS_CACHE") or Path.home() / ".cache" / "stethos")
-    target = cache / f"influxd-{VERSION}" / "influxd"
+    target = cached(f"influxd-{VERSION}") / "influxd"
     if target.exists():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with (target.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(target.parent):
         if not target.exists():
             _build(target, target.parent / "build.log", tell)
     return target
@@ -57,12 +55,11 @@ def _build(target: Path, log: Path, tell: Callable[[str], None]) -> None:
             [_BUILD_SCRIPT, VERSION, target], stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
-            while build.poll() is None:
+            while True:
                 tell(f"building influxd {VERSION}: {time.monotonic() - begun:.0f} s, log in {log}")
-                try:
+                with contextlib.suppress(subprocess.TimeoutExpired):
                     build.wait(timeout=30)
-                except subprocess.TimeoutExpired:
-                    continue
+                    break
         finally:
             if build.poll() is None:
                 os.killpg(build.pid, signal.SIGTERM)
@@ -83,7 +80,7 @@ class InfluxServer:
 
     def __init__(self, influxd: Path, folder: Path) -> None:
         self.influxd, self.folder = influxd, folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.token_file = folder / "token"
         self.read_token_file = folder / "read-token"
@@ -105,7 +102,14 @@ class InfluxServer:
         ]
         env = {name: value for name, value in os.environ.items() if not name.startswith("INFLUX")}
         with (self.folder / "influxd.log").open("ab") as log:
-            self._process = subprocess.Popen([self.influxd, *arguments], stdout=log, stderr=log, env=env)
+            command = [self.influxd, *arguments]
+            self._process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                env=env,
+                preexec_fn=DIE_WITH_PARENT,  # noqa: PLW1509 -- one call, no locks
+            )
         deadline = time.monotonic() + _START_DEADLINE_S
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -174,7 +178,7 @@ def influxd(request: pytest.FixtureRequest) -> Path:
 
     def tell(line: str) -> None:
         with capture.global_and_fixture_disabled():
-            print(f"\n{line}", flush=True)  # noqa: T201 -- a silent CI looks dead
+            print(f"\n{line}", file=sys.stderr, flush=True)  # noqa: T201 -- a silent CI looks dead
 
     try:
         return binary(tell)
@@ -188,12 +192,6 @@ def influxdb(influxd: Path) -> Iterator[InfluxServer]:
     with running(influxd) as server:
         prepare(server.wanted())
         yield server
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

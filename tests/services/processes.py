@@ -1,31 +1,65 @@
 """Start a process of a test, wait until it is ready, and end it by its id, whatever happens."""
 
 import contextlib
+import ctypes
+import fcntl
 import os
+import random
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
-__all__ = ["Process", "free_port", "started", "wait_until"]
+__all__ = ["DIE_WITH_PARENT", "Process", "free_port", "started", "wait_until"]
+
+_PORTS = range(20_000, 32_000)
+"""Below those that Linux gives to connections: none of these takes a port between its choice and its use."""
+
+_RESERVED: list[IO[str]] = []
+"""Locks on the ports that this process was given; the system lifts them when it ends."""
 
 
 def free_port() -> int:
-    """Give a port of 127.0.0.1 on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port of 127.0.0.1 on which nothing listens, and which no other test gets while this process lives."""
+    folder = Path(tempfile.gettempdir()) / f"stethos-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        lock = (folder / str(port)).open("w")
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            _RESERVED.append(lock)
+            return port
+        lock.close()
+    raise RuntimeError(f"no free port of 127.0.0.1 in {_PORTS}")
+
+
+def _die_with_parent() -> None:
+    set_death_signal = 1
+    ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+
+
+DIE_WITH_PARENT = _die_with_parent if sys.platform == "linux" else None
+"""For `preexec_fn`: the kernel ends a child with its parent, so none outlives a run of tests that is killed."""
 
 
 def wait_until(condition: Callable[[], object], what: str, *, deadline_s: float = 60, every_s: float = 0.1) -> None:
     """Come back once `condition()` holds; fail naming `what` was waited for when the deadline passes first."""
-    end = time.monotonic() + deadline_s
+    begun = asked = time.monotonic()
     while not condition():
-        if time.monotonic() > end:
+        answered = time.monotonic()
+        if answered > begun + deadline_s:
             raise TimeoutError(f"waited {deadline_s:g} s in vain until {what}")
-        time.sleep(every_s)
+        time.sleep(
+            max(every_s, answered - asked)
+        )  # to ask takes half of the time at most, the rest is for the work
+        asked = time.monotonic()
 
 
 class Process:
@@ -49,6 +83,7 @@ class Process:
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
             start_new_session=True,
+            preexec_fn=DIE_WITH_PARENT,  # noqa: PLW1509 -- one call, no locks
         )
 
     @property

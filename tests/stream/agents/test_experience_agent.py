@@ -12,10 +12,11 @@ from models.outputs import Lesson
 from stream.agents import experience
 from stream.config.settings import Settings
 from stream.demo.child_process import ChildProcess, wait_for_port
-from stream.demo.embedded_broker import embedded_broker_command, free_port
+from stream.demo.embedded_broker import embedded_broker_command
 from stream.kafka.topic_admin import ensure_topics
 from stream.messages.records import decode_observation, encode_output
 from stream.messages.topics import LESSONS, LESSONS_PARTITION
+from tests.services.processes import free_port
 from tests.stream.agents.workers import context_of, running
 
 

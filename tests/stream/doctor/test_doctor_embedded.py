@@ -6,9 +6,9 @@ import pytest
 
 from stream.config.settings import Settings
 from stream.demo.child_process import ChildProcess, wait_for_port
-from stream.demo.embedded_broker import embedded_broker_command, free_port
+from stream.demo.embedded_broker import embedded_broker_command
 from stream.kafka.topic_admin import ensure_topics
-from tests.services.processes import Process, wait_until
+from tests.services.processes import Process, free_port, wait_until
 from tests.services.workers import STETHOS, start_worker
 from tests.stream.doctor.findings import states
 
