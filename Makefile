@@ -13,11 +13,14 @@ help: ## Show this list
 demo: $(VENV)/.demo ## Show Stethos at work on this computer (ARGS="--port 9000" and so on); Ctrl-C ends it
 	@$(BIN)/stethos demo $(ARGS)
 
+# Tests start hundreds of processes: none of them shall compile the project anew, whatever the surroundings say.
+test quick: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.dev ## Run all tests, the quick ones first (ARGS="-k fold" and so on)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto $(ARGS)
 
 quick: $(VENV)/.dev ## Run the tests that need no server and no browser
-	$(BIN)/pytest -m "not embedded and not browser and not kafka and not influxdb and not slow" $(ARGS)
+	$(BIN)/pytest --numprocesses auto -m "not embedded and not browser and not kafka and not influxdb and not slow" $(ARGS)
 
 lint: $(VENV)/.dev ## Check style, format and types
 	$(BIN)/ruff check

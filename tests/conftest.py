@@ -2,13 +2,15 @@
 
 import signal
 
+import pytest
 from hypothesis import settings
 
-from tests.services.figures import figure, pytest_terminal_summary
+from tests.services.figures import Figures, figure
 from tests.services.influxdb import influxd, influxdb
 from tests.services.kafka import broker, brokers, kafka
-from tests.services.ordering import pytest_collection_modifyitems, pytest_configure
+from tests.services.ordering import Times, pytest_collection_modifyitems
 from tests.services.recordings import recordings_path
+from tests.services.side_by_side import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
 
 __all__ = [
     "broker",
@@ -20,7 +22,8 @@ __all__ = [
     "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",
-    "pytest_terminal_summary",
+    "pytest_xdist_auto_num_workers",
+    "pytest_xdist_make_scheduler",
     "recordings_path",
 ]
 
@@ -34,3 +37,8 @@ settings.load_profile("stethos")
 
 # A background job of a shell ignores Ctrl-C, and with it would all that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Figures())
+    config.pluginmanager.register(Times())

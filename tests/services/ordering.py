@@ -1,10 +1,12 @@
 """Quick tests first, so that most mistakes show within seconds; and how long each kind of test took, at the end."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-__all__ = ["kind_of", "pytest_collection_modifyitems", "pytest_configure"]
+__all__ = ["Times", "kind_of", "pytest_collection_modifyitems"]
 
 SERVERS = ("embedded", "browser", "influxdb", "kafka")
 """Markers of what a test needs, the dearest last."""
@@ -21,29 +23,31 @@ def kind_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by kind; within a kind the order stays."""
-    items.sort(key=lambda item: KINDS.index(kind_of(item)))
+    """Sort by kind; of a kind, the file whose tests may take longest is the last. Otherwise the order stays."""
+    longest: dict[tuple[str, Path], float] = defaultdict(float)
+    for item in items:
+        mark, place = item.get_closest_marker("timeout"), (kind_of(item), item.path)
+        longest[place] = max(longest[place], float(mark.args[0] if mark else item.config.getini("timeout") or 0))
+    items.sort(key=lambda item: (KINDS.index(kind_of(item)), longest[kind_of(item), item.path]))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(_Times())
-
-
-class _Times:
+class Times:
     """Adds up how long the tests of each kind take, servers' starts included."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, str] = {}
         self._seconds: dict[str, float] = defaultdict(float)
         self._tests: dict[str, int] = defaultdict(int)
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._kinds = {item.nodeid: kind_of(item) for item in session.items}
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+        report = yield
+        report.kind = kind_of(item)  # where the reports come together the test itself may not be known
+        return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        kind = self._kinds[report.nodeid]
-        self._seconds[kind] += report.duration
-        self._tests[kind] += report.when == "call"
+        if kind := getattr(report, "kind", None):  # a process that crashed has none to tell
+            self._seconds[kind] += report.duration
+            self._tests[kind] += report.when == "call"
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if len(self._seconds) > 1:
