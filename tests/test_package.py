@@ -45,6 +45,10 @@ COMES_WITH = {"pydantic-core": "pydantic", "starlette": "fastapi"}
 """A part of another distribution, which pins its version."""
 
 
+distributions_of = cache(packages_distributions)
+"""Those that are installed, by what is imported of them; it takes long to find out."""
+
+
 @cache
 def tree_of(module: str) -> ast.Module:
     return ast.parse(MODULES[module].read_text("utf-8"))
@@ -150,7 +154,7 @@ def test_what_is_imported_is_declared_and_extras_stay_in_their_place(module: str
     allowed = declared(PROJECT["dependencies"])
     if extra is not None:
         allowed |= declared(PROJECT["optional-dependencies"][extra])
-    distributions = packages_distributions()
+    distributions = distributions_of()
     for package in foreign(module):
         names = {normal(name) for name in distributions[package]}
         names |= {COMES_WITH.get(name, name) for name in names}
