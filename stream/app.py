@@ -77,9 +77,9 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         fleet = load_fleet(settings)
-        mark = worker_identity(settings, fleet)
-        self.app = _faust_app(settings, mark.client_id())
-        self.metrics = Metrics(settings=f"{mark.judgement_digest}-{mark.storage_digest}")
+        identity = worker_identity(settings, fleet)
+        self.app = _faust_app(settings, identity.client_id())
+        self.metrics = Metrics(settings=f"{identity.judgement_digest}-{identity.storage_digest}")
         self.monitor = Monitor(self.metrics, servers=settings.servers, patience_s=settings.health.patience_s)
         self._runtime = _FaustRuntime(self.app)
         self._generation = Generation()
@@ -90,7 +90,7 @@ class Worker:
         context = Context(
             runtime=self._runtime,
             settings=settings,
-            client_id=mark.client_id(),
+            client_id=identity.client_id(),
             generation=self._generation,
             outbox=self._outbox,
             dead_letters=DeadLetters(self._outbox, self.metrics),

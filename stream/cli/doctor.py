@@ -32,27 +32,27 @@ def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     """
     from stream.doctor.examination import examine  # noqa: PLC0415 -- keeps --help quick
 
-    findings = []
-    for finding in examine(settings):
-        findings.append(finding)
+    results = []
+    for result in examine(settings):
+        results.append(result)
         if not as_json:
-            _tell(finding)
-    wrong = sum(finding.state == "wrong" for finding in findings)
+            _tell(result)
+    wrong = sum(result.state == "wrong" for result in results)
     if as_json:
         import msgspec  # noqa: PLC0415 -- keeps --help quick
 
         from stream.doctor.check_result import Checkup  # noqa: PLC0415 -- the same
 
-        typer.echo(msgspec.json.encode(Checkup(not wrong, tuple(findings))).decode())
+        typer.echo(msgspec.json.encode(Checkup(not wrong, tuple(results))).decode())
     else:
-        look = sum(finding.state == "warning" for finding in findings)
+        look = sum(result.state == "warning" for result in results)
         typer.echo("all good" if not wrong + look else f"{wrong} wrong, {look} to look at")
     if wrong:
         raise typer.Exit(1)
 
 
-def _tell(finding: "CheckResult") -> None:
-    sign, colour = _SIGNS[finding.state]
-    typer.echo(f"{typer.style(sign, fg=colour)} {finding.area:10}{finding.found}")
-    if finding.fix:
-        typer.echo(f"  {'':10}-> {finding.fix}")
+def _tell(result: "CheckResult") -> None:
+    sign, colour = _SIGNS[result.state]
+    typer.echo(f"{typer.style(sign, fg=colour)} {result.area:10}{result.found}")
+    if result.fix:
+        typer.echo(f"  {'':10}-> {result.fix}")

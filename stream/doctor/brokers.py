@@ -63,10 +63,10 @@ def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[CheckRes
         yield from _guarded("messages", _put_aside(consumer, clock()))
 
 
-def _guarded(area: str, findings: Iterator[CheckResult]) -> Iterator[CheckResult]:
+def _guarded(area: str, results: Iterator[CheckResult]) -> Iterator[CheckResult]:
     """Go on to the next check where a broker answers in a way that the client does not understand."""
     try:
-        yield from findings
+        yield from results
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         yield warning(
             area,
@@ -108,7 +108,7 @@ def _disks(admin: "KafkaAdminClient") -> Iterator[CheckResult]:
                 yield check_space("disk", place, total, free)
 
 
-def _places(consumer: "KafkaConsumer", names: tuple[str, ...]) -> list[object]:
+def _partitions(consumer: "KafkaConsumer", names: tuple[str, ...]) -> list[object]:
     from kafka import TopicPartition  # noqa: PLC0415 -- slow to import
 
     return [
@@ -121,9 +121,9 @@ def _places(consumer: "KafkaConsumer", names: tuple[str, ...]) -> list[object]:
 def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[CheckResult]:
     """Brokers stamp what they take: a stamp in our future shows that the clocks differ."""
     later_ms = int((now_s + CLOCK_TOLERANCE_S) * 1000)
-    places = _places(consumer, TOPICS)
-    found = consumer.offsets_for_times(dict.fromkeys(places, later_ms)) if places else {}
-    ahead_s = max((at.timestamp / 1000 - now_s for at in found.values() if at is not None), default=0.0)
+    partitions = _partitions(consumer, TOPICS)
+    stamped = consumer.offsets_for_times(dict.fromkeys(partitions, later_ms)) if partitions else {}
+    ahead_s = max((at.timestamp / 1000 - now_s for at in stamped.values() if at is not None), default=0.0)
     if ahead_s > CLOCK_TOLERANCE_S:  # the embedded broker gives times that were not asked for
         yield wrong(
             "clock",
@@ -135,12 +135,12 @@ def _ahead(consumer: "KafkaConsumer", now_s: float) -> Iterator[CheckResult]:
 
 
 def _put_aside(consumer: "KafkaConsumer", now_s: float) -> Iterator[CheckResult]:
-    places = _places(consumer, (DEAD_LETTER,))
-    if not places:
+    partitions = _partitions(consumer, (DEAD_LETTER,))
+    if not partitions:
         return
-    since = consumer.offsets_for_times(dict.fromkeys(places, int((now_s - _HOUR_S) * 1000)))
-    ends = consumer.end_offsets(places)
-    count = sum(ends[place] - at.offset for place, at in since.items() if at is not None)
+    since = consumer.offsets_for_times(dict.fromkeys(partitions, int((now_s - _HOUR_S) * 1000)))
+    ends = consumer.end_offsets(partitions)
+    count = sum(ends[partition] - at.offset for partition, at in since.items() if at is not None)
     if count:
         yield warning(
             "messages",

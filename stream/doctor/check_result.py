@@ -1,4 +1,4 @@
-"""What is found where, and how it is mended."""
+"""The result of one of the doctor's checks: what is so, and how it is mended."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ class CheckResult(msgspec.Struct, frozen=True):
 
 
 class Checkup(msgspec.Struct, frozen=True):
-    """All findings; `ok` where nothing is wrong."""
+    """All results, as `--json` prints them; `ok` where nothing is wrong."""
 
     ok: bool
     findings: tuple[CheckResult, ...]

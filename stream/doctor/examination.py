@@ -22,7 +22,7 @@ def examine(
     clock: Callable[[], float] = time.time,
     usage: Usage = shutil.disk_usage,
 ) -> Iterator[CheckResult]:
-    """Look at everything; findings come as they are made, over a few seconds."""
+    """Look at everything; results come as they are made, over a few seconds."""
     yield from check_versions()
     try:
         settings = load_settings(path)

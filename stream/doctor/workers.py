@@ -20,18 +20,21 @@ __all__ = ["check_workers", "compared"]
 _COORDINATOR_S = (0.5, 1.0, 2.0)
 _ASPECTS = {
     "version": ("run different versions", "upgrade all of them"),
-    "judging": (
+    "judgement_digest": (
         "judge by different machines, thresholds or learning",
         "give all the same machines.toml and the same [thresholds] and [learning], and restart them",
     ),
-    "keeping": ("keep results in different places", "give all the same store, [influxdb] and partitions"),
+    "storage_digest": (
+        "keep results in different places",
+        "give all the same store, [influxdb] and partitions",
+    ),
 }
 
 
 def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[CheckResult]:
     """Look at the members of the workers' group."""
     members = _members(admin)
-    marks = [
+    workers = [
         (f"{member['client_host'].lstrip('/')} ({member['client_id']})", parse_client_id(member["client_id"]))
         for member in members
     ]
@@ -39,7 +42,7 @@ def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[C
         own = worker_identity(settings, load_fleet(settings))
     except StethosError:
         own = None  # told where the machines are looked at
-    yield from compared(marks, own, partitions=settings.partitions)
+    yield from compared(workers, own, partitions=settings.partitions)
 
 
 def _members(admin: "KafkaAdminClient") -> list[dict[str, str]]:
@@ -55,24 +58,24 @@ def _members(admin: "KafkaAdminClient") -> list[dict[str, str]]:
 
 
 def compared(
-    marks: list[tuple[str, WorkerIdentity | None]], own: WorkerIdentity | None, *, partitions: int
+    workers: list[tuple[str, WorkerIdentity | None]], own: WorkerIdentity | None, *, partitions: int
 ) -> Iterator[CheckResult]:
     """Compare the workers with each other and with the settings here; each comes with the place where it is."""
-    if not marks:
+    if not workers:
         yield warning("workers", "none is at work", "start one: `stethos worker`")
         return
-    unmarked = [place for place, mark in marks if mark is None]
-    known = [(place, mark) for place, mark in marks if mark is not None]
-    findings = [*_of_other_versions(unmarked), *_unlike(known, own)]
-    yield from findings
-    if len(marks) > partitions:
+    strangers = [place for place, identity in workers if identity is None]
+    known = [(place, identity) for place, identity in workers if identity is not None]
+    results = [*_of_other_versions(strangers), *_unlike(known, own)]
+    yield from results
+    if len(workers) > partitions:
         yield warning(
             "workers",
-            f"{len(marks)} share {partitions} partitions, so some have nothing to do",
+            f"{len(workers)} share {partitions} partitions, so some have nothing to do",
             "run fewer of them",
         )
-    if not any(finding.state == "wrong" for finding in findings):
-        yield good("workers", f"{len(marks)} at work, by the same settings")
+    if not any(result.state == "wrong" for result in results):
+        yield good("workers", f"{len(workers)} at work, by the same settings")
 
 
 def _of_other_versions(places: list[str]) -> Iterator[CheckResult]:
@@ -88,11 +91,11 @@ def _unlike(known: list[tuple[str, WorkerIdentity]], own: WorkerIdentity | None)
     """Tell in what the workers differ from each other, and where they don't, in what they do from here."""
     for aspect, (what, fix) in _ASPECTS.items():
         places_of: dict[str, list[str]] = defaultdict(list)
-        for place, mark in known:
-            places_of[getattr(mark, aspect)].append(place)
+        for place, identity in known:
+            places_of[getattr(identity, aspect)].append(place)
         if len(places_of) > 1:
-            told = " / ".join(f"{value} at {', '.join(places)}" for value, places in sorted(places_of.items()))
-            yield wrong("workers", f"they {what}: {told}", fix)
+            who = " / ".join(f"{value} at {', '.join(places)}" for value, places in sorted(places_of.items()))
+            yield wrong("workers", f"they {what}: {who}", fix)
         elif own is not None and known and getattr(own, aspect) not in places_of:
             yield warning(
                 "workers",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import msgspec
 import pytest
 from pydantic import BaseModel
 
@@ -13,7 +12,7 @@ from stream.config.settings import Settings, load_settings
 from stream.config.settings_paths import with_paths_from
 from stream.doctor.computer import check_files
 from stream.kafka.groups import worker_identity
-from tests.stream.doctor.findings import good_in
+from tests.stream.doctor.checks import good_in
 
 
 def paths_in(model: type[BaseModel], *above: str) -> Iterator[tuple[str, ...]]:
@@ -189,6 +188,5 @@ def test_workers_are_told_apart_by_where_a_database_is_not_by_how_it_is_written(
     assert away != worker_identity(Settings(), fleet), "which is another file, in the working directory"
     monkeypatch.chdir(plant)
     assert away == worker_identity(load_settings(file), fleet)
-    assert msgspec.structs.replace(away, keeping="") == msgspec.structs.replace(
-        worker_identity(Settings(), fleet), keeping=""
-    )
+    here = worker_identity(Settings(), fleet)
+    assert (away.version, away.judgement_digest) == (here.version, here.judgement_digest)

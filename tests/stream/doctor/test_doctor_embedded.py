@@ -10,7 +10,7 @@ from stream.demo.embedded_broker import embedded_broker_command
 from stream.kafka.topic_admin import ensure_topics
 from tests.services.processes import Process, free_port, wait_until
 from tests.services.workers import STETHOS, start_worker
-from tests.stream.doctor.findings import states
+from tests.stream.doctor.checks import states
 
 pytestmark = [pytest.mark.embedded, pytest.mark.slow]
 

@@ -21,7 +21,7 @@ from stream.kafka.groups import WorkerIdentity, parse_client_id, worker_identity
 from stream.stores.sqlite.file import connect
 from tests.services.processes import free_port
 from tests.services.workers import STETHOS
-from tests.stream.doctor.findings import good_in, only_wrong, states
+from tests.stream.doctor.checks import good_in, only_wrong, states
 
 GIB = 1024**3
 
@@ -115,56 +115,63 @@ def test_a_store_in_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch:
     assert "Permission denied" in said.found
 
 
-MARK = WorkerIdentity("0.1.0", "aaaaaaaa", "bbbbbbbb")
+IDENTITY = WorkerIdentity("0.1.0", "aaaaaaaa", "bbbbbbbb")
 
 
-def marks(*found: WorkerIdentity | None) -> list[tuple[str, WorkerIdentity | None]]:
-    return [(f"10.0.0.{number}", mark) for number, mark in enumerate(found, 1)]
+def at_work(*identities: WorkerIdentity | None) -> list[tuple[str, WorkerIdentity | None]]:
+    return [(f"10.0.0.{number}", identity) for number, identity in enumerate(identities, 1)]
 
 
 def test_workers_alike_are_good_and_different_ones_are_named():
-    assert good_in(compared(marks(MARK, MARK), MARK, partitions=12)) == ["2 at work, by the same settings"]
-    assert states(compared([], MARK, partitions=12))["warning"][0].found == "none is at work"
+    assert good_in(compared(at_work(IDENTITY, IDENTITY), IDENTITY, partitions=12)) == [
+        "2 at work, by the same settings"
+    ]
+    assert states(compared([], IDENTITY, partitions=12))["warning"][0].found == "none is at work"
     other = WorkerIdentity("0.1.0", "cccccccc", "bbbbbbbb")
-    said = only_wrong(compared(marks(MARK, other, MARK), MARK, partitions=12))
+    said = only_wrong(compared(at_work(IDENTITY, other, IDENTITY), IDENTITY, partitions=12))
     assert "judge by different machines, thresholds or learning" in said.found
     assert "aaaaaaaa at 10.0.0.1, 10.0.0.3 / cccccccc at 10.0.0.2" in said.found
     assert (
         "versions"
         in only_wrong(
-            compared(marks(MARK, WorkerIdentity("0.2.0", "aaaaaaaa", "bbbbbbbb")), MARK, partitions=4)
+            compared(at_work(IDENTITY, WorkerIdentity("0.2.0", "aaaaaaaa", "bbbbbbbb")), IDENTITY, partitions=4)
         ).found
     )
     assert (
         "keep results"
         in only_wrong(
-            compared(marks(MARK, WorkerIdentity("0.1.0", "aaaaaaaa", "dddddddd")), None, partitions=4)
+            compared(at_work(IDENTITY, WorkerIdentity("0.1.0", "aaaaaaaa", "dddddddd")), None, partitions=4)
         ).found
     )
-    assert "10.0.0.2: not a worker" in only_wrong(compared(marks(MARK, None), MARK, partitions=4)).found
-    changed = states(compared(marks(MARK, MARK), other, partitions=4))["warning"]
+    assert "10.0.0.2: not a worker" in only_wrong(compared(at_work(IDENTITY, None), IDENTITY, partitions=4)).found
+    changed = states(compared(at_work(IDENTITY, IDENTITY), other, partitions=4))["warning"]
     assert "than the settings read here" in changed[0].found
-    assert "nothing to do" in states(compared(marks(MARK, MARK), MARK, partitions=1))["warning"][0].found
+    assert (
+        "nothing to do" in states(compared(at_work(IDENTITY, IDENTITY), IDENTITY, partitions=1))["warning"][0].found
+    )
 
 
-def test_a_mark_tells_what_must_be_equal_and_nothing_else():
-    def mark(**others: object) -> WorkerIdentity:
+def test_an_identity_tells_what_must_be_equal_and_nothing_else():
+    def identity(**others: object) -> WorkerIdentity:
         settings = Settings(**others)
         return worker_identity(settings, load_fleet(settings))
 
-    usual = mark()
+    usual = identity()
     assert parse_client_id(usual.client_id() + "-uuid") == usual
     same = {"broker": "kafka:9093", "log_format": "json", "health": {"port": 9464}, "web": {"port": 9000}}
-    assert mark(**same) == usual
-    assert mark(store="influxdb", influxdb={"token": "a"}) == mark(store="influxdb", influxdb={"token": "b"})
-    assert mark(thresholds={"change_low": 1.7}).judgement_digest != usual.judgement_digest
-    assert mark(learning={"observations": 7}).judgement_digest != usual.judgement_digest
+    assert identity(**same) == usual
+    assert identity(store="influxdb", influxdb={"token": "a"}) == identity(
+        store="influxdb", influxdb={"token": "b"}
+    )
+    assert identity(thresholds={"change_low": 1.7}).judgement_digest != usual.judgement_digest
+    assert identity(learning={"observations": 7}).judgement_digest != usual.judgement_digest
     Path("machines.toml").write_text('[[machine]]\nid = "泵-1"\n', "utf-8")
-    assert mark().judgement_digest != usual.judgement_digest
-    assert mark().storage_digest == usual.storage_digest
-    assert mark(partitions=4).storage_digest != usual.storage_digest
+    assert identity().judgement_digest != usual.judgement_digest
+    assert identity().storage_digest == usual.storage_digest
+    assert identity(partitions=4).storage_digest != usual.storage_digest
     assert (
-        mark(store="influxdb").storage_digest != mark(store="influxdb", influxdb={"bucket": "other"}).storage_digest
+        identity(store="influxdb").storage_digest
+        != identity(store="influxdb", influxdb={"bucket": "other"}).storage_digest
     )
 
 
@@ -172,7 +179,7 @@ def test_settings_that_cannot_be_read_are_all_that_is_told(tmp_path: Path):
     Path("stethos.toml").write_text("partitions = 'many'")
     found = states(examine())
     assert "partitions" in found["wrong"][0].found
-    assert [finding.area for finding in found["skipped"]] == ["broker", "store"]
+    assert [result.area for result in found["skipped"]] == ["broker", "store"]
 
 
 def test_the_command_without_a_broker(tmp_path: Path):
@@ -189,6 +196,6 @@ def test_the_command_without_a_broker(tmp_path: Path):
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert told["ok"] is False
-    findings = [CheckResult(**finding) for finding in told["findings"]]
-    assert [finding.area for finding in states(findings)["wrong"]] == ["broker", "broker"]
-    assert {"versions", "settings", "machines", "disk", "store"} <= {f.area for f in states(findings)["good"]}
+    results = [CheckResult(**result) for result in told["findings"]]
+    assert [result.area for result in states(results)["wrong"]] == ["broker", "broker"]
+    assert {"versions", "settings", "machines", "disk", "store"} <= {each.area for each in states(results)["good"]}

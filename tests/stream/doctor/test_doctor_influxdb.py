@@ -14,7 +14,7 @@ from stream.config.settings import Influxdb
 from stream.doctor.influxdb import check_influxdb
 from tests.services.influxdb import InfluxServer
 from tests.services.processes import free_port
-from tests.stream.doctor.findings import good_in, only_wrong, states
+from tests.stream.doctor.checks import good_in, only_wrong, states
 
 
 def chosen(server: InfluxServer, **others: object) -> Influxdb:
@@ -50,9 +50,9 @@ def test_what_is_wrong_is_named_with_its_fix(influxdb: InfluxServer, others: dic
 def test_a_wrong_organisation_and_a_token_that_may_only_read(influxdb: InfluxServer):
     said = states(check_influxdb(chosen(influxdb, org="nobody")))["wrong"]
     assert said
-    assert all("organisation nobody" in finding.found for finding in said)
+    assert all("organisation nobody" in result.found for result in said)
     said = states(check_influxdb(chosen(influxdb, token_file=influxdb.read_token_file)))["wrong"]
-    assert all("may not do this" in finding.found for finding in said)
+    assert all("may not do this" in result.found for result in said)
     assert len(said) == 3
 
 
@@ -75,7 +75,7 @@ def test_a_server_that_goes_away_in_between_is_told():
         found = check_influxdb(settings.model_copy(update={"token": SecretStr("t")}))
         before = [next(found), next(found)]
     after = list(found)
-    assert [finding.state for finding in before] == ["good", "good"]
+    assert [result.state for result in before] == ["good", "good"]
     assert "does not answer" in after[0].found
     assert len(after) == 1
 
@@ -120,4 +120,4 @@ def test_something_else_there(body: bytes, found: str):
 def test_an_answer_without_a_readable_date_says_nothing_of_the_clock():
     with pretending(b'{"version": "2.7.12"}', "昨天".encode().decode("latin-1")) as settings:
         found = list(check_influxdb(settings))
-    assert not [finding for finding in found if finding.area == "clock"]
+    assert not [result for result in found if result.area == "clock"]

@@ -15,7 +15,7 @@ from stream.messages.topics import CHECKPOINTS, DEAD_LETTER, OBSERVATIONS, TOPIC
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
 from tests.services.workers import start_worker
-from tests.stream.doctor.findings import only_wrong, states
+from tests.stream.doctor.checks import only_wrong, states
 
 pytestmark = pytest.mark.kafka
 
@@ -42,8 +42,8 @@ def settings(broker: Kafka, admin: KafkaAdminClient, tmp_path: Path, monkeypatch
 def test_as_it_should_be(settings: Settings):
     found = states(check_brokers(settings))
     assert not found["wrong"]
-    assert [finding.found for finding in found["warning"]] == ["none is at work"]
-    told = [finding.found for finding in found["good"]]
+    assert [result.found for result in found["warning"]] == ["none is at work"]
+    told = [result.found for result in found["good"]]
     assert f"{settings.broker} answers" in told
     assert f"{len(TOPICS)} topics of 2 partitions each" in told
     assert "they keep what they must for as long as they must" in told
@@ -111,7 +111,7 @@ def test_what_was_put_aside_and_a_clock_that_is_off(settings: Settings):
     producer.flush()
     producer.close()
     told = states(check_brokers(settings))["warning"]
-    assert "5 messages were put aside in the last hour" in [finding.found for finding in told]
+    assert "5 messages were put aside in the last hour" in [result.found for result in told]
     assert not [
         f for f in states(check_brokers(settings, lambda: time.time() + 7200))["warning"] if f.area == "messages"
     ]
@@ -131,9 +131,7 @@ def test_two_workers_with_different_settings(settings: Settings, tmp_path: Path)
 
         def told() -> bool:
             wrong = states(check_brokers(settings))["wrong"]
-            return [
-                finding for finding in wrong if "judge by different machines, thresholds" in finding.found
-            ] != []
+            return [result for result in wrong if "judge by different machines, thresholds" in result.found] != []
 
         wait_until(told, "the difference is told", every_s=1)
     finally:
