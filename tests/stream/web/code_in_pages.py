@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Module", "faults_in", "module_at"]
+__all__ = ["TRUSTED", "Module", "faults_in", "module_at"]
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,7 +32,7 @@ CODE_KEYWORDS = frozenset({"body_html", "favicon", "head_html", "js_handler", "v
 CONTENT_CALLS = frozenset({"set_content"})
 """They set markup later; so does an assignment to `content`."""
 PICTURES = {
-    "shape_svg": "stream/web/components/status_icons.py",
+    "status_icon_svg": "stream/web/components/status_icons.py",
     "trend_svg": "stream/web/components/sparkline.py",
     "bar_svg": "stream/web/components/health_bar.py",
 }
@@ -55,12 +55,14 @@ ATTRIBUTES = frozenset(
         "type",
     }
 )
-"""What `describe` may set; of these only `href` leads anywhere."""
-PATHS = frozenset({"fleet_path", "language_path", "machine_path"})
+"""What `set_attributes` may set; of these only `href` leads anywhere."""
+PATHS = dict.fromkeys(("fleet_path", "language_path", "machine_path"), "stream/web/paths.py")
 """Functions that give the page's own addresses, which begin with a slash."""
 TAKE_MARKUP = frozenset({"innerhtml", "outerhtml", "srcdoc", "v-html"})
-FOR_ATTRIBUTES = "stream/web/components/elements.py"
-"""Where attributes are set by names that `describe` is given."""
+SET_ATTRIBUTES, FOR_ATTRIBUTES = "set_attributes", "stream/web/components/elements.py"
+"""What sets attributes by names that it is given, and where it stands."""
+TRUSTED = {**PICTURES, **NUMBERS, **PATHS, SET_ATTRIBUTES: FOR_ATTRIBUTES}
+"""Every function that is known here by its name, and its file."""
 
 
 class Module(NamedTuple):
@@ -117,13 +119,13 @@ def _faults_of_elements(module: Module) -> Iterator[tuple[ast.expr, str]]:
             case ast.Call() if _name(node.func) in STYLE_CALLS:
                 if not all(_style(value, module) for value in node.args):
                     yield node, "a style put together from what is neither a constant nor a known number"
-            case ast.Call() if _name(node.func) == "describe":
+            case ast.Call() if _name(node.func) == SET_ATTRIBUTES:
                 yield from _faults_of_description(node, module)
             case ast.Attribute(attr="content", ctx=ast.Store()):
                 yield node, "content that is not set by set_content"
             case ast.Subscript(ctx=ast.Store()) if _name(node.value) in ("props", "_props"):
                 if module.path != FOR_ATTRIBUTES:
-                    yield node, "a property that is not set by describe"
+                    yield node, f"a property that is not set by {SET_ATTRIBUTES}"
             case ast.Constant(value=str(text)) if text.lower() in TAKE_MARKUP:
                 yield node, "a property that takes text for markup"
 
@@ -134,8 +136,8 @@ def _faults_of_description(call: ast.Call, module: Module) -> Iterator[tuple[ast
             yield keyword.value, f"an attribute {keyword.arg}, which nobody has looked at"
         elif keyword.arg == "href":
             value = keyword.value
-            ours = isinstance(value, ast.Call) and _name(value.func) in PATHS
-            if not (ours and _source(_name(value.func), module) == "stream/web/paths.py"):
+            name = _name(value.func) if isinstance(value, ast.Call) else ""
+            if name not in PATHS or _source(name, module) != PATHS[name]:
                 yield value, "an address that is not made by stream.web.paths"
 
 

@@ -13,9 +13,9 @@ import pytest
 from models.outputs import Action, Diagnosis, RemainingLife, Uptime
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
+from tests.stream.web.browsing import WIDE, fleet, looked_at, wait_for_text
 from tests.stream.web.fleets import alert, deduction, health
-from tests.stream.web.machine.test_spectra_on_page import spectra
-from tests.stream.web.test_page_in_browser import WIDE, fleet, looked_at, wait_for_text
+from tests.stream.web.made_up import spectra
 
 __all__ = ["chromium"]  # the fixture
 

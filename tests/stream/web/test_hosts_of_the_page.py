@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.services.page import chromium, served_page
-from tests.stream.web.test_page_in_browser import looked_at, wait_for_text
+from tests.stream.web.browsing import looked_at, wait_for_text
 
 __all__ = ["chromium"]  # the fixture
 

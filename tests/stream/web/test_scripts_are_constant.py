@@ -21,9 +21,9 @@ from stream.web.components.status_icons import status_icon_svg
 from stream.web.data.history import MachineHistory, Trace
 from stream.web.views.sparkline_view import Gap, TrendView
 from stream.web.views.spectra_view import bearing_families
-from tests.stream.web.code_in_pages import ROOT, Module, faults_in, module_at
+from tests.stream.web.code_in_pages import ROOT, TRUSTED, Module, faults_in, module_at
 from tests.stream.web.fleets import alert
-from tests.stream.web.machine.test_spectra_on_page import BEARING, spectra
+from tests.stream.web.made_up import BEARING, spectra
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 FILES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "stream").rglob("*.py"))
@@ -42,6 +42,13 @@ SPECTRA = spectra(NOW)
 @pytest.mark.parametrize("file", FILES)
 def test_what_is_run_in_a_browser_is_a_constant_of_ours(file: str):
     assert faults_in(module_at(file)) == []
+
+
+@pytest.mark.parametrize(("name", "file"), TRUSTED.items())
+def test_a_function_known_by_its_name_is_called_so(name: str, file: str):
+    """A check for a name that nobody uses any more would find nothing, and say nothing."""
+    defined = {node.name for node in module_at(file).tree.body if isinstance(node, ast.FunctionDef)}
+    assert name in defined
 
 
 @pytest.mark.parametrize(
@@ -70,17 +77,17 @@ def test_what_is_run_in_a_browser_is_a_constant_of_ours(file: str):
         "ui.markdown(name)",
         "table.add_slot('body', name)",
         "picture.set_content(name)",
-        "picture.set_content(shape_svg(name))",
+        "picture.set_content(status_icon_svg(name))",
         "picture.content = name",
         "element.props(f'label={name}')",
         "element.style(f'width: {name}')",
         "element.props[name] = text",
         "element._props['options'] = text",
-        "describe(element, innerHTML=name)",
-        "describe(element, onclick=name)",
-        "describe(element, **names)",
-        "describe(element, href=name)",
-        'describe(element, href=f"/{name}")',
+        "set_attributes(element, innerHTML=name)",
+        "set_attributes(element, onclick=name)",
+        "set_attributes(element, **names)",
+        "set_attributes(element, href=name)",
+        'set_attributes(element, href=f"/{name}")',
         'key = "innerHTML"',
         "ui.run_with(server, favicon=name)",
     ],
@@ -95,10 +102,13 @@ def test_what_could_be_run_is_found(text: str):
         'A = "code"\nx = {":formatter": f"{A}()" + A, "name": unit}',
         'from stream.web.scripts import TREND_BOX\nx = {**y, ":formatter": TREND_BOX}',
         (
-            "from stream.web.components.status_icons import shape_svg\n"
-            "picture.set_content(shape_svg(view.status) if view else '')"
+            "from stream.web.components.status_icons import status_icon_svg\n"
+            "picture.set_content(status_icon_svg(view.status) if view else '')"
         ),
-        'from stream.web.paths import machine_path\ndescribe(link, href=machine_path("en", name), title=name)',
+        (
+            "from stream.web.paths import machine_path\n"
+            'set_attributes(link, href=machine_path("en", name), title=name)'
+        ),
         'element.on("click", f, js_handler="e => emit(1)")',
     ],
 )
@@ -140,7 +150,7 @@ def test_a_spectrum_runs_the_same_script_whatever_its_texts_are(unit, name, olde
 @given(points=st.lists(TEXTS, min_size=1, max_size=3, unique=True), text=TEXTS)
 def test_trends_run_the_same_script_whatever_their_texts_are(points, text):
     values = tuple(ExtremesAt(NOW - timedelta(minutes=minute), 1.0, 2.0) for minute in (3, 2, 1))
-    past = MachineHistory(
+    history = MachineHistory(
         since=NOW - timedelta(hours=1),
         until=NOW,
         step=timedelta(minutes=1),
@@ -150,7 +160,7 @@ def test_trends_run_the_same_script_whatever_their_texts_are(points, text):
     )
     machine = Machine(id=text, name=Name(en=text, zh=text), kind=text)
     for language in ("en", "zh"):
-        chart = trend_chart(past, machine, language=language, theme="dark")
+        chart = trend_chart(history, machine, language=language, theme="dark")
         assert list(dynamic(chart)) == [(":formatter", scripts.TREND_BOX)]
 
 
