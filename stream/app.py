@@ -113,7 +113,7 @@ class Worker:
         return condition
 
     def _add_monitoring(self) -> None:
-        self.monitor.counting(self._condition.owned)
+        self.monitor.count(self._condition.owned)
         self.monitor.follow(FAUST_GROUP, self._assignment)
         self._runtime.background(self.monitor.beat)
         self._runtime.background(self._watch)

@@ -1,4 +1,4 @@
-"""Which blocks leave a spectrum or a waveform behind: one an hour, one a day, and those around an alert.
+"""The policy of captures: which blocks leave a spectrum or waveform behind, by the hour, the day, around alerts.
 
 All of this is memory of what has been taken lately, and none of it must survive: a worker that starts anew may take
 the same hour again, and the later row replaces the earlier one. Waveforms around an alert are a best effort: the
@@ -56,7 +56,7 @@ class _Point(msgspec.Struct):
 
 
 class CapturePolicy:
-    """What the worker remembers to know which spectra and waveforms are due."""
+    """Decides which spectra and waveforms are captured, by what it remembers of those that were."""
 
     def __init__(self, *, room_bytes: int = _ROOM_BYTES, remembered: int = _REMEMBERED) -> None:
         self._room_bytes, self._most_remembered = room_bytes, remembered

@@ -1,4 +1,4 @@
-"""What every agent of one worker is given; no agent knows the worker itself."""
+"""The context of a worker's agents: what every one of them is given; no agent knows the worker itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Agents of the inputs: vibration, temperature, readings and actions become `observations`; no state is here.
+"""The indicator agents: vibration, temperature, readings and actions become `observations`; no state is here.
 
 Now and then a block of vibration also leaves a spectrum or its waveform behind (`stream.agents.capture_policy`).
 """

@@ -1,4 +1,4 @@
-"""The store agent: all that is kept goes to the store in bounded batches, committed once it is there.
+"""The storage agent: all that is kept goes to the store in bounded batches, committed once it is there.
 
 It reads with a consumer of its own, in a group of its own, and not through Faust: there a full buffer stops every
 agent of the process, and machines must be judged on, and alerts go out, while the store is away. Then the batch is

@@ -1,1 +1,1 @@
-"""Looking into one file: waveforms of many formats, what is found in them, reports for people and machines."""
+"""Analysis of one file: waveforms of many formats, what is found in them, reports for people and machines."""

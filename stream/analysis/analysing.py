@@ -1,4 +1,4 @@
-"""Everything that is said about one waveform: its quality, indicators, severity and diagnosis."""
+"""Analyses one waveform: everything that is said about it, from its quality to its diagnosis."""
 
 from datetime import datetime
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What the commands share that say something of a machine: `finding`, `maintenance` and `accept`."""
+"""Options of the actions `finding`, `maintenance` and `accept`, and how these commands send them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

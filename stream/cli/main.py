@@ -1,4 +1,4 @@
-"""The command `stethos`: what its parts are, and how they fail.
+"""The main command, `stethos`: what its parts are, and how they fail.
 
 A part is imported when it is run, so that `stethos --help` is quick and needs none of the extras.
 """

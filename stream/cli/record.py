@@ -46,7 +46,7 @@ def record(
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.recordings.recording import RECORDED, Wanted  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.recording import record as write_down  # noqa: PLC0415 -- the same
-    from stream.recordings.writing import written_to  # noqa: PLC0415 -- the same
+    from stream.recordings.writing import open_recording  # noqa: PLC0415 -- the same
 
     if topic not in RECORDED:
         raise typer.BadParameter(
@@ -55,7 +55,7 @@ def record(
     chosen = load_settings(settings)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: with what came, whole
     wanted = Wanted(from_now=from_now, idle_s=until_idle, count=count)
-    with written_to(output, overwrite=overwrite, new_folder=True) as append, progress("recording") as tell:
+    with open_recording(output, overwrite=overwrite, new_folder=True) as append, progress("recording") as tell:
 
         def after_round(done: int, total: int) -> None:
             append.flush()

@@ -1,4 +1,4 @@
-"""Send what people say of a machine, so that it is kept for ever and judged by from then on."""
+"""Sends an action: what somebody says of a machine, kept for ever and judged by from then on."""
 
 import difflib
 import getpass

@@ -151,10 +151,10 @@ def simulate_command(
     script = _Script(scenario=chosen, plan=plan, seed=seed, span=span)
     if output is None:
         head_start_us = round(head_start * SECOND_US)
-        pace = SimulationClock(
+        clock = SimulationClock(
             start_us=span.start_us, begun_us=begun_us, speed_up=speed_up, head_start_us=head_start_us
         )
-        messages = _run(script, truth, lambda measurements: _publish(measurements, pace, settings))
+        messages = _run(script, truth, lambda measurements: _publish(measurements, clock, settings))
     else:
         messages = _run(script, truth, lambda measurements: _write(measurements, output))
     _tell(script.summary(messages, begun_us), as_json=as_json and output != _STDOUT)
@@ -192,7 +192,7 @@ def _list() -> None:
         typer.echo(f"{name:<10} {title}: {len(found.machines)} machines, {hours:g} h")
 
 
-def _publish(measurements: Iterable[SimulatedBlock], pace: SimulationClock, settings_file: Path | None) -> int:
+def _publish(measurements: Iterable[SimulatedBlock], clock: SimulationClock, settings_file: Path | None) -> int:
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415 -- the same
     from stream.recordings.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
@@ -200,7 +200,7 @@ def _publish(measurements: Iterable[SimulatedBlock], pace: SimulationClock, sett
     settings = load_settings(settings_file)
     ensure_topics(settings)
     with _stop_on_signal() as stop:
-        lines = as_lines(paced(measurements, pace, stopped=stop.wait))
+        lines = as_lines(paced(measurements, clock, stopped=stop.wait))
         return publish(lines, settings, refuse=_refuse).messages
 
 

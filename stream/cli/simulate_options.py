@@ -1,4 +1,4 @@
-"""What `stethos simulate` can be told."""
+"""Options of `stethos simulate`."""
 
 from datetime import datetime
 from functools import partial

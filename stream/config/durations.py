@@ -1,4 +1,4 @@
-"""Times as people type them: `400s`, `30m`, `2h`, `3d`, or a moment in RFC 3339."""
+"""Durations and moments as people type them: `400s`, `30m`, `2h`, `3d`, or a moment in RFC 3339."""
 
 import math
 import re
@@ -31,17 +31,17 @@ def parse_duration_us(text: str) -> int:
     >>> parse_duration_us("1.5h") == 5400 * SECOND_US
     True
     """
-    found = _DURATION.fullmatch(text.strip())
-    if not found or not math.isfinite(float(found[1])) or float(found[1]) > 1e6:
+    match = _DURATION.fullmatch(text.strip())
+    if not match or not math.isfinite(float(match[1])) or float(match[1]) > 1e6:
         raise ValueError(f"{text!r} is no duration; write it as 400s, 30m, 2h or 3d")
-    return round(float(found[1]) * _SECONDS[found[2]] * SECOND_US)
+    return round(float(match[1]) * _SECONDS[match[2]] * SECOND_US)
 
 
 def parse_learning_period(text: str) -> LearningPeriod:
     """Read a duration or a moment; raises ValueError that says how to write one.
 
     >>> parse_learning_period("400s")
-    Learn(until_us=None, duration_us=400000000)
+    LearningPeriod(until_us=None, duration_us=400000000)
     >>> parse_learning_period("1970-01-01T00:01:00Z").until_us
     60000000
     """

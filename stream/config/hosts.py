@@ -1,4 +1,4 @@
-"""By which names the page may be asked for, and by whose pages: anything else gets 403, also on the socket.
+"""Host names by which the page may be asked for, and by whose pages: anything else gets 403, also on the socket.
 
 A stranger's page in a viewer's browser could otherwise open the socket (a browser asks nobody before it does), and
 a name of his that he points at this computer (DNS rebinding) would make his page one of ours. An address in numbers

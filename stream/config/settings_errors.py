@@ -1,4 +1,4 @@
-"""Wrong settings in words: in which file or variable they stand, what is wrong, and what was probably meant."""
+"""Errors in settings, in words: in which file or variable, what is wrong, and what was probably meant."""
 
 import difflib
 import os

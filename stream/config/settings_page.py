@@ -1,4 +1,4 @@
-"""The table of all settings, written from the settings themselves."""
+"""The page of the documentation with all settings, written from the settings themselves."""
 
 from collections.abc import Iterator
 from pathlib import Path

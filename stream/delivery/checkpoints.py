@@ -1,4 +1,4 @@
-"""States that survive: one record for each machine and one position for each partition, in a compacted topic.
+"""Checkpoints, by which states survive: a record for each machine, a position for each partition, compacted.
 
 The order is outputs, then checkpoint, then offsets, so that after a kill at any moment the fold continues from a
 state whose outputs are all out, and at worst repeats outputs that are byte for byte the same.
@@ -94,8 +94,8 @@ async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dic
     Raises `ServiceError` where the broker does not answer, or where `observations` has been made anew beneath
     checkpoints that belong to an older one.
     """
-    places = [TopicPartition(CHECKPOINTS, number) for number in partitions]
-    sources = [TopicPartition(OBSERVATIONS, place.partition) for place in places]
+    checkpoints = [TopicPartition(CHECKPOINTS, number) for number in partitions]
+    sources = [TopicPartition(OBSERVATIONS, tp.partition) for tp in checkpoints]
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         group_id=None,
@@ -105,32 +105,32 @@ async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dic
     )
     try:
         await consumer.start()
-        values = await _read_to_end(consumer, places)
+        values = await _read_to_end(consumer, checkpoints)
         source_ends = await consumer.end_offsets(sources)
     except KafkaError as error:
         raise ServiceError(f"checkpoints: no answer from the broker at {','.join(servers)} ({error!r})") from error
     finally:
         await consumer.stop()
-    restored = {number: merge_records(found) for number, found in values.items()}
+    restored = {number: merge_records(each) for number, each in values.items()}
     _refuse_recreated(restored, {source.partition: end for source, end in source_ends.items()})
     return restored
 
 
-async def _read_to_end(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> dict[int, list[bytes]]:
+async def _read_to_end(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[int, list[bytes]]:
     """Give the values of these partitions from beginning to present end, by partition."""
-    consumer.assign(places)
-    begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
-    for place in places:
-        consumer.seek(place, begins[place])
-    values: dict[int, list[bytes]] = {place.partition: [] for place in places}
-    unread = {place for place in places if ends[place] > begins[place]}
+    consumer.assign(partitions)
+    begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    for tp in partitions:
+        consumer.seek(tp, begins[tp])
+    values: dict[int, list[bytes]] = {tp.partition: [] for tp in partitions}
+    unread = {tp for tp in partitions if ends[tp] > begins[tp]}
     while unread:
         batches = await consumer.getmany(*unread, timeout_ms=_READ_TIMEOUT_S * 1000)
         if not batches:
             raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
-        for place, batch in batches.items():
-            values[place.partition].extend(record.value for record in batch if record.value)
-        unread = {place for place in unread if await consumer.position(place) < ends[place]}
+        for tp, batch in batches.items():
+            values[tp.partition].extend(record.value for record in batch if record.value)
+        unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
     return values
 
 

@@ -1,4 +1,4 @@
-"""What cannot be read or judged: the original bytes in `dead-letter`, reason and source in the headers."""
+"""Dead letters: what cannot be read or judged, as its original bytes, reason and source in the headers."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Everything the agents send, gathered and sent as one batch a partition, strictly in order.
+"""The outbox: everything the agents send, gathered and sent as one batch a partition, strictly in order.
 
 Sending record by record is the dearest part of a Faust agent, so the outbox works in rounds: while one round's
 batches are on their way, the next gathers. A round costs worker, broker and whoever reads it some milliseconds of

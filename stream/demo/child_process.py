@@ -1,4 +1,4 @@
-"""A process of ours with its log, ended with the one that started it."""
+"""A child process with its log, ended with the process that started it."""
 
 import contextlib
 import ctypes
@@ -21,7 +21,7 @@ _POLL_S = 0.1
 
 
 class ChildProcess:
-    """A process of ours with its log: ended when asked to, and by the system should we be killed ourselves."""
+    """A child process with its log: ended when asked to, and by the system should we be killed ourselves."""
 
     def __init__(
         self, name: str, command: Sequence[str], log: Path, *, folder: Path, environment: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The demo's processes: started in order, watched, and all ended in reverse, whatever happens."""
+"""Supervises the demo's processes: started in order, watched, and all ended in reverse, whatever happens."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""Kafka: who answers, and from where; what waits in it, its clock and its disk."""
+"""Kafka's brokers: who answers, and from where; what waits in them, their clock and their disk."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""All checks in their order; one that is impossible because of an earlier one is named as such."""
+"""The whole examination: all checks in their order; one that an earlier one makes impossible is named as such."""
 
 import shutil
 import time

@@ -1,4 +1,4 @@
-"""The embedded store: whether its file can be written, without changing anything."""
+"""The SQLite store: whether its file can be written, without changing anything."""
 
 import sqlite3
 import tempfile

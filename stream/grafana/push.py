@@ -1,4 +1,4 @@
-"""Bring dashboards, their folder and data sources into a Grafana that is already there; repeating changes nothing.
+"""Pushes dashboards, their folder and data sources into a Grafana that is there; repeating changes nothing.
 
 What is there is found again by its fixed uid and written only where it lacks something that is wanted; what Grafana
 adds by itself is no difference. What it reads from files of its own (provisioning) is left alone.

@@ -1,4 +1,4 @@
-"""The topics by name, and how they are created.
+"""Administration of the topics: how they are created, checked and mended.
 
 All have the same number of partitions, so that one machine is one partition in every topic.
 """

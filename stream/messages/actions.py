@@ -1,4 +1,4 @@
-"""What people say of machines and do to them, as messages: findings, maintenance, what is normal from now on."""
+"""Actions as messages, which people send: a finding, maintenance, and what is normal from now on."""
 
 from datetime import datetime
 from typing import Annotated

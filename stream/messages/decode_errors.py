@@ -1,4 +1,4 @@
-"""Why a message could not be read, in words for the people who send it."""
+"""Errors of decoding, in words for the people who send a message that cannot be read."""
 
 import re
 from typing import Any

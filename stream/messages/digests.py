@@ -1,4 +1,4 @@
-"""What a message is told by: the same one twice has the same digest, however it is written."""
+"""Digests of messages: the same message sent twice has the same one, however it is written."""
 
 import msgspec
 import numpy as np

@@ -1,4 +1,4 @@
-"""What instruments and people send, checked once at the edge: everything behind this module may trust a message.
+"""Measurements as messages, and all messages read: checked once at the edge, everything behind may trust them.
 
 JSON and MessagePack are told apart by the first byte; fields that nobody knows are ignored. In JSON, bytes are
 base64, and `null` where a number is expected means "no value", the same as NaN or infinity in MessagePack: such a

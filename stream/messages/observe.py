@@ -1,4 +1,4 @@
-"""From a message to the observation that the fold reads: who, when, indicators, and what speaks for a fault."""
+"""Observes a message: makes the observation that the fold reads, with time, indicators and evidence of faults."""
 
 from typing import Any, assert_never
 

@@ -1,4 +1,4 @@
-"""What makes sense in a message: names, ranges, times. Each check raises a `MessageError` that names the fix."""
+"""Validation of messages: names, ranges, times. Each check raises a `MessageError` that names the fix."""
 
 import functools
 import unicodedata

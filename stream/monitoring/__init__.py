@@ -1,1 +1,1 @@
-"""How a worker is: what it counts and times, how far behind it is, and whether somebody should look at it."""
+"""Monitoring of a worker: what it counts and times, how far behind it is, whether somebody should look at it."""

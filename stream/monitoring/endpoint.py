@@ -1,4 +1,4 @@
-"""`/health` and `/metrics` of a worker, on an address of your own.
+"""The HTTP endpoint `/health` and `/metrics` of a worker, on an address of your own.
 
 Served from a thread, so that it still answers, and says so, when the worker itself is stuck.
 """

@@ -1,4 +1,4 @@
-"""Ask over HTTP how a server is: once, and directly."""
+"""Probes a server over HTTP: asks once, and directly."""
 
 from collections.abc import Mapping
 

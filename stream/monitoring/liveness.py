@@ -1,4 +1,4 @@
-"""Whether a worker is well: plain facts in, a judgement with its reasons out; nothing here asks a clock."""
+"""The liveness of a worker: plain facts in, whether it is well and why not out; nothing here asks a clock."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -35,7 +35,7 @@ class StoreSigns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signs(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the judgement looks at; ages in seconds."""
+    """All that liveness is judged by; ages in seconds."""
 
     state: State
     state_s: float

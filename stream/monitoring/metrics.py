@@ -1,4 +1,4 @@
-"""What a worker counts and times, in Prometheus' terms; an event costs a few microseconds of it.
+"""The metrics of a worker: what it counts and times, in Prometheus' terms; an event costs a few microseconds of it.
 
 Latencies are differences between this computer's clock and the broker's (or another worker's), so clocks that
 differ shift them; what would be negative counts as 0. `stethos doctor` compares the clocks.

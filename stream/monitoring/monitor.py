@@ -1,4 +1,4 @@
-"""Watches a worker from inside: how far behind its partitions are, and what moves.
+"""Monitors a worker from inside: how far behind its partitions are, and what moves.
 
 Lag is what an operator would see from outside: the end of a partition less what its group has committed. Both come
 from the broker, so a consumer that has died silently shows, and so does a broker that has gone.
@@ -31,10 +31,10 @@ Assignment = Callable[[], Iterable[TopicPartition]]
 
 
 class _PartitionLag(msgspec.Struct):
-    """One partition: what was last known of it, and since when it has not moved."""
+    """How far behind one partition was when it was last looked at, and since when it has not moved."""
 
     agent: str
-    lag: int
+    messages: int
     committed: int
     since: float
 
@@ -51,14 +51,14 @@ class Monitor:
         self._state: State = "starting"
         self._beat: float | None = None
         self._broker: float | None = None
-        self._places: dict[TopicPartition, _PartitionLag] = {}
+        self._lags: dict[TopicPartition, _PartitionLag] = {}
         self._events: dict[str, float] = {}
 
     def follow(self, group: str, assignment: Assignment) -> None:
         """Tell from now on how far a consumer group is behind in the partitions that `assignment` gives."""
         self._assignments[group] = assignment
 
-    def counting(self, owned: Callable[[], tuple[int, int]]) -> None:
+    def count(self, owned: Callable[[], tuple[int, int]]) -> None:
         """Count from now on the partitions and the machines that `owned` gives, which any thread may call."""
         self._owned = owned
 
@@ -66,7 +66,7 @@ class Monitor:
         """Note what the worker does from now on."""
         if state == "running":
             self.metrics.rebalances.inc()
-            self._places = {}  # a time without partitions is none of standing still
+            self._lags = {}  # a time without partitions is none of standing still
         self._state, self._state_since = state, time.monotonic()
 
     def event(self, agent: str) -> None:
@@ -74,7 +74,7 @@ class Monitor:
         self._events[agent] = time.monotonic()
 
     def report(self) -> Report:
-        """Give the judgement of this moment."""
+        """Say how the worker is at this moment."""
         now = time.monotonic()
         partitions, machines = self._owned()
         signs = Signs(
@@ -95,8 +95,8 @@ class Monitor:
         return report
 
     def _agent(self, name: str, now: float) -> AgentSigns:
-        places = {tp: place for tp, place in tuple(self._places.items()) if place.agent == name}
-        waiting = {tp: now - place.since for tp, place in places.items() if place.lag}
+        lags = {tp: lag for tp, lag in tuple(self._lags.items()) if lag.agent == name}
+        waiting = {tp: now - lag.since for tp, lag in lags.items() if lag.messages}
         worst = max(waiting, key=lambda tp: waiting[tp], default=None)
         stuck_s = 0.0 if worst is None else waiting[worst]
         if name == STORAGE_AGENT:  # it may have just come back to work, with its commit not seen yet
@@ -104,7 +104,7 @@ class Monitor:
         last = self._events.get(name)
         return AgentSigns(
             name=name,
-            lag=sum(place.lag for place in places.values()),
+            lag=sum(lag.messages for lag in lags.values()),
             last_event_s=None if last is None else now - last,
             stuck_s=stuck_s,
             stuck_at="" if worst is None else f"{worst.topic}/{worst.partition}",
@@ -138,15 +138,15 @@ class Monitor:
                 await consumer.stop()
 
     async def _look(self, consumers: dict[str, AIOKafkaConsumer]) -> None:
-        ours = {group: list(assignment()) for group, assignment in self._assignments.items()}
+        assigned = {group: list(assignment()) for group, assignment in self._assignments.items()}
         now = time.monotonic()
-        seen: dict[TopicPartition, _PartitionLag] = {}
-        for group, places in ours.items():
+        lags: dict[TopicPartition, _PartitionLag] = {}
+        for group, partitions in assigned.items():
             consumer = consumers.get(group) or await self._connected(group)
             consumers[group] = consumer
-            if places:
-                seen.update(await self._places_of(consumer, places, now))
-        self._show(seen)
+            if partitions:
+                lags.update(await self._lags_of(consumer, partitions, now))
+        self._show(lags)
 
     async def _connected(self, group: str) -> AIOKafkaConsumer:
         """Give a consumer that never joins its group nor reads: it only asks."""
@@ -158,32 +158,32 @@ class Monitor:
             raise
         return consumer
 
-    async def _places_of(
-        self, consumer: AIOKafkaConsumer, places: list[TopicPartition], now: float
+    async def _lags_of(
+        self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], now: float
     ) -> dict[TopicPartition, _PartitionLag]:
-        ends, begins = await consumer.end_offsets(places), await consumer.beginning_offsets(places)
-        committed = await _committed(consumer, places)
-        found = {}
-        for tp in places:
+        ends, begins = await consumer.end_offsets(partitions), await consumer.beginning_offsets(partitions)
+        committed = await _committed(consumer, partitions)
+        lags = {}
+        for tp in partitions:
             position = max(committed[tp], begins[tp])
-            known = self._places.get(tp)
-            stands = known is not None and known.committed == position and known.lag
+            before = self._lags.get(tp)
+            stands = before is not None and before.committed == position and before.messages
             agent = AGENT_OF.get(tp.topic, STORAGE_AGENT)
-            since = known.since if known is not None and stands else now
-            found[tp] = _PartitionLag(agent, max(0, ends[tp] - position), position, since)
-        return found
+            since = before.since if before is not None and stands else now
+            lags[tp] = _PartitionLag(agent, max(0, ends[tp] - position), position, since)
+        return lags
 
-    def _show(self, seen: dict[TopicPartition, _PartitionLag]) -> None:
-        gone = self._places.keys() - seen.keys()
-        self._places = seen
+    def _show(self, lags: dict[TopicPartition, _PartitionLag]) -> None:
+        gone = self._lags.keys() - lags.keys()
+        self._lags = lags
         for tp in gone:
             self.metrics.lag.remove(tp.topic, str(tp.partition))
-        for tp, place in seen.items():
-            self.metrics.lag.labels(tp.topic, str(tp.partition)).set(place.lag)
+        for tp, lag in lags.items():
+            self.metrics.lag.labels(tp.topic, str(tp.partition)).set(lag.messages)
 
 
-async def _committed(consumer: AIOKafkaConsumer, places: list[TopicPartition]) -> dict[TopicPartition, int]:
+async def _committed(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
     """Give committed offsets, -1 where there is none; all in one request, which the public `committed` can't."""
     coordinator: Any = consumer._coordinator  # noqa: SLF001
-    found = await coordinator.fetch_committed_offsets(places)
-    return {tp: found[tp].offset if tp in found else -1 for tp in places}
+    committed = await coordinator.fetch_committed_offsets(partitions)
+    return {tp: committed[tp].offset if tp in committed else -1 for tp in partitions}

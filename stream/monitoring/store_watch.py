@@ -1,4 +1,4 @@
-"""How writing to the store goes: when it last succeeded, since when it fails, and why."""
+"""Watches how writing to the store goes: when it last succeeded, since when it fails, and why."""
 
 import time
 
@@ -9,7 +9,7 @@ __all__ = ["StoreWatch"]
 
 
 class StoreWatch:
-    """Notes how writing to the store goes."""
+    """Remembers how writing to the store goes; told by the storage agent."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics

@@ -1,4 +1,4 @@
-"""Sending recordings to Kafka: in order for each machine, all of it confirmed, at full speed or in real time."""
+"""Publishing recordings to Kafka: in order for each machine, all of it confirmed, at full speed or in real time."""
 
 import math
 import time
@@ -82,7 +82,7 @@ def publish(
     Key is the machine, so a machine's lines keep their order in one partition (Kafka's own murmur2). Raises
     `ServiceError` where the broker does not take them, and `ConfigurationError` where a topic is missing.
     """
-    pace = RecordingClock(speed_up) if speed_up else None
+    clock = RecordingClock(speed_up) if speed_up else None
     started, refused = time.monotonic(), 0
     with translated_kafka_errors(settings):
         sender = _Sender(settings)
@@ -95,8 +95,8 @@ def publish(
                     refuse(line, error)
                     continue
                 for record in pieces:
-                    if pace:
-                        pace.wait(record.time_us)
+                    if clock:
+                        clock.wait(record.time_us)
                     sender.send(record)
             sender.confirm_all()
         finally:

@@ -1,4 +1,4 @@
-"""Writing a topic down as JSON Lines, so that it can be kept, looked at, published and replayed."""
+"""Recording a topic: written down as JSON Lines, so that it can be kept, looked at, published and replayed."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,7 +78,7 @@ class StopRule(msgspec.Struct, frozen=True, kw_only=True):
             return True
         if self.idle_s is not None and silent_s >= self.idle_s:
             return True
-        return self.ends is not None and all(position(place) >= end for place, end in self.ends.items())
+        return self.ends is not None and all(position(partition) >= end for partition, end in self.ends.items())
 
 
 def record(
@@ -96,48 +96,43 @@ def record(
     there were, and how many the topic held at the beginning. Raises `ServiceError` where the broker does not answer
     and `ConfigurationError` for a topic that isn't there.
     """
-    told = _Told(write, unreadable, topic, wanted.count)
+    counter = _LineCounter(write, unreadable, topic, wanted.count)
     # An interrupt is the way to end a recording that follows.
     with _reading(settings) as consumer, suppress(KeyboardInterrupt):
         ends = _positioned(consumer, topic, from_now=wanted.from_now)
         rule = StopRule(ends=None if wanted.follows else ends, count=wanted.count, idle_s=wanted.idle_s)
         for batch, silent_s in _batches(consumer):
-            told.tell(batch)
-            progress(told.lines + told.bad, sum(ends.values()))
-            if rule.is_met(told.lines, silent_s, consumer.position):
+            counter.write(batch)
+            progress(counter.lines + counter.unreadable, sum(ends.values()))
+            if rule.is_met(counter.lines, silent_s, consumer.position):
                 break
             if not wanted.follows and silent_s > _PATIENCE_S:
                 raise ServiceError(
                     f"record: the broker {settings.broker} has stopped answering; what came is written, "
                     "see to the broker and record again"
                 )
-    return told.result()
+    return Recorded(lines=counter.lines, unreadable=counter.unreadable)
 
 
-class _Told:
+class _LineCounter:
     """Turns records into lines, so many at most, and counts them."""
 
-    def __init__(
-        self, write: Callable[[bytes], object], unreadable: Unreadable, topic: str, count: int | None
-    ) -> None:
-        self._write, self._unreadable, self._as_json, self._count = write, unreadable, _json_of(topic), count
-        self.lines = self.bad = 0
+    def __init__(self, write: Callable[[bytes], object], refuse: Unreadable, topic: str, count: int | None) -> None:
+        self._write, self._refuse, self._as_json, self._count = write, refuse, _json_of(topic), count
+        self.lines = self.unreadable = 0
 
-    def tell(self, batch: "Iterable[ConsumerRecord]") -> None:
+    def write(self, batch: "Iterable[ConsumerRecord]") -> None:
         for item in batch:
             if self.lines == self._count:
                 return
             try:
                 line = self._as_json(item.value)
             except MessageError as error:
-                self.bad += 1
-                self._unreadable(f"{item.topic}, partition {item.partition}, offset {item.offset}", error)
+                self.unreadable += 1
+                self._refuse(f"{item.topic}, partition {item.partition}, offset {item.offset}", error)
             else:
                 self.lines += 1
                 self._write(line)
-
-    def result(self) -> Recorded:
-        return Recorded(lines=self.lines, unreadable=self.bad)
 
 
 def _json_of(topic: str) -> Callable[[bytes | None], bytes]:
@@ -154,15 +149,15 @@ def _positioned(consumer: "KafkaConsumer", topic: str, *, from_now: bool) -> dic
     """Stand at the beginning, or the end, of every partition; give each one's end of now."""
     from kafka import TopicPartition  # noqa: PLC0415 -- slow to import
 
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
         raise ConfigurationError(f"record: there is no topic {topic}; run `stethos topics` first")
-    places = [TopicPartition(topic, partition) for partition in sorted(partitions)]
-    consumer.assign(places)
-    ends = cast("dict[Any, int]", consumer.end_offsets(places))
-    begins = ends if from_now else consumer.beginning_offsets(places)
-    for place in places:
-        consumer.seek(place, begins[place])
+    partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    ends = cast("dict[Any, int]", consumer.end_offsets(partitions))
+    begins = ends if from_now else consumer.beginning_offsets(partitions)
+    for partition in partitions:
+        consumer.seek(partition, begins[partition])
     return ends
 
 

@@ -1,4 +1,4 @@
-"""What a replay says: JSON Lines for machines, tables for people."""
+"""The report of a replay: JSON Lines for machines, tables for people."""
 
 from collections.abc import Iterable, Iterator
 

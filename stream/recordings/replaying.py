@@ -1,4 +1,4 @@
-"""The fold over recordings, without any server: the very steps that the worker takes.
+"""Replaying recordings: the fold over them without any server, in the very steps that the worker takes.
 
 A raw message is observed at its own event time. Lines of a recording of `observations` are folded as they are, each
 machine under the configuration that the recording carries; one without any is judged as `machines.toml` says.

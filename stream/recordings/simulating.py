@@ -1,4 +1,4 @@
-"""The simulator's measurements as messages, when to send each one, and where they go."""
+"""Simulating a plant's messages: the simulator's measurements as they are sent, when, and where to."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from models.simulation.ground_truth import FaultTruth, RunTruth, StateTruth
 from models.simulation.run import SimulatedBlock, VibrationBlock
 from stream.messages.measurements import Message, Temperature, Vibration, to_json
 from stream.recordings.reading import Line
-from stream.recordings.writing import QUICK_PACKING, written_to
+from stream.recordings.writing import QUICK_PACKING, open_recording
 
 __all__ = [
     "SimulationClock",
@@ -29,7 +29,7 @@ __all__ = [
 
 _PATIENCE_S = 0.25
 
-Told = TypeVar("Told", bound=SimulatedBlock | StateTruth)
+Simulated = TypeVar("Simulated", bound=SimulatedBlock | StateTruth)
 
 
 class SimulationClock(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +49,8 @@ class SimulationClock(msgspec.Struct, frozen=True, kw_only=True):
     def due_us(self, time_us: int) -> int:
         """Give the clock's time at which a measurement of `time_us` may be sent.
 
-        >>> pace = SimulationClock(start_us=0, begun_us=600_000_000, speed_up=60)
-        >>> [pace.due_us(minute * 60_000_000) // 1_000_000 for minute in (0, 1, 5, 20)]
+        >>> clock = SimulationClock(start_us=0, begun_us=600_000_000, speed_up=60)
+        >>> [clock.due_us(minute * 60_000_000) // 1_000_000 for minute in (0, 1, 5, 20)]
         [600, 601, 605, 1200]
         """
         elapsed_us = max(0, time_us - self.start_us - self.head_start_us)
@@ -83,7 +83,7 @@ def as_message(measured: SimulatedBlock) -> Message:
     )
 
 
-def until(measurements: Iterable[Told], end_us: int | None) -> Iterator[Told]:
+def until(measurements: Iterable[Simulated], end_us: int | None) -> Iterator[Simulated]:
     """Give the measurements, or what else has a time, before `end_us`; all of them without one."""
     for measured in measurements:
         if end_us is not None and measured.time_us >= end_us:
@@ -93,7 +93,7 @@ def until(measurements: Iterable[Told], end_us: int | None) -> Iterator[Told]:
 
 def paced(
     measurements: Iterable[SimulatedBlock],
-    pace: SimulationClock,
+    clock: SimulationClock,
     *,
     stopped: Callable[[float], bool],
     clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
@@ -103,7 +103,7 @@ def paced(
     `stopped(seconds)` waits so long at most and says whether to stop, as `threading.Event.wait` does.
     """
     for measured in measurements:
-        due_us = pace.due_us(measured.time_us)
+        due_us = clock.due_us(measured.time_us)
         while (ahead_s := (due_us - clock_us()) / SECOND_US) > 0:
             if stopped(min(ahead_s, _PATIENCE_S)):
                 return
@@ -125,9 +125,9 @@ def write_recording(lines: Iterable[Line], output: Path | None) -> int:
     """
     count = 0
     try:
-        with written_to(output, overwrite=True, packing=QUICK_PACKING) as write:
+        with open_recording(output, overwrite=True, packing=QUICK_PACKING) as append:
             for line in lines:
-                write(line.data)
+                append(line.data)
                 count += 1
     except BrokenPipeError:
         return count  # whoever read the stream has had enough
@@ -135,10 +135,10 @@ def write_recording(lines: Iterable[Line], output: Path | None) -> int:
 
 
 def without_truth(
-    told: Iterable[SimulatedBlock | StateTruth], write: Callable[[StateTruth], None] = lambda _state: None
+    simulated: Iterable[SimulatedBlock | StateTruth], write: Callable[[StateTruth], None] = lambda _state: None
 ) -> Iterator[SimulatedBlock]:
     """Give the measurements; what is true meanwhile is given to `write`."""
-    for each in told:
+    for each in simulated:
         if isinstance(each, StateTruth):
             write(each)
         else:
@@ -149,7 +149,7 @@ def without_truth(
 def open_truth(
     output: Path | None, run: RunTruth, faults: Iterable[FaultTruth]
 ) -> Iterator[Callable[[StateTruth], None]]:
-    """Give what writes states into the file of a run's truth, which begins with the run and its faults.
+    """Open a file for a run's truth, begin it with the run and its faults, and give what writes states into it.
 
     Packed if the name ends in .gz; without a file nothing is written. Raises `RecordingError` where it can't be.
     """
@@ -157,10 +157,10 @@ def open_truth(
         yield lambda _state: None
         return
     encode = msgspec.json.Encoder().encode
-    with written_to(output, overwrite=True, packing=QUICK_PACKING) as append:
+    with open_recording(output, overwrite=True, packing=QUICK_PACKING) as append:
 
-        def write(told: RunTruth | FaultTruth | StateTruth) -> None:
-            append(encode(told))
+        def write(truth: RunTruth | FaultTruth | StateTruth) -> None:
+            append(encode(truth))
 
         write(run)
         for fault in faults:

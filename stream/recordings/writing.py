@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from models.errors import RecordingError
 
-__all__ = ["QUICK_PACKING", "LineWriter", "written_to"]
+__all__ = ["QUICK_PACKING", "LineWriter", "open_recording"]
 
 _PACKING = 6
 QUICK_PACKING = 1
@@ -33,10 +33,10 @@ class LineWriter:
 
 
 @contextmanager
-def written_to(
+def open_recording(
     file: Path | None, *, overwrite: bool = False, new_folder: bool = False, packing: int = _PACKING
 ) -> Iterator[LineWriter]:
-    """Give what appends lines to a new file (gzipped at level `packing` where its name ends in .gz).
+    """Open a new recording for lines, gzipped at level `packing` where its name ends in .gz.
 
     Without a file they go to standard output. What breaks off leaves a whole file of the lines until then; the
     same lines give the same bytes. `new_folder` makes the file's folder where it is missing. Raises

@@ -1,4 +1,4 @@
-"""What both stores do alike: which outputs get a row, what no store can hold, and how an output is kept whole."""
+"""Checks of outputs, alike in both stores: what gets a row, what no store can hold, how an output is kept whole."""
 
 import re
 from collections.abc import Iterator

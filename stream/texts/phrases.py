@@ -1,4 +1,4 @@
-"""Every word of the page in English and Chinese; Chinese terms as in the GB/T standards of the field."""
+"""Phrases of the page in English and Chinese; Chinese terms as in the GB/T standards of the field."""
 
 from models.bilingual import Bilingual
 from models.outputs import Priority, Status

@@ -1,4 +1,4 @@
-"""The guard before everything that the page answers, requests and sockets alike."""
+"""The check of host names before everything that the page answers, requests and sockets alike."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 

@@ -1,4 +1,4 @@
-"""Addresses of pages."""
+"""Paths of pages."""
 
 from urllib.parse import quote, urlencode
 

@@ -1,4 +1,4 @@
-"""All JavaScript that Stethos gives to a browser, as constants: what comes from outside is data there, never code.
+"""All scripts that Stethos gives to a browser, as constants: what comes from outside is data there, never code.
 
 A test over the syntax tree (`test_scripts_are_constant.py`) sees to it that nothing else is run.
 """

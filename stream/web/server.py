@@ -79,7 +79,7 @@ def make_server(
     server.add_middleware(HostCheck, known=hosts)
     _add_language_routes(server)
     readers = Readers(
-        pasts=HistoryReader(store, monotonic=time.monotonic),
+        histories=HistoryReader(store, monotonic=time.monotonic),
         spectra=Spectra(store, monotonic=time.monotonic),
         packs=packs or built_in_packs(),
         records=FleetRecords(store, monotonic=time.monotonic),

@@ -1,1 +1,1 @@
-"""Files of waveforms in many formats, read into one."""
+"""Readers of waveform files: many formats in, one `Waveform` out."""

@@ -1,4 +1,4 @@
-"""What names of columns and keys say: the unit of a signal, the rate, the time."""
+"""Labels of columns and keys: what they say of a signal's unit, its rate, the time."""
 
 import re
 import unicodedata

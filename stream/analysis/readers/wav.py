@@ -1,4 +1,4 @@
-"""Waveforms from sound files."""
+"""Waveforms from .wav files."""
 
 import warnings
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""What `analyze` found, for people: terminal, page, pictures."""
+"""Reports of an analysis, for people: terminal, page, pictures."""

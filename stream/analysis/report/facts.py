@@ -1,4 +1,4 @@
-"""What all reports say of an analysis: label, text and tone, the most important first."""
+"""The facts that all reports tell of an analysis: label, text and tone, the most important first."""
 
 from collections.abc import Iterator
 from typing import Literal

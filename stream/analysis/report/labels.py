@@ -1,4 +1,4 @@
-"""The words of a report, in English and Chinese (terms as in the GB/T standards of the field)."""
+"""Labels of a report, in English and Chinese (terms as in the GB/T standards of the field)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Pictures of an analysis as PNG; needs the extra `plot` (matplotlib)."""
+"""Plots of an analysis, as PNG pictures; needs the extra `plot` (matplotlib)."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What InfluxDB's refusals mean: how many rows were too old, whether to try again, and the fix for people."""
+"""InfluxDB's errors: how many rows were too old, whether to try again, and the fix for people."""
 
 import re
 from collections.abc import Mapping

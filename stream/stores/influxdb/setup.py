@@ -1,4 +1,4 @@
-"""Prepare an InfluxDB 2 for Stethos: account, organisation, buckets, and tokens that may do no more than needed.
+"""Sets up an InfluxDB 2: account, organisation, buckets, and tokens that may do no more than needed.
 
 Running it again changes nothing that is already right, and no retention is shortened unasked: that deletes rows.
 """

@@ -1,4 +1,4 @@
-"""What people said and did, in the embedded store: the table, and what is written to and read from it."""
+"""Actions in the embedded store: their table, and what is written to and read from it."""
 
 import sqlite3
 from collections.abc import Sequence

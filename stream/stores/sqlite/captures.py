@@ -1,4 +1,4 @@
-"""Spectra and waveforms in the embedded store: their table, and what is written to and read from it."""
+"""Captures, spectra and waveforms, in the embedded store: their table, what is written to and read from it."""
 
 import sqlite3
 from collections.abc import Sequence

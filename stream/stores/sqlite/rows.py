@@ -1,4 +1,4 @@
-"""Measured values in the embedded store: their tables, and what is written to and read from them.
+"""Rows of measured values in the embedded store: their tables, and what is written to and read from them.
 
 All values of a row stand side by side in one record, so that a row costs one place in the file and not one for each
 of its values: writing is ten times cheaper so, and the file less than half as large. Which column holds a field is

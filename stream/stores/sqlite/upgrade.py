@@ -1,4 +1,4 @@
-"""From the schema of an older version to the present one, inside the transaction of whoever opens the file."""
+"""Upgrades an older version's schema to the present one, inside the transaction of whoever opens the file."""
 
 import logging
 import sqlite3

@@ -1,4 +1,4 @@
-"""Running hours in the embedded store: their table, and what is written to and read from it."""
+"""Uptime by the hour in the embedded store: its table, and what is written to and read from it."""
 
 import sqlite3
 from collections.abc import Sequence

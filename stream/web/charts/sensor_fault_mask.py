@@ -1,4 +1,4 @@
-"""Which stretches of a past can be believed: where a sensor could not be, or data are missing, nothing is drawn."""
+"""Masks sensor faults: where a sensor could not be believed, or data are missing, nothing is drawn."""
 
 import itertools
 from collections.abc import Sequence
@@ -16,29 +16,32 @@ __all__ = ["faulty_spans", "usual_gap", "without_sensor_faults"]
 _MISSING_INTERVALS = 3.5
 
 
-def without_sensor_faults(past: MachineHistory) -> MachineHistory:
+def without_sensor_faults(history: MachineHistory) -> MachineHistory:
     """Leave out what a point told while its sensor could not be believed."""
-    return msgspec.structs.replace(past, traces=tuple(_of_point(trace, past) for trace in past.traces))
+    return msgspec.structs.replace(history, traces=tuple(_of_point(trace, history) for trace in history.traces))
 
 
-def _of_point(trace: Trace, past: MachineHistory) -> Trace:
-    early = usual_gap(trace.values, past.step)  # the alert comes with the second faulty value
-    spans = [(begin - early, end) for begin, end in faulty_spans(trace.point, past)]
+def _of_point(trace: Trace, history: MachineHistory) -> Trace:
+    early = usual_gap(trace.values, history.step)  # the alert comes with the second faulty value
+    spans = [(begin - early, end) for begin, end in faulty_spans(trace.point, history)]
     without_sensor_faults = [
         each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)
     ]
     return msgspec.structs.replace(trace, values=tuple(without_sensor_faults))
 
 
-def faulty_spans(point: str, past: MachineHistory) -> list[tuple[datetime, datetime]]:
+def faulty_spans(point: str, history: MachineHistory) -> list[tuple[datetime, datetime]]:
     """When alerts say that the sensor of a point cannot be believed."""
     return [
-        (max(alert.since, past.since), min(alert.time, past.until) if alert.state == "cleared" else past.until)
-        for alert in past.alerts
+        (
+            max(alert.since, history.since),
+            min(alert.time, history.until) if alert.state == "cleared" else history.until,
+        )
+        for alert in history.alerts
         if is_about_sensor(alert)
         and alert.point == point
-        and alert.since <= past.until
-        and not (alert.state == "cleared" and alert.time < past.since)
+        and alert.since <= history.until
+        and not (alert.state == "cleared" and alert.time < history.since)
     ]
 
 

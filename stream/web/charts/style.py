@@ -1,4 +1,4 @@
-"""What all charts look like: quiet axes, few colours, text large enough, times and numbers without words."""
+"""The style of all charts: quiet axes, few colours, text large enough, times and numbers without words."""
 
 import math
 from typing import Any, Literal

@@ -56,25 +56,25 @@ _TIMES = {
 _UNITS = {"velocity_rms_mm_s": "mm/s", "rms_g": "g", "envelope_rms_g": "g", "value_c": "°C"}
 
 
-def panels(past: MachineHistory) -> list[str]:
+def panels(history: MachineHistory) -> list[str]:
     """Give the fields that there is anything of, in the order they are drawn in."""
-    known = {trace.field for trace in past.traces}
+    known = {trace.field for trace in history.traces}
     return [field for fields in TRENDS.values() for field in fields if field in known]
 
 
-def trend_chart(past: MachineHistory, machine: Machine, *, language: Language, theme: Theme) -> Options:
+def trend_chart(history: MachineHistory, machine: Machine, *, language: Language, theme: Theme) -> Options:
     """Draw health and every field of `panels` one below the other, `_PANEL_PX` high each."""
-    fields = panels(past)
+    fields = panels(history)
     axes = list(range(len(fields) + 1))
-    past = without_sensor_faults(past)
-    names = _names(past, language)
+    history = without_sensor_faults(history)
+    names = _names(history, language)
     titles = [_HEALTH.say(language), *(_TITLES[field].say(language) for field in fields)]
-    series = [_health(past, language, theme)]
+    series = [_health(history, language, theme)]
     for axis, field in enumerate(fields, start=1):
-        traces = [trace for trace in past.traces if trace.field == field]
+        traces = [trace for trace in history.traces if trace.field == field]
         limits = _limits(field, machine, [trace.point for trace in traces], language)
         for place, trace in enumerate(traces):
-            series.append(_trace(trace, past, axis, names, limits if place == 0 else [], language, theme))
+            series.append(_trace(trace, history, axis, names, limits if place == 0 else [], language, theme))
     return {
         "animation": False,
         "textStyle": text_style(theme),
@@ -102,8 +102,8 @@ def trend_chart(past: MachineHistory, machine: Machine, *, language: Language, t
             {"left": 56, "right": 28, "top": _TOP_PX + 22 + number * _PANEL_PX, "height": _INSIDE_PX}
             for number in axes
         ],
-        "xAxis": [_time_axis(number, past, theme) for number in axes],
-        "yAxis": [_score_axis(theme), *(_value_axis(past, field, machine, theme) for field in fields)],
+        "xAxis": [_time_axis(number, history, theme) for number in axes],
+        "yAxis": [_score_axis(theme), *(_value_axis(history, field, machine, theme) for field in fields)],
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "tooltip": {**tooltip(theme), ":formatter": TREND_BOX},
         "dataZoom": zoom_bar(theme, axes, bottom=8),
@@ -111,23 +111,23 @@ def trend_chart(past: MachineHistory, machine: Machine, *, language: Language, t
     }
 
 
-def chart_height_px(past: MachineHistory) -> int:
+def chart_height_px(history: MachineHistory) -> int:
     """Give the height that the whole chart needs."""
-    return _TOP_PX + _PANEL_PX * (len(panels(past)) + 1) + _FOOT_PX
+    return _TOP_PX + _PANEL_PX * (len(panels(history)) + 1) + _FOOT_PX
 
 
-def _names(past: MachineHistory, language: Language) -> dict[str, str]:
+def _names(history: MachineHistory, language: Language) -> dict[str, str]:
     """Points by id; one place in the order of colours each, whatever they measure."""
-    return {trace.point: point_name(trace.point, language) for trace in past.traces}
+    return {trace.point: point_name(trace.point, language) for trace in history.traces}
 
 
-def _time_axis(number: int, past: MachineHistory, theme: Theme) -> Options:
+def _time_axis(number: int, history: MachineHistory, theme: Theme) -> Options:
     style = axis_label(theme)
     return {
         "type": "time",
         "gridIndex": number,
-        "min": milliseconds(past.since),
-        "max": milliseconds(past.until),
+        "min": milliseconds(history.since),
+        "max": milliseconds(history.until),
         **style,
         "axisLabel": {**style["axisLabel"], "formatter": _TIMES},
         "splitLine": {"show": False},
@@ -138,18 +138,18 @@ def _score_axis(theme: Theme) -> Options:
     return {"type": "value", "gridIndex": 0, "min": 0, "max": 100, "interval": 50, **axis_label(theme)}
 
 
-def _value_axis(past: MachineHistory, field: str, machine: Machine, theme: Theme) -> Options:
+def _value_axis(history: MachineHistory, field: str, machine: Machine, theme: Theme) -> Options:
     """From zero, but for a temperature; far enough up to show the first limit, so that one sees the room left."""
-    values = [extreme.high for trace in past.traces if trace.field == field for extreme in trace.values]
-    points = [trace.point for trace in past.traces if trace.field == field]
+    values = [extreme.high for trace in history.traces if trace.field == field for extreme in trace.values]
+    points = [trace.point for trace in history.traces if trace.field == field]
     first = [limit for _, limit in _limits(field, machine, points, "en")][:1]
     highest = max([*values, *(1.1 * limit for limit in first)])
-    axis = {"type": "value", "gridIndex": panels(past).index(field) + 1, "splitNumber": 3, **axis_label(theme)}
+    axis = {"type": "value", "gridIndex": panels(history).index(field) + 1, "splitNumber": 3, **axis_label(theme)}
     return axis | {"scale": field == "value_c", "max": round_above(highest) if first and highest > 0 else None}
 
 
-def _health(past: MachineHistory, language: Language, theme: Theme) -> Options:
-    interval = usual_gap(past.health, past.step)
+def _health(history: MachineHistory, language: Language, theme: Theme) -> Options:
+    interval = usual_gap(history.health, history.step)
     withheld = [
         [
             {
@@ -157,11 +157,11 @@ def _health(past: MachineHistory, language: Language, theme: Theme) -> Options:
                 "name": STATUSES[run[0].status].say(language),
                 "label": _area_label(theme),
             },
-            {"xAxis": milliseconds(run[-1].time + past.step)},
+            {"xAxis": milliseconds(run[-1].time + history.step)},
         ]
-        for run in withheld_runs(past.health, interval)
+        for run in withheld_runs(history.health, interval)
     ]
-    points = [(each.time, None if each.score is None else (each.score, each.score)) for each in past.health]
+    points = [(each.time, None if each.score is None else (each.score, each.score)) for each in history.health]
     return {
         "type": "line",
         "name": _LINE.say(language),
@@ -170,13 +170,13 @@ def _health(past: MachineHistory, language: Language, theme: Theme) -> Options:
         "symbol": "circle" if len(points) < 3 else "none",
         "itemStyle": {"color": line_style(3, theme)["color"]},
         "lineStyle": {**line_style(3, theme), "type": "solid", "width": 2},
-        "data": drawn(points, interval, past.step),
+        "data": drawn(points, interval, history.step),
         "markArea": {"silent": True, "itemStyle": {"color": _WITHHELD}, "data": withheld},
         "markLine": {
             "silent": True,
             "symbol": "none",
             "label": {"show": False},
-            "data": [_alert_mark(alert) for alert in _alerts_in(past)],
+            "data": [_alert_mark(alert) for alert in _alerts_in(history)],
         },
     }
 
@@ -185,8 +185,8 @@ def _area_label(theme: Theme) -> Options:
     return {**text_style(theme), "position": "insideTop", "overflow": "truncate", "width": 110}
 
 
-def _alerts_in(past: MachineHistory) -> list[Alert]:
-    return [alert for alert in past.alerts if past.since <= alert.since <= past.until][:_MOST_ALERTS]
+def _alerts_in(history: MachineHistory) -> list[Alert]:
+    return [alert for alert in history.alerts if history.since <= alert.since <= history.until][:_MOST_ALERTS]
 
 
 def _alert_mark(alert: Alert) -> Options:
@@ -196,7 +196,7 @@ def _alert_mark(alert: Alert) -> Options:
 
 def _trace(
     trace: Trace,
-    past: MachineHistory,
+    history: MachineHistory,
     axis: int,
     names: dict[str, str],
     limits: list[tuple[str, float]],
@@ -206,7 +206,7 @@ def _trace(
     name, style = names[trace.point], line_style(list(names).index(trace.point), theme)
     points = [(each.time, (each.low, each.high)) for each in trace.values]
     unit = _UNITS[trace.field]
-    interval = usual_gap(trace.values, past.step)
+    interval = usual_gap(trace.values, history.step)
     return {
         "type": "line",
         "name": name,
@@ -216,7 +216,7 @@ def _trace(
         "symbolSize": 5,
         "itemStyle": {"color": style["color"]},
         "lineStyle": style,
-        "data": [[*pair, unit] for pair in drawn(points, interval, past.step)],
+        "data": [[*pair, unit] for pair in drawn(points, interval, history.step)],
         "markArea": {
             "silent": True,
             "itemStyle": {"color": _WITHHELD},
@@ -229,7 +229,7 @@ def _trace(
                     },
                     {"xAxis": milliseconds(end)},
                 ]
-                for begin, end in faulty_spans(trace.point, past)
+                for begin, end in faulty_spans(trace.point, history)
             ],
         },
         "markLine": {

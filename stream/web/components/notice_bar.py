@@ -1,4 +1,4 @@
-"""What limits what the page shows: a store that fails, data that stopped, data that run behind the clock."""
+"""The bar for a notice: a store that fails, data that stopped, data that run behind the clock."""
 
 from stream.web.components.elements import container, set_attributes, set_classes, text
 from stream.web.views.notices_view import Notice

@@ -1,4 +1,4 @@
-"""The small picture of a machine's health over the last hours, with gaps where it is withheld."""
+"""The sparkline: a machine's health over the last hours as a small picture, with gaps where it is withheld."""
 
 from nicegui import ui
 

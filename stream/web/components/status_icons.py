@@ -1,4 +1,4 @@
-"""The shape of each status, so that it is told without colour too: drawn here, no font and no file needed."""
+"""Icons of statuses, told apart without colour too: drawn here, no font and no file needed."""
 
 from models.outputs import Status
 

@@ -1,4 +1,4 @@
-"""What card and page of a machine both say first: its status, what is the matter since when, and its health."""
+"""The summary of a machine's status, first on card and page: what is the matter since when, and its health."""
 
 from nicegui import ui
 

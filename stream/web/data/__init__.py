@@ -1,1 +1,1 @@
-"""What the page reads from the store and keeps for a while."""
+"""Data of the page: what it reads from the store and keeps for a while."""

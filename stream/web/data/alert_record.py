@@ -1,4 +1,4 @@
-"""Alerts and findings of the whole fleet, read once for all who look, to tell how often each rule was right."""
+"""The record of the fleet's alerts and findings, read once for all, to tell how often each rule was right."""
 
 import asyncio
 from collections.abc import Callable

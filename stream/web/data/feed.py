@@ -1,4 +1,4 @@
-"""Reads the store for all viewers together, every two seconds, and says so when it can't."""
+"""The feed: reads the store for all viewers together, every two seconds, and says so when it can't."""
 
 import asyncio
 import itertools
@@ -37,7 +37,7 @@ class Feed:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
-        self._tracks: dict[str, RecentHistory] = {}
+        self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], datetime] | None = None
         self._turns = itertools.count()
@@ -87,38 +87,38 @@ class Feed:
         if self._seen is not None and seen != self._seen:
             changed_at = now
         self._seen = seen
-        await self._read_tracks(healths, alerts)
+        await self._read_recent(healths, alerts)
         self.snapshot = Snapshot(
             read_at=now,
             healths=healths,
             alerts=alerts,
-            histories={name: track.history for name, track in self._tracks.items()},
-            series={name: track.series for name, track in self._tracks.items()},
+            histories={name: recent.history for name, recent in self._recent.items()},
+            series={name: recent.series for name, recent in self._recent.items()},
             changed_at=changed_at,
             began_at=self.snapshot.began_at,
         )
 
-    async def _read_tracks(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> None:
+    async def _read_recent(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> None:
         newest: dict[str, datetime] = {}
         for health in healths:
             newest[health.machine] = max(health.time, newest.get(health.machine, health.time))
-        for gone in self._tracks.keys() - newest.keys():
-            del self._tracks[gone]
+        for gone in self._recent.keys() - newest.keys():
+            del self._recent[gone]
         shown = self._shown(healths, alerts)
         turn = next(self._turns)
         due = [name for name in shown if self._is_due(name, newest[name], in_full=True)]
         glances = [name for name in newest if name not in shown and self._is_due(name, newest[name], in_full=False)]
         for name in [*self._longest_waiting(due)[:_TRACKS_A_TURN], *self._longest_waiting(glances)[:1]]:
-            track = self._tracks.setdefault(name, RecentHistory())
-            await track.read(self._store, name, newest[name], in_full=name in shown)
-            track.turn = turn
+            recent = self._recent.setdefault(name, RecentHistory())
+            await recent.read(self._store, name, newest[name], in_full=name in shown)
+            recent.turn = turn
 
     def _is_due(self, name: str, newest: datetime, *, in_full: bool) -> bool:
-        track = self._tracks.get(name)
-        return track is None or track.until != newest or (in_full and not track.in_full)
+        recent = self._recent.get(name)
+        return recent is None or recent.until != newest or (in_full and not recent.in_full)
 
     def _longest_waiting(self, names: list[str]) -> list[str]:
-        return sorted(names, key=lambda name: self._tracks[name].turn if name in self._tracks else -1)
+        return sorted(names, key=lambda name: self._recent[name].turn if name in self._recent else -1)
 
     def _shown(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> list[str]:
         facts = attention_order(

@@ -1,4 +1,4 @@
-"""A machine's past over a chosen range, thinned for the screen, read once for all who look at it."""
+"""A machine's history over a chosen range, thinned for the screen, read once for all who look at it."""
 
 import asyncio
 from collections.abc import Callable
@@ -51,7 +51,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MachineHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """What is drawn of a machine."""
+    """The history of one machine, as it is drawn."""
 
     since: datetime
     until: datetime
@@ -77,7 +77,7 @@ def window(newest: datetime, now: datetime, span: timedelta) -> tuple[datetime, 
 
 
 class HistoryReader:
-    """Reads pasts, one after the other, and keeps each as long as it is good."""
+    """Reads histories, one after the other, and keeps each as long as it is good."""
 
     def __init__(self, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._store = store
@@ -86,7 +86,7 @@ class HistoryReader:
         )
 
     async def read(self, machine: str, range_: Range, *, newest: datetime, now: datetime) -> MachineHistory:
-        """Give a machine's past; `newest` is when it was measured last. Raises `ServiceError`."""
+        """Give a machine's history; `newest` is when it was measured last. Raises `ServiceError`."""
         return await self._kept.get(
             (machine, range_.key), lambda: self._read(machine, range_, newest, now), good_s=range_.good_s
         )

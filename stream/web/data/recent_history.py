@@ -1,4 +1,4 @@
-"""One machine's recent past as the page keeps it: read on from where it ended, thinned so that no dip is lost."""
+"""One machine's recent history: read on from where it ended, thinned so that no dip is lost."""
 
 from datetime import datetime, timedelta
 

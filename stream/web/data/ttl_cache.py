@@ -1,4 +1,4 @@
-"""What was read for one viewer serves the next: each result is kept as long as it is good."""
+"""A cache with a time to live: what was read for one viewer serves the next, as long as it is good."""
 
 import asyncio
 from collections import OrderedDict

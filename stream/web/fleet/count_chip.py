@@ -1,4 +1,4 @@
-"""How many machines have a status."""
+"""A chip with the count of machines of one status."""
 
 from nicegui import ui
 

@@ -1,4 +1,4 @@
-"""A machine that needs nobody, as a small quiet button that opens its card."""
+"""The tile of a machine that needs nobody: a small quiet button that opens its card."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The whole fleet as the page shows it: who needs someone, and in what order.
+"""The view of the whole fleet: who needs someone, and in what order.
 
 Pure: a snapshot of the store and the machines' descriptions in, frozen structs to draw out.
 """

@@ -1,4 +1,4 @@
-"""What people said of a machine, as its page lists it."""
+"""The view of a machine's actions: what people said of it, as its page lists it."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo

@@ -1,4 +1,4 @@
-"""The upper part of a machine's page: status, since when, health with its deductions, open alerts, points."""
+"""The head of a machine's page: status, since when, health with its deductions, open alerts, points."""
 
 from models.bilingual import Bilingual, Language
 from stream.web.components.alert_row import AlertRow

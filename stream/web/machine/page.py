@@ -37,7 +37,7 @@ _BACK = Bilingual("‹ All machines", "‹ 全部设备")
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
     """What is read for all viewers together, and what is known of kinds of machines."""
 
-    pasts: HistoryReader
+    histories: HistoryReader
     spectra: Spectra
     packs: Packs
     records: FleetRecords
@@ -126,7 +126,7 @@ class MachinePage:
             self._verdicts = VerdictSection(language)
             self._points = PointsSection(language)
             self._trends = TrendSection(
-                self._readers.pasts,
+                self._readers.histories,
                 machine,
                 language=language,
                 zone=self._zone,

@@ -37,7 +37,7 @@ class TrendSection:
 
     def __init__(
         self,
-        pasts: HistoryReader,
+        histories: HistoryReader,
         machine: Machine,
         *,
         language: Language,
@@ -45,7 +45,7 @@ class TrendSection:
         theme: Theme,
         on_change: Callable[[], Awaitable[None]],
     ) -> None:
-        self._pasts, self._machine = pasts, machine
+        self._histories, self._machine = histories, machine
         self._language, self._zone, self._theme, self._on_change = language, zone, theme, on_change
         self._range = RANGES[1]
         self._shown: MachineHistory | None = None
@@ -62,20 +62,20 @@ class TrendSection:
             self._said_title = text("h2", "panel-title")
             said = container("ul", "alerts past")
         self._past: Keyed[PastAlert] = Keyed(past, _PastAlertRow)
-        self._said: Keyed[ActionView] = Keyed(said, _SaidRow)
+        self._said: Keyed[ActionView] = Keyed(said, _ActionRow)
         self._show_choice()
 
     async def refresh(self, *, newest: datetime, now: datetime) -> None:
         """Read what is due and draw what changed."""
         range_ = self._range
         try:
-            past = await self._pasts.read(self._machine.id, range_, newest=newest, now=now)
+            history = await self._histories.read(self._machine.id, range_, newest=newest, now=now)
         except ServiceError as error:
             self._trouble.set_text(_TROUBLE.say(self._language, error=error))
             return
         self._trouble.set_text("")
-        if range_ is self._range and past is not self._shown:
-            self._show(past, now)
+        if range_ is self._range and history is not self._shown:
+            self._show(history, now)
 
     async def _choose(self, key: str) -> None:
         self._range = next(each for each in RANGES if each.key == key)
@@ -87,24 +87,24 @@ class TrendSection:
     def _show_choice(self) -> None:
         self._choice.show([(each.key, each.name.say(self._language)) for each in RANGES], self._range.key)
 
-    def _show(self, past: MachineHistory, now: datetime) -> None:
+    def _show(self, history: MachineHistory, now: datetime) -> None:
         language = self._language
-        empty = not past.health and not past.traces
+        empty = not history.health and not history.traces
         self._guide.set_text((_NOTHING if empty else _GUIDE).say(language))
         if empty:
             self._drop_chart()
         else:
-            self._draw(past)
-        self._shown = past
-        over = past_alerts(past.alerts, now=now, zone=self._zone, language=language)
+            self._draw(history)
+        self._shown = history
+        over = past_alerts(history.alerts, now=now, zone=self._zone, language=language)
         self._past_title.set_text(_PAST_ALERTS.say(language) if over else "")
         self._past.show((alert.id, alert) for alert in over)
-        said = actions_view(past.actions, now=now, zone=self._zone, language=language)
+        said = actions_view(history.actions, now=now, zone=self._zone, language=language)
         self._said_title.set_text(_SAID.say(language) if said else "")
         self._said.show((each.id, each) for each in said)
 
-    def _draw(self, past: MachineHistory) -> None:
-        options = trend_chart(past, self._machine, language=self._language, theme=self._theme)
+    def _draw(self, history: MachineHistory) -> None:
+        options = trend_chart(history, self._machine, language=self._language, theme=self._theme)
         if self._chart is None:
             with self._frame:
                 self._chart = ui.echart(options, renderer="svg").classes("chart")
@@ -112,7 +112,7 @@ class TrendSection:
             self._chart.options.clear()
             self._chart.options.update(options)
             self._chart.update()
-        self._chart.style(f"height: {chart_height_px(past)}px")
+        self._chart.style(f"height: {chart_height_px(history)}px")
 
     def _drop_chart(self) -> None:
         if self._chart is not None:
@@ -126,6 +126,6 @@ class _PastAlertRow(NoteRow):
         self.tell(view.priority_text, view.when, view.text)
 
 
-class _SaidRow(NoteRow):
+class _ActionRow(NoteRow):
     def show(self, view: ActionView) -> None:
         self.tell(view.what, view.when, view.text)

@@ -1,4 +1,4 @@
-"""The diagnosis of a machine's points, with its evidence and what to check next."""
+"""Verdicts on a machine's points, with their evidence and what to check next."""
 
 from models.bilingual import Bilingual, Language
 from stream.web.components.elements import Keyed, container, set_classes, text

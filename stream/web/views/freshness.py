@@ -1,4 +1,4 @@
-"""Whether new data still come in, and from which moment ages are counted.
+"""The freshness of data: whether new ones still come in, and from which moment ages are counted.
 
 Two clocks meet here. Data carry the time they were measured; a recording, a sped-up simulation or a backlog is
 measured long ago and yet arriving now. So silence is told by nothing new coming in, not by old times alone.

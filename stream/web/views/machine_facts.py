@@ -1,4 +1,4 @@
-"""All that is known about each machine of a snapshot, and which machine needs someone first."""
+"""Facts about each machine of a snapshot, and which machine needs someone first."""
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence

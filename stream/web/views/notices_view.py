@@ -1,4 +1,4 @@
-"""What the page says about itself: its headline, and whether what it shows can be believed."""
+"""Notices of the page about itself: its headline, and whether what it shows can be believed."""
 
 from datetime import datetime, tzinfo
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What the page knows at one moment: the store's answers as they came, and when they came."""
+"""The snapshot of one moment: the store's answers as they came, and when they came."""
 
 from collections.abc import Mapping
 from datetime import datetime

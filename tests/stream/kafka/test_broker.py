@@ -24,7 +24,7 @@ from stream.recordings.publishing import publish
 from stream.recordings.reading import Line, Recordings, decode_line
 from stream.recordings.recording import Wanted, record
 from stream.recordings.recording import _positioned as positioned
-from stream.recordings.writing import written_to
+from stream.recordings.writing import open_recording
 from tests.services.kafka import Kafka
 from tests.services.processes import free_port, wait_until
 from tests.services.topics import read_topic
@@ -169,7 +169,7 @@ def test_what_is_recorded_can_be_published_and_is_the_same(topics: Settings, tmp
     sent = [reading("twice", number) for number in range(300)]
     publish(recording(tmp_path / "a.jsonl", sent), topics, refuse=refuse_nothing)
     path = tmp_path / "recorded.jsonl.gz"
-    with written_to(path) as write:
+    with open_recording(path) as write:
         done = record(topics, "readings", write, unreadable=lambda place, error: pytest.fail(f"{place}: {error}"))
     lines = list(Recordings([path]))
     assert done.lines == len(lines)

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 import pytest
 
 from models.errors import RecordingError
-from stream.recordings.writing import QUICK_PACKING, written_to
+from stream.recordings.writing import QUICK_PACKING, open_recording
 
 LINES = [b'{"n":%d}' % n for n in range(50)]
 TEXT = b"".join(line + b"\n" for line in LINES)
 
 
 def write_down(file: Path | None, lines=LINES, **how) -> None:
-    with written_to(file, **how) as append:
+    with open_recording(file, **how) as append:
         for line in lines:
             append(line)
 
@@ -71,7 +71,7 @@ def test_a_folder_in_the_file_s_place_is_told(tmp_path):
 @pytest.mark.parametrize("broken_off", [KeyboardInterrupt, ZeroDivisionError])
 def test_what_breaks_off_leaves_a_whole_file_of_what_came(tmp_path, name, broken_off):
     file = tmp_path / name
-    with pytest.raises(broken_off), written_to(file) as append:  # noqa: PT012 -- breaks off after some lines
+    with pytest.raises(broken_off), open_recording(file) as append:  # noqa: PT012 -- breaks off after some lines
         for line in LINES[:20]:
             append(line)
         raise broken_off
@@ -80,7 +80,7 @@ def test_what_breaks_off_leaves_a_whole_file_of_what_came(tmp_path, name, broken
 
 def test_a_reader_sees_the_lines_of_a_plain_file_once_they_are_flushed(tmp_path):
     file = tmp_path / "a.jsonl"
-    with written_to(file) as append:
+    with open_recording(file) as append:
         append(LINES[0])
         append.flush()
         assert file.read_bytes() == LINES[0] + b"\n"

@@ -57,13 +57,13 @@ def machine_page(snapshot, machine="P-101", *, language="en", clock=NOW):
     return machine_page_view(snapshot, MACHINES, machine, clock=clock, zone=UTC, language=language)
 
 
-def past_of(tmp_path, outputs, machine="P-101", *, range_=RANGES[1], newest=NOW, now=NOW):
+def history_of(tmp_path, outputs, machine="P-101", *, range_=RANGES[1], newest=NOW, now=NOW):
     async def work():
         store = SqliteStore(tmp_path / "results.db")
         await store.open()
         await store.write(outputs)
-        past = await HistoryReader(store, monotonic=lambda: 0.0).read(machine, range_, newest=newest, now=now)
+        history = await HistoryReader(store, monotonic=lambda: 0.0).read(machine, range_, newest=newest, now=now)
         await store.close()
-        return past
+        return history
 
     return asyncio.run(work())

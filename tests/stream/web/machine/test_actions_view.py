@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.outputs import Action
 from stream.web.machine.actions_view import actions_view
-from tests.stream.web.made_up import past_of
+from tests.stream.web.made_up import history_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def test_a_kind_that_this_page_does_not_know_is_shown_as_it_is():
 
 
 def test_the_page_reads_the_newest_of_what_was_said(tmp_path):
-    past = past_of(
+    history = history_of(
         tmp_path, [said("accept", minutes, note=f"第{minutes}条") for minutes in range(20)], "m", now=NOW
     )
-    assert [action.note for action in past.actions] == [f"第{minutes}条" for minutes in range(8)]
+    assert [action.note for action in history.actions] == [f"第{minutes}条" for minutes in range(8)]

@@ -14,7 +14,7 @@ from stream.web.views.points_view import points_view
 from stream.web.views.snapshot import Series
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import NOW, health
-from tests.stream.web.made_up import past_of
+from tests.stream.web.made_up import history_of
 
 
 def described(**description):
@@ -76,7 +76,7 @@ def test_limits_of_the_pack_are_drawn_where_they_are_judged(tmp_path):
     motor = described(kind="motor", bearings={"drive-end": "6205"})
     points = ("drive-end", "winding")
     rows = [row("m", NOW, measurement="temperature", point=point, value_c=60.0) for point in points]
-    chart = trend_chart(past_of(tmp_path, rows, "m"), motor, language="en", theme="light")
+    chart = trend_chart(history_of(tmp_path, rows, "m"), motor, language="en", theme="light")
     marks = [mark["yAxis"] for line in chart["series"][1:] for mark in line["markLine"]["data"]]
     assert marks == [95.0]
     series = [

@@ -18,7 +18,7 @@ from tests.stream.stores.outputs import health as health_of
 from tests.stream.stores.outputs import row
 from tests.stream.web.fleets import MACHINES, NOW, alert, four
 from tests.stream.web.fleets import health as made_by_hand
-from tests.stream.web.made_up import machine_page, past_of, read
+from tests.stream.web.made_up import history_of, machine_page, read
 
 HOUR, DAY = RANGES[0], RANGES[1]
 PUMP = MACHINES["P-101"]
@@ -32,7 +32,7 @@ def plant():
 
 @pytest.fixture(scope="module")
 def pump(tmp_path_factory):
-    return past_of(tmp_path_factory.mktemp("pump"), four())
+    return history_of(tmp_path_factory.mktemp("pump"), four())
 
 
 def minutes(count, until=NOW, every=1):
@@ -119,16 +119,16 @@ def test_withheld_health_is_a_stretch_with_its_reason_and_no_line(pump):
 
 def test_nothing_is_drawn_across_a_gap(tmp_path):
     early, late = minutes(30, NOW - timedelta(hours=6)), minutes(30)
-    past = past_of(tmp_path, [row("m", time, point=POINT, rms_g=1.0) for time in [*early, *late]], "m")
-    (line,) = lines(trend_chart(past, Machine(id="m"), language="en", theme="light"), 1)
+    history = history_of(tmp_path, [row("m", time, point=POINT, rms_g=1.0) for time in [*early, *late]], "m")
+    (line,) = lines(trend_chart(history, Machine(id="m"), language="en", theme="light"), 1)
     holes = [time for time, value, _ in line["data"] if value is None]
     assert len(holes) == 1
     assert early[-1].timestamp() * 1000 < holes[0] < late[0].timestamp() * 1000
 
 
 def test_slow_sampling_is_no_gap(tmp_path):
-    past = past_of(tmp_path, [row("m", time, point=POINT, rms_g=1.0) for time in minutes(20, every=30)], "m")
-    (line,) = lines(trend_chart(past, Machine(id="m"), language="en", theme="light"), 1)
+    history = history_of(tmp_path, [row("m", time, point=POINT, rms_g=1.0) for time in minutes(20, every=30)], "m")
+    (line,) = lines(trend_chart(history, Machine(id="m"), language="en", theme="light"), 1)
     assert all(value is not None for _, value, _ in line["data"])
 
 
@@ -136,15 +136,15 @@ def test_a_peak_of_a_month_is_still_there_and_the_chart_small(tmp_path):
     times = [NOW - timedelta(minutes=3 * number) for number in range(10_000)]
     rows = [row("m", time, point=POINT, rms_g=1.0) for time in times]
     rows[4321] = row("m", times[4321], point=POINT, rms_g=9.0)
-    past = past_of(tmp_path, rows, "m", range_=RANGES[3])
-    (line,) = lines(trend_chart(past, Machine(id="m"), language="en", theme="light"), 1)
+    history = history_of(tmp_path, rows, "m", range_=RANGES[3])
+    (line,) = lines(trend_chart(history, Machine(id="m"), language="en", theme="light"), 1)
     assert max(value for _, value, _ in line["data"] if value is not None) == 9.0
     assert len(line["data"]) < 1000
 
 
 def test_a_single_value_is_a_dot(tmp_path):
-    past = past_of(tmp_path, [row("m", NOW, point=POINT, rms_g=0.0), health_of("m", NOW, score=None)], "m")
-    chart = trend_chart(past, Machine(id="m"), language="en", theme="light")
+    history = history_of(tmp_path, [row("m", NOW, point=POINT, rms_g=0.0), health_of("m", NOW, score=None)], "m")
+    chart = trend_chart(history, Machine(id="m"), language="en", theme="light")
     assert all(each["symbol"] == "circle" for each in chart["series"])
 
 
@@ -156,8 +156,8 @@ def test_a_past_is_read_once_for_all_and_again_when_it_is_old(tmp_path):
         store = SqliteStore(tmp_path / "results.db")
         await store.open()
         await store.write([row("m", NOW, point=POINT, rms_g=1.0)])
-        pasts = HistoryReader(store, monotonic=lambda: next(clock))
-        reads.extend([await pasts.read("m", range_, newest=NOW, now=NOW) for range_ in (HOUR, HOUR, HOUR, DAY)])
+        histories = HistoryReader(store, monotonic=lambda: next(clock))
+        reads.extend([await histories.read("m", range_, newest=NOW, now=NOW) for range_ in (HOUR, HOUR, HOUR, DAY)])
         await store.close()
 
     asyncio.run(work())
@@ -195,9 +195,9 @@ def test_what_a_faulty_sensor_told_is_a_stretch_with_its_reason_and_no_line(tmp_
     rows = [row("m", time, point=point, rms_g=1.0) for time in minutes(60) for point in (POINT, "axial")]
     raised = alert("m", POINT, "sensor_fault", "low", NOW - timedelta(minutes=30), "", "", id="s")
     cleared = msgspec.structs.replace(raised, state="cleared", time=NOW - timedelta(minutes=10))
-    past = past_of(tmp_path, [*rows, raised, cleared], "m", range_=HOUR)
+    history = history_of(tmp_path, [*rows, raised, cleared], "m", range_=HOUR)
     faulty, other = sorted(
-        lines(trend_chart(past, Machine(id="m"), language="zh", theme="light"), 1),
+        lines(trend_chart(history, Machine(id="m"), language="zh", theme="light"), 1),
         key=lambda line: len(line["data"]),
     )
     (stretch,) = faulty["markArea"]["data"]
