@@ -20,6 +20,7 @@ from pathlib import Path
 import matplotlib as mpl
 
 from benchmarks.pipeline import PARTITIONS, fill, owned, processor_s, settings, stored
+from stream.agents.condition import Condition
 from stream.config.settings import Settings
 from stream.kafka.topic_admin import ensure_topics
 from tests.services.kafka import Kafka
@@ -29,7 +30,7 @@ from tests.services.workers import start_worker
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-__all__ = ["main", "part_of"]
+__all__ = ["check_paths", "main", "part_of"]
 
 MESSAGES = 4000
 SAMPLES_A_SECOND = 200
@@ -39,17 +40,32 @@ PARTS: dict[str, tuple[str, ...]] = {
     "the fold": ("models/fold.py", "stream/delivery/partition.py"),
     "reading and writing records": ("stream/messages/measurements.py", "stream/messages/records.py"),
     "captures, metrics": ("stream/agents/capture_policy.py", "stream/monitoring"),
-    "checkpoints, acknowledging": ("Condition.checkpoint", "Acknowledger"),
+    "checkpoints, acknowledging": (Condition.checkpoint.__qualname__, "stream/delivery/acknowledger.py"),
     "store": ("stream/stores", "stream/agents/storage.py"),
     "sending (outbox, aiokafka)": ("stream/delivery/outbox.py", "aiokafka/producer"),
     "fetching (aiokafka)": ("aiokafka/consumer", "aiokafka/conn", "aiokafka/client"),
     "Faust's events": ("faust/transport", "faust/streams", "faust/sensors", "faust/channels", "faust/app", "mode/"),
 }
-"""What a part's code is called in a stack, in the order in which they are asked."""
+"""How a part's code is named in a stack, by function or path, in the order in which they are asked."""
 REST = "event loop and the rest"
 _AROUND = ("mode/worker.py", "mode/threads.py", "asyncio/events.py", "asyncio/base_events.py")
 """What is around an event loop, and so on every stack."""
+_FOLDERS = (Path(__file__).parents[1], *sys.path)
 _ASLEEP = ("select (selectors", "_worker (concurrent/futures/thread", "wait (threading")
+
+
+def check_paths(places: Iterable[str]) -> None:
+    """Raise `FileNotFoundError` for paths where nothing is: what has moved would be counted with the rest.
+
+    >>> check_paths(place for places in PARTS.values() for place in places)
+    >>> check_paths(["asyncio/events.py", "models/fold", "stream/agents/moved.py"])
+    Traceback (most recent call last):
+    FileNotFoundError: nothing is at stream/agents/moved.py; correct the table of parts
+    """
+    for place in places:
+        paths = [Path(folder, each) for folder in _FOLDERS for each in (place, f"{place}.py")]
+        if "/" in place and not any(path.exists() for path in paths):
+            raise FileNotFoundError(f"nothing is at {place}; correct the table of parts")
 
 
 def part_of(stack: Sequence[str]) -> str:
@@ -135,6 +151,7 @@ def draw(parts: dict[str, float], path: Path) -> None:
 
 def main(arguments: Sequence[str] = ()) -> None:
     """Print each part's share and microseconds, largest first; draw them where a picture is asked for."""
+    check_paths(place for places in (*PARTS.values(), _AROUND) for place in places)
     count = int(arguments[0]) if arguments else MESSAGES
     with tempfile.TemporaryDirectory(prefix="stethos-bench-") as folder:
         found, whole_us = sampled(Path(folder), count)

@@ -1,4 +1,4 @@
-"""What it costs an event to be counted and timed on its way: `python benchmarks/vitals.py`.
+"""What metrics cost an event that is counted and timed on its way: `python benchmarks/metrics.py`.
 
 An event is one message: one input observed, one observation judged, and two results stored.
 """
