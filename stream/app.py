@@ -19,7 +19,7 @@ from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
-from stream.agents.storage import Storage
+from stream.agents.storage import add_storage
 from stream.agents.ticks import add_ticks
 from stream.config.machines import Fleet, load_fleet
 from stream.config.settings import Settings
@@ -107,7 +107,7 @@ class Worker:
         captures = CapturePolicy()
         add_indicator_agents(context, fleet, captures)
         condition = Condition(context, captures)
-        Storage(context)
+        add_storage(context)
         add_ticks(context, condition)
         add_experience(context, condition)
         return condition
@@ -143,6 +143,7 @@ class Worker:
         self._runtime.started.set()
 
     async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
+        """Make all that was read before void: another worker may own these partitions from now on."""
         self._generation.advance()
         self.monitor.enter("rebalancing")
         self._condition.drop()

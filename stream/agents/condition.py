@@ -58,13 +58,13 @@ class Condition:
         Gives False when another rebalance has begun meanwhile. Runs while nothing flows.
         """
         generation = self._context.generation.current
-        places = {tp.partition: tp for tp in consumer.assignment() if tp.topic == OBSERVATIONS}
-        restored = await read_checkpoints(self._context.settings.servers, places)
+        assigned = {tp.partition: tp for tp in consumer.assignment() if tp.topic == OBSERVATIONS}
+        restored = await read_checkpoints(self._context.settings.servers, assigned)
         if generation != self._context.generation.current:
             return False
         self.partitions = {number: Partition(number, state) for number, state in restored.items()}
         # Without a position the partition is folded anew, from the oldest offset there is, whatever was committed.
-        positions = {tp: restored[number].next_offset or 0 for number, tp in places.items()}
+        positions = {tp: restored[number].next_offset or 0 for number, tp in assigned.items()}
         if positions:
             await consumer._commit(positions)  # noqa: SLF001 -- the public commit() refuses to go backwards
         for tp, offset in positions.items():

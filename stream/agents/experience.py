@@ -32,7 +32,7 @@ _RETRY_S = 5.0
 def add_experience(context: Context, condition: Condition) -> None:
     """Let the worker read all lessons, and tell its machines what they come to."""
     experience = Experience()
-    told: dict[str, int] = {}
+    lessons_told: dict[str, int] = {}
 
     async def run() -> None:
         await context.runtime.started.wait()
@@ -44,19 +44,19 @@ def add_experience(context: Context, condition: Condition) -> None:
         )
         await consumer.start()
         try:
-            place = TopicPartition(LESSONS, LESSONS_PARTITION)
-            consumer.assign([place])
-            await consumer.seek_to_beginning(place)
+            partition = TopicPartition(LESSONS, LESSONS_PARTITION)
+            consumer.assign([partition])
+            await consumer.seek_to_beginning(partition)
             while True:
-                if await _poll_lessons(consumer, place, experience):
-                    _broadcast(context.outbox, condition, classifier_of(experience), told)
+                if await _poll_lessons(consumer, partition, experience):
+                    _broadcast(context.outbox, condition, classifier_of(experience), lessons_told)
         finally:
             await consumer.stop()
 
     context.runtime.background(run)
 
 
-async def _poll_lessons(consumer: AIOKafkaConsumer, place: TopicPartition, experience: Experience) -> bool:
+async def _poll_lessons(consumer: AIOKafkaConsumer, partition: TopicPartition, experience: Experience) -> bool:
     """Learn what has come; gives whether that is known to be all there is.
 
     A poll that brings nothing doesn't say so: a slow broker's answer may still be on its way.
@@ -65,8 +65,8 @@ async def _poll_lessons(consumer: AIOKafkaConsumer, place: TopicPartition, exper
         for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
             for record in records:
                 _learn(experience, record)
-        end = consumer.highwater(place)
-        return end is not None and bool(await consumer.position(place) >= end)
+        end = consumer.highwater(partition)
+        return end is not None and bool(await consumer.position(partition) >= end)
     except KafkaError as error:
         log.warning("lessons: not read, trying again in %.0f s: %r", _RETRY_S, error)
         await asyncio.sleep(_RETRY_S)
@@ -80,14 +80,16 @@ def _learn(experience: Experience, record: ConsumerRecord) -> None:
         log.warning("lessons@%d: left out: %s", record.offset, error)
 
 
-def _broadcast(outbox: Outbox, condition: Condition, judgement: FalseAlarmClassifier, told: dict[str, int]) -> None:
-    """Tell each of our machines that knows less; `told` holds how many lessons each has been told of."""
+def _broadcast(
+    outbox: Outbox, condition: Condition, classifier: FalseAlarmClassifier, lessons_told: dict[str, int]
+) -> None:
+    """Tell each of our machines that knows less; `lessons_told` holds of how many each has been told."""
     for partition in condition.partitions.values():
         for state in partition.machines.values():
-            if max(state.known.judgement.lessons, told.get(state.machine, 0)) >= judgement.lessons:
+            if max(state.known.judgement.lessons, lessons_told.get(state.machine, 0)) >= classifier.lessons:
                 continue
-            told[state.machine] = judgement.lessons
-            experienced = Experienced(machine=state.machine, observed_us=state.observed_us, judgement=judgement)
+            lessons_told[state.machine] = classifier.lessons
+            experienced = Experienced(machine=state.machine, observed_us=state.observed_us, judgement=classifier)
             outbox.send(
                 OBSERVATIONS,
                 key=state.machine.encode(),

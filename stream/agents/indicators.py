@@ -55,7 +55,7 @@ class _Observer:
 
     def __init__(self, context: Context, fleet: Fleet, captures: CapturePolicy) -> None:
         self._context, self._fleet, self._captures = context, fleet, captures
-        self._announced: dict[str, str] = {}
+        self._announced: set[str] = set()
         self._generation = -1
 
     def handle(self, record: Any) -> Confirmation:  # noqa: ANN401
@@ -86,7 +86,7 @@ class _Observer:
             self._generation = self._context.generation.current
             self._announced.clear()
         if configured.machine not in self._announced:
-            self._announced[configured.machine] = configured.configuration.version()
+            self._announced.add(configured.machine)
             self._send(configured)
 
     def _send(self, observation: Observation) -> Confirmation:

@@ -24,7 +24,7 @@ from stream.messages.topics import ALERTS, HEALTH, ROWS
 from stream.stores import open_store
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["Storage"]
+__all__ = ["add_storage"]
 
 log = logging.getLogger(__name__)
 
@@ -44,17 +44,22 @@ class _Item(NamedTuple):
     output: Stored
 
 
-class Storage:
-    """Carries what the fold says to the store."""
+def add_storage(context: Context) -> None:
+    """Let the worker carry what the fold says to the store that the settings name."""
+    context.runtime.background(_Storage(context).run)
+
+
+class _Storage:
+    """Reads batches and writes each until the store has it, or never will."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = open_store(context.settings)
         self._open = False
-        self._refused: Confirmation | None = None
-        context.runtime.background(self._run)
+        self._last_dead_letter: Confirmation | None = None
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Read, write, and commit what is written, until cancelled."""
         await self._context.runtime.started.wait()
         consumer = AIOKafkaConsumer(
             ROWS,
@@ -73,7 +78,7 @@ class Storage:
         )
         await consumer.start()
         self._context.monitor.follow(STORAGE_GROUP, consumer.assignment)
-        kept: dict[TopicPartition, int] = {}
+        done: dict[TopicPartition, int] = {}
         commit_s = 0.0
         try:
             while True:
@@ -82,14 +87,14 @@ class Storage:
                     self._context.monitor.event(STORAGE_AGENT)
                     await self._write_bisecting(self._items(records))
                     await self._flush_dead_letters()
-                    kept |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
-                if kept and time.monotonic() >= commit_s:
-                    await _commit(consumer, kept)
-                    kept, commit_s = {}, time.monotonic() + _COMMIT_EVERY_S
+                    done |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+                if done and time.monotonic() >= commit_s:
+                    await _commit(consumer, done)
+                    done, commit_s = {}, time.monotonic() + _COMMIT_EVERY_S
         finally:
-            if kept:
+            if done:
                 with suppress(TimeoutError):  # the broker may be away
-                    await asyncio.wait_for(_commit(consumer, kept), _LAST_COMMIT_S)
+                    await asyncio.wait_for(_commit(consumer, done), _LAST_COMMIT_S)
             await consumer.stop()
             await self._store.close()
 
@@ -103,13 +108,13 @@ class Storage:
         return items
 
     def _refuse(self, record: Any, reason: str) -> None:  # noqa: ANN401 -- a record of aiokafka
-        self._refused = self._context.dead_letters.send(record, reason)
+        self._last_dead_letter = self._context.dead_letters.send(record, reason)
 
     async def _flush_dead_letters(self) -> None:
         """Wait until the last dead letter is confirmed, and with it all before; mostly there is none."""
-        if self._refused is not None:
-            await asyncio.shield(self._refused)
-            self._refused = None
+        if self._last_dead_letter is not None:
+            await asyncio.shield(self._last_dead_letter)
+            self._last_dead_letter = None
 
     async def _write_bisecting(self, items: list[_Item]) -> None:
         """Write these; what the store will never take is found by halving and becomes a dead letter."""

@@ -55,20 +55,20 @@ def limit_fetch_rate(fetcher: Any, apart_s: float) -> None:  # noqa: ANN401 -- a
 
 
 class _StartedCoroutine:
-    """What a coroutine that has begun, and now waits for something, still has to do."""
+    """The rest of a coroutine that has been started and now waits for something."""
 
-    def __init__(self, begun: Coroutine[Any, Any, Any], waits_for: Any) -> None:  # noqa: ANN401 -- a future, mostly
-        self._begun, self._waits_for = begun, waits_for
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], waits_for: Any) -> None:  # noqa: ANN401 -- a future, mostly
+        self._coroutine, self._waits_for = coroutine, waits_for
 
     def __await__(self) -> Generator[Any, Any, Any]:
         try:
             while True:
                 try:
-                    told = yield self._waits_for
+                    sent = yield self._waits_for
                 except BaseException as error:  # noqa: BLE001 -- a cancellation too is the coroutine's
-                    self._waits_for = self._begun.throw(error)
+                    self._waits_for = self._coroutine.throw(error)
                 else:
-                    self._waits_for = self._begun.send(told)
+                    self._waits_for = self._coroutine.send(sent)
         except StopIteration as done:
             return done.value
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Header = tuple[str, bytes]
 Confirmation = asyncio.Future[None]
+"""Done once the broker has confirmed a record, and all that were sent before it; until then sending is repeated."""
 
 _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.2, 5.0
 _APART_S = 0.02
@@ -76,8 +77,9 @@ class Outbox:
         partition: int | None = None,
     ) -> Confirmation:
         """Take a record to send; the future given back is done once the broker has confirmed it."""
-        place = partition_of(key, self._partitions) if partition is None else partition
-        self._gathering[topic, place].append(_Record(key, value, headers or []))
+        if partition is None:
+            partition = partition_of(key, self._partitions)
+        self._gathering[topic, partition].append(_Record(key, value, headers or []))
         self._records += 1
         self._bytes += len(value or b"")
         if self._records >= _ROOM_RECORDS or self._bytes >= _ROOM_BYTES:
@@ -112,7 +114,10 @@ class Outbox:
             self._records = self._bytes = 0
             self._room.set()
             await asyncio.gather(
-                *(self._send_partition(producer, *place, records) for place, records in round_.items())
+                *(
+                    self._send_partition(producer, topic, partition, records)
+                    for (topic, partition), records in round_.items()
+                )
             )
             self._sending.set_result(None)
             self._sending = None
