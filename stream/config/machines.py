@@ -20,7 +20,7 @@ from stream.config.thresholds import thresholds_from
 from stream.config.toml import read_toml
 from stream.messages.validation import check_name, shown
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # slow to import, and who reads machines alone needs no settings
     from stream.config.settings import Settings
 
 __all__ = ["Fleet", "check_machine", "load_fleet", "load_machines", "with_mechanism"]

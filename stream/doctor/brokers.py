@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from models.errors import ServiceError
+from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.doctor.computer import check_space
 from stream.doctor.topics import check_topics
@@ -17,8 +18,6 @@ from stream.messages.topics import DEAD_LETTER, TOPICS
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer
 
-    from stream.config.settings import Settings
-
 __all__ = ["CLOCK_TOLERANCE_S", "check_brokers"]
 
 CLOCK_TOLERANCE_S = 5.0
@@ -28,7 +27,7 @@ _CONNECT_S = 3.0
 _HOUR_S = 3600
 
 
-def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) -> Iterator[CheckResult]:
+def check_brokers(settings: Settings, clock: Callable[[], float] = time.time) -> Iterator[CheckResult]:
     """Look at the brokers, and through them at topics, workers, what was put aside, clock and disk."""
     silent = {server: reason for server in settings.servers if (reason := _unreachable(server))}
     for server, reason in silent.items():
@@ -48,7 +47,7 @@ def check_brokers(settings: "Settings", clock: Callable[[], float] = time.time) 
         yield wrong("broker", str(error).removeprefix("doctor: "))
 
 
-def _look(settings: "Settings", clock: Callable[[], float]) -> Iterator[CheckResult]:
+def _look(settings: Settings, clock: Callable[[], float]) -> Iterator[CheckResult]:
     from kafka import KafkaAdminClient, KafkaConsumer  # noqa: PLC0415 -- slow to import
 
     options = client_options(settings)

@@ -6,16 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
 from models.errors import ConfigurationError
 from stream.config.machines import load_fleet
+from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning, wrong
-
-if TYPE_CHECKING:
-    from stream.config.settings import Settings
 
 __all__ = ["check_disk", "check_files", "check_space", "check_versions"]
 
@@ -51,7 +48,7 @@ def check_versions(
         yield good("versions", f"Stethos {version('stethos')} on Python {number}, libraries as they should be")
 
 
-def check_files(settings: "Settings") -> Iterator[CheckResult]:
+def check_files(settings: Settings) -> Iterator[CheckResult]:
     """Read the file of machines; see that the token's file is for its owner alone."""
     try:
         fleet = load_fleet(settings)
@@ -83,7 +80,7 @@ def check_files(settings: "Settings") -> Iterator[CheckResult]:
             )
 
 
-def check_disk(settings: "Settings", usage: Usage = shutil.disk_usage) -> Iterator[CheckResult]:
+def check_disk(settings: Settings, usage: Usage = shutil.disk_usage) -> Iterator[CheckResult]:
     """See that there is room where this computer writes."""
     path = settings.sqlite.path if settings.store == "sqlite" else Path()
     while not path.exists():

@@ -4,19 +4,16 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import msgspec
 
 from models.errors import ServiceError
+from stream.config.settings import Influxdb
 from stream.doctor.brokers import CLOCK_TOLERANCE_S
 from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.monitoring.http_probe import Answer, ask
 from stream.stores.influxdb.errors import service_error_of
-
-if TYPE_CHECKING:
-    from stream.config.settings import Influxdb
 
 __all__ = ["check_influxdb"]
 
@@ -44,7 +41,7 @@ class _Buckets(msgspec.Struct, frozen=True):
     buckets: tuple[_Bucket, ...] = ()
 
 
-def check_influxdb(chosen: "Influxdb", clock: Callable[[], float] = time.time) -> Iterator[CheckResult]:
+def check_influxdb(chosen: Influxdb, clock: Callable[[], float] = time.time) -> Iterator[CheckResult]:
     """Look at the server as the worker would use it; nothing is written."""
     try:
         before_s = clock()
@@ -62,7 +59,7 @@ def check_influxdb(chosen: "Influxdb", clock: Callable[[], float] = time.time) -
         yield _silent(chosen, reason)
 
 
-def _silent(chosen: "Influxdb", reason: ServiceError) -> CheckResult:
+def _silent(chosen: Influxdb, reason: ServiceError) -> CheckResult:
     return wrong(
         "store",
         f"InfluxDB at {chosen.url} does not answer ({reason})",
@@ -70,7 +67,7 @@ def _silent(chosen: "Influxdb", reason: ServiceError) -> CheckResult:
     )
 
 
-def _version(chosen: "Influxdb", answer: Answer) -> CheckResult:
+def _version(chosen: Influxdb, answer: Answer) -> CheckResult:
     try:
         about = msgspec.json.decode(answer.body, type=_About)
     except msgspec.DecodeError:
@@ -95,7 +92,7 @@ def _clock(headers: Mapping[str, str], now_s: float) -> Iterator[CheckResult]:
         yield good("clock", "that of InfluxDB agrees with this computer's")
 
 
-def _access(chosen: "Influxdb") -> Iterator[CheckResult]:
+def _access(chosen: Influxdb) -> Iterator[CheckResult]:
     if chosen.token is None:
         missing = f"{chosen.token_file} does not exist" if chosen.token_file else "no token_file is named"
         yield wrong("store", f"there is no token ({missing})", "run `stethos influx setup`, which writes it there")
@@ -123,7 +120,7 @@ def _access(chosen: "Influxdb") -> Iterator[CheckResult]:
         yield from _retention(chosen, bucket, kept_days[bucket])
 
 
-def _refused(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes | None = None) -> CheckResult | None:
+def _refused(chosen: Influxdb, path: str, query: dict[str, str], body: bytes | None = None) -> CheckResult | None:
     answer = _ask(chosen, path, query, body)
     if answer.status < 300:
         return None
@@ -139,7 +136,7 @@ def _fix(status: int) -> str:
     return "run `stethos influx setup`, or correct org and buckets in [influxdb]"
 
 
-def _retention(chosen: "Influxdb", bucket: str, days: int) -> Iterator[CheckResult]:
+def _retention(chosen: Influxdb, bucket: str, days: int) -> Iterator[CheckResult]:
     answer = _ask(chosen, "/api/v2/buckets", {"org": chosen.org, "name": bucket})
     try:
         found = msgspec.json.decode(answer.body, type=_Buckets).buckets
@@ -163,7 +160,7 @@ def _kept(seconds: int) -> str:
     return f"for {seconds / _DAY_S:g} days" if seconds else "for ever"
 
 
-def _ask(chosen: "Influxdb", path: str, query: dict[str, str], body: bytes | None = None) -> Answer:
+def _ask(chosen: Influxdb, path: str, query: dict[str, str], body: bytes | None = None) -> Answer:
     assert chosen.token is not None
     headers = {"Authorization": f"Token {chosen.token.get_secret_value()}"}
     return ask(f"{chosen.url}{path}?{urlencode(query)}", timeout_s=_ANSWER_S, headers=headers, body=body)

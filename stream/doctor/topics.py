@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from models.errors import ConfigurationError
+from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning, wrong
 from stream.kafka.topic_admin import check_partitions, config_shortfalls
 from stream.messages.topics import TOPICS
@@ -11,12 +12,10 @@ from stream.messages.topics import TOPICS
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
-    from stream.config.settings import Settings
-
 __all__ = ["check_topics"]
 
 
-def check_topics(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[CheckResult]:
+def check_topics(admin: "KafkaAdminClient", settings: Settings) -> Iterator[CheckResult]:
     """Look at every topic of ours."""
     described = {topic["name"]: topic for topic in admin.describe_topics() if topic["name"] in TOPICS}
     missing = [name for name in TOPICS if name not in described]
@@ -31,7 +30,7 @@ def check_topics(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[Ch
     yield from _configs(admin, list(described))
 
 
-def _partitions(described: Mapping[str, Any], settings: "Settings") -> CheckResult:
+def _partitions(described: Mapping[str, Any], settings: Settings) -> CheckResult:
     counts = {name: len(topic["partitions"]) for name, topic in described.items()}
     try:
         check_partitions(counts, settings.partitions)
@@ -40,7 +39,7 @@ def _partitions(described: Mapping[str, Any], settings: "Settings") -> CheckResu
     return good("topics", f"{len(counts)} topics of {settings.partitions} partitions each")
 
 
-def _copies(described: Mapping[str, Any], settings: "Settings") -> Iterator[CheckResult]:
+def _copies(described: Mapping[str, Any], settings: Settings) -> Iterator[CheckResult]:
     partitions = [
         (f"{name}/{partition['partition_index']}", partition)
         for name, topic in described.items()

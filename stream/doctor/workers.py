@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from models.errors import StethosError
 from stream.config.machines import load_fleet
+from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning, wrong
 from stream.kafka.groups import FAUST_GROUP, WorkerIdentity, parse_client_id, worker_identity
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
-
-    from stream.config.settings import Settings
 
 __all__ = ["check_workers", "compared"]
 
@@ -31,7 +30,7 @@ _ASPECTS = {
 }
 
 
-def check_workers(admin: "KafkaAdminClient", settings: "Settings") -> Iterator[CheckResult]:
+def check_workers(admin: "KafkaAdminClient", settings: Settings) -> Iterator[CheckResult]:
     """Look at the members of the workers' group."""
     members = _members(admin)
     workers = [

@@ -3,12 +3,10 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from models.errors import ServiceError
-
-if TYPE_CHECKING:
-    from stream.config.settings import Settings
+from stream.config.settings import Settings
 
 __all__ = ["client_options", "existing_topics", "translated_kafka_errors"]
 
@@ -16,12 +14,12 @@ CONNECT_S = 8.0
 """How long a command waits for a broker before it says that there is none."""
 
 
-def client_options(settings: "Settings") -> dict[str, Any]:
+def client_options(settings: Settings) -> dict[str, Any]:
     """Options that every client of kafka-python gets."""
     return {"bootstrap_servers": settings.servers, "bootstrap_timeout_ms": int(CONNECT_S * 1000)}
 
 
-def existing_topics(settings: "Settings") -> frozenset[str]:
+def existing_topics(settings: Settings) -> frozenset[str]:
     """Ask for the names of all topics."""
     from kafka import KafkaAdminClient  # noqa: PLC0415 -- slow to import, and not needed to replay
 
@@ -33,7 +31,7 @@ def existing_topics(settings: "Settings") -> frozenset[str]:
 
 
 @contextmanager
-def translated_kafka_errors(settings: "Settings") -> Iterator[None]:
+def translated_kafka_errors(settings: Settings) -> Iterator[None]:
     """Turn what Kafka's client raises into a `ServiceError` that names the broker and the fix.
 
     The client's own log is silenced meanwhile: it repeats the same failure many times a second.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from models.errors import ConfigurationError
+from stream.config.settings import Settings
 from stream.kafka.client import client_options, translated_kafka_errors
 from stream.messages.topics import (
     ACTIONS,
@@ -29,8 +30,6 @@ from stream.messages.topics import (
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
-
-    from stream.config.settings import Settings
 
 __all__ = ["Shortfall", "TopicState", "check_partitions", "config_shortfalls", "ensure_topics", "mend_topics"]
 
@@ -84,7 +83,7 @@ class TopicState(msgspec.Struct, frozen=True):
     created: bool
 
 
-def ensure_topics(settings: "Settings") -> tuple[TopicState, ...]:
+def ensure_topics(settings: Settings) -> tuple[TopicState, ...]:
     """Create the topics that are missing and wait until they can be used; repeating it changes nothing.
 
     Raises `ConfigurationError` where existing ones are unequal, differ from the settings or would lose checkpoints,
@@ -134,7 +133,7 @@ def _partitions(admin: "KafkaAdminClient") -> dict[str, int]:
     return {topic["name"]: len(topic["partitions"]) for topic in described if topic["name"] in TOPICS}
 
 
-def _create(admin: "KafkaAdminClient", names: list[str], settings: "Settings") -> None:
+def _create(admin: "KafkaAdminClient", names: list[str], settings: Settings) -> None:
     from kafka.errors import TopicAlreadyExistsError  # noqa: PLC0415 -- as above
 
     for name in names:
@@ -173,7 +172,7 @@ def config_shortfalls(admin: "KafkaAdminClient", names: Iterable[str]) -> dict[s
     return {name: keys for name, keys in short.items() if keys}
 
 
-def mend_topics(settings: "Settings") -> dict[str, dict[str, Shortfall]]:
+def mend_topics(settings: Settings) -> dict[str, dict[str, Shortfall]]:
     """Set what `config_shortfalls` finds, and nothing else; gives what that was."""
     from kafka import KafkaAdminClient  # noqa: PLC0415 -- as above
     from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above

@@ -12,6 +12,7 @@ import msgspec
 from models.clock import SECOND_US
 from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
+from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
 from stream.messages.actions import Accept, Finding, Maintenance
 from stream.messages.measurements import (
@@ -28,8 +29,6 @@ from stream.recordings.reading import Line, decode_line
 
 if TYPE_CHECKING:
     from kafka import KafkaProducer
-
-    from stream.config.settings import Settings
 
 __all__ = ["Published", "RecordingClock", "Refuse", "blocks", "publish"]
 
@@ -75,7 +74,7 @@ class RecordingClock:
 
 
 def publish(
-    lines: Iterable[Line], settings: "Settings", *, refuse: Refuse, speed_up: float | None = None
+    lines: Iterable[Line], settings: Settings, *, refuse: Refuse, speed_up: float | None = None
 ) -> Published:
     """Send every good line and wait until the broker has confirmed all; bad ones are given to `refuse`.
 
@@ -151,7 +150,7 @@ def _records(content: Message | Observation) -> Iterator[_Record]:
 class _Sender:
     """A producer that never holds more than a bounded number of unconfirmed bytes."""
 
-    def __init__(self, settings: "Settings") -> None:
+    def __init__(self, settings: Settings) -> None:
         self._known = existing_topics(settings)
         self._producer = _producer(settings)
         self._waiting: deque[tuple[Any, int]] = deque()
@@ -185,7 +184,7 @@ class _Sender:
             raise ConfigurationError(f"there is no topic {topic}; run `stethos topics` first")
 
 
-def _producer(settings: "Settings") -> "KafkaProducer":
+def _producer(settings: Settings) -> "KafkaProducer":
     from kafka import KafkaProducer  # noqa: PLC0415 -- slow to import, and nothing else here needs it
 
     options = client_options(settings) | {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from models.errors import ConfigurationError, MessageError, ServiceError
+from stream.config.settings import Settings
 from stream.kafka.client import client_options, translated_kafka_errors
 from stream.messages.measurements import (
     decode,
@@ -23,8 +24,6 @@ from stream.messages.topics import ALERTS, HEALTH, INPUTS, LESSONS, MAXIMUM_MESS
 if TYPE_CHECKING:
     from kafka import KafkaConsumer, TopicPartition
     from kafka.consumer.fetcher import ConsumerRecord
-
-    from stream.config.settings import Settings
 
 __all__ = ["RECORDED", "Recorded", "StopRule", "Unreadable", "Wanted", "record"]
 
@@ -82,7 +81,7 @@ class StopRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record(
-    settings: "Settings",
+    settings: Settings,
     topic: str,
     write: Callable[[bytes], object],
     *,
@@ -173,7 +172,7 @@ def _batches(consumer: "KafkaConsumer") -> "Iterator[tuple[list[ConsumerRecord],
 
 
 @contextmanager
-def _reading(settings: "Settings") -> "Iterator[KafkaConsumer]":
+def _reading(settings: Settings) -> "Iterator[KafkaConsumer]":
     with translated_kafka_errors(settings):
         consumer = _consumer(settings)
         try:
@@ -182,7 +181,7 @@ def _reading(settings: "Settings") -> "Iterator[KafkaConsumer]":
             consumer.close(autocommit=False)
 
 
-def _consumer(settings: "Settings") -> "KafkaConsumer":
+def _consumer(settings: Settings) -> "KafkaConsumer":
     from kafka import KafkaConsumer  # noqa: PLC0415 -- slow to import
 
     return KafkaConsumer(
