@@ -6,12 +6,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from models.errors import RecordingError
 from models.simulation.bearing import impact_train
 from models.simulation.signal_synthesis import Resonance
+from stream.analysis.readers.waveform import Hints, Waveform
+from stream.analysis.readers.waveform_files import read_waveforms
 
-__all__ = ["BEARING", "RATE_HZ", "SPEED_RPM", "faulty_g", "message", "sound_g", "write_messages"]
+__all__ = [
+    "BEARING",
+    "RATE_HZ",
+    "SPEED_RPM",
+    "faulty_g",
+    "message",
+    "read",
+    "refused",
+    "sound_g",
+    "write_messages",
+]
 
 RATE_HZ = 25_600.0
 SPEED_RPM = 1500.0
@@ -55,3 +69,18 @@ def write_messages(file: Path, messages: list[dict[str, object]]) -> Path:
     lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in messages)
     file.write_text(lines, encoding="utf-8")
     return file
+
+
+def read(file: Path, **hints: object) -> Waveform:
+    """Read the one waveform of a file."""
+    (waveform,) = read_waveforms(file, Hints(**hints), lambda line, error: None)
+    return waveform
+
+
+def refused(file: Path, **hints: object) -> str:
+    """Give the one line that says why a file is not read."""
+    with pytest.raises(RecordingError) as caught:
+        read(file, **hints)
+    assert file.name in str(caught.value)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)

@@ -11,6 +11,7 @@ from scipy.io import savemat, wavfile
 from models.errors import RecordingError
 from stream.analysis.readers.waveform import Hints
 from stream.analysis.readers.waveform_files import read_waveforms
+from tests.stream.analysis.files import refused
 
 HINTS = Hints(rate_hz=1000.0, unit="g", scale=1.0)
 VALUES = np.random.default_rng(1).standard_normal(200)
@@ -65,3 +66,17 @@ def test_any_bytes_are_told_or_harmless(tmp_path, suffix, content):
     file = tmp_path / f"a{suffix}"
     file.write_bytes(content)
     check(file)
+
+
+def test_what_is_not_read_is_told(tmp_path):
+    assert "check the path" in refused(tmp_path / "missing.csv")
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+    assert "save the sheet as .csv" in refused(tmp_path / "a.xlsx")
+    (tmp_path / "a.uff").write_bytes(b"x")
+    assert ".jsonl" in refused(tmp_path / "a.uff")
+    (tmp_path / "b").write_bytes(b"x")
+    assert "no ending" in refused(tmp_path / "b")
+    (tmp_path / "c.csv").write_bytes(b"")
+    assert "is empty" in refused(tmp_path / "c.csv")
+    (tmp_path / "d.csv").mkdir()
+    assert "no such file" in refused(tmp_path / "d.csv")

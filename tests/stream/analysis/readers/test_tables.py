@@ -1,3 +1,5 @@
+"""Waveforms from tables of text, however they are written."""
+
 import csv
 import io
 import re
@@ -9,16 +11,10 @@ from hypothesis import strategies as st
 
 from models.errors import RecordingError
 from stream.analysis.readers.tables import _cells
-from stream.analysis.readers.waveform import Hints
-from stream.analysis.readers.waveform_files import read_waveforms
+from tests.stream.analysis.files import read
 
 VALUES = np.round(np.random.default_rng(1).standard_normal(300), 6)
 GIVEN = {"rate_hz": 1000.0, "unit": "g"}
-
-
-def read(file, **hints):
-    (found,) = read_waveforms(file, Hints(**hints), lambda line, error: None)
-    return found
 
 
 def table(tmp_path, rows, name="a.csv", encoding="utf-8"):
