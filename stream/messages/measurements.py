@@ -17,14 +17,7 @@ from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
 from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
 from stream.messages.decode_errors import describe_decode_error, describe_validation_error
-from stream.messages.records import (
-    decode_observation,
-    decode_output,
-    encode_observation,
-    encode_output,
-    observation_to_json,
-    tag_of,
-)
+from stream.messages.records import tag_of
 from stream.messages.topics import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
 from stream.messages.validation import (
     LOAD_PERCENT,
@@ -45,12 +38,7 @@ __all__ = [
     "Temperature",
     "Vibration",
     "decode",
-    "decode_observation",
-    "decode_output",
     "encode",
-    "encode_observation",
-    "encode_output",
-    "observation_to_json",
     "to_json",
     "topic_of",
 ]

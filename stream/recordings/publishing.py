@@ -15,15 +15,8 @@ from models.observations import Observation
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
 from stream.messages.actions import Accept, Finding, Maintenance
-from stream.messages.measurements import (
-    Message,
-    Reading,
-    Temperature,
-    Vibration,
-    encode,
-    encode_observation,
-    topic_of,
-)
+from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode, topic_of
+from stream.messages.records import encode_observation
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
 from stream.recordings.reading import Line, decode_line
 

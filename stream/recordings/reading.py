@@ -16,7 +16,8 @@ import msgspec
 
 from models.errors import MessageError, RecordingError
 from models.observations import Observation
-from stream.messages.measurements import Message, decode, decode_observation
+from stream.messages.measurements import Message, decode
+from stream.messages.records import decode_observation
 from stream.messages.validation import shown
 
 __all__ = ["LINE_BYTES", "STDIN", "Line", "Recordings", "decode_line", "described"]

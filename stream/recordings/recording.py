@@ -10,15 +10,14 @@ import msgspec
 from models.errors import ConfigurationError, MessageError, ServiceError
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, translated_kafka_errors
-from stream.messages.measurements import (
-    decode,
+from stream.messages.measurements import decode, to_json
+from stream.messages.records import (
+    decode_lesson,
     decode_observation,
     decode_output,
     encode_output,
     observation_to_json,
-    to_json,
 )
-from stream.messages.records import decode_lesson
 from stream.messages.topics import ALERTS, HEALTH, INPUTS, LESSONS, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS, ROWS
 
 if TYPE_CHECKING:

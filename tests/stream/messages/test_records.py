@@ -7,7 +7,7 @@ from models.errors import MessageError
 from models.machinery.machine import Configuration, Machine, Name
 from models.observations import Configured, Source, Tick, VibrationObserved
 from models.outputs import Alert, Health, Row
-from stream.messages.measurements import (
+from stream.messages.records import (
     decode_observation,
     decode_output,
     encode_observation,

@@ -7,7 +7,8 @@ import pytest
 
 from models.errors import MessageError, RecordingError
 from models.observations import Tick
-from stream.messages.measurements import Reading, observation_to_json
+from stream.messages.measurements import Reading
+from stream.messages.records import observation_to_json
 from stream.recordings.reading import LINE_BYTES, STDIN, Line, Recordings, decode_line, described
 
 GOOD = b'{"type":"reading","machine":"P1","point":"DE","time":"2026-03-01T08:30:00Z","values":{"bar":2}}'

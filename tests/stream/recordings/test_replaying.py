@@ -16,8 +16,9 @@ from models.observations import Configured, Observation, Tick
 from models.outputs import Alert, Health, Row
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
-from stream.messages.measurements import Message, Reading, Temperature, Vibration, observation_to_json, to_json
+from stream.messages.measurements import Message, Reading, Temperature, Vibration, to_json
 from stream.messages.observe import observe
+from stream.messages.records import observation_to_json
 from stream.recordings.reading import Line
 from stream.recordings.replaying import Replay, replay
 
