@@ -52,8 +52,8 @@ def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
         states[name], _ = step(
             states[name], Configured(machine=name, observed_us=start_us, configuration=configuration)
         )
-    found: list[Stored] = []
-    capturing = CapturePolicy()
+    stored: list[Stored] = []
+    captures = CapturePolicy()
     for measured in until(simulate(start_us=start_us), end_us):
         message = as_message(measured)
         observation = observe(
@@ -62,14 +62,14 @@ def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
             observed_us=measured.time_us + 2 * SECOND_US,
             source=None,
         )
-        states[measured.machine], said = step(states[measured.machine], observation)
-        found.extend(said)
+        states[measured.machine], folded = step(states[measured.machine], observation)
+        stored.extend(folded)
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
-            found.extend(capturing.on_block(message, observation))
-        found.extend(
-            capture for output in said if isinstance(output, Alert) for capture in capturing.on_alert(output)
+            stored.extend(captures.on_block(message, observation))
+        stored.extend(
+            capture for output in folded if isinstance(output, Alert) for capture in captures.on_alert(output)
         )
-    return found
+    return stored
 
 
 async def fill(folder: Path) -> None:

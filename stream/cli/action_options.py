@@ -50,9 +50,9 @@ def moment(text: str, now: datetime) -> datetime | None:
     if not text:
         return None
     try:
-        found = parse_learning_period(text)
+        period = parse_learning_period(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--since") from None
-    if found.until_us is not None:
-        return to_datetime(found.until_us)
-    return datetime.fromtimestamp(now.timestamp() - found.duration_us / 1e6, UTC)
+    if period.until_us is not None:
+        return to_datetime(period.until_us)
+    return datetime.fromtimestamp(now.timestamp() - period.duration_us / 1e6, UTC)

@@ -50,15 +50,15 @@ def bearings(
     """
     from stream.config.bearings import load_catalogue  # noqa: PLC0415 -- keeps --help quick
 
-    found = _found(text, load_catalogue(catalogue))
+    entries = _matching(text, load_catalogue(catalogue))
     if as_json:
-        for entry in found:
+        for entry in entries:
             sys.stdout.buffer.write(_json(entry, speed) + b"\n")
         return
-    _show(found, speed)
+    _show(entries, speed)
 
 
-def _found(text: str, catalogue: "Catalogue") -> "tuple[CatalogueEntry, ...]":
+def _matching(text: str, catalogue: "Catalogue") -> "tuple[CatalogueEntry, ...]":
     """Give the bearing that is meant, or else all that hold the words."""
     from models.errors import ConfigurationError  # noqa: PLC0415 -- keeps --help quick
     from models.machinery.bearings import resolve_bearing  # noqa: PLC0415 -- the same
@@ -78,14 +78,14 @@ def _found(text: str, catalogue: "Catalogue") -> "tuple[CatalogueEntry, ...]":
 def _json(entry: "CatalogueEntry", speed: float | None) -> bytes:
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-    told = msgspec.to_builtins(entry)
+    bearing = msgspec.to_builtins(entry)
     if speed is not None:
-        told["speed_rpm"] = speed
-        told["frequencies"] = msgspec.to_builtins(entry.orders.at(speed))
-    return msgspec.json.encode(told)
+        bearing["speed_rpm"] = speed
+        bearing["frequencies"] = msgspec.to_builtins(entry.orders.at(speed))
+    return msgspec.json.encode(bearing)
 
 
-def _show(found: "tuple[CatalogueEntry, ...]", speed: float | None) -> None:
+def _show(entries: "tuple[CatalogueEntry, ...]", speed: float | None) -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.table import Table  # noqa: PLC0415 -- the same
     from rich.text import Text  # noqa: PLC0415 -- the same
@@ -96,7 +96,7 @@ def _show(found: "tuple[CatalogueEntry, ...]", speed: float | None) -> None:
     unit = "x" if speed is None else "Hz"
     for column in ("BPFO", "BPFI", "2 x BSF", "FTF"):
         table.add_column(f"{column} ({unit})", justify="right", no_wrap=True)
-    for entry in found:
+    for entry in entries:
         orders = entry.orders
         values = [orders.bpfo, orders.bpfi, orders.bsf2, orders.ftf]
         if speed is not None:
@@ -108,6 +108,6 @@ def _show(found: "tuple[CatalogueEntry, ...]", speed: float | None) -> None:
     if speed is not None:
         console.print(f"at {speed:g} rpm ({speed / 60:.3f} Hz); real bearings slip by 1 to 2 %")
     console.print(table)
-    for source in dict.fromkeys(entry.source for entry in found):
-        names = ", ".join(entry.name for entry in found if entry.source == source)
+    for source in dict.fromkeys(entry.source for entry in entries):
+        names = ", ".join(entry.name for entry in entries if entry.source == source)
         console.print(Text.assemble((f"{names}: ", "bright_black"), (source, "bright_black")))

@@ -39,7 +39,7 @@ def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(chosen.host, chosen.host)  # noqa: S104
     body = _ask(f"http://{f'[{host}]' if ':' in host else host}:{chosen.port}/health")
     report = _report(body)
-    typer.echo(body.decode().strip() if as_json else _told(report))
+    typer.echo(body.decode().strip() if as_json else _report_line(report))
     if not report.ok:
         raise typer.Exit(1)
 
@@ -64,7 +64,7 @@ def _report(body: bytes) -> "Report":
         raise ServiceError("health: something else answers there; correct [health] port") from None
 
 
-def _told(report: "Report") -> str:
+def _report_line(report: "Report") -> str:
     signs = report.signs
     lag = sum(agent.lag for agent in signs.agents)
     facts = f"{signs.state}, {signs.partitions} partitions, {signs.machines} machines, {lag} messages waiting"

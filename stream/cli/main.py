@@ -76,9 +76,9 @@ class _Commands(TyperGroup):
             single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             single.command(cmd_name)(loaded)
             loaded = single
-        found = typer.main.get_command(loaded)
-        found.name = cmd_name
-        return found  # type: ignore[return-value]  # get_command gives one of these two
+        made = typer.main.get_command(loaded)
+        made.name = cmd_name
+        return made  # type: ignore[return-value]  # get_command gives one of these two
 
     def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]  # the same
         """Print the list."""

@@ -49,7 +49,7 @@ def packs(
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
 
     known = load_packs(own or load_settings(settings_file).packs)
-    found = _found(known, kind)
+    found = _matching(known, kind)
     if as_json:
         for pack in found:
             sys.stdout.buffer.write(msgspec.json.encode(pack) + b"\n")
@@ -59,7 +59,7 @@ def packs(
         _list(found, "zh" if chinese else "en")
 
 
-def _found(known: "Packs", kind: str) -> "tuple[Pack, ...]":
+def _matching(known: "Packs", kind: str) -> "tuple[Pack, ...]":
     return (pack_of(known, kind, hint="KIND"),) if kind.strip() else known.packs
 
 

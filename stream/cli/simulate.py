@@ -179,17 +179,19 @@ def _span(start: datetime | None, duration_s: float | None, plan: Plan, *, begun
 
 def _run(script: _Script, truth: Path | None, send: Callable[[Iterable[SimulatedBlock]], int]) -> int:
     """Give the measurements to `send` and write what is true meanwhile; give the number of messages."""
-    told = simulate_with_truth(script.scenario, seed=script.seed, start_us=script.span.start_us, plan=script.plan)
+    simulated = simulate_with_truth(
+        script.scenario, seed=script.seed, start_us=script.span.start_us, plan=script.plan
+    )
     with open_truth(truth, script.true_run(), script.faults()) as write:
-        return send(without_truth(until(told, script.span.end_us), write))
+        return send(without_truth(until(simulated, script.span.end_us), write))
 
 
 def _list() -> None:
     for name in names():
-        found = built_in(name)
-        title = " / ".join(text for text in (found.title.en, found.title.zh) if text)
-        hours = found.healthy_h + found.development_h
-        typer.echo(f"{name:<10} {title}: {len(found.machines)} machines, {hours:g} h")
+        scenario = built_in(name)
+        title = " / ".join(text for text in (scenario.title.en, scenario.title.zh) if text)
+        hours = scenario.healthy_h + scenario.development_h
+        typer.echo(f"{name:<10} {title}: {len(scenario.machines)} machines, {hours:g} h")
 
 
 def _publish(measurements: Iterable[SimulatedBlock], clock: SimulationClock, settings_file: Path | None) -> int:

@@ -128,28 +128,28 @@ def _tables(path: Path) -> list[_Table]:
     try:
         return msgspec.convert(content, _File).machine
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{path}: {_told(str(error), content)}") from None
+        raise ConfigurationError(f"{path}: {_describe_complaint(str(error), content)}") from None
 
 
-def _told(complaint: str, content: dict[str, object]) -> str:
+def _describe_complaint(complaint: str, content: dict[str, object]) -> str:
     """Turn `Expected float, got str - at $.machine[1].power_kw` into `machine 2 ('P2'): power_kw: expected ...`."""
     what, _, place = complaint.replace("`", "").partition(" - at $.")
     what = what[0].lower() + what[1:]
-    found = re.match(r"machine\[(\d+)\]\.?(.*)", place)
+    match = re.match(r"machine\[(\d+)\]\.?(.*)", place)
     if unknown := re.search(r"unknown field (\S+)", what):
-        owner = _File if not found else Name if found[2] == "name" else Machine
+        owner = _File if not match else Name if match[2] == "name" else Machine
         keys = [key for key in owner.__struct_fields__ if key != "mechanism"]
         what = f"there is no key {unknown[1]}; there are {', '.join(keys)}"
     if "enum value" in what:
         what += "; use rigid or flexible"
-    if found and found[2] == "name":
+    if match and match[2] == "name":
         what += '; write name = { en = "Feed pump 1", zh = "1号给水泵" }'
-    if not found:
+    if not match:
         return f"{place + ': ' if place else ''}{what}; describe each machine in a [[machine]] table"
     tables = content["machine"]
-    table = tables[int(found[1])] if isinstance(tables, list) else {}
+    table = tables[int(match[1])] if isinstance(tables, list) else {}
     name = f" ({shown(table['id'])})" if isinstance(table, dict) and "id" in table else ""
-    return f"machine {int(found[1]) + 1}{name}: {found[2] + ': ' if found[2] else ''}{what}"
+    return f"machine {int(match[1]) + 1}{name}: {match[2] + ': ' if match[2] else ''}{what}"
 
 
 def check_machine(machine: Machine, place: str) -> None:
@@ -188,15 +188,15 @@ def _check_numbers(machine: Machine, place: str) -> None:
 
 def _orders(machine: Machine, place: str, catalogue: Catalogue | None) -> dict[str, BearingOrders]:
     """Give the orders of each point's bearing; one that nobody knows is told and left out."""
-    found = {}
+    orders = {}
     for point, bearing in machine.bearings.items():
         try:
-            found[point] = parse_bearing(bearing, catalogue)
+            orders[point] = parse_bearing(bearing, catalogue)
         except ConfigurationError as error:
             if "=" in bearing:  # a geometry that makes no sense is a slip of the pen
                 raise ConfigurationError(f"{place}: bearings: {point}: {error}") from None
             log.warning("%s: bearings: %s: its faults cannot be named: %s", place, point, error)
-    return found
+    return orders
 
 
 def _machine(table: _Table) -> Machine:

@@ -42,12 +42,12 @@ def check_brokers(settings: Settings, clock: Callable[[], float] = time.time) ->
         return
     try:
         with translated_kafka_errors(settings):
-            yield from _look(settings, clock)
+            yield from _check_cluster(settings, clock)
     except ServiceError as error:
         yield wrong("broker", str(error).removeprefix("doctor: "))
 
 
-def _look(settings: Settings, clock: Callable[[], float]) -> Iterator[CheckResult]:
+def _check_cluster(settings: Settings, clock: Callable[[], float]) -> Iterator[CheckResult]:
     from kafka import KafkaAdminClient, KafkaConsumer  # noqa: PLC0415 -- slow to import
 
     options = client_options(settings)

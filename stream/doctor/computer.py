@@ -36,12 +36,12 @@ def check_versions(
         if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
-            found = installed(requirement.name)
+            present = installed(requirement.name)
         except PackageNotFoundError:
             others.append(f"{requirement.name} is missing (needs {requirement.specifier})")
             continue
-        if not requirement.specifier.contains(found, prereleases=True):
-            others.append(f"{requirement.name} is {found} (needs {requirement.specifier})")
+        if not requirement.specifier.contains(present, prereleases=True):
+            others.append(f"{requirement.name} is {present} (needs {requirement.specifier})")
     if others:
         yield wrong("versions", "; ".join(others), "install Stethos anew in an environment of its own")
     else:
@@ -91,9 +91,9 @@ def check_disk(settings: Settings, usage: Usage = shutil.disk_usage) -> Iterator
 
 def check_space(area: str, place: str, total: int, free: int) -> CheckResult:
     """Judge the free bytes of a disk."""
-    told = f"{place} has {free / _GIB:.1f} GiB of {total / _GIB:.1f} GiB free"
+    space = f"{place} has {free / _GIB:.1f} GiB of {total / _GIB:.1f} GiB free"
     if free < _FULL_BYTES:
-        return wrong(area, told, "free some space, or move the data to a larger disk")
+        return wrong(area, space, "free some space, or move the data to a larger disk")
     if free < _TIGHT_BYTES and free < _TIGHT_SHARE * total:
-        return warning(area, told, "plan for a larger disk, or keep rows for a shorter time (docs/operations.md)")
-    return good(area, told)
+        return warning(area, space, "plan for a larger disk, or keep rows for a shorter time (docs/operations.md)")
+    return good(area, space)

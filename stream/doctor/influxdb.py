@@ -125,9 +125,9 @@ def _refused(chosen: Influxdb, path: str, query: dict[str, str], body: bytes | N
     if answer.status < 300:
         return None
     error = service_error_of(chosen.url, answer.status, answer.body, answer.headers)
-    told = _ADVICE.split(str(error))[0]
+    reason = _ADVICE.split(str(error))[0]
     bucket = query.get("bucket") or query["db"]
-    return wrong("store", f"bucket {bucket}, organisation {chosen.org}: {told}", _fix(answer.status))
+    return wrong("store", f"bucket {bucket}, organisation {chosen.org}: {reason}", _fix(answer.status))
 
 
 def _fix(status: int) -> str:
@@ -139,24 +139,24 @@ def _fix(status: int) -> str:
 def _retention(chosen: Influxdb, bucket: str, days: int) -> Iterator[CheckResult]:
     answer = _ask(chosen, "/api/v2/buckets", {"org": chosen.org, "name": bucket})
     try:
-        found = msgspec.json.decode(answer.body, type=_Buckets).buckets
+        buckets = msgspec.json.decode(answer.body, type=_Buckets).buckets
     except msgspec.DecodeError:
-        found = ()
-    if answer.status != 200 or len(found) != 1:
+        buckets = ()
+    if answer.status != 200 or len(buckets) != 1:
         yield warning("store", f"how long {bucket} keeps rows is unknown", "look at it in InfluxDB's own page")
         return
-    kept_s = sum(rule.every_s for rule in found[0].rules)
+    kept_s = sum(rule.every_s for rule in buckets[0].rules)
     if kept_s == days * _DAY_S:
-        yield good("store", f"{bucket} keeps rows {_kept(kept_s)}")
+        yield good("store", f"{bucket} keeps rows {_retention_text(kept_s)}")
         return
     yield wrong(
         "store",
-        f"{bucket} keeps rows {_kept(kept_s)}, the settings say {_kept(days * _DAY_S)}",
+        f"{bucket} keeps rows {_retention_text(kept_s)}, the settings say {_retention_text(days * _DAY_S)}",
         "run `stethos influx setup` (with --shorten if older rows may go), or correct the settings",
     )
 
 
-def _kept(seconds: int) -> str:
+def _retention_text(seconds: int) -> str:
     return f"for {seconds / _DAY_S:g} days" if seconds else "for ever"
 
 

@@ -62,12 +62,12 @@ def _copies(described: Mapping[str, Any], settings: Settings) -> Iterator[CheckR
 
 def _configs(admin: "KafkaAdminClient", names: list[str]) -> Iterator[CheckResult]:
     shortfalls = config_shortfalls(admin, names)
-    told = "; ".join(
+    lacking = "; ".join(
         f"{name}: {', '.join(f'{key} is {short.found}, needs {short.needed}' for key, short in keys.items())}"
         for name, keys in shortfalls.items()
     )
-    if told:
-        yield wrong("topics", told, "run `stethos topics --mend`, which sets these and nothing else")
+    if lacking:
+        yield wrong("topics", lacking, "run `stethos topics --mend`, which sets these and nothing else")
     else:
         yield good("topics", "they keep what they must for as long as they must")
 

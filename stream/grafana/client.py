@@ -12,7 +12,7 @@ from requests import JSONDecodeError, RequestException, Response
 from urllib3.exceptions import HTTPError
 
 from models.errors import ServiceError
-from stream.monitoring.http_probe import innermost, told
+from stream.monitoring.http_probe import describe_failure, root_cause
 
 __all__ = ["ForbiddenError", "Grafana", "Json"]
 
@@ -99,7 +99,7 @@ class Grafana:
         except JSONDecodeError:
             self._is_none()
         except (RequestException, HTTPError, OSError, UnicodeError) as error:
-            raise self._silence(innermost(error)) from None
+            raise self._silence(root_cause(error)) from None
         if not isinstance(answer, dict):
             self._is_none()
         return answer
@@ -125,10 +125,11 @@ class Grafana:
     def _silence(self, reason: BaseException) -> ServiceError:
         if isinstance(reason, OSError):
             return ServiceError(
-                f"Grafana at {self._url} is not reachable ({told(reason)}); start it, or correct --url"
+                f"Grafana at {self._url} is not reachable ({describe_failure(reason)}); start it, or correct --url"
             )
         return ServiceError(  # no HTTP, cut off, or an address that is none
-            f"nothing that can be read comes from {self._url} ({told(reason)}); correct --url, or push again"
+            f"nothing that can be read comes from {self._url} ({describe_failure(reason)}); correct --url, "
+            "or push again"
         )
 
     def _refusal(self, status: int, answer: object) -> ServiceError:

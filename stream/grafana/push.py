@@ -49,20 +49,20 @@ def dashboard_files() -> list[Path]:
     """Give the dashboards' files, from the installed package or from a checkout beside it."""
     here = Path(__file__).parent
     for folder in (here / "dashboards", here.parents[1] / "grafana" / "dashboards"):
-        if found := sorted(folder.glob("*.json")):
-            return found
+        if files := sorted(folder.glob("*.json")):
+            return files
     raise ConfigurationError("grafana push: no dashboards are installed; install Stethos anew")
 
 
 def load_dashboards(*, time_zone: str = "") -> list[Json]:
     """Read the dashboards, for a time zone whose midnight begins a day; else each browser's, and UTC for days."""
-    found = [msgspec.json.decode(file.read_bytes(), type=Json) for file in dashboard_files()]
-    for dashboard in found if time_zone else ():
+    dashboards = [msgspec.json.decode(file.read_bytes(), type=Json) for file in dashboard_files()]
+    for dashboard in dashboards if time_zone else ():
         dashboard["timezone"] = time_zone
         for variable in dashboard["templating"]["list"]:
             if variable["name"] == "zone":
                 variable["query"] = time_zone
-    return found
+    return dashboards
 
 
 def push(access: Access, dashboards: list[Json]) -> Iterator[Pushed]:

@@ -45,13 +45,13 @@ def translated_kafka_errors(settings: Settings) -> Iterator[None]:
         yield
     except KafkaError as error:
         raise ServiceError(
-            f"the broker {settings.broker} does not answer as it should ({_said(error)}); start Kafka, "
+            f"the broker {settings.broker} does not answer as it should ({_error_text(error)}); start Kafka, "
             "or name another one as broker in stethos.toml or STETHOS_BROKER"
         ) from error
     finally:
         log.setLevel(level)
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     name, text = type(error).__name__, str(error)
     return " ".join((text if text.startswith(name) else f"{name}: {text}").split())[:160]

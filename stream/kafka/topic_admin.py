@@ -106,24 +106,24 @@ def ensure_topics(settings: Settings) -> tuple[TopicState, ...]:
     return tuple(TopicState(name, after.get(name, 0), name not in before) for name in TOPICS)
 
 
-def check_partitions(found: Mapping[str, int], wanted: int) -> None:
+def check_partitions(partitions: Mapping[str, int], wanted: int) -> None:
     """Raise `ConfigurationError` unless every topic that exists has `wanted` partitions.
 
     >>> check_partitions({"health": 4, "alerts": 4}, 4)
     """
-    wrong = {name: count for name, count in found.items() if count != wanted}
+    wrong = {name: count for name, count in partitions.items() if count != wanted}
     if not wrong:
         return
-    counts = set(found.values())
+    counts = set(partitions.values())
     if len(counts) == 1:
         has = counts.pop()
         raise ConfigurationError(
             f"topics: those on the broker have {has} partitions, the settings say {wanted}; set partitions = {has} "
             f"in stethos.toml (STETHOS_PARTITIONS={has}), for a number once given stays"
         )
-    told = ", ".join(f"{name} has {count}" for name, count in sorted(wrong.items()))
+    counted = ", ".join(f"{name} has {count}" for name, count in sorted(wrong.items()))
     raise ConfigurationError(
-        f"topics: all need {wanted} partitions, but {told}; delete those that differ "
+        f"topics: all need {wanted} partitions, but {counted}; delete those that differ "
         "(kafka-topics.sh --delete --topic NAME) and run `stethos topics` again"
     )
 
@@ -150,7 +150,7 @@ def _create(admin: "KafkaAdminClient", names: list[str], settings: Settings) -> 
 
 def _check_compaction(admin: "KafkaAdminClient") -> None:
     """Refuse a `checkpoints` that somebody made without compaction: it would forget states after a week."""
-    policy = _found_configs(admin, [CHECKPOINTS])[CHECKPOINTS]["cleanup.policy"]
+    policy = _current_configs(admin, [CHECKPOINTS])[CHECKPOINTS]["cleanup.policy"]
     if policy != "compact":
         raise ConfigurationError(
             f"topics: {CHECKPOINTS} has cleanup.policy={policy}, which forgets the machines' states; "
@@ -160,7 +160,7 @@ def _check_compaction(admin: "KafkaAdminClient") -> None:
 
 def config_shortfalls(admin: "KafkaAdminClient", names: Iterable[str]) -> dict[str, dict[str, Shortfall]]:
     """Give what existing topics keep too short, refuse too early or treat otherwise than they must, by topic."""
-    found = _found_configs(admin, list(names))
+    found = _current_configs(admin, list(names))
     short = {
         name: {
             key: Shortfall(found[name][key], needed)
@@ -192,7 +192,7 @@ def mend_topics(settings: Settings) -> dict[str, dict[str, Shortfall]]:
     return short
 
 
-def _found_configs(admin: "KafkaAdminClient", names: list[str]) -> dict[str, dict[str, str]]:
+def _current_configs(admin: "KafkaAdminClient", names: list[str]) -> dict[str, dict[str, str]]:
     from kafka.admin import ConfigResource, ConfigResourceType  # noqa: PLC0415 -- as above
 
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]

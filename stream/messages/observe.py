@@ -41,7 +41,7 @@ def observe(
         case Reading():
             return _reading(message, observed_us, source)
         case Finding() | Maintenance() | Accept():
-            return _said(message, observed_us, source)
+            return _action_observed(message, observed_us, source)
         case _:
             assert_never(message)
 
@@ -110,7 +110,7 @@ def _reading(message: Reading, observed_us: int, source: Source | None) -> Readi
     )
 
 
-def _said(message: ActionMessage, observed_us: int, source: Source | None) -> ActionObserved:
+def _action_observed(message: ActionMessage, observed_us: int, source: Source | None) -> ActionObserved:
     said: dict[str, Any] = {
         "machine": message.machine,
         "observed_us": observed_us,

@@ -8,7 +8,7 @@ from urllib3.exceptions import HTTPError
 
 from models.errors import ServiceError
 
-__all__ = ["Answer", "ask", "innermost", "told"]
+__all__ = ["Answer", "ask", "describe_failure", "root_cause"]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -33,20 +33,20 @@ def ask(
             answer = pools.request(method, address, headers=headers, body=body, redirect=False, retries=False)
             return Answer(answer.status, answer.data, answer.headers)
     except (HTTPError, OSError, UnicodeError) as error:
-        raise ServiceError(told(innermost(error))) from None
+        raise ServiceError(describe_failure(root_cause(error))) from None
 
 
-def innermost(error: BaseException) -> BaseException:
+def root_cause(error: BaseException) -> BaseException:
     """Give what went wrong on the wire: urllib3 and requests wrap it with the addresses of their objects."""
     while inner := error.__cause__ or error.__context__:
         error = inner
     return error
 
 
-def told(reason: BaseException) -> str:
+def describe_failure(reason: BaseException) -> str:
     """Say in one line what went wrong on the wire; the `repr` of some errors would show a header, with its token.
 
-    >>> told(ConnectionRefusedError(111, "Connection refused")), told(ValueError("no HTTP"))
+    >>> describe_failure(ConnectionRefusedError(111, "Connection refused")), describe_failure(ValueError("no HTTP"))
     ('[Errno 111] Connection refused', "ValueError('no HTTP')")
     """
     return str(reason) if isinstance(reason, OSError) else f"{type(reason).__name__}({str(reason)!r})"

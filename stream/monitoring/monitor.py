@@ -124,7 +124,7 @@ class Monitor:
         try:
             while True:
                 try:
-                    await asyncio.wait_for(self._look(consumers), _ANSWER_S)
+                    await asyncio.wait_for(self._measure_lags(consumers), _ANSWER_S)
                     self._broker = time.monotonic()
                 except (KafkaError, TimeoutError, OSError) as error:
                     log.debug("how far behind the partitions are is unknown: %r", error)
@@ -137,7 +137,7 @@ class Monitor:
             for consumer in consumers.values():
                 await consumer.stop()
 
-    async def _look(self, consumers: dict[str, AIOKafkaConsumer]) -> None:
+    async def _measure_lags(self, consumers: dict[str, AIOKafkaConsumer]) -> None:
         assigned = {group: list(assignment()) for group, assignment in self._assignments.items()}
         now = time.monotonic()
         lags: dict[TopicPartition, _PartitionLag] = {}

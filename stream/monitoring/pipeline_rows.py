@@ -42,15 +42,15 @@ class Sample(msgspec.Struct, frozen=True):
     def total(self, name: str, *labels: str) -> float:
         """Add up the series of a name that have all these label values."""
         wanted = set(labels)
-        return sum(value for (found, has), value in self.values.items() if found == name and wanted <= set(has))
+        return sum(value for (series, has), value in self.values.items() if series == name and wanted <= set(has))
 
     def buckets(self, name: str, *labels: str) -> dict[float, float]:
         """Give a histogram's cumulative counts by upper bound."""
-        found: dict[float, float] = {}
+        bounds: dict[float, float] = {}
         for (series, has), value in self.values.items():
             if series == f"{name}_bucket" and set(labels) <= set(has):
-                found[float(has[-1])] = value
-        return found
+                bounds[float(has[-1])] = value
+        return bounds
 
 
 def sample(registry: CollectorRegistry, at_s: float) -> Sample:
@@ -120,8 +120,8 @@ def figures(before: Sample, after: Sample, *, now_s: float) -> dict[str, float]:
 
 def _quantiles(called: str, name: str, before: Sample, after: Sample, *labels: str) -> dict[str, float]:
     readings = before.buckets(name, *labels), after.buckets(name, *labels)
-    found = {f"{called}_p50_s": quantile(0.5, *readings), f"{called}_p99_s": quantile(0.99, *readings)}
-    return {field: value for field, value in found.items() if value is not None}
+    quantiles = {f"{called}_p50_s": quantile(0.5, *readings), f"{called}_p99_s": quantile(0.99, *readings)}
+    return {field: value for field, value in quantiles.items() if value is not None}
 
 
 def pipeline_line(worker: str, fields: Mapping[str, float], time_s: int) -> bytes:
@@ -130,8 +130,8 @@ def pipeline_line(worker: str, fields: Mapping[str, float], time_s: int) -> byte
     >>> pipeline_line("plant 1-17", {"healthy": 1.0}, 1767225600)
     b'pipeline,worker=plant-1-17 healthy=1.0 1767225600'
     """
-    told = ",".join(f"{name}={value!r}" for name, value in sorted(fields.items()))
-    return f"pipeline,worker={_NO_NAME.sub('-', worker)} {told} {time_s}".encode()
+    fields_text = ",".join(f"{name}={value!r}" for name, value in sorted(fields.items()))
+    return f"pipeline,worker={_NO_NAME.sub('-', worker)} {fields_text} {time_s}".encode()
 
 
 def pipeline_rows(settings: Settings, metrics: Metrics, monitor: Monitor) -> Callable[[], Awaitable[None]] | None:

@@ -134,8 +134,8 @@ def _reasons(health: Health) -> Iterator[Text]:
 
 
 def _counts(machine: MachineSummary) -> Text:
-    told = [f"{machine.observations} observations"]
+    counts = [f"{machine.observations} observations"]
     left_out = {"duplicates": machine.duplicates, "late": machine.late, "future": machine.future}
-    told += [f"{count} {what}" for what, count in left_out.items() if count]
-    told += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
-    return Text(f"  {', '.join(told)}", style="dim")
+    counts += [f"{count} {what}" for what, count in left_out.items() if count]
+    counts += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
+    return Text(f"  {', '.join(counts)}", style="dim")

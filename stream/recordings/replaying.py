@@ -68,7 +68,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
     """How long the replay took."""
 
 
-class _Followed:
+class _ReplayedMachine:
     """One machine on its way through the fold."""
 
     def __init__(self, machine: str) -> None:
@@ -94,7 +94,7 @@ class Replay:
         refuse: Refuse | None = None,
     ) -> None:
         self._fleet, self._learn, self._thresholds, self._refuse = fleet, learn, thresholds, refuse
-        self._machines: dict[str, _Followed] = {}
+        self._machines: dict[str, _ReplayedMachine] = {}
         self._experience = Experience()
         self._refused = 0
 
@@ -110,24 +110,26 @@ class Replay:
                 continue
             machine = self._machines.get(content.machine)
             if machine is None:
-                machine = self._machines[content.machine] = _Followed(content.machine)
+                machine = self._machines[content.machine] = _ReplayedMachine(content.machine)
                 machine.raw = not isinstance(content, Observation)
-                self._tell(machine, content.observed_us if isinstance(content, Observation) else content.end_us)
+                self._tell_experience(
+                    machine, content.observed_us if isinstance(content, Observation) else content.end_us
+                )
             for observation in self._observations(machine, content, line):
                 machine.state, outputs = step(machine.state, observation)
                 for output in outputs:
                     if isinstance(output, Lesson) and machine.raw and learn(self._experience, output):
                         for each in self._machines.values():
-                            self._tell(each, observation.observed_us)
+                            self._tell_experience(each, observation.observed_us)
                     _note(machine, output)
                     yield Replayed(line, output)
 
-    def _tell(self, machine: _Followed, observed_us: int) -> None:
+    def _tell_experience(self, machine: _ReplayedMachine, observed_us: int) -> None:
         """Let a machine know what findings have taught by now; a recording of observations says so itself."""
         if machine.raw and self._experience.lessons:
             judgement = classifier_of(self._experience)
-            told = Experienced(machine=machine.state.machine, observed_us=observed_us, judgement=judgement)
-            machine.state, _ = step(machine.state, told)
+            experienced = Experienced(machine=machine.state.machine, observed_us=observed_us, judgement=judgement)
+            machine.state, _ = step(machine.state, experienced)
 
     def summary(self, seconds: float) -> Summary:
         """Count up what has been folded so far."""
@@ -141,7 +143,7 @@ class Replay:
         )
 
     def _observations(
-        self, machine: _Followed, content: Message | Observation, line: Line
+        self, machine: _ReplayedMachine, content: Message | Observation, line: Line
     ) -> Iterator[Observation]:
         """Give what the worker would have folded for this line."""
         match content:
@@ -166,7 +168,7 @@ class Replay:
             case _:
                 yield content
 
-    def _begun(self, machine: _Followed, name: str, first_us: int, observed_us: int) -> Iterator[Configured]:
+    def _begun(self, machine: _ReplayedMachine, name: str, first_us: int, observed_us: int) -> Iterator[Configured]:
         """Before a machine's first measurement: its configuration, unless the recording has given one already."""
         machine.measured = True
         if machine.configuration is not None and self._learn is None:
@@ -176,7 +178,7 @@ class Replay:
         machine.configuration = self._adjusted(machine, machine.configuration or self._fleet.configuration(name))
         yield Configured(machine=name, observed_us=observed_us, configuration=machine.configuration)
 
-    def _adjusted(self, machine: _Followed, configuration: Configuration) -> Configuration:
+    def _adjusted(self, machine: _ReplayedMachine, configuration: Configuration) -> Configuration:
         if self._thresholds is not None:
             configuration = msgspec.structs.replace(configuration, thresholds=self._thresholds)
         if machine.learn_until_us is not None:
@@ -198,14 +200,14 @@ def replay(
         yield replayed.output
 
 
-def _note(machine: _Followed, output: Output) -> None:
+def _note(machine: _ReplayedMachine, output: Output) -> None:
     if isinstance(output, Health):
         machine.health = output
     elif isinstance(output, Alert) and output.state == "active":
         machine.alerts[output.priority] += 1
 
 
-def _summary(machine: _Followed) -> MachineSummary:
+def _summary(machine: _ReplayedMachine) -> MachineSummary:
     counts, health = machine.state.counts, machine.health
     return MachineSummary(
         status=health.status if health else "no_data",

@@ -52,10 +52,10 @@ def record(output: Health | Alert | Action | Capture) -> str:
 @lru_cache(maxsize=4096)
 def _check_names(names: tuple[str, ...]) -> None:
     for name in names:
-        found = _UNWRITABLE.search(name)
-        if found:
+        match = _UNWRITABLE.search(name)
+        if match:
             raise PermanentStoreError(
-                f"the name {name!r} holds {found[0]!r}: leave out backslashes and line breaks"
+                f"the name {name!r} holds {match[0]!r}: leave out backslashes and line breaks"
             )
 
 

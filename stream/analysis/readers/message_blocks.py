@@ -107,7 +107,7 @@ def _joined(blocks: list[Vibration], hints: Hints, machine: str, point: str) -> 
     speeds = [block.speed for block in chosen if block.speed]
     speed = hints.speed_rpm or (float(np.median(speeds)) if speeds else None)
     varies = bool(speeds) and max(speeds) - min(speeds) > _SPEED_SPREAD * float(np.median(speeds))
-    found = {"gaps": len(stretches) > 1, "speed_varies": varies}
+    notes = {"gaps": len(stretches) > 1, "speed_varies": varies}
     return Waveform(
         machine=machine,
         point=point,
@@ -116,7 +116,7 @@ def _joined(blocks: list[Vibration], hints: Hints, machine: str, point: str) -> 
         unit=chosen[0].unit,
         speed_rpm=speed,
         begins_us=chosen[0].time_us,
-        notes=tuple(note for note, there in found.items() if there),
+        notes=tuple(note for note, there in notes.items() if there),
     )
 
 

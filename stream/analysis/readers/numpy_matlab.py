@@ -10,7 +10,15 @@ from scipy.io import loadmat
 
 from models.errors import RecordingError
 from stream.analysis.readers.column_labels import is_rate_key, scaled_unit
-from stream.analysis.readers.waveform import MOST_SAMPLES, Hints, Waveform, listed, numbers, one_column, settled
+from stream.analysis.readers.waveform import (
+    MOST_SAMPLES,
+    Hints,
+    Waveform,
+    listed,
+    make_waveform,
+    numbers,
+    one_column,
+)
 
 __all__ = ["waveform_of_matlab", "waveform_of_numpy"]
 
@@ -97,7 +105,7 @@ def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[
 
     Of several structs in a row each has its name, or its number from 1 on, before the field.
     """
-    found: dict[str, NDArray[np.generic]] = {}
+    arrays: dict[str, NDArray[np.generic]] = {}
     for name, value in content.items():
         if name.startswith("__") or not isinstance(value, np.ndarray):
             continue
@@ -105,10 +113,10 @@ def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[
             for number, record in enumerate(value.reshape(-1), 1):
                 fields = {field: record[field] for field in value.dtype.names}
                 which = "" if value.size == 1 else f"{_label(fields) or number}."
-                found |= _flat(fields, f"{prefix}{name}.{which}")
+                arrays |= _flat(fields, f"{prefix}{name}.{which}")
         else:
-            found[prefix + name] = value
-    return found
+            arrays[prefix + name] = value
+    return arrays
 
 
 def _label(fields: Mapping[str, object]) -> str:
@@ -127,7 +135,7 @@ def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
     column, name = one_column(path, arrays[key], hints.column, name=key)
     unit, step = scaled_unit(key) or (None, None)
     samples = numbers(path, column, hints, name=name, step=step)
-    return settled(path, samples, hints, point=name, rate_hz=_rate_hz(arrays), unit=unit)
+    return make_waveform(path, samples, hints, point=name, rate_hz=_rate_hz(arrays), unit=unit)
 
 
 def _only(path: Path, arrays: Arrays) -> str:

@@ -21,7 +21,7 @@ from stream.analysis.readers.column_labels import (
     time_step_s,
     without_unit,
 )
-from stream.analysis.readers.waveform import Hints, Waveform, listed, numbers, settled
+from stream.analysis.readers.waveform import Hints, Waveform, listed, make_waveform, numbers
 
 __all__ = ["waveform_of_table"]
 
@@ -71,7 +71,7 @@ def waveform_of_table(path: Path, hints: Hints) -> Waveform:
         if rate_hz is None and time is not None:
             rate_hz = _rate_hz(path, _times(path, lines, layout, time), layout.names[time])
     point = without_unit(name) if layout.has_header else f"column {name}"
-    return settled(path, samples, hints, point=point, rate_hz=rate_hz, unit=unit)
+    return make_waveform(path, samples, hints, point=point, rate_hz=rate_hz, unit=unit)
 
 
 def _lines(path: Path) -> list[str]:

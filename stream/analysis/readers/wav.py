@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.io import wavfile
 
 from models.errors import RecordingError
-from stream.analysis.readers.waveform import Hints, Waveform, one_column, settled
+from stream.analysis.readers.waveform import Hints, Waveform, make_waveform, one_column
 
 __all__ = ["waveform_of_sound"]
 
@@ -27,7 +27,7 @@ def waveform_of_sound(path: Path, hints: Hints) -> Waveform:
         )
     channel, name = one_column(path, stored, hints.column, name="channel")
     samples = _full_scale(channel) * hints.scale
-    return settled(path, samples, hints, point=name, rate_hz=float(rate_hz))
+    return make_waveform(path, samples, hints, point=name, rate_hz=float(rate_hz))
 
 
 def _read(path: Path) -> tuple[int, NDArray[np.generic]]:

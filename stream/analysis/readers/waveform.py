@@ -11,7 +11,17 @@ from models.errors import RecordingError
 from models.signal.quality import is_rate
 from models.signal.units import Unit
 
-__all__ = ["MOST_SAMPLES", "Choice", "Hints", "Waveform", "as_name", "listed", "numbers", "one_column", "settled"]
+__all__ = [
+    "MOST_SAMPLES",
+    "Choice",
+    "Hints",
+    "Waveform",
+    "as_name",
+    "listed",
+    "make_waveform",
+    "numbers",
+    "one_column",
+]
 
 MOST_SAMPLES = 1 << 26
 """Longer ones (three quarters of an hour at 25.6 kHz) are refused: nobody's spectrum gets better by them."""
@@ -68,7 +78,7 @@ class Choice:
         return wanted
 
 
-def settled(
+def make_waveform(
     path: Path,
     samples: NDArray[np.float64],
     hints: Hints,

@@ -156,13 +156,13 @@ def _velocity(in_g: Real, rate_hz: float, shaft_hz: float) -> Curve | None:
 
 def _velocity_marks(analysis: Analysis, shaft_hz: float | None) -> tuple[Mark, ...]:
     shaft = [Mark(order * shaft_hz, f"{order}x", "shaft") for order in (1, 2, 3)] if shaft_hz else []
-    found = [
+    lines = [
         Mark(evidence.found_hz, "", "harmonic")
         for hypothesis in analysis.diagnosis.hypotheses[:1]
         for evidence in hypothesis.evidence
         if evidence.kind == "velocity_line" and evidence.found_hz
     ]
-    return (*shaft, *found)
+    return (*shaft, *lines)
 
 
 def _bands(
@@ -186,9 +186,9 @@ def _fundamentals(combs: HarmonicMap, analysis: Analysis, orders: BearingOrders 
     last = (combs.lines.prominence.shape[1] - 1) // _CLEAREST
     if orders is None:
         return np.arange(min(combs.lowest, last), last + 1)
-    found = _found_hz(analysis)
-    if found is not None:
-        places = [round(found / combs.spectra.bin_hz)]
+    found_hz = _found_hz(analysis)
+    if found_hz is not None:
+        places = [round(found_hz / combs.spectra.bin_hz)]
     else:
         places = [
             place

@@ -107,8 +107,8 @@ def _inlined(picture: bytes) -> str:
 def _bearing(analysis: Analysis) -> str:
     assert analysis.bearing is not None
     orders = analysis.bearing.orders
-    told = f"BPFO {orders.bpfo:.4f}, BPFI {orders.bpfi:.4f}, 2xBSF {orders.bsf2:.4f}, FTF {orders.ftf:.4f}"
-    return f"{analysis.bearing.name}: {told} ({analysis.bearing.source})"
+    orders_text = f"BPFO {orders.bpfo:.4f}, BPFI {orders.bpfi:.4f}, 2xBSF {orders.bsf2:.4f}, FTF {orders.ftf:.4f}"
+    return f"{analysis.bearing.name}: {orders_text} ({analysis.bearing.source})"
 
 
 def _indicators(analysis: Analysis, language: Language) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from models.clock import from_datetime
 from models.errors import ServiceError
 
-__all__ = ["identifier", "rows", "span", "steps"]
+__all__ = ["identifier", "rows_of", "span", "steps"]
 
 
 class _Series(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ def span(since: datetime, until: datetime) -> dict[str, int]:
     return {"since": from_datetime(since) * 1000, "until": from_datetime(until) * 1000}
 
 
-def rows(answer: bytes) -> list[list[Any]]:
+def rows_of(answer: bytes) -> list[list[Any]]:
     """Give the rows of an answer, of all its groups, columns as selected; `ServiceError` if the query failed."""
     try:
         decoded = msgspec.json.decode(answer, type=_Answer)

@@ -142,28 +142,31 @@ def _bucket(client: InfluxDBClient, org_id: str, name: str, days: int, *, shorte
     """Create a bucket, or correct its retention; gives its id."""
     api = client.buckets_api()
     rules = BucketRetentionRules(type="expire", every_seconds=days * _DAY_S)
-    found = [bucket for bucket in api.find_buckets_iter(org_id=org_id) if bucket.name == name]
-    if not found:
-        done.append(f"created the bucket {name!r}, rows kept {_kept(days * _DAY_S)}")
+    buckets = [bucket for bucket in api.find_buckets_iter(org_id=org_id) if bucket.name == name]
+    if not buckets:
+        done.append(f"created the bucket {name!r}, rows kept {_retention_text(days * _DAY_S)}")
         return str(api.create_bucket(bucket_name=name, org=org_id, retention_rules=rules).id)
-    bucket = found[0]
+    bucket = buckets[0]
     now_s = sum(rule.every_seconds or 0 for rule in bucket.retention_rules)
     if now_s == rules.every_seconds:
         return str(bucket.id)
     shorter = rules.every_seconds and (not now_s or rules.every_seconds < now_s)
     if shorter and not shorten:
         done.append(
-            f"left the bucket {name!r} as it is, rows kept {_kept(now_s)} though the settings say "
-            f"{_kept(rules.every_seconds)}: --shorten deletes the older ones"
+            f"left the bucket {name!r} as it is, rows kept {_retention_text(now_s)} though the settings say "
+            f"{_retention_text(rules.every_seconds)}: --shorten deletes the older ones"
         )
     else:
         bucket.retention_rules = [rules]
         api.update_bucket(bucket=bucket)
-        done.append(f"changed the bucket {name!r}: rows kept {_kept(rules.every_seconds)}, before {_kept(now_s)}")
+        done.append(
+            f"changed the bucket {name!r}: rows kept {_retention_text(rules.every_seconds)}, "
+            f"before {_retention_text(now_s)}"
+        )
     return str(bucket.id)
 
 
-def _kept(seconds: int) -> str:
+def _retention_text(seconds: int) -> str:
     return f"{seconds / _DAY_S:g} days" if seconds else "for ever"
 
 

@@ -21,7 +21,7 @@ from models.errors import ServiceError
 from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
 from stream.messages.records import Stored
 from stream.stores.influxdb.errors import service_error_of, too_old
-from stream.stores.influxdb.influxql import identifier, rows, span, steps
+from stream.stores.influxdb.influxql import identifier, rows_of, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
 from stream.stores.output_checks import check, gets_row
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, ValueAt, Written
@@ -110,11 +110,11 @@ class InfluxStore:
             'SELECT "score", "withheld", "status", "point" FROM "health" '
             'WHERE "machine" = $machine AND time >= $since AND time <= $until'
         )
-        found = await self._rows(self.bucket, query, machine=machine, **span(since, until))
-        found.sort(key=lambda row: (row[0], row[4] or ""))
+        rows = await self._rows(self.bucket, query, machine=machine, **span(since, until))
+        rows.sort(key=lambda row: (row[0], row[4] or ""))
         return [
             HealthAt(to_datetime(time_us), None if withheld else float(score), status)
-            for time_us, score, withheld, status, _ in found
+            for time_us, score, withheld, status, _ in rows
         ]
 
     async def health_lows(self, machine: str, since: datetime, until: datetime, step: timedelta) -> list[HealthAt]:
@@ -123,17 +123,19 @@ class InfluxStore:
             'SELECT min("score"), last("status") FROM "health" WHERE "machine" = $machine '  # noqa: S608 (a number)
             f"AND time >= $since AND time <= $until GROUP BY {steps(step)}"
         )
-        found = await self._rows(self.bucket, query, machine=machine, **span(since, until))
-        return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in found]
+        rows = await self._rows(self.bucket, query, machine=machine, **span(since, until))
+        return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in rows]
 
     async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
         """Last transition of each alert, newest first.
 
         A rule has at most one alert open at a point, so what is open is among the newest of each rule and point.
         """
-        found = await (self._newest_of_each_rule(machine) if open_only else self._newest_alerts(machine, limit))
+        transitions = await (
+            self._newest_of_each_rule(machine) if open_only else self._newest_alerts(machine, limit)
+        )
         newest: dict[str, Alert] = {}
-        for alert in found:
+        for alert in transitions:
             newest.setdefault(alert.id, alert)
         wanted = (alert for alert in newest.values() if alert.state == "active" or not open_only)
         return sorted(wanted, key=lambda alert: (-from_datetime(alert.time), alert.id))[: max(limit, 0)]
@@ -147,23 +149,25 @@ class InfluxStore:
 
     async def _newest_alerts(self, machine: str | None, limit: int) -> list[Alert]:
         """Read transitions, newest first, until they belong to `limit` alerts (ties in time included) or end."""
-        found: list[Alert] = []
+        transitions: list[Alert] = []
         which, values = _of(machine)
         page = max(limit, 1) * _TRANSITIONS_PER_ALERT
         while limit > 0:
-            query = f'SELECT "record" FROM "alerts"{which} ORDER BY time DESC LIMIT {page} OFFSET {len(found)}'  # noqa: S608 (a constant, two numbers)
+            query = (
+                f'SELECT "record" FROM "alerts"{which} ORDER BY time DESC LIMIT {page} OFFSET {len(transitions)}'  # noqa: S608 (a constant, two numbers)
+            )
             more = await self._rows(self.bucket, query, **values)
-            found += [_alert(row[1]) for row in more]
-            if len(more) < page or len({alert.id for alert in found}) > limit:
+            transitions += [_alert(row[1]) for row in more]
+            if len(more) < page or len({alert.id for alert in transitions}) > limit:
                 break
-        return found
+        return transitions
 
     async def actions(self, machine: str | None, *, limit: int = 50) -> list[Action]:
         """Give what people said of a machine and did to it, or of all (None), newest first."""
         which, values = _of(machine)
         query = f'SELECT "record" FROM "actions"{which} ORDER BY time DESC LIMIT {limit:d}'  # noqa: S608 (a constant, a number)
-        found = await self._rows(self.bucket, query, **values) if limit > 0 else []
-        return [msgspec.json.decode(row[1], type=Action) for row in found]
+        rows = await self._rows(self.bucket, query, **values) if limit > 0 else []
+        return [msgspec.json.decode(row[1], type=Action) for row in rows]
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""
@@ -178,8 +182,8 @@ class InfluxStore:
             f"SELECT {identifier(field_name(field))} FROM {identifier(measurement)} "  # noqa: S608 (quoted identifiers)
             'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until'
         )
-        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
-        return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in found]
+        rows = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
+        return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in rows]
 
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
         """Give how long a machine ran and stood in each hour, oldest first."""
@@ -187,7 +191,7 @@ class InfluxStore:
             'SELECT "running_s", "stopped_s", "unknown_s" FROM "uptime" '
             'WHERE "machine" = $machine AND time >= $since AND time <= $until'
         )
-        found = await self._rows(self.bucket, query, machine=machine, **span(since, until))
+        rows = await self._rows(self.bucket, query, machine=machine, **span(since, until))
         return [
             Uptime(
                 machine=machine,
@@ -196,7 +200,7 @@ class InfluxStore:
                 stopped_s=float(stopped_s),
                 unknown_s=float(unknown_s),
             )
-            for time_us, running_s, stopped_s, unknown_s in found
+            for time_us, running_s, stopped_s, unknown_s in rows
         ]
 
     async def extremes(
@@ -216,8 +220,8 @@ class InfluxStore:
             'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until '
             f"GROUP BY {steps(step)}"
         )
-        found = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
-        return [ExtremesAt(to_datetime(time_us), float(low), float(high)) for time_us, low, high in found]
+        rows = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
+        return [ExtremesAt(to_datetime(time_us), float(low), float(high)) for time_us, low, high in rows]
 
     async def captures(
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
@@ -227,8 +231,8 @@ class InfluxStore:
 
     async def capture(self, machine: str, point: str, kind: CaptureKind, time: datetime) -> Capture | None:
         """Give the one kept at exactly this time, with its data."""
-        found = await self._captures('"record", "data"', machine, point, kind, time, time)
-        return _capture(found[0][1], found[0][2]) if found else None
+        rows = await self._captures('"record", "data"', machine, point, kind, time, time)
+        return _capture(rows[0][1], rows[0][2]) if rows else None
 
     async def _captures(
         self, fields: str, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
@@ -267,7 +271,7 @@ class InfluxStore:
             raise self._unreachable(error) from error
         if status != 200:
             raise service_error_of(self.url, status, answer, headers)
-        return rows(answer)
+        return rows_of(answer)
 
     def _connected(self) -> Any:  # noqa: ANN401 (the library's own types are of no use)
         if self._client is None:

@@ -31,5 +31,5 @@ def list_actions(connection: sqlite3.Connection, machine: str | None, limit: int
     """Give what was said of a machine, or of all, newest first."""
     which, values = ("", ()) if machine is None else ("WHERE machine = ? ", (machine,))
     query = f"SELECT record FROM action {which}ORDER BY time_us DESC, machine, point, kind LIMIT ?"  # noqa: S608 (two constants)
-    found = connection.execute(query, (*values, max(limit, 0)))
-    return [msgspec.json.decode(kept, type=Action) for (kept,) in found]
+    rows = connection.execute(query, (*values, max(limit, 0)))
+    return [msgspec.json.decode(kept, type=Action) for (kept,) in rows]

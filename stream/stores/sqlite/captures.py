@@ -56,10 +56,10 @@ def read_capture(
 ) -> Capture | None:
     """Give one capture with its data, or None."""
     query = "SELECT record, data FROM capture WHERE machine = ? AND point = ? AND kind = ? AND time_us = ?"
-    found = connection.execute(query, (machine, point, kind, time_us)).fetchone()
-    if found is None:
+    row = connection.execute(query, (machine, point, kind, time_us)).fetchone()
+    if row is None:
         return None
-    text, data = found
+    text, data = row
     if not isinstance(data, bytes):
         raise ServiceError(f"the {kind} of {machine!r} is damaged: restore a backup of the database")
     return msgspec.structs.replace(msgspec.json.decode(text, type=Capture), data=data)

@@ -12,7 +12,7 @@ from typing import Any
 from models.clock import from_datetime
 from models.outputs import Measurement, Row
 
-__all__ = ["TABLES", "WIDTH", "list_extremes", "list_points", "list_values", "settle", "write_rows"]
+__all__ = ["TABLES", "WIDTH", "assign_places", "list_extremes", "list_points", "list_values", "write_rows"]
 
 WIDTH = 32
 """Columns of a record: a waveform has 20 to 30 indicators."""
@@ -40,7 +40,7 @@ def write_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         by_point.setdefault((row.measurement, row.machine, row.point), []).append(row)
     for key, of_point in by_point.items():
         point = _point_id(connection, key)
-        place = settle(connection, point, (name for row in of_point for name in row.fields))
+        place = assign_places(connection, point, (name for row in of_point for name in row.fields))
         connection.executemany(_INSERT, [record for row in of_point for record in _records(point, row, place)])
 
 
@@ -64,7 +64,7 @@ def _point_id(connection: sqlite3.Connection, key: _Key) -> int:
     return int(found[0])
 
 
-def settle(connection: sqlite3.Connection, point: int, names: Iterable[str]) -> dict[str, int]:
+def assign_places(connection: sqlite3.Connection, point: int, names: Iterable[str]) -> dict[str, int]:
     """Give the place of each field of a point; these that have none yet get the next ones, in their order."""
     place: dict[str, int] = dict(connection.execute("SELECT name, place FROM field WHERE point = ?", (point,)))
     for name in names:

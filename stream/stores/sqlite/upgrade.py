@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 
-from stream.stores.sqlite.rows import TABLES, WIDTH, settle
+from stream.stores.sqlite.rows import TABLES, WIDTH, assign_places
 
 __all__ = ["from_schema_1"]
 
@@ -32,7 +32,7 @@ def _bring_together(connection: sqlite3.Connection, point: int) -> None:
         "SELECT name, id FROM field_1 WHERE id IN (SELECT DISTINCT field FROM value_1 WHERE point = ?) ORDER BY id",
         (point,),
     ).fetchall()
-    place = settle(connection, point, (name for name, _ in names))
+    place = assign_places(connection, point, (name for name, _ in names))
     field = {place[name]: field for name, field in names}
     for first in range(0, max(len(field), 1), WIDTH):
         values = ", ".join(_VALUE % field[n] if n in field else "NULL" for n in range(first, first + WIDTH))

@@ -13,20 +13,20 @@ def drawn(
     points: Sequence[tuple[datetime, tuple[float, float] | None]], interval: timedelta, step: timedelta
 ) -> list[list[float | None]]:
     """Give low and high of each step as two points, and nothing (None) where data are missing or withheld."""
-    found: list[list[float | None]] = []
+    pairs: list[list[float | None]] = []
     before: datetime | None = None
     for time, pair in points:
         if before is not None and time - before > interval:
-            found.append([milliseconds(before + step), None])
+            pairs.append([milliseconds(before + step), None])
         if pair is None:
-            found.append([milliseconds(time), None])
+            pairs.append([milliseconds(time), None])
         else:
             low, high = significant(pair[0]), significant(pair[1])
-            found.append([milliseconds(time), low])
+            pairs.append([milliseconds(time), low])
             if high != low:
-                found.append([milliseconds(time + step / 2), high])
+                pairs.append([milliseconds(time + step / 2), high])
         before = time
-    return found
+    return pairs
 
 
 def withheld_runs(history: Sequence[HealthAt], interval: timedelta) -> Iterator[list[HealthAt]]:

@@ -29,9 +29,9 @@ class TtlCache(Generic[K, V]):
             kept = self._kept.get(key)
             if kept is not None and self._monotonic() - kept[0] < good_s:
                 return kept[1]
-            found = await read()
-            self._kept[key] = (self._monotonic(), found)
+            value = await read()
+            self._kept[key] = (self._monotonic(), value)
             self._kept.move_to_end(key)
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-            return found
+            return value

@@ -35,12 +35,12 @@ def actions_view(
     actions: Sequence[Action], *, now: datetime, zone: tzinfo, language: Language
 ) -> tuple[ActionView, ...]:
     """Give what was said, in the order given."""
-    found = []
+    views = []
     for action in actions:
         what = _WHAT.get((action.kind, action.verdict))
         words = (action.point, action.fault, action.done, action.note)
         clock = clock_text(action.time, now, zone, language)
-        found.append(
+        views.append(
             ActionView(
                 id=f"{action.time.isoformat()} {action.kind} {action.point}",
                 what=what.say(language) if what else action.kind,
@@ -48,4 +48,4 @@ def actions_view(
                 when=_BY.say(language, clock=clock, by=action.by) if action.by else clock,
             )
         )
-    return tuple(found)
+    return tuple(views)

@@ -92,13 +92,16 @@ def _of(alerts: Sequence[Alert], names: Collection[str]) -> list[Alert]:
 
 def _row(record: TrackRecord, own: TrackRecord | None, language: Language) -> RulesRow:
     tally = record.tally
-    told = tally.confirmed + tally.false_alarms
+    labelled = tally.confirmed + tally.false_alarms
     name = CODES[record.rule].say(language) if record.rule in CODES else record.rule
     share = _DASH
-    if told:
-        low, high = wilson_interval(tally.confirmed, told)
+    if labelled:
+        low, high = wilson_interval(tally.confirmed, labelled)
         share = _SHARE.say(
-            language, share=f"{100 * tally.confirmed / told:.0f}", low=f"{100 * low:.0f}", high=f"{100 * high:.0f}"
+            language,
+            share=f"{100 * tally.confirmed / labelled:.0f}",
+            low=f"{100 * low:.0f}",
+            high=f"{100 * high:.0f}",
         )
     lead = _DASH if tally.lead_h is None else _HOURS.say(language, hours=f"{tally.lead_h:.0f}")
     told_here = own.tally.confirmed + own.tally.false_alarms if own else 0

@@ -99,9 +99,9 @@ def earlier_choices(kept: Sequence[Capture], zone: tzinfo, language: Language) -
     newest, before = kept[-1], kept[:-1]
     choices = []
     for key, phrase, age in _AGES:
-        found = nearest(before, newest.measured - age)
-        if found is not None and abs(newest.measured - age - found.measured) <= _AGE_TOLERANCE * age:
-            choices.append(Earlier(key, phrase.say(language), found.time))
+        older = nearest(before, newest.measured - age)
+        if older is not None and abs(newest.measured - age - older.measured) <= _AGE_TOLERANCE * age:
+            choices.append(Earlier(key, phrase.say(language), older.time))
     oldest = before[0]
     if oldest.time not in {choice.time for choice in choices}:
         clock = clock_text(oldest.measured, newest.measured, zone, language)
