@@ -89,19 +89,19 @@ def _sorted(words: Any) -> str:
 def kafka() -> Part:
     """Names on the broker: topics with their configuration, groups, clients, headers."""
     from stream.config.machines import Fleet
-    from stream.kafka import groups
-    from stream.kafka import topic_admin as topics
+    from stream.kafka import groups, topic_admin
+    from stream.messages import topics
 
-    name = groups.worker_identity(Settings(), Fleet()).client_id().split("_")
+    name = groups.worker_identity(Settings(sqlite={"path": "/data/stethos.sqlite"}), Fleet()).client_id().split("_")
     return {
-        **{f"topic {topic}": msgspec.json.encode(topics._CONFIGS[topic]).decode() for topic in topics.TOPICS},
-        "all topics": msgspec.json.encode(topics._COMMON).decode(),
+        **{f"topic {topic}": msgspec.json.encode(topic_admin._CONFIGS[topic]).decode() for topic in topics.TOPICS},
+        "all topics": msgspec.json.encode(topic_admin._COMMON).decode(),
         "inputs": " ".join(topics.INPUTS),
         "partition of lessons": str(topics.LESSONS_PARTITION),
         "largest message": str(topics.MAXIMUM_MESSAGE_BYTES),
         "groups": f"{groups.FAUST_GROUP} {groups.STORAGE_GROUP}",
         "a client's name": groups.WorkerIdentity("0.1.0", "0123abcd", "89ef0123").client_id(),
-        "what tells stores apart, as it is by default": name[-1],
+        "what tells stores apart": name[-1],
     }
 
 
@@ -121,13 +121,12 @@ def files() -> Part:
 
 def told_as_json() -> Part:
     """What commands with `--json`, and a worker at `/health`, tell."""
-    from stream.grafana_push import Pushed
-
     from models.machinery.pack import Pack
     from stream.analysis.analysing import Analysis
     from stream.cli import influx, simulate
     from stream.cli.bearings import _json
     from stream.doctor.check_result import Checkup
+    from stream.grafana.push import Pushed
     from stream.kafka.topic_admin import TopicState
     from stream.monitoring.liveness import Report
     from stream.recordings import replay_report as reporting

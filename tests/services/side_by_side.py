@@ -81,7 +81,7 @@ class FromBothEnds(LoadScopeScheduling):
     def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
         self.registered_collections[node] = list(collection)
         if not self._check_nodes_have_same_collection():
-            node.shutdown()
+            raise RuntimeError("two processes have collected different tests, so some would never be run")
 
     def schedule(self) -> None:
         if self.collection is None:

@@ -71,6 +71,20 @@ def test_all_begin_with_the_quick_ones_but_one_that_begins_with_the_last():
     assert third[:3] == QUICK[3:6]
 
 
+def test_processes_that_collect_different_tests_end_the_run():
+    config = SimpleNamespace(getvalue=lambda name: ["popen"] * 2)
+    config.hook = SimpleNamespace(pytest_collectreport=lambda report: None)
+    schedule, nodes = (
+        FromBothEnds(config, SimpleNamespace(loadscopesched=lambda *_: None)),
+        [Node("gw0"), Node("gw1")],
+    )
+    for node in nodes:
+        schedule.add_node(node)
+    schedule.add_node_collection(nodes[0], QUICK)
+    with pytest.raises(RuntimeError, match="different tests"):
+        schedule.add_node_collection(nodes[1], QUICK[1:])
+
+
 def test_who_has_collected_first_begins_without_the_others():
     config = SimpleNamespace(getvalue=lambda name: ["popen"] * 2)
     schedule, first, second = FromBothEnds(config), Node("gw0"), Node("gw1")

@@ -32,7 +32,7 @@ CODE_KEYWORDS = frozenset({"body_html", "favicon", "head_html", "js_handler", "v
 CONTENT_CALLS = frozenset({"set_content"})
 """They set markup later; so does an assignment to `content`."""
 PICTURES = {
-    "shape_svg": "stream/web/components/status_icons.py",
+    "status_icon_svg": "stream/web/components/status_icons.py",
     "trend_svg": "stream/web/components/sparkline.py",
     "bar_svg": "stream/web/components/health_bar.py",
 }

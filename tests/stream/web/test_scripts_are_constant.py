@@ -70,7 +70,7 @@ def test_what_is_run_in_a_browser_is_a_constant_of_ours(file: str):
         "ui.markdown(name)",
         "table.add_slot('body', name)",
         "picture.set_content(name)",
-        "picture.set_content(shape_svg(name))",
+        "picture.set_content(status_icon_svg(name))",
         "picture.content = name",
         "element.props(f'label={name}')",
         "element.style(f'width: {name}')",
@@ -95,8 +95,8 @@ def test_what_could_be_run_is_found(text: str):
         'A = "code"\nx = {":formatter": f"{A}()" + A, "name": unit}',
         'from stream.web.scripts import TREND_BOX\nx = {**y, ":formatter": TREND_BOX}',
         (
-            "from stream.web.components.status_icons import shape_svg\n"
-            "picture.set_content(shape_svg(view.status) if view else '')"
+            "from stream.web.components.status_icons import status_icon_svg\n"
+            "picture.set_content(status_icon_svg(view.status) if view else '')"
         ),
         'from stream.web.paths import machine_path\ndescribe(link, href=machine_path("en", name), title=name)',
         'element.on("click", f, js_handler="e => emit(1)")',
