@@ -20,11 +20,11 @@ __all__ = ["check_workers", "compared"]
 _COORDINATOR_S = (0.5, 1.0, 2.0)
 _ASPECTS = {
     "version": ("run different versions", "upgrade all of them"),
-    "judging": (
+    "judgement_digest": (
         "judge by different machines, thresholds or learning",
         "give all the same machines.toml and the same [thresholds] and [learning], and restart them",
     ),
-    "keeping": ("keep results in different places", "give all the same store, [influxdb] and partitions"),
+    "storage_digest": ("keep results in different places", "give all the same store, [influxdb] and partitions"),
 }
 
 

@@ -34,7 +34,9 @@ CONDITION_AGENT, STORAGE_AGENT = "condition", "storage"
 AGENT_OF = {**{topic: f"{topic}-indicators" for topic in INPUTS}, OBSERVATIONS: CONDITION_AGENT}
 """Which agent acknowledges which topic; all others are the storage agent's."""
 
-_CLIENT_ID = re.compile(r"stethos_(?P<version>[\w.+]+)_(?P<judging>[0-9a-f]{8})_(?P<keeping>[0-9a-f]{8})")
+_CLIENT_ID = re.compile(
+    r"stethos_(?P<version>[\w.+]+)_(?P<judgement_digest>[0-9a-f]{8})_(?P<storage_digest>[0-9a-f]{8})"
+)
 
 
 class WorkerIdentity(msgspec.Struct, frozen=True):
@@ -71,7 +73,7 @@ def parse_client_id(client_id: str) -> WorkerIdentity | None:
     """Read a mark back; None where the member of the group is no worker of a version that has one.
 
     >>> parse_client_id("stethos_0.1.0_0123abcd_89ef0123-1f2e")
-    Mark(version='0.1.0', judging='0123abcd', keeping='89ef0123')
+    WorkerIdentity(version='0.1.0', judgement_digest='0123abcd', storage_digest='89ef0123')
     >>> parse_client_id("aiokafka-0.14.0")
     """
     found = _CLIENT_ID.match(client_id)

@@ -189,6 +189,6 @@ def test_workers_are_told_apart_by_where_a_database_is_not_by_how_it_is_written(
     assert away != worker_identity(Settings(), fleet), "which is another file, in the working directory"
     monkeypatch.chdir(plant)
     assert away == worker_identity(load_settings(file), fleet)
-    assert msgspec.structs.replace(away, keeping="") == msgspec.structs.replace(
-        worker_identity(Settings(), fleet), keeping=""
+    assert msgspec.structs.replace(away, storage_digest="") == msgspec.structs.replace(
+        worker_identity(Settings(), fleet), storage_digest=""
     )
