@@ -30,6 +30,7 @@ def reliability(
         inside = [(p, right) for p, right in answers if low <= p < high or (p == high == edges[-1])]
         if inside:
             count = len(inside)
-            stated = sum(p for p, _ in inside) / count
+            mean = sum(p for p, _ in inside) / count
+            stated = min(max(mean, low), high)  # rounding must not carry a mean out of its bin
             found.append((low, high, count, stated, sum(right for _, right in inside) / count))
     return found

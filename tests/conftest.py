@@ -10,7 +10,11 @@ from tests.services.influxdb import influxd, influxdb
 from tests.services.kafka import broker, brokers, kafka
 from tests.services.ordering import Times, pytest_collection_modifyitems
 from tests.services.recordings import recordings_path
-from tests.services.side_by_side import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
+from tests.services.side_by_side import (
+    pytest_collection,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 
 __all__ = [
     "broker",
@@ -20,6 +24,7 @@ __all__ = [
     "influxdb",
     "kafka",
     "pytest_addoption",
+    "pytest_collection",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_xdist_auto_num_workers",

@@ -23,10 +23,7 @@ _ASPECTS = {
         "judge by different machines, thresholds or learning",
         "give all the same machines.toml and the same [thresholds] and [learning], and restart them",
     ),
-    "storage_digest": (
-        "keep results in different places",
-        "give all the same store, [influxdb] and partitions",
-    ),
+    "storage_digest": ("keep results in different places", "give all the same store, [influxdb] and partitions"),
 }
 
 

@@ -92,8 +92,7 @@ def kafka() -> Part:
     from stream.kafka import groups, topic_admin
     from stream.messages import topics
 
-    somewhere = Settings(sqlite={"path": "/var/lib/stethos/stethos.db"})  # the default is in the working directory
-    name = groups.worker_identity(somewhere, Fleet()).client_id().split("_")
+    name = groups.worker_identity(Settings(sqlite={"path": "/data/stethos.sqlite"}), Fleet()).client_id().split("_")
     return {
         **{f"topic {topic}": msgspec.json.encode(topic_admin._CONFIGS[topic]).decode() for topic in topics.TOPICS},
         "all topics": msgspec.json.encode(topic_admin._COMMON).decode(),
@@ -102,7 +101,7 @@ def kafka() -> Part:
         "largest message": str(topics.MAXIMUM_MESSAGE_BYTES),
         "groups": f"{groups.FAUST_GROUP} {groups.STORAGE_GROUP}",
         "a client's name": groups.WorkerIdentity("0.1.0", "0123abcd", "89ef0123").client_id(),
-        "what tells stores apart, of one file": name[-1],
+        "what tells stores apart": name[-1],
     }
 
 

@@ -31,13 +31,13 @@ class Node:
 
 def handed_out(tests: list[str], count: int) -> tuple[list[str], list[list[str]]]:
     """Give the order in which tests end, each process working off its own one by one, and what each has done."""
-    options = SimpleNamespace(loadscopereorder=True)
-    config = SimpleNamespace(option=options, getvalue=lambda name: {"tx": ["popen"] * count}[name])
+    config = SimpleNamespace(getvalue=lambda name: {"tx": ["popen"] * count}[name])
     schedule, nodes = FromBothEnds(config), [Node(f"gw{number}") for number in range(count)]
     for node in nodes:
         schedule.add_node(node)
+    for node in nodes:
         schedule.add_node_collection(node, tests)
-    schedule.schedule()
+        schedule.schedule()
     done: dict[str, list[str]] = {node.name: [] for node in nodes}
     ended = []
     while schedule.has_pending:
@@ -65,10 +65,37 @@ def test_every_test_is_run_once_and_a_files_tests_by_one_process_in_their_order(
 
 
 def test_all_begin_with_the_quick_ones_but_one_that_begins_with_the_last():
-    _, (first, second, last) = handed_out(QUICK + SLOW, 3)
+    _, (first, second, third) = handed_out(QUICK + SLOW, 3)
     assert first[:3] == QUICK[:3]
-    assert second[:3] == QUICK[3:6]
-    assert last[:2] == [SLOW[2], SLOW[1]]
+    assert second[:2] == [SLOW[2], SLOW[1]]
+    assert third[:3] == QUICK[3:6]
+
+
+def test_processes_that_collect_different_tests_end_the_run():
+    config = SimpleNamespace(getvalue=lambda name: ["popen"] * 2)
+    config.hook = SimpleNamespace(pytest_collectreport=lambda report: None)
+    schedule, nodes = (
+        FromBothEnds(config, SimpleNamespace(loadscopesched=lambda *_: None)),
+        [Node("gw0"), Node("gw1")],
+    )
+    for node in nodes:
+        schedule.add_node(node)
+    schedule.add_node_collection(nodes[0], QUICK)
+    with pytest.raises(RuntimeError, match="different tests"):
+        schedule.add_node_collection(nodes[1], QUICK[1:])
+
+
+def test_who_has_collected_first_begins_without_the_others():
+    config = SimpleNamespace(getvalue=lambda name: ["popen"] * 2)
+    schedule, first, second = FromBothEnds(config), Node("gw0"), Node("gw1")
+    for node in (first, second):
+        schedule.add_node(node)
+    assert not schedule.collection_is_completed
+    schedule.add_node_collection(first, QUICK)
+    assert schedule.collection_is_completed
+    schedule.schedule()
+    assert first.given == [0, 1, 2]
+    assert second.given == []
 
 
 def test_one_process_alone_keeps_the_order():
