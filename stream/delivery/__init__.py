@@ -1,1 +1,1 @@
-"""Exactly once: outbox, acknowledgements, checkpoints and dead letters, in one protocol."""
+"""Delivery exactly once: outbox, acknowledgements, checkpoints and dead letters, in one protocol."""

@@ -1,1 +1,1 @@
-"""The broker for commands and the doctor: its client, topics and consumer groups."""
+"""Kafka for commands and the doctor: its client, topics and consumer groups."""

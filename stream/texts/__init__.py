@@ -1,1 +1,1 @@
-"""What people read, in both languages: the type, the words, times."""
+"""Texts that people read, in both languages: the type, the phrases, times."""

@@ -1,1 +1,1 @@
-"""Pages for people, served by NiceGUI."""
+"""Web pages for people, served by NiceGUI."""

@@ -1,1 +1,1 @@
-"""Elements of NiceGUI that the pages share."""
+"""Components that the pages share, made of NiceGUI's elements."""

@@ -7,7 +7,7 @@ __all__ = ["NoticeBar"]
 
 
 class NoticeBar:
-    """One notice."""
+    """The bar of one notice."""
 
     def __init__(self) -> None:
         self.root = container("div", "notice")

@@ -15,14 +15,14 @@ _GOOD_S = 120.0
 
 
 class FleetRecord(msgspec.Struct, frozen=True):
-    """The last of both, newest first."""
+    """The last alerts and findings of the fleet, newest first."""
 
     alerts: tuple[Alert, ...]
     actions: tuple[Action, ...]
 
 
 class FleetRecords:
-    """Reads at most once in two minutes."""
+    """Reads the record of the fleet, at most once in two minutes."""
 
     def __init__(self, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._store, self._monotonic = store, monotonic

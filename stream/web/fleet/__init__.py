@@ -1,1 +1,1 @@
-"""The first page: all machines."""
+"""The fleet's page, the first one: all machines."""

@@ -1,1 +1,1 @@
-"""What the pages show, as plain structs; pure."""
+"""Views: what the pages show, as plain structs; pure."""
