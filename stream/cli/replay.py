@@ -52,7 +52,7 @@ def replay(
     recordings = Recordings(files)
     folding = Replay(
         _fleet(settings, machines),
-        learn=_learn(learn),
+        learning_period=_learn(learn),
         thresholds=load_thresholds(thresholds) if thresholds else None,
         refuse=complain,
     )

@@ -83,17 +83,22 @@ class _ReplayedMachine:
 
 
 class Replay:
-    """Folds lines in order; `thresholds` and `learn`, where given, replace those of every configuration."""
+    """Folds lines in order; `thresholds` and `learning_period`, where given, replace every configuration's."""
 
     def __init__(
         self,
         fleet: Fleet,
         *,
-        learn: LearningPeriod | None = None,
+        learning_period: LearningPeriod | None = None,
         thresholds: Thresholds | None = None,
         refuse: Refuse | None = None,
     ) -> None:
-        self._fleet, self._learn, self._thresholds, self._refuse = fleet, learn, thresholds, refuse
+        self._fleet, self._learning_period, self._thresholds, self._refuse = (
+            fleet,
+            learning_period,
+            thresholds,
+            refuse,
+        )
         self._machines: dict[str, _ReplayedMachine] = {}
         self._experience = Experience()
         self._refused = 0
@@ -171,10 +176,10 @@ class Replay:
     def _begun(self, machine: _ReplayedMachine, name: str, first_us: int, observed_us: int) -> Iterator[Configured]:
         """Before a machine's first measurement: its configuration, unless the recording has given one already."""
         machine.measured = True
-        if machine.configuration is not None and self._learn is None:
+        if machine.configuration is not None and self._learning_period is None:
             return
-        if self._learn is not None:
-            machine.learn_until_us = self._learn.end_us(first_us)
+        if self._learning_period is not None:
+            machine.learn_until_us = self._learning_period.end_us(first_us)
         machine.configuration = self._adjusted(machine, machine.configuration or self._fleet.configuration(name))
         yield Configured(machine=name, observed_us=observed_us, configuration=machine.configuration)
 
@@ -191,12 +196,14 @@ def replay(
     lines: Iterable[Line],
     fleet: Fleet | None = None,
     *,
-    learn: LearningPeriod | None = None,
+    learning_period: LearningPeriod | None = None,
     thresholds: Thresholds | None = None,
     refuse: Refuse | None = None,
 ) -> Iterator[Output]:
     """Give every output of the fold over these lines: rows, health and transitions of alerts."""
-    for replayed in Replay(fleet or Fleet(), learn=learn, thresholds=thresholds, refuse=refuse).outputs(lines):
+    for replayed in Replay(
+        fleet or Fleet(), learning_period=learning_period, thresholds=thresholds, refuse=refuse
+    ).outputs(lines):
         yield replayed.output
 
 

@@ -51,7 +51,7 @@ MANY = lines(messages(150))
 
 
 def test_every_message_gives_one_row_and_one_health_in_order():
-    outputs = list(Replay(Fleet(), learn=LEARN).outputs(MANY))
+    outputs = list(Replay(Fleet(), learning_period=LEARN).outputs(MANY))
     for kind in (Row, Health):
         assert [replayed.line for replayed in outputs if isinstance(replayed.output, kind)] == MANY
     raised = [o.output for o in outputs if isinstance(o.output, Alert) and o.output.state == "active"]
@@ -66,7 +66,7 @@ def test_every_message_gives_one_row_and_one_health_in_order():
 
 
 def test_the_same_lines_give_the_same_outputs():
-    assert list(replay(MANY, learn=LEARN)) == list(replay(MANY, learn=LEARN))
+    assert list(replay(MANY, learning_period=LEARN)) == list(replay(MANY, learning_period=LEARN))
 
 
 def test_it_is_the_fold_and_nothing_else():
@@ -100,7 +100,7 @@ def test_a_recording_of_observations_gives_what_the_raw_one_gave():
 def test_ticks_of_a_recording_count_and_silence_is_told():
     made = messages(40, machines=("P1",))
     quiet = [Tick(machine="P1", observed_us=made[-1].end_us + n * 60 * SECOND_US) for n in range(1, 200)]
-    outputs = list(Replay(Fleet(), learn=LEARN).outputs([*lines(made), *lines(quiet, "b.jsonl")]))
+    outputs = list(Replay(Fleet(), learning_period=LEARN).outputs([*lines(made), *lines(quiet, "b.jsonl")]))
     assert [o.output.status for o in outputs if isinstance(o.output, Health)][-1] == "no_data"
     assert outputs[-1].line.file == "b.jsonl"
 
@@ -116,9 +116,11 @@ def test_a_trial_replaces_thresholds_and_learning_of_the_recording():
     def changes(outputs: list) -> int:
         return sum(d.code == "change" for o in outputs if isinstance(o, Health) for d in o.deductions)
 
-    assert changes(list(replay(recording, learn=LEARN))) > 0
-    assert changes(list(replay(recording, learn=LEARN, thresholds=deaf))) == 0
-    health = [o for o in replay(recording, learn=LearningPeriod(until_us=START_US * 2)) if isinstance(o, Health)]
+    assert changes(list(replay(recording, learning_period=LEARN))) > 0
+    assert changes(list(replay(recording, learning_period=LEARN, thresholds=deaf))) == 0
+    health = [
+        o for o in replay(recording, learning_period=LearningPeriod(until_us=START_US * 2)) if isinstance(o, Health)
+    ]
     assert all(h.anomaly.anomalous is None for h in health)
 
 
@@ -129,7 +131,9 @@ def test_a_machine_that_no_recording_configures_is_judged_as_the_file_says():
     folded = [
         observe(message, fleet.configuration("P1"), observed_us=message.end_us, source=None) for message in made
     ]
-    assert list(replay(lines(folded), fleet, learn=LEARN)) == list(replay(lines(made), fleet, learn=LEARN))
+    assert list(replay(lines(folded), fleet, learning_period=LEARN)) == list(
+        replay(lines(made), fleet, learning_period=LEARN)
+    )
     versions = {o.configuration for o in replay(lines(folded), fleet) if isinstance(o, Health)}
     assert versions == {fleet.configuration("P1").version()}
 
