@@ -68,7 +68,7 @@ def test_a_worker_whose_broker_has_gone_ends_all_the_same_and_with_little_noise(
         kafka.kill()
         wait_until(lambda: "Unable connect to node" in worker.text(), "the worker misses its broker")
         assert status_when_told_to_end(worker) in (0, 1), "ended by itself"
-    assert "checkpoint_all took too long" in worker.text()
+    assert "the last checkpoint took too long" in worker.text()
     assert "ProducerClosed" not in worker.text()
 
 
