@@ -44,9 +44,10 @@ evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated ma
 compare: $(VENV)/.dev ## Compare outputs with another revision's, byte for byte (ARGS="main", ARGS="main --worker")
 	@$(BIN)/python -m evaluation.compare $(ARGS)
 
-docs: $(VENV)/.dev ## Write again what is made from code: settings page, dashboards, pictures
+docs: $(VENV)/.dev ## Write again what is made from code: settings page, rooms, dashboards, pictures
 	$(BIN)/python -m stream.config.settings_page > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
+	$(BIN)/python -m docs.rooms
 	$(BIN)/python -m grafana.dashboards
 	$(BIN)/python -m docs.screenshots
 
