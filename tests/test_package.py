@@ -209,6 +209,11 @@ def test_the_version_is_the_changelogs_newest():
     assert newest[1] == PROJECT["version"] == version("stethos")
 
 
+def test_the_image_is_called_after_the_version():
+    tags = re.findall(r"image: stethos:(\S+)", (ROOT / "docker-compose.yml").read_text("utf-8"))
+    assert tags == [PROJECT["version"]]
+
+
 def test_the_licence_is_there():
     assert PROJECT["license"] == "Apache-2.0"
     assert "Apache License" in (ROOT / "LICENSE").read_text("utf-8")
