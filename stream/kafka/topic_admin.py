@@ -1,4 +1,4 @@
-"""The topics by name, and how they are created.
+"""Topics on the broker: created with their retention, compared with what they must keep, mended.
 
 All have the same number of partitions, so that one machine is one partition in every topic.
 """
