@@ -22,10 +22,11 @@ test: $(VENV)/.dev ## Run all tests, the quick ones first (ARGS="-k fold" and so
 quick: $(VENV)/.dev ## Run the tests that need no server and no browser
 	$(BIN)/pytest --numprocesses auto -m "not embedded and not browser and not kafka and not influxdb and not slow" $(ARGS)
 
-lint: $(VENV)/.dev ## Check style, format and types
+lint: $(VENV)/.dev ## Check style, format, types and which part imports which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 
 format: $(VENV)/.dev ## Format the code, and mend of its style what can be mended safely
 	$(BIN)/ruff check --fix
@@ -43,9 +44,10 @@ evaluate: $(VENV)/.dev ## Score condition and diagnosis on real and simulated ma
 compare: $(VENV)/.dev ## Compare outputs with another revision's, byte for byte (ARGS="main", ARGS="main --worker")
 	@$(BIN)/python -m evaluation.compare $(ARGS)
 
-docs: $(VENV)/.dev ## Write again what is made from code: settings page, dashboards, pictures
+docs: $(VENV)/.dev ## Write again what is made from code: settings page, rooms, dashboards, pictures
 	$(BIN)/python -m stream.config.settings_page > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
+	$(BIN)/python -m docs.rooms
 	$(BIN)/python -m grafana.dashboards
 	$(BIN)/python -m docs.screenshots
 

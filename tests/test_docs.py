@@ -6,12 +6,14 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from graphlib import CycleError
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import typer.main
 
+from docs.rooms import PAGE, reduced, with_rooms
 from stream.cli.main import app
 from stream.config.bearings import load_catalogue
 from stream.config.machines import load_machines
@@ -174,6 +176,22 @@ def check_toml(text: str, folder: Path) -> None:
             assert load_scenario(str(file)).machines
         case _:
             assert load_thresholds(file)
+
+
+def test_the_rooms_of_the_page_are_those_of_the_code():
+    page = PAGE.read_text("utf-8")
+    assert [kind for kind, _ in blocks("docs/architecture.md")].count("mermaid") == 3
+    assert with_rooms(page) == page, "`make docs` draws them again"
+    missing = page.replace("    app --> agents\n", "")
+    assert missing != page
+    assert with_rooms(missing) == page
+
+
+def test_an_arrow_that_a_longer_way_says_is_not_drawn():
+    arrows = reduced({"a": frozenset("bcd"), "b": frozenset("c"), "c": frozenset(), "d": frozenset()})
+    assert arrows == {"a": frozenset("bd"), "b": frozenset("c"), "c": frozenset(), "d": frozenset()}
+    with pytest.raises(CycleError):
+        reduced({"a": frozenset("b"), "b": frozenset("a")})
 
 
 WITHOUT_A_SERVER = re.compile(

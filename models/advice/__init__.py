@@ -1,1 +1,1 @@
-"""Advisory generation (ISO 13374): alarm states."""
+"""Advisory generation (ISO 13374 AG): alarms are moved, baselines reset, actions of operators applied."""

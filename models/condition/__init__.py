@@ -1,1 +1,1 @@
-"""State detection and health assessment (ISO 13374): baseline, anomaly, health."""
+"""State detection (ISO 13374 SD): baselines, operating regimes and states, the anomaly model, sensor faults."""

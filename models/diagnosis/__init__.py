@@ -1,1 +1,1 @@
-"""Fault diagnosis from waveforms: what is wrong with a machine, with the proof an engineer would ask for."""
+"""Diagnosis from one waveform (ISO 13374 HA): which fault, with the proof an engineer would ask for."""

@@ -1,1 +1,1 @@
-"""ISO 13374 health assessment: rules, degrees, score, status."""
+"""Health assessment (ISO 13374 HA): rules that give symptoms, the score, the status."""

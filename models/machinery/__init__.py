@@ -1,1 +1,1 @@
-"""Knowledge of machines: their configuration, severity zones, kinematics."""
+"""Knowledge of machines: their configuration, packs by kind, severity zones, kinematics, bearings."""

@@ -1,1 +1,1 @@
-"""Prognostic assessment (ISO 13374): onset of a decline, and the life that remains after it."""
+"""Prognostic assessment (ISO 13374 PA): onset of a degradation, and the life that remains after it."""

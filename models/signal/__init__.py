@@ -1,1 +1,1 @@
-"""Data manipulation (ISO 13374): units, quality, spectrum, envelope, indicators."""
+"""Data manipulation (ISO 13374 DM): units, quality, spectrum, envelope, indicators."""

@@ -1,1 +1,1 @@
-"""Four machines that behave as machines do: seeded, pure, and slow to fail. For the demo, tests and training."""
+"""Simulated machines and plants, with the truth about them: seeded, pure, slow to fail. For demo and tests."""

@@ -1,1 +1,1 @@
-"""What `stethos doctor` looks at, one file an area; each gives results, good or with the way to mend them."""
+"""What `stethos doctor` looks at, one file an area; each gives check results, good or with the way to mend it."""

@@ -1,4 +1,4 @@
-"""Administration of the topics: how they are created, checked and mended.
+"""Administers topics on the broker: created with their retention, compared with what they must keep, mended.
 
 All have the same number of partitions, so that one machine is one partition in every topic.
 """
