@@ -51,6 +51,7 @@ class Kafka:
 
     def __init__(self, folder: Path, *, heap_mb: int = 512, short_lived: bool = False) -> None:
         self._jars, self._folder = fetch(), folder
+        self.data = folder / "data"
         self._options = [f"-Xmx{heap_mb}m", "-XX:+UseSerialGC", *(["-XX:TieredStopAtLevel=1"] * short_lived)]
         self.port, controller = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{self.port}"
@@ -85,7 +86,7 @@ message.max.bytes=9437184
                     check=True,
                     stdout=subprocess.DEVNULL,  # what went wrong is told on the other
                 )
-                (self._folder / "data").rename(target)
+                self.data.rename(target)
         return target
 
     def _java(self, main: str, *arguments: str) -> list[str]:

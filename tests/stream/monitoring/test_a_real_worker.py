@@ -42,7 +42,7 @@ def block(self, partition, record):
     time.sleep(3600)
 
 if sys.argv[1] == "agent":
-    Outbox.room = wait_for_ever
+    Outbox.wait_for_room = wait_for_ever
 else:
     Condition._fold = block
 sys.argv[1:] = ["worker"]

@@ -69,7 +69,7 @@ def compress_in_broker(bootstrap: str) -> None:
 def codecs_on_disk(data: Path, topic: str) -> set[str]:
     """Give the codecs of the batches in a topic's files; the low bits of a batch's attributes tell them."""
     found = set()
-    for file in data.glob(f"{topic}-*/*.log"):
+    for file in data.glob(f"{topic}-[0-9]/*.log"):
         content, at = file.read_bytes(), 0
         while at + 23 <= len(content):
             number = content[at + 22] & 7
@@ -94,9 +94,9 @@ def test_messages_of_every_codec_are_judged_kept_and_recorded(kafka: Kafka, tmp_
             assert worker.running
         finally:
             assert worker.stop() == 0, worker.text()[-2000:]
-    assert codecs_on_disk(tmp_path / "data", VIBRATION) == set(CODECS)
+    assert codecs_on_disk(kafka.data, VIBRATION) == set(CODECS)
     for topic, codec in BROKERS_OWN.items():
-        assert codecs_on_disk(tmp_path / "data", topic) == {codec}
+        assert codecs_on_disk(kafka.data, topic) == {codec}
 
     health = [
         decode_output(record.value)
