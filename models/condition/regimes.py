@@ -54,7 +54,7 @@ def operating_point(speed_rpm: float | None, load_percent: float | None) -> Oper
     """Give the place of a speed and a load.
 
     >>> operating_point(None, 50.0)
-    Place(speed=None, load=0.5)
+    OperatingPoint(speed=None, load=0.5)
     """
     return OperatingPoint(
         speed=None if speed_rpm is None else log(max(abs(speed_rpm), _MIN_SPEED_RPM)),

@@ -79,7 +79,7 @@ class RunningStatistics(msgspec.Struct, array_like=True):
         >>> spread = RunningStatistics(newest=0.0)
         >>> for value in np.random.default_rng(1).normal(size=400).cumsum().tolist():
         ...     spread.learn(value, value)
-        >>> spread.independent() < 5
+        >>> spread.effective_sample_size() < 5
         True
         """
         variance = self.raw_variance

@@ -253,6 +253,6 @@ def rated_low(sentence: Bilingual, probability: float) -> Bilingual:
     """Say why an alert is of low priority although its evidence would make it medium."""
     percent = f"{100 * probability:.0f} %"
     return Bilingual(
-        f"{sentence.en} Rated low: by what symptoms have taught, the probability of a fault is {percent}.",
+        f"{sentence.en} Rated low: by what findings have taught, the probability of a fault is {percent}.",
         f"{sentence.zh}已降为低优先级：根据以往的检查结果，故障概率为 {percent}。",
     )
