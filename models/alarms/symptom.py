@@ -2,6 +2,8 @@
 
 import msgspec
 
+from models.bilingual import Bilingual
+
 __all__ = ["Symptom", "degree_of"]
 
 _MAX_DEGREE = 4.0
@@ -20,8 +22,8 @@ class Symptom(msgspec.Struct, array_like=True):
     degree: float
     shares: dict[str, float] = {}
     """The parts that single values have in it, from 0 to 1, largest first; empty where it is about one value."""
-    said: tuple[str, str] | None = None
-    """What a diagnosis says, in English and Chinese."""
+    said: Bilingual | None = None
+    """What a diagnosis says."""
 
     def limit(self, level: int) -> float:
         """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""

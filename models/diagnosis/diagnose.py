@@ -237,15 +237,15 @@ def _nothing_named(
             margins=margins,
         )
     reason, found = doubt
-    english, chinese = reason.texts(found=found, order=found / analysis.shaft_hz)
+    sentence = reason.sentence(found=found, order=found / analysis.shaft_hz)
     return Diagnosed(
         verdict="unknown",
         confidence=0.0,
         hypotheses=tuple(hypotheses),
         reason=reason.name.lower(),
         reason_value=found,
-        reason_en=english,
-        reason_zh=chinese,
+        reason_en=sentence.en,
+        reason_zh=sentence.zh,
         speed_hz_refined=analysis.refined_hz,
         margins=margins,
     )
@@ -295,7 +295,11 @@ def _signs_of_bearing(analysis: _Analysis, combs: HarmonicMap) -> Iterator[tuple
 
 
 def _unknown(reason: Reason) -> Diagnosed:
-    english, chinese = reason.texts()
+    sentence = reason.sentence()
     return Diagnosed(
-        verdict="unknown", confidence=0.0, reason=reason.name.lower(), reason_en=english, reason_zh=chinese
+        verdict="unknown",
+        confidence=0.0,
+        reason=reason.name.lower(),
+        reason_en=sentence.en,
+        reason_zh=sentence.zh,
     )

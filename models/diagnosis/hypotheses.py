@@ -1,5 +1,6 @@
 """Findings in words: each hypothesis with its evidence as data and as sentences in English and Chinese."""
 
+from models.bilingual import Bilingual
 from models.diagnosis.bearing import DefectMatch
 from models.diagnosis.cage import CageMatch
 from models.diagnosis.criteria import bearing_confidence, cage_confidence, contradicted, is_cage
@@ -15,8 +16,8 @@ _WORTH_TELLING = 4.0
 SEEN = 6.0
 """Prominence from which a harmonic is counted in a sentence."""
 _SIDEBANDS = {
-    "bearing_inner_race": ("shaft speed", "转频"),
-    "bearing_rolling_element": ("cage speed", "保持架频率"),
+    "bearing_inner_race": Bilingual("shaft speed", "转频"),
+    "bearing_rolling_element": Bilingual("cage speed", "保持架频率"),
 }
 
 
@@ -44,9 +45,9 @@ def bearing_hypothesis(finding: DefectMatch, combs: HarmonicMap) -> Hypothesis |
         f"调制度 {100 * comb.modulation:.0f} %"
     )
     if fault in _SIDEBANDS:
-        name_en, name_zh = _SIDEBANDS[fault]
-        english += f"; {sides} of {len(finding.sidebands)} sidebands at {name_en}"
-        chinese += f"；{len(finding.sidebands)} 条{name_zh}边频带中 {sides} 条突出"
+        distance = _SIDEBANDS[fault]
+        english += f"; {sides} of {len(finding.sidebands)} sidebands at {distance.en}"
+        chinese += f"；{len(finding.sidebands)} 条{distance.zh}边频带中 {sides} 条突出"
     if contradicted(finding):
         english += "; but its sidebands do not fit this part"
         chinese += "；但其边频带不符合该部件特征"
@@ -114,8 +115,8 @@ def _hypothesis(fault: str, confidence: float, evidence: tuple[Evidence, ...]) -
         fault=fault,
         confidence=confidence,
         evidence=evidence,
-        sentence_en=f"{text.en[0].upper()}{text.en[1:]}: {seen_en}.",
-        sentence_zh=f"{text.zh}：{seen_zh}。",
-        next_check_en=text.next_en,
-        next_check_zh=text.next_zh,
+        sentence_en=f"{text.name.en[0].upper()}{text.name.en[1:]}: {seen_en}.",
+        sentence_zh=f"{text.name.zh}：{seen_zh}。",
+        next_check_en=text.next_check.en,
+        next_check_zh=text.next_check.zh,
     )

@@ -56,11 +56,11 @@ def deductions_of(symptoms: list[tuple[str, Symptom]]) -> tuple[float, tuple[Ded
         left -= tenths
         left_by_kind[rule] -= tenths
         level = max(int(symptom.degree), 1)
-        english, chinese = symptom_sentence(point, symptom, level)
+        sentence = symptom_sentence(point, symptom, level)
         deductions.append(
             Deduction(
-                reason=english,
-                reason_zh=chinese,
+                reason=sentence.en,
+                reason_zh=sentence.zh,
                 points=tenths / 10,
                 code=rule,
                 point=point,

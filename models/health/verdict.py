@@ -72,8 +72,7 @@ def diagnosis_symptom(diagnosing: DiagnosisVotes) -> Symptom | None:
     votes = float(diagnosing.counts()[fault])
     limits = [float(MIN_VOTES), _STEADY]
     degree = min(degree_of(votes, 0.0, limits), 1.999)
-    said = _said(diagnosing, fault)
-    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
+    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=_said(diagnosing, fault))
 
 
 def _said(diagnosing: DiagnosisVotes, fault: str) -> Bilingual:

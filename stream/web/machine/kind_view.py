@@ -76,7 +76,7 @@ def kind_view(machine: Machine, pack: Pack | None, language: Language) -> KindVi
     return KindView(
         title=_TITLE.say(language, name=say(pack.name)),
         scope=say(pack.scope),
-        matters=tuple(Term(name=matter_label(each)[language == "zh"], text=say(each.why)) for each in pack.matters),
+        matters=tuple(Term(name=matter_label(each).plain(language), text=say(each.why)) for each in pack.matters),
         limits=_limits(machine, pack, language),
         faults=tuple(
             LikelyView(name=say(each.name), sign=say(each.sign), check=say(each.check)) for each in pack.faults
