@@ -1,1 +1,1 @@
-"""Fault diagnosis from waveforms: what is wrong with a machine, with the proof an engineer would ask for."""
+"""Fault diagnosis from waveforms: which fault a machine has, with the proof an engineer would ask for."""

@@ -1,4 +1,4 @@
-"""What a hypothesis is called and what to check next, in English and Chinese.
+"""Texts of faults: what a hypothesis is called and what to check next, in English and Chinese.
 
 Bearing damage is worded after ISO 15243 (GB/T 24611), condition monitoring after ISO 13372 (GB/T 20921).
 """

@@ -60,14 +60,14 @@ def machine_faults(
     gear mesh and carpet; nothing from a machine that runs smoothly. Sources stand in the module's docstring.
     """
     limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
-    found = (
+    matches = (
         *_shaft_faults(spectrum, shaft_hz, limit, line_frequency_hz),
         *_electrical(spectrum, shaft_hz, limit, line_frequency_hz),
         *_blade_pass(spectrum, shaft_hz, limit, machine.blades),
         *_gear(spectrum, shaft_hz, machine.teeth),
         *_carpet(spectrum),
     )
-    return tuple(sorted(found, key=lambda observed: -observed.margin))
+    return tuple(sorted(matches, key=lambda match: -match.margin))
 
 
 def _shaft_faults(
