@@ -1,4 +1,4 @@
-"""What the fold says: rows to keep, a machine's health, transitions of alerts, how long it ran, what people did."""
+"""Outputs of the fold: rows to store, a machine's health, transitions of alerts, its uptime, what people did."""
 
 from datetime import datetime
 from typing import Literal
@@ -114,7 +114,7 @@ class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
-    """The judgement after one observation.
+    """A machine's health after one observation.
 
     Score, status, deductions and remaining life are the machine's; anomaly, diagnosis and quality the point's.
     """

@@ -1,1 +1,1 @@
-"""Knowledge of machines: their configuration, severity zones, kinematics."""
+"""Machinery: what is known of machines and their kinds, bearings, severity zones, kinematics."""

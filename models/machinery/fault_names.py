@@ -1,4 +1,4 @@
-"""Faults as people call them in a line, in English and Chinese; `models.diagnosis.fault_texts` has them in full."""
+"""Names of faults in a few words, in both languages; `models.diagnosis.fault_texts` has them in full."""
 
 from models.bilingual import Bilingual
 

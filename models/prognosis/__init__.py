@@ -1,1 +1,1 @@
-"""Prognostic assessment (ISO 13374): onset of a decline, and the life that remains after it."""
+"""Prognostic assessment (ISO 13374): degradation trends, and the life that remains after an onset."""

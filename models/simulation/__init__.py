@@ -1,1 +1,1 @@
-"""Four machines that behave as machines do: seeded, pure, and slow to fail. For the demo, tests and training."""
+"""Simulation of machines that behave as machines do: seeded, pure, and slow to fail."""

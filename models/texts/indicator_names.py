@@ -1,4 +1,4 @@
-"""Indicators as people call them, in English and Chinese (terms as in GB/T 2298 and GB/T 6075)."""
+"""Names of indicators as people call them, in both languages (terms as in GB/T 2298 and GB/T 6075)."""
 
 import re
 from collections.abc import Callable

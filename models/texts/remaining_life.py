@@ -1,4 +1,4 @@
-"""How long a machine has got, as people say it: an interval, never a point, and how well such words have held."""
+"""Remaining life as people say it: an interval, never a point, and how well such forecasts have held."""
 
 from fractions import Fraction
 
