@@ -1,1 +1,1 @@
-"""Advisory generation (ISO 13374): alarm states."""
+"""Advisory generation (ISO 13374): alarms are processed, actions applied, baselines reset."""

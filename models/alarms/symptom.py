@@ -1,4 +1,4 @@
-"""How far gone one piece of evidence is, on one scale: 1, 2 and 3 at the low, medium and high limit."""
+"""Symptoms (ISO 13372) and their degree, on one scale: 1, 2 and 3 at the low, medium and high limit."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ _MAX_DEGREE = 4.0
 
 
 class Symptom(msgspec.Struct, array_like=True):
-    """One rule's evidence at one point, smoothed, in the indicator's own unit."""
+    """What one rule sees at one point, smoothed, in the indicator's own unit."""
 
     rule: str
     indicator: str

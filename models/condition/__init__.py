@@ -1,1 +1,1 @@
-"""State detection and health assessment (ISO 13374): baseline, anomaly, health."""
+"""State detection (ISO 13374): baselines, operating regimes and state, the anomaly score, a machine's state."""

@@ -1,4 +1,4 @@
-"""What a point said last, so that a message that comes twice is told from two messages of the same time."""
+"""Recent observations of a point, so that a message that comes twice is told from two of the same time."""
 
 import hashlib
 from functools import cached_property

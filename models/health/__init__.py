@@ -1,1 +1,1 @@
-"""ISO 13374 health assessment: rules, degrees, score, status."""
+"""Health assessment (ISO 13374): symptoms by rule, the health score, status and verdict."""

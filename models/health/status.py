@@ -44,7 +44,7 @@ def is_stopped(state: MachineState) -> bool:
 
 
 def _tells(state: MachineState, channel: Channel) -> bool:
-    if not channel.tells or channel.sensor.faulty or state.time_us is None:
+    if not channel.tells_running or channel.sensor.faulty or state.time_us is None:
         return False
     return channel.is_heard(state.time_us)
 
@@ -85,12 +85,12 @@ def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, re
 
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
-    found = diagnosis_of(channel.diagnosing, channel.symptoms, state.configuration.machine.mechanism)
+    diagnosis = diagnosis_of(channel.diagnosis_votes, channel.symptoms, state.configuration.machine.mechanism)
     point = strongest_point(state, channel)
-    if found is None or not point:
-        return found
-    said = with_stronger(Bilingual(found.text, found.text_zh), point)
-    return msgspec.structs.replace(found, text=said.en, text_zh=said.zh, stronger_at=point)
+    if diagnosis is None or not point:
+        return diagnosis
+    said = with_stronger(Bilingual(diagnosis.text, diagnosis.text_zh), point)
+    return msgspec.structs.replace(diagnosis, text=said.en, text_zh=said.zh, stronger_at=point)
 
 
 def health_of(

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.errors import MessageError
-from models.learning.experience import Experience, classifier_of, learn
+from models.learning.experience import Experience, classifier_of, learn_one
 from models.observations import Experienced
 from stream.agents.condition import Condition
 from stream.agents.context import Context
@@ -75,7 +75,7 @@ async def _poll_lessons(consumer: AIOKafkaConsumer, place: TopicPartition, exper
 
 def _learn(experience: Experience, record: ConsumerRecord) -> None:
     try:
-        learn(experience, decode_lesson(record.value))
+        learn_one(experience, decode_lesson(record.value))
     except MessageError as error:  # every worker meets it at every start: one line has to do
         log.warning("lessons@%d: left out: %s", record.offset, error)
 
@@ -84,7 +84,7 @@ def _broadcast(outbox: Outbox, condition: Condition, judgement: FalseAlarmClassi
     """Tell each of our machines that knows less; `told` holds how many lessons each has been told of."""
     for partition in condition.partitions.values():
         for state in partition.machines.values():
-            if max(state.known.judgement.lessons, told.get(state.machine, 0)) >= judgement.lessons:
+            if max(state.known.classifier.lessons, told.get(state.machine, 0)) >= judgement.lessons:
                 continue
             told[state.machine] = judgement.lessons
             experienced = Experienced(machine=state.machine, observed_us=state.observed_us, judgement=judgement)

@@ -52,7 +52,7 @@ def test_a_slow_value_that_goes_on_drifting_is_no_anomaly_and_the_same_shift_of_
     slow, lively = rng.normal(size=400).cumsum() * 0.05, rng.normal(size=400)
     for a, b in zip(slow.tolist(), lively.tolist(), strict=True):
         model.learn_one({"oil": 40 + a, "current": 10 + b})
-    oil, current = (model.spreads[name] for name in ("oil", "current"))
+    oil, current = (model.statistics_by_name[name] for name in ("oil", "current"))
     shifted = {"oil": oil.mean + 6 * oil.variance**0.5, "current": current.mean}
     assert model.score_one(shifted) < model.limit
     shifted = {"oil": oil.mean, "current": current.mean + 6 * current.variance**0.5}
@@ -111,13 +111,13 @@ def test_it_continues_bit_for_bit_from_its_numbers(observations, cut):
         if i == cut:
             data = msgspec.msgpack.encode(restored.to_numbers())
             restored = AnomalyModel.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers))
-        look = whole.score_features(features)
-        assert look == restored.score_features(features)
-        assert look.score is None or np.isfinite(look.score)
-        whole.learn_scored(features, look)
-        whole.advance(look)
-        restored.learn_scored(features, look)
-        restored.advance(look)
+        scored = whole.score_features(features)
+        assert scored == restored.score_features(features)
+        assert scored.score is None or np.isfinite(scored.score)
+        whole.learn_scored(features, scored)
+        whole.update_smoothing(scored)
+        restored.learn_scored(features, scored)
+        restored.update_smoothing(scored)
     assert msgspec.msgpack.encode(whole.to_numbers()) == msgspec.msgpack.encode(restored.to_numbers())
 
 
@@ -129,12 +129,12 @@ def test_it_keeps_what_river_asks_of_a_detector():
 
 def test_the_spread_agrees_with_plain_numpy():
     values = np.random.default_rng(0).normal(4.0, 2.0, 400)
-    spread = RunningStatistics(newest=0.0)
+    statistics = RunningStatistics(newest=0.0)
     for value in values.tolist():
-        spread.learn(value, value)
-    assert spread.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
+        statistics.learn_one(value, value)
+    assert statistics.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
     ratio = (np.diff(values) ** 2).sum() / 400 / 2 / values.var()
-    assert spread.effective_sample_size() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
+    assert statistics.effective_sample_size() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
 
 
 def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
@@ -166,9 +166,9 @@ def test_smoothing_shows_a_small_shift_that_lasts():
         strange = 0
         for features in sound(200, seed=5):
             shifted = {**features, "pressure": features["pressure"] + 0.2}
-            look = model.score_features(shifted)
-            strange += look.score >= model.limit
-            model.advance(look)
+            scored = model.score_features(shifted)
+            strange += scored.score >= model.limit
+            model.update_smoothing(scored)
         found.append(strange)
     assert found[1] > 3 * found[0]
 

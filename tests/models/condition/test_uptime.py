@@ -17,7 +17,7 @@ def said(moments, run_time=None):
     hours, told, earlier_us = {}, [], []
     for minute, running in moments:
         time_us = HOUR_0_US + round(minute * MINUTE_US)
-        for hour in run_time.say("泵", time_us, running=running, earlier_us=earlier_us):
+        for hour in run_time.update("泵", time_us, running=running, earlier_us=earlier_us):
             told.append(hour)
             number = (from_datetime(hour.time) - HOUR_0_US) / HOUR_US
             hours[number] = (hour.running_s / 60, hour.stopped_s / 60, hour.unknown_s / 60)
@@ -111,7 +111,7 @@ def test_it_goes_on_from_any_cut(moments, data):
     second = []
     for minute, running in moments[cut:]:
         time_us = HOUR_0_US + round(minute * MINUTE_US)
-        second += part.say("泵", time_us, running=running, earlier_us=earlier)
+        second += part.update("泵", time_us, running=running, earlier_us=earlier)
         earlier.append(time_us)
     assert first + second == told
     assert part == whole
