@@ -100,11 +100,11 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
 
     def counts(self) -> Counter[str]:
         """How many of the votes speak for each fault."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for vote in self.votes:
             for name in vote.speaks_for:
-                found[name] += 1
-        return found
+                counts[name] += 1
+        return counts
 
     def leading_fault(self) -> str | None:
         """Give the fault to speak of first: a bearing's, or else the one most votes speak for; None without any."""
@@ -144,7 +144,7 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
 def spoken_for(observed: ObservedDiagnosis) -> list[ObservedFault]:
     """Give the faults that one observation speaks for; of a bearing one part at most."""
     known = [fault for fault in observed.faults if fault.fault in FAULTS and _is_finite(fault)]
-    found = [
+    faults = [
         fault
         for fault in known
         if fault.fault == observed.verdict
@@ -153,13 +153,13 @@ def spoken_for(observed: ObservedDiagnosis) -> list[ObservedFault]:
     bearing = [fault for fault in known if family_of(fault.fault) == _BEARING]
     if (
         bearing
-        and not any(family_of(fault.fault) == _BEARING for fault in found)
+        and not any(family_of(fault.fault) == _BEARING for fault in faults)
         and observed.reason != "ambiguous"
     ):
         likeliest = max(bearing, key=lambda fault: fault.nats or 0.0)
         if _leans_to(likeliest):
-            found.append(likeliest)
-    return found
+            faults.append(likeliest)
+    return faults
 
 
 def family_of(fault: str) -> str:

@@ -143,14 +143,14 @@ def _alone(harmonic_map: HarmonicMap, band: int, at: NDArray[np.intp], order: fl
 def _sideband_prominence(harmonic_map: HarmonicMap, series: HarmonicSeries, order: float) -> tuple[float, ...]:
     if not order:
         return ()
-    found = []
+    prominences = []
     for harmonic in (1, 2):
         for side in (-1, 1):
             at = round(harmonic * series.fundamental + side * order * harmonic_map.shaft_bins)
-            found.append(
+            prominences.append(
                 float(harmonic_map.lines.prominence[series.band, max(0, at - 1) : at + 2].max(initial=0.0))
             )
-    return tuple(found)
+    return tuple(prominences)
 
 
 def _rises_beyond(harmonic_map: HarmonicMap, band: int, low: int, high: int) -> bool:

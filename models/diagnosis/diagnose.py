@@ -159,8 +159,8 @@ def _bearing_evidence(
     """Look for the bearing's defects; where none is named also for series that its bands may hide."""
     if orders is None:
         return _BearingEvidence(harmonic_map)
-    found = [match_defect(harmonic_map, defect) for defect in defects(orders)]
-    matches = tuple(match for match in found if match is not None)
+    possible = [match_defect(harmonic_map, defect) for defect in defects(orders)]
+    matches = tuple(match for match in possible if match is not None)
     return _BearingEvidence(
         harmonic_map=harmonic_map,
         narrow=None if any(map(is_named, matches)) else _narrow(samples, rate_hz, harmonic_map, mains_hz),
@@ -219,14 +219,14 @@ def _judge(analysis: _Analysis, orders: BearingOrders | None, machine: MachineKn
 
 
 def _hypotheses(analysis: _Analysis, orders: BearingOrders | None) -> list[Hypothesis]:
-    found: list[Hypothesis | None] = []
+    hypotheses: list[Hypothesis | None] = []
     bearing = analysis.bearing
     if bearing.harmonic_map is not None and orders is not None:
-        found += [bearing_hypothesis(match, bearing.harmonic_map) for match in bearing.matches]
+        hypotheses += [bearing_hypothesis(match, bearing.harmonic_map) for match in bearing.matches]
         if bearing.cage is not None:
-            found.append(cage_hypothesis(bearing.cage, bearing.harmonic_map, orders.ftf))
-    found += [machine_hypothesis(rule_match) for rule_match in analysis.rule_matches]
-    return sorted((item for item in found if item is not None), key=lambda item: -item.confidence)
+            hypotheses.append(cage_hypothesis(bearing.cage, bearing.harmonic_map, orders.ftf))
+    hypotheses += [machine_hypothesis(rule_match) for rule_match in analysis.rule_matches]
+    return sorted((item for item in hypotheses if item is not None), key=lambda item: -item.confidence)
 
 
 def _nothing_named(
@@ -246,14 +246,14 @@ def _nothing_named(
             speed_hz_refined=analysis.refined_hz,
             margins=margins,
         )
-    reason, found = doubt
-    sentence = reason.sentence(found=found, order=found / analysis.shaft_hz)
+    reason, value = doubt
+    sentence = reason.sentence(found=value, order=value / analysis.shaft_hz)
     return Diagnosed(
         verdict="unknown",
         confidence=0.0,
         hypotheses=tuple(hypotheses),
         reason=reason.name.lower(),
-        reason_value=found,
+        reason_value=value,
         reason_en=sentence.en,
         reason_zh=sentence.zh,
         speed_hz_refined=analysis.refined_hz,

@@ -143,9 +143,9 @@ def strongest_series(harmonic_map: HarmonicMap) -> HarmonicSeries:
     place = np.arange(harmonic_map.evidence.shape[1], dtype=np.float64)
     left_out = (place < harmonic_map.lowest) | is_shaft_like(place, harmonic_map.shaft_bins)
     evidence = np.where(left_out, 0.0, harmonic_map.evidence)
-    band, fundamental, found = best_of(evidence, HARMONICS)
+    band, fundamental, nats = best_of(evidence, HARMONICS)
     fundamental = max(fundamental, harmonic_map.lowest)  # 0 where there is no evidence at all
-    return series_at(harmonic_map, band, fundamental, found - math.log(evidence.size))
+    return series_at(harmonic_map, band, fundamental, nats - math.log(evidence.size))
 
 
 def best_of(total: Real, lines: int) -> tuple[int, int, float]:

@@ -208,5 +208,5 @@ def order_amplitudes(
 
 def _notes(grid: Grid, speed_hz: float | None) -> tuple[str, ...]:
     whole = grid.nyquist_hz >= _UPPER_HZ and grid.seconds * _lower_hz(speed_hz) >= WHOLE
-    found = {"short": grid.seconds < WHOLE, "narrow_band": not whole}
-    return tuple(note for note, there in found.items() if there)
+    notes = {"short": grid.seconds < WHOLE, "narrow_band": not whole}
+    return tuple(note for note, there in notes.items() if there)
