@@ -24,7 +24,7 @@ def reset_baselines(
     `mended` says that the machine itself has been changed, so that all that spoke for a fault is void; else its
     diagnosis and what stands against absolute limits go on. What is known of the sensor, of the order of
     observations and of repeated ones is kept, and so is what tells a standstill: people report maintenance while a
-    machine stands, and its standstill must not become usual.
+    machine stands, and its standstill must not become the baseline.
     """
     keep = (SENSOR_RULE,) if mended else _ABSOLUTE
     for key, channel in state.channels.items():

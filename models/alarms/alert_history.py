@@ -29,7 +29,7 @@ class AlertRecord(msgspec.Struct, array_like=True):
     lowered: bool = False
     """Whether it was rated low then."""
     verdict: str = ""
-    """What a finding has said of it."""
+    """Of the newest finding about it; empty without one."""
     doubted: bool = False
     """Whether the classifier took it for a false alarm then, in force or not."""
 
@@ -51,7 +51,7 @@ class AlertHistory(msgspec.Struct, array_like=True):
     """Whether doubted alerts of this very machine were false often enough to rate the next one low."""
 
     def update_doubts(self, *, fault: bool, before: bool | None) -> None:
-        """Update the doubts from what came of a doubted alert; `before` is what an earlier finding had said of it.
+        """Update the doubts from what came of a doubted alert; `before` is the verdict of an earlier finding.
 
         What counts is not the share of true ones but a bound that is wrong in one of five cases: the upper one has
         to be small for doubts to hold, and they hold until the lower one is not.

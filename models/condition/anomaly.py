@@ -149,7 +149,7 @@ class AnomalyModel(base.AnomalyDetector):
     def limit(self) -> float | None:
         """The score above which an observation is anomalous; None while there are too few sound ones.
 
-        Four standard deviations; where sound scores are restless, four of theirs above their usual one.
+        Four standard deviations; where sound scores are restless, four of theirs above their location.
         """
         scores = self.scores
         if not scores.ready:

@@ -89,7 +89,7 @@ class Channel(msgspec.Struct, array_like=True):
     """When it was moved last."""
     stopped: bool = False
     tells_running: bool = False
-    """Whether it has told before whether the machine runs."""
+    """Whether it has shown before whether the machine runs."""
     diagnosis_votes: DiagnosisVotes = msgspec.field(default_factory=DiagnosisVotes)
     degradation_trend: DegradationTrend | None = None
     """Since its onset; None while there is none."""

@@ -134,9 +134,9 @@ def is_running(
     operation: OperatingState,
     configuration: Configuration,
 ) -> bool | None:
-    """Whether an observation is of a machine that runs; None where it does not tell.
+    """Whether an observation is of a machine that runs; None where it does not show.
 
-    It stands with hardly any speed, or with less than a tenth of its usual RMS, of the regime where that is least.
+    It stands with hardly any speed, or with less than a tenth of its baseline of the RMS in the quietest regime.
     A speed other than nominal was measured, and then counts alone.
     """
     ease = _HYSTERESIS if channel.stopped else 1.0

@@ -19,7 +19,7 @@ _MIN_GAP_US = 5 * MINUTE_US
 _MAX_GAP_US = 2 * HOUR_US
 _TIMES_USUAL = 3
 _INTERVALS = 8
-"""How many of a point's last intervals tell what is usual."""
+"""How many of a point's last intervals make the usual one."""
 _MIN_INTERVALS = 3
 
 

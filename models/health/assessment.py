@@ -23,9 +23,9 @@ _RUNNING_IN_US = 24 * HOUR_US
 _SAME_SPEED = 0.03
 _FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
 _MAX_SHARES = 3
-"""The values that an anomaly is told to come from, at most."""
+"""The values that an anomaly is said to come from, at most."""
 _SHARES_FROM = 0.5
-"""Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
+"""Part of its limit from which an anomaly score may become a reason, and its shares are computed."""
 
 
 class Assessment(msgspec.Struct, frozen=True, array_like=True):
@@ -137,9 +137,9 @@ def _anomaly_symptom(channel: Channel, compared: _Compared) -> Symptom | None:
 def _teaches(channel: Channel, compared: _Compared) -> bool:
     """Whether an observation is learned from: a sound one, and at first whatever the machine does.
 
-    What a machine does first is taken as sound, what it does later is not: where a fault is told in one regime,
-    another doesn't take it for usual. A temperature on its way from one to another is waited for, unless that is
-    how the machine lives.
+    What a machine does first is taken as sound, what it does later is not: where a fault shows in one regime,
+    another doesn't learn it as its baseline. A temperature on its way from one to another is waited for, unless
+    that is how the machine lives.
     """
     waits = compared.warming and not channel.is_restless
     if compared.ready:

@@ -50,7 +50,7 @@ def track_degradation(channel: Channel, time_us: int) -> None:
 def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLife | None:
     """Give the shortest remaining life of any of these points; None before an onset and where none can be given.
 
-    A point that fell silent tells nothing of it any more.
+    A point that fell silent shows nothing of it any more.
     """
     lives = []
     for channel in channels:

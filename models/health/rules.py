@@ -111,12 +111,12 @@ def absolute_symptoms(
 
 
 def anomaly_symptom(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Symptom:
-    """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
+    """Place the smoothed anomaly score between its baseline and its limit; it never goes beyond low priority.
 
     `shares` are the parts that single values have in it, largest first; those that count are kept.
     """
     most_unusual = next(iter(shares), "")
     named = {name: share for name, share in shares.items() if share >= _MIN_SHARE}
-    usual = channel.model.scores.location
-    degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
+    location = channel.model.scores.location
+    degree = degree_of(smoothed_score, location, [limit, _ANOMALY_DEGREE_STEP * limit])
     return Symptom("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

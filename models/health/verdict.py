@@ -72,16 +72,16 @@ def diagnosis_symptom(gathered: DiagnosisVotes) -> Symptom | None:
     votes = float(gathered.counts()[fault])
     limits = [float(MIN_VOTES), _STEADY]
     degree = min(degree_of(votes, 0.0, limits), 1.999)
-    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=_said(gathered, fault))
+    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=_sentence(gathered, fault))
 
 
-def _said(gathered: DiagnosisVotes, fault: str) -> Bilingual:
+def _sentence(gathered: DiagnosisVotes, fault: str) -> Bilingual:
     times, of = gathered.counts()[fault], len(gathered.votes)
     return named_sentence(fault, gathered.confidence(fault), times, of, gathered.latest.get(fault))
 
 
 def _named(gathered: DiagnosisVotes, fault: str, mechanism: Mechanism | None) -> Diagnosis:
-    check, said = next_check(fault, mechanism), _said(gathered, fault)
+    check, said = next_check(fault, mechanism), _sentence(gathered, fault)
     return Diagnosis(
         verdict=fault,
         confidence=gathered.confidence(fault),

@@ -38,7 +38,7 @@ _SLOPE_NODES = (-1.47, -0.79, -0.37, 0.0, 0.37, 0.79, 1.47)
 _FUTURE_FACTORS = tuple(exp(node) for node in (-0.4, 0.1, 0.6))
 """How much shorter or longer the rest is than a shape says, which no shape knows."""
 _GROWN = 0.4
-"""A little more than twice the baseline: a lesser change is told, but is no onset yet."""
+"""A little more than twice the baseline: a lesser change is a symptom, but no onset yet."""
 _MIN_GROWN = 10
 _IMMINENT = 0.05
 _MIN_COUNT = 20

@@ -91,7 +91,7 @@ def _list(found: "tuple[Pack, ...]", language: "Language") -> None:
     for column in ("kind", "what it is", "also called"):
         table.add_column(column, overflow="fold")
     for pack in found:
-        table.add_row(Styled(pack.id), Styled(pack.name.say(language)), Styled(", ".join(pack.kinds)))
+        table.add_row(Styled(pack.id), Styled(pack.name.plain(language)), Styled(", ".join(pack.kinds)))
     Console().print(table)
 
 
@@ -104,7 +104,7 @@ def _show(pack: "Pack", language: "Language") -> None:
     console = Console(highlight=False)
 
     def say(text: "Text") -> str:
-        return text.say(language)
+        return text.plain(language)
 
     def part(title: Bilingual, lines: list[str]) -> None:
         if lines:

@@ -71,7 +71,7 @@ def kind_view(machine: Machine, pack: Pack | None, language: Language) -> KindVi
         return None
 
     def say(text: Text) -> str:
-        return text.say(language)
+        return text.plain(language)
 
     return KindView(
         title=_TITLE.say(language, name=say(pack.name)),
@@ -106,7 +106,7 @@ def _category(machine: Machine, pack: Pack, language: Language) -> tuple[Term, .
     if not pack.categories:
         return ()
     meanings = {
-        each.id: _GIVEN.say(language, id=each.id, meaning=each.meaning.say(language)) for each in pack.categories
+        each.id: _GIVEN.say(language, id=each.id, meaning=each.meaning.plain(language)) for each in pack.categories
     }
     text = (
         " ".join(meaning for id_, meaning in meanings.items() if id_.casefold() == machine.category.casefold())

@@ -142,11 +142,11 @@ def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
     z = rng.normal(size=(20_000, 3))
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
     matrix = np.corrcoef(z, rowvar=False)
-    ties = Correlations(precision=inverse(matrix))
+    correlations = Correlations(precision=inverse(matrix))
     others = np.linalg.lstsq(z[:, [0, 2]], z[:, 1], rcond=None)[0]
     error = z[:, 1] - z[:, [0, 2]] @ others
     point = np.array([1.0, -1.0, 0.5])
-    assert ties.residuals(point.tolist())[1] == pytest.approx(
+    assert correlations.residuals(point.tolist())[1] == pytest.approx(
         (point[1] - point[[0, 2]] @ others) / error.std(), rel=0.02
     )
 
@@ -196,7 +196,13 @@ def test_residuals_add_up_in_one_order_to_the_last_bit(given_numbers):
 
 
 def test_a_refreshed_regression_is_the_one_that_counts():
-    ties = Correlations(correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2)))
-    before = ties.residuals([1.0, -1.0])
-    ties.refresh([1e4, 1e4])
-    assert ties.residuals([1.0, -1.0]) == Correlations(precision=ties.precision).residuals([1.0, -1.0]) != before
+    correlations = Correlations(
+        correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2))
+    )
+    before = correlations.residuals([1.0, -1.0])
+    correlations.refresh([1e4, 1e4])
+    assert (
+        correlations.residuals([1.0, -1.0])
+        == Correlations(precision=correlations.precision).residuals([1.0, -1.0])
+        != before
+    )

@@ -1,4 +1,4 @@
-"""Evidence gathered over observations: five name a fault, fewer never do, and names neither flicker nor fight."""
+"""Votes gathered over observations: five name a fault, fewer never do, and names neither flicker nor fight."""
 
 import msgspec
 import pytest
