@@ -1,4 +1,4 @@
-"""The diagnosis as the stream makes it: block after block, evidence gathered, and what is named in the end."""
+"""The diagnosis as the stream makes it: block after block, votes gathered, and what is named in the end."""
 
 import sys
 from collections import Counter
@@ -44,7 +44,7 @@ def streamed(
 ) -> Iterator[Told]:
     """Give what is told after each block of a recording of shape (n,), a block a minute."""
     configuration = Configuration(machine=Machine(id="machine"), orders={"point": orders})
-    diagnosing, size = DiagnosisVotes(), round(block_s * rate_hz)
+    votes, size = DiagnosisVotes(), round(block_s * rate_hz)
     for number, start in enumerate(range(0, samples_g.size - size + 1, size)):
         observed = diagnose_block(
             samples_g[start : start + size],
@@ -54,8 +54,8 @@ def streamed(
             speed_rpm=speed_rpm,
             configuration=configuration,
         )
-        diagnosing.add(observed, rate_hz=rate_hz, time_us=number * _MINUTE_US)
-        yield Told(observed.verdict if observed else "", diagnosis_of(diagnosing))
+        votes.add(observed, rate_hz=rate_hz, time_us=number * _MINUTE_US)
+        yield Told(observed.verdict if observed else "", diagnosis_of(votes))
 
 
 def stream(

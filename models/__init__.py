@@ -1,4 +1,4 @@
-"""The pure core: signals, knowledge of machines, condition, advice, and the fold that puts them together.
+"""The pure core: models of signals, machines, their condition and health, and the fold that puts them together.
 
 Nothing here knows a clock, a network, a file or Kafka; nothing here imports `stream`.
 """

@@ -1,4 +1,4 @@
-"""The one fold: a machine's condition is what `step` makes of its observations, in order, and of nothing else.
+"""The one fold: a machine's state is what `step` makes of its observations, in order, and of nothing else.
 
 `step` reads no clock. Observed time (ticks, silence) and event time (delays, baselines, rows) both come as data.
 """
@@ -59,7 +59,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     """Fold one observation into a machine's state, which is changed in place, and give what it means.
 
     A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran.
-    What people say gives an action, and ends alerts. A duplicate gives nothing.
+    What people say or do gives an action, and ends alerts. A duplicate gives nothing.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
     if isinstance(observation, Configured):
@@ -69,8 +69,9 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
         state.counts.ticks += 1
         return state, _tick(state)
     if isinstance(observation, Experienced):
-        if observation.judgement.lessons >= state.known.judgement.lessons:  # a former owner may tell of fewer, late
-            state.known.judgement = observation.judgement
+        classifier = observation.judgement
+        if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
+            state.known.classifier = classifier
         return state, ()
     if isinstance(observation, ActionObserved):
         if _was_folded(state, observation.source):
@@ -84,7 +85,7 @@ def _configure(state: MachineState, configuration: Configuration) -> None:
     before = state.configuration
     if (before.machine, before.orders) != (configuration.machine, configuration.orders):
         for channel in state.channels.values():
-            channel.diagnosing.forget()  # what was seen was seen with another bearing or speed in mind
+            channel.diagnosis_votes.forget()  # what was seen was seen with another bearing or speed in mind
     state.configuration, state.version = configuration, configuration.version()
 
 
@@ -100,8 +101,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     mark = fingerprint(observation.time_us, observation.digest)
     key = f"{measurement_of(observation)}/{observation.point}"
     channel = state.channels.get(key)
-    held = channel is not None and channel.recent.contains(mark, observation.time_us)
-    if _was_folded(state, observation.source) or held:
+    repeated = channel is not None and channel.recent.contains(mark, observation.time_us)
+    if _was_folded(state, observation.source) or repeated:
         state.counts.duplicates += 1
         return ()
     alerts: list[Alert] = []
@@ -113,24 +114,24 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
     notes = _notes(state, channel, time_us, observation.observed_us)
-    alerts += _hear(state, channel, observation, time_us, in_order=not notes)
+    alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     if notes:
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
     values, flags = _clean(observation)
-    moved = _in_order(state, channel, observation, values, time_us, flags)
+    result = _in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
-    alerts += update_sensor_alarm(context, moved.flags)
-    assessment = moved.assessment
+    alerts += update_sensor_alarm(context, result.flags)
+    assessment = result.assessment
     if assessment is not None:
-        channel.resume(time_us)
+        channel.mark_judged(time_us)
         alerts += update_condition_alarms(context, assessment.rules)
         track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
-    quality = Quality(ok=not channel.sensor.faulty, flags=moved.flags)
+    quality = Quality(ok=not channel.sensor.faulty, flags=result.flags)
     return (
         *_row_and_health(state, observation, time_us, values, quality, anomaly, channel),
         *alerts,
-        *moved.uptimes,
+        *result.uptimes,
     )
 
 
@@ -176,14 +177,14 @@ def _clean(observation: MeasuredObservation) -> tuple[dict[str, float], tuple[st
 
 
 class _InOrder(msgspec.Struct, frozen=True):
-    """What came of one observation in order."""
+    """What one observation in order comes to."""
 
     flags: tuple[str, ...]
-    """Its own, and what the sensor's check added."""
+    """Its own, and what the sensor's latch added."""
     assessment: Assessment | None = None
     """None where it wasn't judged."""
     uptimes: tuple[Uptime, ...] = ()
-    """The hours that it tells of."""
+    """Of the hours that it completes, or goes on with."""
 
 
 def _in_order(
@@ -194,28 +195,28 @@ def _in_order(
     time_us: int,
     flags: tuple[str, ...],
 ) -> _InOrder:
-    """Let one observation in order move its point."""
+    """Update the state of a point, and of its machine, from one observation in order."""
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
     flags = channel.sensor.update(flags, time_us, value_c)
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
-            channel.diagnosing.forget()
+            channel.diagnosis_votes.forget()
         return _InOrder(flags)
-    place = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
+    operating_point = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
     running = is_running(channel, observation, values, state.operation, state.configuration)
     uptimes: tuple[Uptime, ...] = ()
     if running is None:
         channel.stopped = False
         stands = is_stopped(state)
     else:
-        stands, uptimes = _run(state, channel, time_us, running=running)
+        stands, uptimes = _update_running(state, channel, time_us, running=running)
     if channel.stopped or stands:
-        channel.diagnosing.stand(time_us)
+        channel.diagnosis_votes.record_standstill(time_us)
         return _InOrder(flags, uptimes=uptimes)
-    channel.diagnosing.run(time_us)
-    if not channel.enter(place, time_us) or state.operation.is_starting(time_us):
+    channel.diagnosis_votes.record_running(time_us)
+    if not channel.update_operating_point(operating_point, time_us) or state.operation.is_starting(time_us):
         return _InOrder(flags, uptimes=uptimes)
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
@@ -223,22 +224,24 @@ def _in_order(
     return _InOrder(flags, assessment, uptimes)
 
 
-def _run(state: MachineState, channel: Channel, time_us: int, *, running: bool) -> tuple[bool, tuple[Uptime, ...]]:
-    """Take in whether one point runs, and account for the time up to now; give whether the machine stands."""
-    stood, as_before = is_stopped(state), channel.tells and channel.stopped is not running
+def _update_running(
+    state: MachineState, channel: Channel, time_us: int, *, running: bool
+) -> tuple[bool, tuple[Uptime, ...]]:
+    """Update what runs from what one point says, and the uptime until now; give whether the machine stands."""
+    stood, as_before = is_stopped(state), channel.tells_running and channel.stopped is not running
     if channel.stopped and running:
-        channel.start(time_us)
-    channel.tells, channel.stopped = True, not running
+        channel.restart(time_us)
+    channel.tells_running, channel.stopped = True, not running
     stands = stood if as_before else is_stopped(state)
-    state.operation.stand(time_us, stands=stands)
+    state.operation.record_standstill(time_us, stands=stands)
     if stood and not stands:
-        state.operation.start(time_us)
+        state.operation.record_start(time_us)
         for other in state.channels.values():
-            other.rest(time_us)
+            other.skip_standstill(time_us)
             if other.measurement == "temperature":
-                other.warm(time_us)
+                other.start_warm_up(time_us)
     earlier_us = channel.recent.times_us[:-1]
-    return stands, state.run_time.say(state.machine, time_us, running=not stands, earlier_us=earlier_us)
+    return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)
 
 
 def _was_folded(state: MachineState, source: Source | None) -> bool:
@@ -262,7 +265,7 @@ def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int
     return ()
 
 
-def _hear(
+def _on_arrival(
     state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, *, in_order: bool
 ) -> list[Alert]:
     state.counts.accepted += 1
@@ -299,5 +302,5 @@ def _crowded_out(state: MachineState, observation: MeasuredObservation) -> tuple
     values, flags = _clean(observation)
     flags = (*flags, CROWDED)
     quality = Quality(ok=False, flags=flags)
-    told = _row_and_health(state, observation, observation.time_us, values, quality, _UNJUDGED)
-    return told if cleared is None else (*told, cleared)
+    outputs = _row_and_health(state, observation, observation.time_us, values, quality, _UNJUDGED)
+    return outputs if cleared is None else (*outputs, cleared)

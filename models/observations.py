@@ -1,4 +1,4 @@
-"""What the fold reads: a small record for each message, word of people, change of configuration and tick.
+"""Observations, which the fold reads: a small record for each message, action, change of configuration and tick.
 
 The `observations` topic holds these for 400 days; a recording of it replays bit for bit. JSON and MessagePack
 encodings of them are told apart by the first byte, as for every message.

@@ -1,4 +1,4 @@
-"""What the fold says: rows to keep, a machine's health, transitions of alerts, how long it ran, what people did."""
+"""Outputs of the fold: rows to store, a machine's health, transitions of alerts, its uptime, what people did."""
 
 from datetime import datetime
 from typing import Literal
@@ -49,13 +49,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, tag="row"):
 
 
 class Deduction(msgspec.Struct, frozen=True, kw_only=True):
-    """Points taken off 100, a whole number of tenths, with the evidence for it."""
+    """Points taken off 100, a whole number of tenths, with the symptom that is the reason."""
 
     reason: str
     """One sentence for people, with values, limits and units."""
     points: float
     code: str
-    """What kind of evidence: `severity`, `change`, `anomaly`, `temperature`, `diagnosis`."""
+    """The rule of the symptom: `severity`, `change`, `anomaly`, `temperature`, `diagnosis`."""
     point: str
     value: float
     limit: float
@@ -107,14 +107,14 @@ class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
     median: float
     high: float
     held: int = 0
-    """How many of the tests of this decline's own foresight it has held so far."""
+    """How many of the tests of this trend's own foresight it has held so far."""
     checked: int = 0
     claimed: float = 0.8
     """Part of such intervals and tests that is to hold."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
-    """The judgement after one observation.
+    """A machine's health after one observation.
 
     Score, status, deductions and remaining life are the machine's; anomaly, diagnosis and quality the point's.
     """
@@ -137,7 +137,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
     reason_zh: str = ""
     """The same in Chinese."""
     running: Running | None = None
-    """How the machine runs; None where nothing tells."""
+    """How the machine runs; None where nothing shows it."""
     running_since: datetime | None = None
     """Since when (event time) it runs so, or stands; None where nobody saw that begin."""
 
@@ -207,7 +207,7 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):
     alert: str
     rule: str
     priority: Priority
-    """The highest that its evidence has reached, whatever it was rated."""
+    """The highest that its symptom has reached, whatever it was rated."""
     confirmed: bool
     corrects: bool = False
     """Whether another finding had said the opposite."""

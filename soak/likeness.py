@@ -3,7 +3,7 @@
 Blocks of every regime are simulated as always and observed as always; the logarithm of each indicator is fitted by
 a straight line over the load, and what is left over is kept. A new block is the line at its load, plus two of the
 leftovers of that regime drawn at random over the square root of two: all indicators of one block together, so that
-their spreads and correlations stay what `observe` gave.
+their standard deviations and correlations stay what `observe` gave.
 """
 
 import math
@@ -64,13 +64,13 @@ def likenesses(scenario: Scenario, machine: SimulatedMachine, seed: int) -> dict
 def _likeness(
     scenario: Scenario, machine: SimulatedMachine, regime: Regime | None, generator: np.random.Generator
 ) -> Likeness:
-    grid = SampleGrid(scenario.rate_hz, scenario.samples)
-    of = machine_vibration(machine, Plan(healthy_s=math.inf), grid, np.random.default_rng(0))
+    samples = SampleGrid(scenario.rate_hz, scenario.samples)
+    of = machine_vibration(machine, Plan(healthy_s=math.inf), samples, np.random.default_rng(0))
     loads = generator.uniform(*regime.load, _BLOCKS) if regime else np.zeros(_BLOCKS)
     rows: list[dict[str, float]] = []
     for load in loads.tolist():
         speed_rpm = (regime.speed_rpm or machine.nominal_rpm) if regime else 0.0
-        moment = TrajectoryPoint(
+        at = TrajectoryPoint(
             number=0,
             time_us=0,
             seconds=0.0,
@@ -81,10 +81,13 @@ def _likeness(
             ambient_c=20.0,
             temperature_c=20.0,
         )
-        acceleration_g = of.acceleration_g(machine.points[0], moment, generator)
+        acceleration_g = of.acceleration_g(machine.points[0], at, generator)
         counts = digitise(acceleration_g, generator, noise_g=machine.sound.sensor_noise_g)
         found = waveform_indicators(
-            counts * SCALE_G, rate_hz=grid.rate_hz, unit="g", speed_rpm=speed_rpm if machine.sends_speed else None
+            counts * SCALE_G,
+            rate_hz=samples.rate_hz,
+            unit="g",
+            speed_rpm=speed_rpm if machine.sends_speed else None,
         )
         rows.append({n: v for n, v in found.values.items() if n in _KEPT or n.startswith("band_")})
     names = tuple(rows[0])

@@ -87,13 +87,13 @@ def observations(
     if wear is not None:
         course.level[:] += np.log([wear.factor(step * INTERVAL_S) for step in range(steps)])
     before: TrajectoryPoint | None = None
-    for moment in trajectory(scenario, index, Plan(healthy_s=math.inf), start_us=start_us, generator=generator):
-        if moment.number == steps:
+    for at in trajectory(scenario, index, Plan(healthy_s=math.inf), start_us=start_us, generator=generator):
+        if at.number == steps:
             return
-        yield _vibration(machine, likeness, course, moment, before)
+        yield _vibration(machine, likeness, course, at, before)
         if machine.temperature is not None:
-            yield _temperature(machine, course, moment)
-        before = moment
+            yield _temperature(machine, course, at)
+        before = at
 
 
 def _course(generator: np.random.Generator, steps: int, leftovers: int) -> _Course:
@@ -127,22 +127,22 @@ def _vibration(
     machine: SimulatedMachine,
     likeness: dict[str, Likeness],
     course: _Course,
-    moment: TrajectoryPoint,
+    at: TrajectoryPoint,
     before: TrajectoryPoint | None,
 ) -> VibrationObserved:
-    i = moment.number
-    of = likeness[moment.regime or STANDING]
+    i = at.number
+    of = likeness[at.regime or STANDING]
     first, second = course.drawn[i].tolist()
-    logs = of.drawn(moment.load, first, second)
-    rpm, load, share = 60 * moment.shaft_hz, moment.load, float(course.between[i])
-    if moment.regime is not None:
+    logs = of.drawn(at.load, first, second)
+    rpm, load, share = 60 * at.shaft_hz, at.load, float(course.between[i])
+    if at.regime is not None:
         logs = logs + course.level[i] * _are_levels(of.names)
         if before is not None and before.regime is None and share < _START_SEEN:
             part = 0.1 + 0.9 * share / _START_SEEN
             rpm *= part
             off = _SPEED_POWER * math.log(part) + _OFF * course.noise[i, 0]
             logs = logs + off * _are_levels(of.names)
-        elif before is not None and before.regime not in (None, moment.regime) and share < _CHANGE_SEEN:
+        elif before is not None and before.regime not in (None, at.regime) and share < _CHANGE_SEEN:
             part = share / _CHANGE_SEEN
             rpm += part * (60 * before.shaft_hz - rpm)
             load += part * (before.load - load)
@@ -151,8 +151,8 @@ def _vibration(
     return VibrationObserved(
         machine=machine.id,
         point=machine.points[0].name,
-        time_us=moment.time_us,
-        observed_us=moment.time_us,
+        time_us=at.time_us,
+        observed_us=at.time_us,
         digest=f"{i:x}",
         seconds=2.0,
         rate_hz=25_600.0,
@@ -166,11 +166,11 @@ def _are_levels(names: tuple[str, ...]) -> Real:
     return np.array([1.0 if name.startswith(_LEVELS) else 0.0 for name in names])
 
 
-def _temperature(machine: SimulatedMachine, course: _Course, moment: TrajectoryPoint) -> TemperatureObserved:
+def _temperature(machine: SimulatedMachine, course: _Course, at: TrajectoryPoint) -> TemperatureObserved:
     assert machine.temperature is not None
-    i = moment.number
-    value_c = moment.temperature_c + float(course.weather_k[i]) + 0.15 * float(course.noise[i, 1])
-    time_us = moment.time_us + 5 * SECOND_US
+    i = at.number
+    value_c = at.temperature_c + float(course.weather_k[i]) + 0.15 * float(course.noise[i, 1])
+    time_us = at.time_us + 5 * SECOND_US
     return TemperatureObserved(
         machine=machine.id,
         point=machine.temperature.point,

@@ -34,7 +34,7 @@ def simulated_life(seed: int) -> SimulatedLife:
     part = np.arange(1, count + 1) / count
     path = np.concatenate([np.zeros(_SOUND), fails * _FAILS_LOG * _course(rng, shape, part)])
     noise = rng.normal(0.0, float(rng.uniform(0.03, 0.1)), len(path))
-    usual = float(10 ** rng.uniform(-2, 1))
+    baseline = float(10 ** rng.uniform(-2, 1))
     step_us = max(1, int(hours * HOUR_US / count))
     return SimulatedLife(
         shape=shape,
@@ -49,7 +49,7 @@ def simulated_life(seed: int) -> SimulatedLife:
                 digest=f"{i:016x}",
                 values={"rms_g": float(value)},
             )
-            for i, value in enumerate(usual * np.exp(path + noise))
+            for i, value in enumerate(baseline * np.exp(path + noise))
         ],
     )
 

@@ -87,13 +87,13 @@ def _verdicts(file: Labelled, smoothing: float, limit: float) -> NDArray[np.bool
     verdicts = []
     for i, row in enumerate(file.values.tolist()):
         features = {str(k): value for k, value in enumerate(row)}
-        look = model.score_features(features)
-        strange = look.score is not None and look.score >= limit
+        scored = model.score_features(features)
+        strange = scored.score is not None and scored.score >= limit
         verdicts.append(strange)
         sound += not strange
         if i < _TEACHING or (not strange and sound % 4 == 0):
-            model.learn_scored(features, look)
-        model.advance(look)
+            model.learn_scored(features, scored)
+        model.update_smoothing(scored)
     return np.array(verdicts)[_TEACHING:]
 
 

@@ -19,7 +19,7 @@ from models.advice.alarm_processing import TEMPERATURE_RULE
 from models.clock import DAY_US, HOUR_US, from_datetime
 from models.condition.state import MachineState
 from models.fold import initial_state, step
-from models.learning.experience import Experience, classifier_of, learn
+from models.learning.experience import Experience, classifier_of, learn_one
 from models.observations import Configured, Experienced, FindingObserved, MaintenanceObserved, Observation
 from models.outputs import Alert, Lesson
 
@@ -101,7 +101,7 @@ def _take(fleet: Fleet, name: str, observation: Observation, befalls: list[Episo
     for output in outputs:
         if isinstance(output, Alert):
             _note(fleet, output, befalls)
-        elif isinstance(output, Lesson) and learn(fleet.experience, output):
+        elif isinstance(output, Lesson) and learn_one(fleet.experience, output):
             judgement = classifier_of(fleet.experience)
             for other, state in fleet.states.items():
                 taught = Experienced(machine=other, observed_us=observation.observed_us, judgement=judgement)

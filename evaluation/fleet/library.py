@@ -149,19 +149,17 @@ def _sounding(machine: SimulatedMachine, sound: Sound) -> SimulatedMachine:
 
 def _observed(machine: SimulatedMachine, point: str, plan: Plan, generator: np.random.Generator) -> Blocks:
     configuration = configuration_of(machine)
-    grid = SampleGrid(RATE_HZ, int(RATE_HZ * SECONDS))
+    samples = SampleGrid(RATE_HZ, int(RATE_HZ * SECONDS))
     place = next(each for each in machine.points if each.name == point)
     seen: list[VibrationObserved] = []
     for _ in range(_BLOCKS):
         load = float(generator.uniform(0.85, 1.0))
-        moment = TrajectoryPoint(
+        at = TrajectoryPoint(
             number=0, time_us=0, seconds=1.0, regime="normal", load=load, shaft_hz=machine.nominal_rpm / 60,
             nominal_hz=machine.nominal_rpm / 60, ambient_c=20.0, temperature_c=20.0,
         )  # fmt: skip
-        of = machine_vibration(machine, plan, grid, generator)
-        counts = digitise(
-            of.acceleration_g(place, moment, generator), generator, noise_g=machine.sound.sensor_noise_g
-        )
+        of = machine_vibration(machine, plan, samples, generator)
+        counts = digitise(of.acceleration_g(place, at, generator), generator, noise_g=machine.sound.sensor_noise_g)
         message = Vibration(
             machine=machine.id, point=point, time=to_datetime(SECOND_US), rate=RATE_HZ, unit="g",
             samples=counts.astype("<i2").tobytes(), dtype="i2", scale=SCALE_G, speed=machine.nominal_rpm,

@@ -1,4 +1,4 @@
-"""What people say of a machine, folded: each act once, whatever comes twice."""
+"""Actions that people take, applied to a machine's state: each once, whatever comes twice."""
 
 from collections.abc import Iterator
 
@@ -24,43 +24,51 @@ _KINDS: dict[type[ActionObserved], ActionKind] = {
 }
 
 
-def apply_action(state: MachineState, said: ActionObserved) -> tuple[Output, ...]:
-    """Take in what somebody said: an action to keep, and whatever alerts are over by it."""
-    mark = fingerprint(said.time_us, said.digest)
-    if state.acts.contains(mark, said.time_us):
+def apply_action(state: MachineState, observed: ActionObserved) -> tuple[Output, ...]:
+    """Apply an action: give it to be stored, the lessons of a finding, and the alerts that are over by it."""
+    mark = fingerprint(observed.time_us, observed.digest)
+    if state.acts.contains(mark, observed.time_us):
         state.counts.duplicates += 1
         return ()
-    time_us = state.acts.unique_time_us(said.time_us)
+    time_us = state.acts.unique_time_us(observed.time_us)
     state.acts.add(mark, time_us)
     state.counts.acts += 1
-    lessons = lessons_of(state, said) if isinstance(said, FindingObserved) else ()
-    return (_action(said, time_us, lessons), *lessons, *_consequences(state, said))
+    lessons = lessons_of(state, observed) if isinstance(observed, FindingObserved) else ()
+    return (_action(observed, time_us, lessons), *lessons, *_consequences(state, observed))
 
 
-def _consequences(state: MachineState, said: ActionObserved) -> Iterator[Output]:
-    match said:
+def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Output]:
+    match observed:
         case MaintenanceObserved():
-            state.known.mend(said.time_us)
-            sentence = mended_sentence(said.by)
-            yield from reset_baselines(state, said.point, digest=said.digest, sentence=sentence, mended=True)
+            state.known.record_maintenance(observed.time_us)
+            sentence = mended_sentence(observed.by)
+            yield from reset_baselines(
+                state, observed.point, digest=observed.digest, sentence=sentence, mended=True
+            )
         case AcceptObserved():
-            sentence = accepted_sentence(said.by)
-            yield from reset_baselines(state, said.point, digest=said.digest, sentence=sentence, mended=False)
+            sentence = accepted_sentence(observed.by)
+            yield from reset_baselines(
+                state, observed.point, digest=observed.digest, sentence=sentence, mended=False
+            )
 
 
-def _action(said: ActionObserved, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
+def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
     action = Action(
-        machine=said.machine,
-        point=said.point,
+        machine=observed.machine,
+        point=observed.point,
         time=to_datetime(time_us),
-        kind=_KINDS[type(said)],
-        by=said.by,
-        note=said.note,
-        done="" if isinstance(said, AcceptObserved) else said.done,
+        kind=_KINDS[type(observed)],
+        by=observed.by,
+        note=observed.note,
+        done="" if isinstance(observed, AcceptObserved) else observed.done,
     )
-    if not isinstance(said, FindingObserved):
+    if not isinstance(observed, FindingObserved):
         return action
-    since = None if said.since_us is None else to_datetime(said.since_us)
+    since = None if observed.since_us is None else to_datetime(observed.since_us)
     return msgspec.structs.replace(
-        action, verdict=said.verdict, fault=said.fault, since=since, alerts=tuple(each.alert for each in lessons)
+        action,
+        verdict=observed.verdict,
+        fault=observed.fault,
+        since=since,
+        alerts=tuple(each.alert for each in lessons),
     )

@@ -1,4 +1,4 @@
-"""Run the alarms of a point on what its rules found."""
+"""Alarm processing (ISA-18.2): the alarms of a point are updated from its symptoms."""
 
 from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
@@ -14,7 +14,7 @@ from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.localization import strongest_point
-from models.learning.prioritization import Reached, estimate, remember, shown_level
+from models.learning.prioritization import Reached, estimate, shown_level, update_record
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 from models.texts.diagnosis_sentences import with_stronger
@@ -72,7 +72,7 @@ class AlarmContext(msgspec.Struct, frozen=True):
 def update_condition_alarms(context: AlarmContext, judged: AbstractSet[str]) -> Iterator[Alert]:
     """Bring the alarms of a point's condition up to date, of the rules that this observation `judged`.
 
-    A rule that was judged and found nothing counts as quiet; one that was not leaves its alarm as it is.
+    A rule that was judged and gave no symptom counts as quiet; one that was not leaves its alarm as it is.
     """
     channel = context.channel
     delays = _delays(context.state.configuration.thresholds)
@@ -100,17 +100,17 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
         alarm = channel.alarms[rule] = Alarm()
     level = alarm.update(symptom.degree, context.time_us, delays)
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
-    weighed = estimate(reached)
-    level = shown_level(reached, weighed)
-    lowered = weighed is not None and level < reached.level
+    estimated = estimate(reached)
+    level = shown_level(reached, estimated)
+    lowered = estimated is not None and level < reached.level
     if level != alarm.level or lowered:
         sentence = _raised_sentence(context, symptom, level) if level else cleared_sentence(channel.point, symptom)
-        if weighed is not None and lowered:
-            sentence = rated_low(sentence, weighed.probability)
+        if estimated is not None and lowered:
+            sentence = rated_low(sentence, estimated.probability)
         alarm.about = _about(symptom, alarm) if level else ""
         yield from _transition(context, rule, level, symptom.value, symptom.limit(level or 1), sentence)
     if level:
-        remember(reached, weighed)
+        update_record(reached, estimated)
 
 
 def _is_inconclusive(channel: Channel, symptom: Symptom, alarm: Alarm) -> bool:
@@ -139,19 +139,19 @@ def _about(symptom: Symptom, alarm: Alarm) -> str:
 
 
 def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bilingual:
-    """Say what was found; where the point's diagnosis names a fault, that stands for the general advice."""
+    """Say what the symptom is; where the point's diagnosis names a fault, that stands for the general advice."""
     state, point = context.state, context.channel.point
     mechanism = state.configuration.machine.mechanism
     if symptom.rule == DIAGNOSIS_RULE:
         sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
         return with_stronger(sentence, strongest_point(state, context.channel))
     vibration = state.channels.get(f"indicators/{point}")
-    fault = vibration.diagnosing.leading_fault() if vibration is not None else None
+    fault = vibration.diagnosis_votes.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:
         return symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
     hot = symptom.rule == TEMPERATURE_RULE
     sentence = symptom_sentence(point, symptom, level, look=hot, mechanism=mechanism)
-    return with_cause(sentence, fault, vibration.diagnosing.confidence(fault))
+    return with_cause(sentence, fault, vibration.diagnosis_votes.confidence(fault))
 
 
 def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:

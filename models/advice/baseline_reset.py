@@ -1,4 +1,4 @@
-"""A new epoch: what was usual of a machine, or of one point, is forgotten and learned anew from here on."""
+"""Baseline reset: the baselines of a machine, or of one point, are forgotten and learned anew from here on."""
 
 from collections.abc import Collection, Iterator
 
@@ -19,19 +19,19 @@ _ABSOLUTE = (SENSOR_RULE, DIAGNOSIS_RULE, "severity")
 def reset_baselines(
     state: MachineState, point: str, *, digest: str, sentence: Bilingual, mended: bool
 ) -> Iterator[Alert]:
-    """Forget what is usual at a point (empty: at all points), and clear the alerts that stood against it.
+    """Reset the baselines of a point (empty: of all points), and clear the alerts that stood against them.
 
     `mended` says that the machine itself has been changed, so that all that spoke for a fault is void; else its
     diagnosis and what stands against absolute limits go on. What is known of the sensor, of the order of
     observations and of repeated ones is kept, and so is what tells a standstill: people report maintenance while a
-    machine stands, and its standstill must not become usual.
+    machine stands, and its standstill must not become the baseline.
     """
     keep = (SENSOR_RULE,) if mended else _ABSOLUTE
     for key, channel in state.channels.items():
         if point in ("", channel.point):
             context = AlarmContext(state, channel, _now_us(state), digest)
             yield from clear_all(context, sentence=sentence, keep=keep)
-            state.channels[key] = _begun(channel, keep, mended=mended)
+            state.channels[key] = _begun_anew(channel, keep, mended=mended)
 
 
 def _now_us(state: MachineState) -> int:
@@ -39,7 +39,7 @@ def _now_us(state: MachineState) -> int:
     return 0 if state.time_us is None else state.time_us + 1
 
 
-def _begun(old: Channel, keep: Collection[str], *, mended: bool) -> Channel:
+def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel:
     fresh = new_channel(old.point, old.measurement)
     return msgspec.structs.replace(
         fresh,
@@ -48,10 +48,10 @@ def _begun(old: Channel, keep: Collection[str], *, mended: bool) -> Channel:
         heard=old.heard,
         recent=old.recent,
         stopped=old.stopped,
-        tells=old.tells,
+        tells_running=old.tells_running,
         warm_up=old.warm_up,
         alarms={rule: alarm for rule, alarm in old.alarms.items() if rule in keep},
-        diagnosing=fresh.diagnosing if mended else old.diagnosing,
+        diagnosis_votes=fresh.diagnosis_votes if mended else old.diagnosis_votes,
         epoch=old.epoch + 1,
         former_quietest=old.quietest,
         judged_us=old.judged_us,

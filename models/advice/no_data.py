@@ -1,4 +1,4 @@
-"""Silence: a machine that says nothing for much longer than it usually does has no data, which is no health."""
+"""No data: a machine that is silent for much longer than usual, of which nobody can say how it is."""
 
 from models.advice.transitions import Cause, transition
 from models.bilingual import Bilingual
@@ -25,7 +25,7 @@ def allowed_silence_us(state: MachineState) -> int:
 
 
 def record_arrival(state: MachineState, observed_us: int, event_advance_us: int) -> None:
-    """Take in that a measurement came, the machine's event time going on by `event_advance_us`.
+    """Note that a measurement came, the machine's event time going on by `event_advance_us`.
 
     A gap counts as what is allowed at most: one long outage doesn't make the next one usual.
     """
@@ -48,7 +48,7 @@ def raise_no_data(state: MachineState) -> Alert | None:
     silent_s, allowed_s = silent_us / SECOND_US, allowed_us / SECOND_US
     sentence = no_data_sentence(silent_s, allowed_s)
     state.raised += 1
-    return _moved(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
+    return _transition(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
 
 
 def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int) -> Alert | None:
@@ -57,10 +57,10 @@ def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int
         return None
     silent_s, allowed_s = silent_us / SECOND_US, allowed_silence_us(state) / SECOND_US
     after_us = max(time_us, state.silence.since_us + 1)  # late data must not take the place of what raised it
-    return _moved(state, 0, after_us, silent_s, allowed_s, data_back_sentence(), digest)
+    return _transition(state, 0, after_us, silent_s, allowed_s, data_back_sentence(), digest)
 
 
-def _moved(
+def _transition(
     state: MachineState,
     level: int,
     time_us: int,

@@ -1,4 +1,4 @@
-"""From an alarm's level to the transitions that people see."""
+"""Transitions of alarms from level to level, as the alerts that people see."""
 
 import msgspec
 
@@ -13,7 +13,7 @@ PRIORITIES: tuple[Priority, Priority, Priority] = ("low", "medium", "high")
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """What made an alarm move."""
+    """The cause of a transition."""
 
     machine: str
     point: str

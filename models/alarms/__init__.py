@@ -1,1 +1,1 @@
-"""ISA-18.2: how far gone a symptom is, the alarm, the history of alerts and how false ones are told apart."""
+"""Alarms (ISA-18.2): symptoms and their degree, alarms, the history of alerts, and the classifier of false ones."""

@@ -15,7 +15,7 @@ _CONSECUTIVE_OFF = 5
 
 
 class Delays(msgspec.Struct, frozen=True):
-    """How long evidence must hold, or be gone, in microseconds of event time and in observations in a row."""
+    """How long a symptom must hold, or be gone, in microseconds of event time and in observations in a row."""
 
     on_us: tuple[int, int, int]
     off_us: int
@@ -23,12 +23,14 @@ class Delays(msgspec.Struct, frozen=True):
 
 
 class _DelayedLatch(msgspec.Struct, array_like=True):
+    """One level of an alarm, with its on-delay and off-delay."""
+
     on: bool = False
     run: int = 0
     since_us: int = 0
 
     def count(self, time_us: int, *, delay_us: int, least_run: int) -> None:
-        """Take in one more that asks for the other state; enough of them in a row, for long enough, bring it."""
+        """Count one more that asks for the other state; enough of them in a row, for long enough, bring it."""
         if self.run == 0:
             self.since_us = time_us
         self.run += 1
@@ -37,9 +39,9 @@ class _DelayedLatch(msgspec.Struct, array_like=True):
 
 
 class Alarm(msgspec.Struct, array_like=True):
-    """One rule at one point: three delayed levels, and the alert that they make."""
+    """The alarm of one rule at one point: three delayed levels, and the alert that they make."""
 
-    relays: list[_DelayedLatch] = msgspec.field(
+    latches: list[_DelayedLatch] = msgspec.field(
         default_factory=lambda: [_DelayedLatch(), _DelayedLatch(), _DelayedLatch()]
     )
     level: int = 0
@@ -50,28 +52,28 @@ class Alarm(msgspec.Struct, array_like=True):
     """What raised it: of a diagnosis the fault; of a temperature `rise`, or `value_c` where a limit alone was."""
 
     def update(self, degree: float, time_us: int, delays: Delays) -> int:
-        """Take in the degree of the evidence (see `condition.degree`) at an event time; give the level it makes.
+        """Update the levels from a symptom's degree at an event time; give the highest that is on.
 
         A degree that is not finite is refused: the level stays.
         """
         if not isfinite(degree):
-            return max((level for level, relay in enumerate(self.relays, start=1) if relay.on), default=0)
+            return max((level for level, latch in enumerate(self.latches, start=1) if latch.on), default=0)
         highest = 0
-        for level, relay in enumerate(self.relays, start=1):
-            if (degree >= (level - _DEADBAND if relay.on else level)) == relay.on:
-                relay.run = 0
-            elif relay.on:
-                relay.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
+        for level, latch in enumerate(self.latches, start=1):
+            if (degree >= (level - _DEADBAND if latch.on else level)) == latch.on:
+                latch.run = 0
+            elif latch.on:
+                latch.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
             else:
-                relay.count(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
-            if relay.on:
+                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
+            if latch.on:
                 highest = level
         return highest
 
     def pause(self, by_us: int) -> None:
-        """Leave out a time through which nothing was judged: evidence didn't hold, nor was it gone."""
-        for relay in self.relays:
-            relay.since_us += by_us
+        """Leave out a time through which nothing was judged: the symptom didn't hold, nor was it gone."""
+        for latch in self.latches:
+            latch.since_us += by_us
 
 
 def alert_id(machine: str, point: str, rule: str, since_us: int, serial: int) -> str:

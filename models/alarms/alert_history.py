@@ -1,4 +1,4 @@
-"""What a machine remembers of its last alerts, so that a finding can tell which of them were right."""
+"""The history of a machine's last alerts, so that a finding can tell which of them were right."""
 
 import msgspec
 
@@ -14,22 +14,22 @@ five with two true ones, doubts hold no longer."""
 
 
 class AlertRecord(msgspec.Struct, array_like=True):
-    """One alert of the machine's condition."""
+    """The record of one alert of the machine's condition."""
 
     id: str
     point: str
     rule: str
     since_us: int
     level: int = 0
-    """The highest that its evidence has reached: 1 low, 2 medium, 3 high; it may have been rated lower."""
-    signs: dict[str, float] = {}
-    """What was seen when it first reached medium; empty before, and where it may not be rated low anyway."""
+    """The highest that its symptom has reached: 1 low, 2 medium, 3 high; it may have been rated lower."""
+    features: dict[str, float] = {}
+    """Those of when it first reached medium; empty before, and where it may not be rated low anyway."""
     medium_us: int = 0
     """When that was (event time)."""
     lowered: bool = False
     """Whether it was rated low then."""
     verdict: str = ""
-    """What a finding has said of it."""
+    """Of the newest finding about it; empty without one."""
     doubted: bool = False
     """Whether the classifier took it for a false alarm then, in force or not."""
 
@@ -42,7 +42,7 @@ class AlertHistory(msgspec.Struct, array_like=True):
     false_alarms: int = 0
     plain_until_us: int = 0
     """Until then (event time) nothing is rated low here: a fault was confirmed, and nobody has mended it."""
-    judgement: FalseAlarmClassifier = FalseAlarmClassifier()
+    classifier: FalseAlarmClassifier = FalseAlarmClassifier()
     mended_us: int = 0
     """When somebody last said that it has been worked on (event time)."""
     doubts: list[bool] = []
@@ -50,8 +50,8 @@ class AlertHistory(msgspec.Struct, array_like=True):
     doubts_hold: bool = False
     """Whether doubted alerts of this very machine were false often enough to rate the next one low."""
 
-    def doubt(self, *, fault: bool, before: bool | None) -> None:
-        """Take in what came of a doubted alert; `before` is what an earlier finding had said of it.
+    def update_doubts(self, *, fault: bool, before: bool | None) -> None:
+        """Update the doubts from what came of a doubted alert; `before` is the verdict of an earlier finding.
 
         What counts is not the share of true ones but a bound that is wrong in one of five cases: the upper one has
         to be small for doubts to hold, and they hold until the lower one is not.
@@ -62,22 +62,22 @@ class AlertHistory(msgspec.Struct, array_like=True):
         low, high = wilson_interval(sum(self.doubts), len(self.doubts), _SURE)
         self.doubts_hold = high < LOWER_BELOW or (self.doubts_hold and low <= LOWER_BELOW)
 
-    def mend(self, time_us: int) -> None:
-        """Take in that the machine has been worked on: what was confirmed before is over."""
+    def record_maintenance(self, time_us: int) -> None:
+        """Note that the machine has been worked on: what was confirmed before is over."""
         self.mended_us, self.plain_until_us = max(self.mended_us, time_us), 0
 
     def find(self, id_: str) -> AlertRecord | None:
-        """Give what is remembered of an alert."""
-        for known in reversed(self.alerts):
-            if known.id == id_:
-                return known
+        """Give the record of an alert; None where there is none."""
+        for record in reversed(self.alerts):
+            if record.id == id_:
+                return record
         return None
 
-    def alert(self, id_: str, point: str, rule: str, since_us: int) -> AlertRecord:
-        """Give what is remembered of an alert, which begins now where there is nothing; the oldest is forgotten."""
-        known = self.find(id_)
-        if known is not None:
-            return known
+    def find_or_add(self, id_: str, point: str, rule: str, since_us: int) -> AlertRecord:
+        """Give the record of an alert, begun now where there is none; beyond sixteen the oldest is forgotten."""
+        record = self.find(id_)
+        if record is not None:
+            return record
         self.alerts.append(AlertRecord(id_, point, rule, since_us))
         if len(self.alerts) > _MAX_ALERTS:
             del self.alerts[0]

@@ -1,4 +1,4 @@
-"""What the fleet has taught, as a machine applies it: how likely an alert with certain signs is a fault."""
+"""The classifier of false alarms that the fleet has taught: how likely an alert with given features is a fault."""
 
 from collections.abc import Mapping
 from math import exp
@@ -25,13 +25,13 @@ class FalseAlarmClassifier(msgspec.Struct, frozen=True, kw_only=True):
     weights: dict[str, float] = {}
     bias: float = 0.0
 
-    def probability(self, signs: Mapping[str, float]) -> float:
-        """Give the probability of a fault, from 0 to 1; signs that nobody has learned count for nothing.
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Give the probability of a fault, from 0 to 1; features that nobody has learned count for nothing.
 
         >>> FalseAlarmClassifier(weights={"abrupt": -2.0}, bias=1.0).probability({"abrupt": 0.5, "new": 9.0})
         0.5
         """
         total = self.bias
-        for name, value in signs.items():
+        for name, value in features.items():
             total += self.weights.get(name, 0.0) * value
         return 1.0 / (1.0 + exp(-min(max(total, -_MAX_LOGIT), _MAX_LOGIT)))

@@ -1,4 +1,4 @@
-"""How sure one may be of a share that was counted a few times: bounds instead of a mean."""
+"""Proportions counted a few times, and how sure one may be of them: bounds instead of a mean."""
 
 from math import sqrt
 

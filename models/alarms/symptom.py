@@ -1,6 +1,8 @@
-"""How far gone one piece of evidence is, on one scale: 1, 2 and 3 at the low, medium and high limit."""
+"""Symptoms (ISO 13372) and their degree, on one scale: 1, 2 and 3 at the low, medium and high limit."""
 
 import msgspec
+
+from models.bilingual import Bilingual
 
 __all__ = ["Symptom", "degree_of"]
 
@@ -8,7 +10,7 @@ _MAX_DEGREE = 4.0
 
 
 class Symptom(msgspec.Struct, array_like=True):
-    """One rule's evidence at one point, smoothed, in the indicator's own unit."""
+    """What one rule sees at one point, smoothed, in the indicator's own unit."""
 
     rule: str
     indicator: str
@@ -20,8 +22,8 @@ class Symptom(msgspec.Struct, array_like=True):
     degree: float
     shares: dict[str, float] = {}
     """The parts that single values have in it, from 0 to 1, largest first; empty where it is about one value."""
-    said: tuple[str, str] | None = None
-    """What a diagnosis says, in English and Chinese."""
+    said: Bilingual | None = None
+    """What a diagnosis says."""
 
     def limit(self, level: int) -> float:
         """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""

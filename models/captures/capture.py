@@ -1,4 +1,4 @@
-"""A spectrum or a waveform that is kept, so that last month's can be laid beside today's."""
+"""A capture: a spectrum or a waveform that is kept, so that last month's can be laid beside today's."""
 
 from datetime import UTC, datetime
 from typing import Literal

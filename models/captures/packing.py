@@ -1,4 +1,4 @@
-"""Many numbers in few bytes: spectra in tenths of a decibel, waveforms in 16-bit counts, both then deflated.
+"""Packing of numbers into few bytes: spectra in tenths of a decibel, waveforms in 16-bit counts, both deflated.
 
 A tenth of a decibel is 1.2 per cent, finer than any sensor's calibration; what lies 120 dB below the largest value
 is the converter's noise and becomes zero. High and low bytes stand apart, as the high ones repeat and deflate well.

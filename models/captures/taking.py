@@ -1,4 +1,4 @@
-"""From a block to what is kept of it."""
+"""Taking captures of a block: both spectra for its hour, its waveform for a day or around an alert."""
 
 from datetime import datetime
 
@@ -36,12 +36,12 @@ def hourly_spectra(
 ) -> list[Capture]:
     """Give velocity and envelope spectrum of a block, shape (n,), finite, for its hour; none where too short."""
     shown = block_spectra(acceleration_g(samples, rate_hz, unit), rate_hz=rate_hz, speed_rpm=speed_rpm)
-    found: list[tuple[CaptureKind, str, Lines | None, tuple[float, float] | None]] = [
+    spectra: list[tuple[CaptureKind, str, Lines | None, tuple[float, float] | None]] = [
         ("velocity_spectrum", "mm/s", shown.velocity_mm_s, None),
         ("envelope_spectrum", "g", shown.envelope_g, shown.band_hz),
     ]
     captures = []
-    for kind, shown_unit, lines, band_hz in found:
+    for kind, shown_unit, lines, band_hz in spectra:
         if lines is None:
             continue
         amplitude, width = thinned(lines.amplitude)

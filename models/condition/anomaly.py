@@ -1,4 +1,4 @@
-"""How unlike its own sound past an observation is: the largest deviation of any of its values.
+"""Anomaly score: how unlike its own sound past an observation is, as the largest deviation of any of its values.
 
 Score first, learn afterwards, only from what is sound.
 """
@@ -25,13 +25,14 @@ _MIN_LESSONS = 10
 
 
 class AnomalyScore(NamedTuple):
-    """What one observation looks like to a model; lists run along the names that the model knows."""
+    """Score of one observation, with what it comes from, by the names that the model knows."""
 
     score: float | None
     """Largest deviation; None where there is nothing to compare with yet."""
     deviations: dict[str, float]
     """In standard deviations, without sign, widened for what is not known."""
     smoothed: dict[str, float]
+    """The observation's values as they were compared."""
 
     def shares(self, most: int | None = None) -> dict[str, float]:
         """Give each value's part in what is unusual, by squares, largest first; all of them sum to 1.
@@ -48,18 +49,19 @@ class AnomalyScore(NamedTuple):
 
 
 class RegimeStatistics(msgspec.Struct, array_like=True):
-    """What was usual in one operating regime."""
+    """Running statistics of sound observations in one operating regime."""
 
-    spreads: dict[str, RunningStatistics] = {}
+    by_name: dict[str, RunningStatistics] = {}
     """Of the names that the model knows, in one order in all regimes; a count of 0 was never seen here."""
     count: int = 0
     scores: Baseline = msgspec.field(default_factory=lambda: Baseline(floor=_SCORE_FLOOR))
 
 
 class PackedRegimeStatistics(msgspec.Struct, array_like=True):
-    """A past as it is kept: its spreads are doubles one after the other, in the order of the model's names."""
+    """A regime's statistics as they are stored."""
 
-    spreads: bytes
+    values: bytes
+    """`RunningStatistics.packed` of each name, one after the other, in the order of the model's names."""
     count: int
     scores: Baseline
 
@@ -79,15 +81,16 @@ class ModelNumbers(msgspec.Struct, array_like=True):
 
 
 class AnomalyModel(base.AnomalyDetector):
-    """A River anomaly detector: the worst deviation of any value from its own past, or from what the others tell.
+    """A River anomaly detector: the worst deviation of a value from its own past, or from what others predict.
 
     Each value is smoothed exponentially, which shows small shifts that last (Roberts 1959; Lowry et al. 1992, "A
-    multivariate exponentially weighted moving average control chart"), and standardised by the spread that its
-    smoothed self had while sound (`condition.spread`). What the other values predict of it is taken off in a second
-    reckoning (`condition.ties`); the worse of the two counts. Values may come and go; the first 24 names are kept.
+    multivariate exponentially weighted moving average control chart") and standardised by the running statistics of
+    its smoothed self while sound (`models.condition.running_statistics`). What the other values predict of it is
+    taken off in a second reckoning (`models.condition.correlations`); the worse of the two counts. Values may come
+    and go; the first 24 names are kept.
 
-    Each operating regime has a past of its own to compare with (`enter`); how values move together about it is
-    pooled over all of them, as the covariance within classes is in a discriminant analysis.
+    Each operating regime has statistics of its own to compare with (`enter_regime`); how values move together about
+    them is pooled over all regimes, as the covariance within classes is in a discriminant analysis.
 
     Parameters
     ----------
@@ -115,37 +118,38 @@ class AnomalyModel(base.AnomalyDetector):
         self.correlations = Correlations()
 
     @property
-    def statistics(self) -> RegimeStatistics:
-        """What is compared with now."""
+    def regime_statistics(self) -> RegimeStatistics:
+        """Those of the present regime, which are compared with."""
         return self.regimes[self.regime]
 
     @property
-    def spreads(self) -> dict[str, RunningStatistics]:
-        """Of every name, in this regime."""
-        return self.statistics.spreads
+    def statistics_by_name(self) -> dict[str, RunningStatistics]:
+        """Running statistics of every name in the present regime."""
+        return self.regime_statistics.by_name
 
     @property
     def scores(self) -> Baseline:
-        """Of sound observations in this regime."""
-        return self.statistics.scores
+        """Baseline of the scores of sound observations in the present regime."""
+        return self.regime_statistics.scores
 
-    def enter(self, regime: int) -> None:
-        """Compare from now on with the past of this regime, which begins now unless there is one."""
+    def enter_regime(self, regime: int) -> None:
+        """Compare from now on with the statistics of this regime, which begin now unless there are some."""
         if regime not in self.regimes:
             self.regimes[regime] = RegimeStatistics(
-                {name: RunningStatistics(newest=0.0) for name in self.statistics.spreads}
+                {name: RunningStatistics(newest=0.0) for name in self.regime_statistics.by_name}
             )
         self.regime = regime
 
-    def keep(self, regimes: Collection[int]) -> None:
-        """Forget the pasts of all regimes but these and the present one."""
-        self.regimes = {key: past for key, past in self.regimes.items() if key in regimes or key == self.regime}
+    def keep_regimes(self, regimes: Collection[int]) -> None:
+        """Forget the statistics of all regimes but these and the present one."""
+        kept = {*regimes, self.regime}
+        self.regimes = {key: statistics for key, statistics in self.regimes.items() if key in kept}
 
     @property
     def limit(self) -> float | None:
         """The score above which an observation is anomalous; None while there are too few sound ones.
 
-        Four standard deviations; where sound scores are restless, four of theirs above their usual one.
+        Four standard deviations; where sound scores are restless, four of theirs above their location.
         """
         scores = self.scores
         if not scores.ready:
@@ -155,90 +159,90 @@ class AnomalyModel(base.AnomalyDetector):
     def score_features(self, features: Mapping[str, float]) -> AnomalyScore:
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
         features = _finite(features)
-        past, weight = self.statistics, self.smoothing
-        spreads, smooths = past.spreads, weight < 1.0
+        regime, weight = self.regime_statistics, self.smoothing
+        by_name, smooths = regime.by_name, weight < 1.0
         smoothed: dict[str, float] = {}
         deviations: list[float] = []
-        for name, spread in spreads.items():
+        for name, statistics in by_name.items():
             value = features.get(name)
-            if value is None or not spread.count:
+            if value is None or not statistics.count:
                 deviations.append(0.0)
                 continue
-            if smooths and not spread.fresh:
-                value = spread.newest + weight * (value - spread.newest)
+            if smooths and not statistics.fresh:
+                value = statistics.newest + weight * (value - statistics.newest)
             smoothed[name] = value
-            deviation = (value - spread.mean) / spread.unit
+            deviation = (value - statistics.mean) / statistics.unit
             if not -_MAX_DEVIATION < deviation < _MAX_DEVIATION:
                 deviation = _MAX_DEVIATION if deviation > 0 else -_MAX_DEVIATION
             deviations.append(deviation)
-        if past.count < _MIN_LESSONS or not smoothed:
+        if regime.count < _MIN_LESSONS or not smoothed:
             return AnomalyScore(None, {}, smoothed)
-        beside = self.correlations.residuals(deviations)
-        beside += [0.0] * (len(deviations) - len(beside))
-        found: dict[str, float] = {}
-        for (name, spread), deviation, residual in zip(spreads.items(), deviations, beside, strict=True):
+        residuals = self.correlations.residuals(deviations)
+        residuals += [0.0] * (len(deviations) - len(residuals))
+        worst: dict[str, float] = {}
+        for (name, statistics), deviation, residual in zip(by_name.items(), deviations, residuals, strict=True):
             if name in smoothed:
-                found[name] = max(abs(deviation), abs(residual)) / spread.width
-        return AnomalyScore(max(found.values()), found, smoothed)
+                worst[name] = max(abs(deviation), abs(residual)) / statistics.width
+        return AnomalyScore(max(worst.values()), worst, smoothed)
 
-    def learn_scored(self, features: Mapping[str, float], look: AnomalyScore) -> None:
-        """Take in a sound observation together with the look it had before; what is not finite is left out."""
+    def learn_scored(self, features: Mapping[str, float], scored: AnomalyScore) -> None:
+        """Learn a sound observation with the score that it had before; what is not finite is left out."""
         features = _finite(features)
-        past = self.statistics
-        spreads = past.spreads
-        for name, value in features.items():
-            if name not in spreads and len(spreads) < MAX_FEATURES:
+        regime = self.regime_statistics
+        by_name = regime.by_name
+        for name, first in features.items():
+            if name not in by_name and len(by_name) < MAX_FEATURES:
                 for each in self.regimes.values():
-                    each.spreads[name] = RunningStatistics(newest=value)
+                    each.by_name[name] = RunningStatistics(newest=first)
         deviations = []
-        for name, spread in spreads.items():
-            given = features.get(name)
-            if given is None:
+        for name, statistics in by_name.items():
+            value = features.get(name)
+            if value is None:
                 deviations.append(0.0)
                 continue
-            smoothed = look.smoothed.get(name, given)
-            spread.learn(given, smoothed, self.floor, self.relative_floor)
-            deviations.append(spread.deviation(smoothed))
+            smoothed = scored.smoothed.get(name, value)
+            statistics.learn_one(value, smoothed, self.floor, self.relative_floor)
+            deviations.append(statistics.deviation(smoothed))
         if not deviations:
             return
-        past.count = min(past.count + 1, MEMORY)
-        self.correlations.learn(deviations, 1.0 / min(self.correlations.count + 1, MEMORY))
-        if self.correlations.stale:
-            self.correlations.refresh([self._independent(name) for name in spreads])
-        if look.score is not None and isfinite(look.score):
-            past.scores.learn(look.score)
+        regime.count = min(regime.count + 1, MEMORY)
+        self.correlations.learn_one(deviations, 1.0 / min(self.correlations.count + 1, MEMORY))
+        if self.correlations.is_stale:
+            self.correlations.refresh([self._sample_size(name) for name in by_name])
+        if scored.score is not None and isfinite(scored.score):
+            regime.scores.learn_one(scored.score)
 
-    def _independent(self, name: str) -> float:
-        """Give how many independent values all regimes together have of a name."""
-        return fsum(past.spreads[name].effective_sample_size() for past in self.regimes.values())
+    def _sample_size(self, name: str) -> float:
+        """Give the effective sample size of a name, all regimes together."""
+        return fsum(regime.by_name[name].effective_sample_size() for regime in self.regimes.values())
 
-    def advance(self, look: AnomalyScore) -> None:
-        """Let an observation in order, sound or not, move what the next one is smoothed with."""
+    def update_smoothing(self, scored: AnomalyScore) -> None:
+        """Smooth the next observation with this one too, which came in order, sound or not."""
         if self.smoothing >= 1.0:
             return
-        spreads = self.statistics.spreads
-        for name, smoothed in look.smoothed.items():
-            spread = spreads[name]
-            spread.newest = smoothed
-            if spread.fresh:
-                spread.fresh = False
+        by_name = self.regime_statistics.by_name
+        for name, smoothed in scored.smoothed.items():
+            statistics = by_name[name]
+            statistics.newest = smoothed
+            if statistics.fresh:
+                statistics.fresh = False
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""
-        for past in self.regimes.values():
-            for spread in past.spreads.values():
-                spread.fresh = True
+        for regime in self.regimes.values():
+            for statistics in regime.by_name.values():
+                statistics.fresh = True
 
     def score_one(self, x: dict[Hashable, Any]) -> float:
         """Give the score alone, as River asks for it; 0 where there is nothing to compare with."""
         return self.score_features({str(name): value for name, value in x.items()}).score or 0.0
 
     def learn_one(self, x: dict[Hashable, Any]) -> None:
-        """Take in an observation that is known to be sound, as River does it."""
+        """Learn an observation that is known to be sound, as River does it."""
         features = {str(name): value for name, value in x.items()}
-        look = self.score_features(features)
-        self.learn_scored(features, look)
-        self.advance(look)
+        scored = self.score_features(features)
+        self.learn_scored(features, scored)
+        self.update_smoothing(scored)
 
     def to_numbers(self) -> ModelNumbers:
         """Give the whole state as plain numbers."""
@@ -246,12 +250,12 @@ class AnomalyModel(base.AnomalyDetector):
             floor=self.floor,
             relative_floor=self.relative_floor,
             smoothing=self.smoothing,
-            names=list(self.spreads),
+            names=list(self.statistics_by_name),
             regimes={
-                regime: PackedRegimeStatistics(
-                    b"".join(s.packed() for s in past.spreads.values()), past.count, past.scores
+                key: PackedRegimeStatistics(
+                    b"".join(s.packed() for s in regime.by_name.values()), regime.count, regime.scores
                 )
-                for regime, past in self.regimes.items()
+                for key, regime in self.regimes.items()
             },
             regime=self.regime,
             lessons=self.correlations.count,
@@ -264,18 +268,18 @@ class AnomalyModel(base.AnomalyDetector):
         """Continue, bit for bit, from what `to_numbers` gave; raises ValueError where it cannot be that."""
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
         try:
-            for regime, past in numbers.regimes.items():
-                spreads = RunningStatistics.unpacked(past.spreads, model.floor, model.relative_floor)
-                model.regimes[regime] = RegimeStatistics(
-                    dict(zip(numbers.names, spreads, strict=True)), past.count, past.scores
+            for key, stored in numbers.regimes.items():
+                statistics = RunningStatistics.unpacked(stored.values, model.floor, model.relative_floor)
+                model.regimes[key] = RegimeStatistics(
+                    dict(zip(numbers.names, statistics, strict=True)), stored.count, stored.scores
                 )
             model.correlations = Correlations(
                 numbers.lessons, unpacked(numbers.correlation), unpacked(numbers.precision)
             )
         except struct.error as error:
             raise ValueError(f"no numbers of a model: {error}") from error
-        model.regimes = {regime: model.regimes[regime] for regime in numbers.regimes}
-        model.enter(numbers.regime)
+        model.regimes = {key: model.regimes[key] for key in numbers.regimes}
+        model.enter_regime(numbers.regime)
         return model
 
 

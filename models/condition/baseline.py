@@ -48,8 +48,8 @@ class Baseline(msgspec.Struct, array_like=True):
         """Whether it has seen enough to judge by."""
         return self.count >= MIN_BASELINE_VALUES
 
-    def learn(self, value: float) -> None:
-        """Take in one value during learning, each weighing 1/n; what is not finite is refused."""
+    def learn_one(self, value: float) -> None:
+        """Learn one value while learning lasts, each weighing 1/n; what is not finite is refused."""
         if not isfinite(value):
             return
         self.count += 1
@@ -64,9 +64,9 @@ class Baseline(msgspec.Struct, array_like=True):
             self._step(value, 1.0 / self.count)
 
     def follow(self, value: float, elapsed_s: float) -> None:
-        """Take in one sound value after learning, `elapsed_s` seconds after the one before."""
+        """Follow one sound value after learning, `elapsed_s` seconds after the one before."""
         if not self.ready:
-            self.learn(value)
+            self.learn_one(value)
             return
         if not isfinite(value):
             return
@@ -75,8 +75,8 @@ class Baseline(msgspec.Struct, array_like=True):
         self._step(value, min(1.0 / self.count, min(elapsed_s, _MAX_STEP_S) / FOLLOW_S))
         self._keep_in_band()
 
-    def settle(self, value: float, elapsed_s: float) -> None:
-        """Sink to level and spread of about the last hour where they are lower, as a machine runs in.
+    def tighten(self, value: float, elapsed_s: float) -> None:
+        """Lower location and scale to those of about the last hour where they are less, as a machine runs in.
 
         What is merely strange may teach this much: it only makes the judgement stricter.
         """

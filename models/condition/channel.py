@@ -1,4 +1,4 @@
-"""What is remembered of one point's one kind of measurement: everything that its judgement needs, and no more."""
+"""A channel, one point's one kind of measurement: all that is remembered of it to assess the next observation."""
 
 from math import exp
 
@@ -65,7 +65,7 @@ class Channel(msgspec.Struct, array_like=True):
     model: AnomalyModel
     sensor: SensorLatch
     baselines_by_regime: dict[int, RegimeBaseline]
-    """What is usual in each operating regime, by its id."""
+    """By the regime's id."""
     present: int = 0
     """Which of them is compared with now."""
     regimes: Regimes = msgspec.field(default_factory=Regimes)
@@ -74,7 +74,7 @@ class Channel(msgspec.Struct, array_like=True):
     stay_us: float = _MAX_STAY_US
     """How long it stays in one, on average."""
     warmer_c: float | None = None
-    """The warm state that counted before that; it counts while the temperature is on its way."""
+    """The warm state of the regime before; the warmer of both counts while the temperature is on its way."""
     newest_us: int | None = None
     """Latest final event time in order; None before the first."""
     heard: int = 0
@@ -88,13 +88,13 @@ class Channel(msgspec.Struct, array_like=True):
     recent_us: int = 0
     """When it was moved last."""
     stopped: bool = False
-    tells: bool = False
-    """Whether it has told before whether the machine runs."""
-    diagnosing: DiagnosisVotes = msgspec.field(default_factory=DiagnosisVotes)
-    decline: DegradationTrend | None = None
+    tells_running: bool = False
+    """Whether it has shown before whether the machine runs."""
+    diagnosis_votes: DiagnosisVotes = msgspec.field(default_factory=DiagnosisVotes)
+    degradation_trend: DegradationTrend | None = None
     """Since its onset; None while there is none."""
     epoch: int = 0
-    """How often it has been begun anew (`condition.epoch`)."""
+    """How often its baselines have been reset (`models.advice.baseline_reset`)."""
     former_quietest: float | None = None
     """What `quietest` was in the epoch before, to tell a standstill by while this one learns."""
     judged_us: int = 0
@@ -104,27 +104,27 @@ class Channel(msgspec.Struct, array_like=True):
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
-        """What is usual as the machine works now."""
+        """The baseline of the present regime."""
         return self.baselines_by_regime[self.present]
 
     @property
     def baselines(self) -> dict[str, Baseline]:
-        """Of the indicators that are judged against their own past, as the machine works now."""
+        """Those of the present regime, by indicator that is judged against its own past."""
         return self.regime_baseline.baselines
 
     @property
     def learned(self) -> int:
-        """How many observations taught what is usual as the machine works now."""
+        """How many observations the baseline of the present regime has been learned from."""
         return self.regime_baseline.learned
 
     @property
     def quietest(self) -> float | None:
-        """Least usual RMS of any regime, as a natural logarithm; while this epoch learns that of the one before."""
+        """Least baseline of the RMS in any regime, natural logarithm; while this epoch learns, that before it."""
         if not self.ready:
             return self.former_quietest
         least: float | None = None
-        for usual in self.baselines_by_regime.values():
-            baseline = usual.baselines.get("rms_g")
+        for regime_baseline in self.baselines_by_regime.values():
+            baseline = regime_baseline.baselines.get("rms_g")
             if baseline is not None and baseline.ready and (least is None or baseline.location < least):
                 least = baseline.location
         return least
@@ -132,8 +132,8 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
-        usual = self.regime_baseline
-        return usual.ended and usual.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
+        regime_baseline = self.regime_baseline
+        return regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
 
     @property
     def level(self) -> int:
@@ -151,27 +151,29 @@ class Channel(msgspec.Struct, array_like=True):
         age_us = machine_us - self.newest_us
         return age_us <= RECENT_US or is_recent(age_us, usual_us=self.recent.usual_interval_us())
 
-    def enter(self, place: OperatingPoint, time_us: int) -> bool:
-        """Take in where the machine works; give whether it has held that for long enough to be judged there.
+    def update_operating_point(self, operating_point: OperatingPoint, time_us: int) -> bool:
+        """Update the regimes from an operating point; give whether it was held for long enough to be judged there.
 
         In a regime never seen a point learns first. A temperature is on its way to the regime's for hours.
         """
-        if not self.regimes.update(self.regimes.completed(place), time_us):
+        if not self.regimes.update(self.regimes.completed(operating_point), time_us):
             return self.regimes.settled
-        self._weigh_stay(time_us)
+        self._update_stay(time_us)
         self.warmer_c = self.warm_state_c
-        self.warm_up.begin(time_us)
+        self.warm_up.start(time_us)
         self.regime_baseline.shorten()
         self.present, ids = self.regimes.present, self.regimes.ids()
-        self.baselines_by_regime = {key: usual for key, usual in self.baselines_by_regime.items() if key in ids}
+        self.baselines_by_regime = {
+            key: regime_baseline for key, regime_baseline in self.baselines_by_regime.items() if key in ids
+        }
         if self.present not in self.baselines_by_regime:
             least_us = _WIDE_LEARNING_US if self.regimes.is_wide else 0
             baselines = _baselines(self.measurement)
             self.baselines_by_regime[self.present] = RegimeBaseline(
                 baselines=baselines, later=True, least_us=least_us
             )
-        self.model.enter(self.present)
-        self.model.keep(ids)
+        self.model.enter_regime(self.present)
+        self.model.keep_regimes(ids)
         return True
 
     @property
@@ -179,8 +181,8 @@ class Channel(msgspec.Struct, array_like=True):
         """Whether the machine usually changes its regime within the hour: its temperature is always on its way."""
         return self.stay_us < _RESTLESS_US
 
-    def _weigh_stay(self, time_us: int) -> None:
-        """Take in how long it stayed in the regime that it has left now."""
+    def _update_stay(self, time_us: int) -> None:
+        """Update the average stay by how long it stayed in the regime that it has left now."""
         if self.regime_us is not None:
             stayed_us = min(time_us - self.regime_us, _MAX_STAY_US)
             self.stay_us += _STAY_GAIN * (stayed_us - self.stay_us)
@@ -189,16 +191,16 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def warm_state_c(self) -> float | None:
         """The temperature to compare with; on the way from one regime to another the higher of theirs."""
-        own_c = self.regime_baseline.warmth.reference_c
+        own_c = self.regime_baseline.thermal_baseline.reference_c
         if self.warm_up.since_us is None or self.warmer_c is None or own_c is None:
             return own_c
         return max(own_c, self.warmer_c)
 
-    def warm(self, time_us: int) -> None:
-        """Take in that the machine runs again; what was warmer counts only while it was on its way from there."""
+    def start_warm_up(self, time_us: int) -> None:
+        """Start warming up, as the machine runs again; a warmer regime counts only while on the way from it."""
         if self.warm_up.is_late(time_us):
             self.warmer_c = None
-        self.warm_up.begin(time_us)
+        self.warm_up.start(time_us)
 
     def end_learning(self, learning: Learning, machine_us: int) -> None:
         """End learning for good once the machine's event time has reached its end; that is of the first epoch."""
@@ -214,16 +216,16 @@ class Channel(msgspec.Struct, array_like=True):
         return True
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
-        """Take one value into the evidence and give its running median."""
-        held = self.regime_baseline.medians
-        evidence = held.get(name)
-        if evidence is None:
-            evidence = held[name] = RunningMedian()
-        return evidence.add(time_us, value)
+        """Add one value to its running median, and give that."""
+        medians = self.regime_baseline.medians
+        running_median = medians.get(name)
+        if running_median is None:
+            running_median = medians[name] = RunningMedian()
+        return running_median.add(time_us, value)
 
-    def advance(self, features: dict[str, float], look: AnomalyScore, time_us: int) -> None:
-        """Let an observation in order, sound or not, move what the next one is compared with."""
-        self.model.advance(look)
+    def update_recent(self, features: dict[str, float], scored: AnomalyScore, time_us: int) -> None:
+        """Update what the next observation is compared with from this one, which came in order, sound or not."""
+        self.model.update_smoothing(scored)
         if "change_c" in features:
             recent_c = features["value_c"] - features["change_c"]
             weight = 1.0
@@ -231,25 +233,25 @@ class Channel(msgspec.Struct, array_like=True):
                 weight = 1.0 - exp((self.recent_us - time_us) / (_RECENT_S * SECOND_US))
             self.recent_c, self.recent_us = recent_c + weight * features["change_c"], time_us
 
-    def rest(self, time_us: int) -> None:
-        """Leave out a standstill that ends now: nothing wears, and no evidence holds, while a machine stands."""
+    def skip_standstill(self, time_us: int) -> None:
+        """Leave out a standstill that ends now: nothing wears, and no symptom holds, while a machine stands."""
         self.interrupted = True
-        if self.decline is not None:
-            self.decline.pause(time_us)
+        if self.degradation_trend is not None:
+            self.degradation_trend.pause(time_us)
 
-    def resume(self, time_us: int) -> None:
-        """Take in that it was judged; whatever interrupted that is left out of how long evidence has held."""
+    def mark_judged(self, time_us: int) -> None:
+        """Note that it was judged; whatever interrupted that is left out of how long symptoms have held."""
         if self.interrupted:
             for rule, alarm in self.alarms.items():
                 if rule != "sensor_fault":
                     alarm.pause(time_us - self.judged_us)
         self.judged_us, self.interrupted = time_us, False
 
-    def start(self, time_us: int) -> None:
-        """Begin afresh with all that is smoothed, after a standstill that ends now."""
-        self.rest(time_us)
-        for usual in self.baselines_by_regime.values():
-            usual.shorten()
+    def restart(self, time_us: int) -> None:
+        """Smooth everything afresh, after a standstill that ends now."""
+        self.skip_standstill(time_us)
+        for regime_baseline in self.baselines_by_regime.values():
+            regime_baseline.shorten()
         self.model.forget_recent()
         self.recent_c = None
 

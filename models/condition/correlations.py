@@ -1,4 +1,4 @@
-"""How values usually move together, so that one which leaves the others is told although it is usual by itself.
+"""Correlations of values, so that one which leaves the others shows although it is usual by itself.
 
 Every operation has one order on purpose, so that a score is the same to the last bit on every processor, which a
 replay relies on. So there is no product of matrices here: NumPy multiplies element by element and adds row by row.
@@ -24,7 +24,7 @@ _MAX_DEVIATION = 6.0
 _REFRESH = 50
 """Lessons after which the regression is computed anew."""
 _BELIEF = 500.0
-"""Independent values from which on half of a correlation is believed."""
+"""Effective sample size from which on half of a correlation is believed."""
 _MIN_PIVOT = 1e-6
 
 
@@ -38,15 +38,15 @@ class Correlations(msgspec.Struct, array_like=True, dict=True):
     With P the inverse of the regularised correlation matrix, (P z)_i / P_ii is the error of value i as predicted by
     the others, and (P z)_i / sqrt(P_ii) the same in its own standard deviations (Lauritzen 1996, Graphical Models,
     section 5.1). Two values that both drift are correlated by chance, so a correlation is believed by
-    sqrt(n_i n_j) / (500 + n) only, n being independent values (`condition.spread`).
+    sqrt(n_i n_j) / (500 + n) only, n being effective sample sizes (`models.condition.running_statistics`).
     """
 
     count: int = 0
     correlation: Matrix = msgspec.field(default_factory=_none)
     precision: Matrix = msgspec.field(default_factory=_none)
 
-    def learn(self, deviations: Sequence[float], gain: float) -> None:
-        """Take in standardised deviations, clipped at six; there may be more of them than before, not fewer."""
+    def learn_one(self, deviations: Sequence[float], gain: float) -> None:
+        """Learn one observation's standardised deviations, clipped at six; as many as before, or more."""
         z = np.minimum(np.maximum(deviations, -_MAX_DEVIATION), _MAX_DEVIATION)
         old = self.correlation
         if len(old) < z.size:
@@ -56,13 +56,13 @@ class Correlations(msgspec.Struct, array_like=True, dict=True):
         self.count += 1
 
     @property
-    def stale(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether enough lessons have passed for a new regression."""
         return self.count % _REFRESH == 0
 
-    def refresh(self, independent: Sequence[float]) -> None:
-        """Compute the regression anew; `independent` as in `Spread`."""
-        belief = np.array([sqrt(n / (n + _BELIEF)) for n in independent])
+    def refresh(self, sample_sizes: Sequence[float]) -> None:
+        """Compute the regression anew; `sample_sizes` are the effective ones of the values."""
+        belief = np.array([sqrt(n / (n + _BELIEF)) for n in sample_sizes])
         scale = np.sqrt(np.maximum(self.correlation.diagonal(), _MIN_PIVOT))
         believed = self.correlation * belief.reshape(-1, 1) * belief / (scale.reshape(-1, 1) * scale)
         np.fill_diagonal(believed, 1.0 + _RIDGE)
@@ -72,8 +72,8 @@ class Correlations(msgspec.Struct, array_like=True, dict=True):
     def residuals(self, deviations: Sequence[float]) -> list[float]:
         """Give what is left of each deviation once the others have predicted it; those known to the regression.
 
-        >>> ties = Correlations(precision=inverse(np.array([[1.1, -0.9], [-0.9, 1.1]])))
-        >>> together, against = ties.residuals([1.0, -1.0]), ties.residuals([1.0, 1.0])
+        >>> correlations = Correlations(precision=inverse(np.array([[1.1, -0.9], [-0.9, 1.1]])))
+        >>> together, against = correlations.residuals([1.0, -1.0]), correlations.residuals([1.0, 1.0])
         >>> abs(together[0]) < 1 < abs(against[0])
         True
         """
@@ -124,7 +124,7 @@ def inverse(matrix: Matrix) -> Matrix:
     for k in range(size):
         inverted[k] = row = rest[k] / factor[k, k]
         rest[k + 1 :] -= factor[k + 1 :, k].reshape(-1, 1) * row
-    found = np.zeros((size, size))
+    product = np.zeros((size, size))
     for row in inverted:
-        found += row.reshape(-1, 1) * row
-    return found
+        product += row.reshape(-1, 1) * row
+    return product

@@ -1,10 +1,10 @@
-"""From what single blocks say to a name that can be told: evidence of one point gathered over its observations.
+"""Votes of single blocks on the diagnosis of one point: a fault that enough of them speak for is named.
 
 The last 15 diagnosed observations each have one vote. A fault is named once five of them speak for it, and goes on
 being named until fewer than two do, so neither one odd block nor four in a row ever name anything, and nothing
-flickers. A block speaks for a fault that it names; or for the bearing part whose comb it shows, fits and finds
-stronger than any other, though not surely enough to name it from that block alone: noise gets so far once in 3,000
-blocks, and five times in fifteen never (1 in 10^14).
+flickers. A block speaks for a fault that it names; or for the bearing part whose harmonic series it shows, fits and
+finds stronger than any other, though not surely enough to name it from that block alone: noise gets so far once in
+3,000 blocks, and five times in fifteen never (1 in 10^14).
 """
 
 import math
@@ -23,8 +23,8 @@ WINDOW = 15
 """Diagnosed observations that are remembered."""
 MIN_VOTES = 5
 """Of these must speak for a fault before it is named; fewer observations altogether are `unknown`."""
-_HELD = 2
-"""Fewer do not hold a name."""
+_MIN_VOTES_TO_KEEP = 2
+"""Fewer do not keep a fault named."""
 _STANDSTILL_US = 3_600_000_000
 """A machine that stood for an hour may have been repaired: what was found before is forgotten."""
 _MAX_TURNS = 1e4
@@ -35,7 +35,7 @@ _CODES = {reason.name.lower() for reason in Reason}
 
 
 class Vote(msgspec.Struct, array_like=True):
-    """What one observation said."""
+    """The vote of one observation."""
 
     speaks_for: dict[str, float]
     """Faults, with the confidence of each."""
@@ -48,7 +48,7 @@ class Vote(msgspec.Struct, array_like=True):
 
 
 class DiagnosisVotes(msgspec.Struct, array_like=True):
-    """What is remembered of a point's diagnoses: bounded, plain numbers and names."""
+    """The last votes on a point's diagnosis, and the faults that they name."""
 
     votes: list[Vote] = []
     named: dict[str, int] = {}
@@ -59,8 +59,8 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
     standing_since_us: int | None = None
 
     def add(self, observed: ObservedDiagnosis | None, *, rate_hz: float, time_us: int) -> None:
-        """Take in an observation in order of a running machine and a trusted sensor."""
-        self.run(time_us)
+        """Add the vote of an observation in order of a running machine and a trusted sensor."""
+        self.record_running(time_us)
         if observed is None or not (0 < observed.speed_hz < _MAX_AMPLITUDE and observed.turns > 0):
             return
         spoken = {fault.fault: fault for fault in spoken_for(observed)}
@@ -80,13 +80,13 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
         self.latest = {name: fault for name, fault in self.latest.items() if name in counts}
         self._name(counts, time_us)
 
-    def stand(self, time_us: int) -> None:
-        """Take in that the machine stands."""
+    def record_standstill(self, time_us: int) -> None:
+        """Note that the machine stands."""
         if self.standing_since_us is None:
             self.standing_since_us = time_us
 
-    def run(self, time_us: int) -> None:
-        """Take in that the machine runs."""
+    def record_running(self, time_us: int) -> None:
+        """Note that the machine runs; after a long standstill the votes are forgotten."""
         if self.standing_since_us is not None:
             if time_us - self.standing_since_us >= _STANDSTILL_US:
                 self.forget()
@@ -100,11 +100,11 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
 
     def counts(self) -> Counter[str]:
         """How many of the votes speak for each fault."""
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for vote in self.votes:
             for name in vote.speaks_for:
-                found[name] += 1
-        return found
+                counts[name] += 1
+        return counts
 
     def leading_fault(self) -> str | None:
         """Give the fault to speak of first: a bearing's, or else the one most votes speak for; None without any."""
@@ -131,7 +131,7 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
     def _name(self, counts: Counter[str], time_us: int) -> None:
         for name in list(self.named):
             against = counts[_strongest_other(name, counts)]
-            if counts[name] < _HELD or against >= max(MIN_VOTES, counts[name]):
+            if counts[name] < _MIN_VOTES_TO_KEEP or against >= max(MIN_VOTES, counts[name]):
                 del self.named[name]
         for name, count in sorted(counts.items()):
             rivalled = 2 * counts[_strongest_other(name, counts)] >= count
@@ -144,7 +144,7 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
 def spoken_for(observed: ObservedDiagnosis) -> list[ObservedFault]:
     """Give the faults that one observation speaks for; of a bearing one part at most."""
     known = [fault for fault in observed.faults if fault.fault in FAULTS and _is_finite(fault)]
-    found = [
+    faults = [
         fault
         for fault in known
         if fault.fault == observed.verdict
@@ -153,13 +153,13 @@ def spoken_for(observed: ObservedDiagnosis) -> list[ObservedFault]:
     bearing = [fault for fault in known if family_of(fault.fault) == _BEARING]
     if (
         bearing
-        and not any(family_of(fault.fault) == _BEARING for fault in found)
+        and not any(family_of(fault.fault) == _BEARING for fault in faults)
         and observed.reason != "ambiguous"
     ):
         likeliest = max(bearing, key=lambda fault: fault.nats or 0.0)
         if _leans_to(likeliest):
-            found.append(likeliest)
-    return found
+            faults.append(likeliest)
+    return faults
 
 
 def family_of(fault: str) -> str:
@@ -172,7 +172,7 @@ def family_of(fault: str) -> str:
 
 
 def _leans_to(fault: ObservedFault) -> bool:
-    """Whether a block shows this part's comb, though not surely enough to name it; a cage's needs to be sure."""
+    """Whether a block shows this part's harmonics, though not surely enough to name it; a cage's must be sure."""
     return (
         fault.fault != "bearing_cage"
         and fault.fits

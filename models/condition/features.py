@@ -1,4 +1,4 @@
-"""What the anomaly model looks at of one observation, on scales on which a machine's sound past spreads evenly."""
+"""Features of one observation for the anomaly model, on scales on which a machine's sound past spreads evenly."""
 
 from functools import lru_cache
 from math import log
@@ -21,7 +21,7 @@ def _is_model_feature(name: str) -> bool:
 
 
 def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
-    """Give what the anomaly model looks at, clipped to what a machine can measure.
+    """Give the features for the anomaly model, clipped to what a machine can measure.
 
     Vibration in natural logarithms (indicators and octave bands), a temperature in degrees Celsius with its change
     against its own last few values, readings as is.

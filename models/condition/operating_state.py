@@ -1,4 +1,4 @@
-"""Whether a machine runs, idles, stands or starts, and where in speed and load it works."""
+"""The operating state of a machine: whether it runs, idles, stands or starts, and its speed and load."""
 
 import msgspec
 
@@ -24,20 +24,22 @@ _IDLE_BELOW_PERCENT = 10.0
 
 
 class _Reported(msgspec.Struct, array_like=True):
+    """A speed or a load as a point reported it."""
+
     value: float
     key: str
     by_reading: bool
     time_us: int
     after_us: int = 0
-    """How long it was in coming since the same told it before; 0 for the first."""
+    """How long after the same point's report before; 0 for the first."""
 
     def is_valid(self, time_us: int) -> bool:
-        """Whether it may still be believed at an event time: who told it may have died."""
+        """Whether it may still be believed at an event time: the point that reported it may have died."""
         return is_recent(time_us - self.time_us, usual_us=self.after_us)
 
 
 class OperatingState(msgspec.Struct, array_like=True):
-    """How a machine works as a whole, for the points that don't tell it themselves."""
+    """The operating state of a machine as a whole, for the points that don't report it themselves."""
 
     speed_rpm: _Reported | None = None
     load_percent: _Reported | None = None
@@ -51,7 +53,7 @@ class OperatingState(msgspec.Struct, array_like=True):
     def update(
         self, key: str, observation: MeasuredObservation, values: dict[str, float], time_us: int
     ) -> OperatingPoint:
-        """Take in what an observation in order tells of speed and load; give where it says the machine works.
+        """Update speed and load from an observation in order; give the operating point that it belongs to.
 
         A measured speed that comes as a reading is believed rather than the nominal one of a block.
         """
@@ -62,8 +64,8 @@ class OperatingState(msgspec.Struct, array_like=True):
         elif by_reading:
             speed_rpm, load_percent = speed_rpm_in(values), load_percent_in(values)
         if speed_rpm is not None:
-            told = self.speed_rpm = _newer(self.speed_rpm, _Reported(speed_rpm, key, by_reading, time_us))
-            speed_rpm = told.value if told.by_reading else speed_rpm
+            reported = self.speed_rpm = _newer(self.speed_rpm, _Reported(speed_rpm, key, by_reading, time_us))
+            speed_rpm = reported.value if reported.by_reading else speed_rpm
         elif self.speed_rpm is not None and self.speed_rpm.is_valid(time_us):
             speed_rpm = self.speed_rpm.value
         if load_percent is not None:
@@ -76,12 +78,12 @@ class OperatingState(msgspec.Struct, array_like=True):
             load_percent = self.load_percent.value
         return operating_point(speed_rpm, load_percent)
 
-    def start(self, time_us: int) -> None:
-        """Take in that the machine runs again."""
+    def record_start(self, time_us: int) -> None:
+        """Note that the machine runs again."""
         self.started_us = time_us
 
-    def stand(self, time_us: int, *, stands: bool) -> None:
-        """Take in whether the machine stands."""
+    def record_standstill(self, time_us: int, *, stands: bool) -> None:
+        """Note whether the machine stands."""
         if not stands:
             self.stood_us = None
         elif self.stood_us is None:
@@ -106,13 +108,15 @@ class OperatingState(msgspec.Struct, array_like=True):
         return load is not None and load.value < _IDLE_BELOW_PERCENT and load.is_valid(time_us)
 
     def measured_rpm(self, time_us: int) -> float | None:
-        """Give the speed that a reading tells; None where none does, or none has for too long."""
-        told = self.speed_rpm
-        return told.value if told is not None and told.by_reading and told.is_valid(time_us) else None
+        """Give the speed that a reading reports; None where none does, or none has for too long."""
+        reported = self.speed_rpm
+        return (
+            reported.value if reported is not None and reported.by_reading and reported.is_valid(time_us) else None
+        )
 
 
 def _newer(before: _Reported | None, now: _Reported) -> _Reported:
-    """Give what is believed: whoever told it first goes on telling it, unless nothing came from there for long."""
+    """Give the report to believe: that of the point that reported first, unless nothing came from it for long."""
     if before is None:
         return now
     if before.key == now.key:
@@ -130,9 +134,9 @@ def is_running(
     operation: OperatingState,
     configuration: Configuration,
 ) -> bool | None:
-    """Whether an observation is of a machine that runs; None where it does not tell.
+    """Whether an observation is of a machine that runs; None where it does not show.
 
-    It stands with hardly any speed, or with less than a tenth of its usual RMS, of the regime where that is least.
+    It stands with hardly any speed, or with less than a tenth of its baseline of the RMS in the quietest regime.
     A speed other than nominal was measured, and then counts alone.
     """
     ease = _HYSTERESIS if channel.stopped else 1.0

@@ -1,4 +1,4 @@
-"""What a point said last, so that a message that comes twice is told from two messages of the same time."""
+"""Recent observations of a point, so that a message that comes twice is told from two of the same time."""
 
 import hashlib
 from functools import cached_property
@@ -12,10 +12,10 @@ from models.clock import HOUR_US, MINUTE_US
 __all__ = ["RECENT_US", "WINDOW", "RecentObservations", "fingerprint", "is_recent"]
 
 WINDOW = 128
-"""Observations remembered for each point and kind; an older duplicate is told only by its source offset."""
+"""Observations remembered for each point and kind; an older duplicate shows only by its source offset."""
 
 _INTERVALS = 8
-"""How many of a point's last intervals tell what is usual."""
+"""How many of a point's last intervals make the usual one."""
 RECENT_US = 30 * MINUTE_US
 """Whatever is no older is recent."""
 _TIMES_USUAL = 3
@@ -67,7 +67,7 @@ class RecentObservations(msgspec.Struct, array_like=True, dict=True):
 
 
 def is_recent(age_us: float, *, usual_us: float) -> bool:
-    """Whether what was told so long ago still tells how it is now.
+    """Whether what was reported so long ago still holds.
 
     It does for half an hour, for three of its usual intervals where that is longer, and never for more than a day.
 

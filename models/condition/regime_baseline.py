@@ -1,4 +1,4 @@
-"""What is usual at one point in one operating regime, and how far learning it has come."""
+"""The baseline of one point in one operating regime, and how far learning it has come."""
 
 import msgspec
 
@@ -12,21 +12,21 @@ __all__ = ["RegimeBaseline"]
 
 
 class RegimeBaseline(msgspec.Struct, array_like=True):
-    """One regime's baselines, and its last values, so that a median never mixes two ways of running."""
+    """One regime's baselines and running medians, so that a median never mixes two ways of running."""
 
     baselines: dict[str, Baseline]
     medians: dict[str, RunningMedian] = {}
     learning_since_us: int = 0
     learned: int = 0
     learned_us: int = 0
-    settled_us: int = 0
+    tightened_us: int = 0
     ended: bool = False
     """Whether learning is over for good."""
     later: bool = False
     """Whether it isn't what the machine did first: a given end of learning says nothing about it."""
     least_us: int = 0
     """How long it must be learned at least."""
-    warmth: ThermalBaseline = msgspec.field(default_factory=ThermalBaseline)
+    thermal_baseline: ThermalBaseline = msgspec.field(default_factory=ThermalBaseline)
 
     def end_learning(self, learning: Learning, machine_us: int, *, is_first: bool) -> None:
         """End learning for good once the machine's event time has reached its end; `is_first`: of its epochs."""
@@ -41,5 +41,5 @@ class RegimeBaseline(msgspec.Struct, array_like=True):
 
     def shorten(self) -> None:
         """Keep so much of the last values that the next one, should it be a shock, doesn't count alone."""
-        for evidence in self.medians.values():
-            evidence.shorten()
+        for running_median in self.medians.values():
+            running_median.shorten()

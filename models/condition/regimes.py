@@ -1,4 +1,4 @@
-"""Operating regimes of one point: where in speed and load its machine works, and when it is on its way elsewhere.
+"""Operating regimes of one point: ranges of speed and load that its machine holds, and when it leaves one.
 
 A regime is a range of speeds and loads that a machine was seen to hold, no wider than 15 % of speed and 40 points
 of load. Nothing is made of vibration itself: a fault would soon be a regime of its own. Where neither speed nor
@@ -15,9 +15,9 @@ from models.clock import HOUR_US, MINUTE_US
 __all__ = ["DWELL_US", "MAX_REGIMES", "OperatingPoint", "Regime", "Regimes", "operating_point"]
 
 MAX_REGIMES = 3
-"""Remembered at each point; each has its own past, and they must all fit into a machine's state."""
+"""Remembered at each point; each has statistics of its own, and they must all fit into a machine's state."""
 DWELL_US = MINUTE_US
-"""How long a machine must hold a new place before it is judged there."""
+"""How long a machine must hold a new operating point before it is judged there."""
 
 _MAX_WIDTHS = (0.15, 0.40)
 """A regime's width: natural logarithm of the speed, and load as a share of nominal."""
@@ -25,7 +25,7 @@ _HYSTERESIS = 0.25
 """Part of that width by which the present regime may be left before it is."""
 _RESTLESS_US = 30 * MINUTE_US
 _RESTLESS_COUNT = 10
-"""From then on a machine that holds no place is taken as it is: all it does is one regime."""
+"""From then on a machine that holds no operating point is taken as it is: all it does is one regime."""
 _TODAY_US = 24 * HOUR_US
 _MIN_SPEED_RPM = 0.1
 
@@ -34,7 +34,7 @@ _Sides = tuple[float | None, float | None]
 
 
 class OperatingPoint(NamedTuple):
-    """Where a machine works now: natural logarithm of its speed in rpm, and load as a share; None is not known."""
+    """Operating point: natural logarithm of the speed in rpm, and load as a share; None is not known."""
 
     speed: float | None = None
     load: float | None = None
@@ -51,10 +51,10 @@ class OperatingPoint(NamedTuple):
 
 
 def operating_point(speed_rpm: float | None, load_percent: float | None) -> OperatingPoint:
-    """Give the place of a speed and a load.
+    """Give the operating point of a speed and a load.
 
     >>> operating_point(None, 50.0)
-    Place(speed=None, load=0.5)
+    OperatingPoint(speed=None, load=0.5)
     """
     return OperatingPoint(
         speed=None if speed_rpm is None else log(max(abs(speed_rpm), _MIN_SPEED_RPM)),
@@ -71,11 +71,11 @@ class Regime(msgspec.Struct, array_like=True):
     seen_us: int = 0
     """Event time when it was held last."""
     wide: bool = False
-    """Whether it is all that a machine does which holds no place, or two regimes in one."""
+    """Whether it is all that a machine does which holds no operating point, or two regimes in one."""
 
-    def spans(self, place: OperatingPoint, margin: float = 0.0) -> bool:
-        """Whether a place lies inside, or beyond by no more than a part of the widest that a regime may be."""
-        for low, high, value, widest in zip(self.low, self.high, place, _MAX_WIDTHS, strict=True):
+    def spans(self, point: OperatingPoint, margin: float = 0.0) -> bool:
+        """Whether a point lies inside, or beyond by no more than a part of the widest that a regime may be."""
+        for low, high, value, widest in zip(self.low, self.high, point, _MAX_WIDTHS, strict=True):
             if low is None or high is None or value is None:
                 if not (low is None and value is None):
                     return False
@@ -83,16 +83,16 @@ class Regime(msgspec.Struct, array_like=True):
                 return False
         return True
 
-    def is_like(self, place: OperatingPoint) -> bool:
+    def is_like(self, point: OperatingPoint) -> bool:
         """Whether the same is known of it, speed or load or both."""
-        return all((low is None) == (value is None) for low, value in zip(self.low, place, strict=True))
+        return all((low is None) == (value is None) for low, value in zip(self.low, point, strict=True))
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is known of it."""
         return self.low[0] is None and self.low[1] is None
 
-    def grown(self, low: _Sides, high: _Sides) -> "Regime":
+    def widened(self, low: _Sides, high: _Sides) -> "Regime":
         """Give this box, wide enough to hold another one of which the same is known."""
         return Regime(
             id=self.id,
@@ -120,35 +120,35 @@ class Regimes(msgspec.Struct, array_like=True):
     """Id of the regime that observations are compared with."""
     newest: int = 0
     settled: bool = True
-    guest: Regime | None = None
+    candidate: Regime | None = None
     """Where it seems to be going: a known regime's id, or none yet (-1)."""
-    guest_us: int = 0
+    candidate_us: int = 0
     roaming: Regime | None = None
-    """All places since it was last settled."""
+    """All operating points since it was last settled."""
     roaming_us: int = 0
     roamed: int = 0
     beyond: OperatingPoint | None = None
-    """The last place, where it was outside its regime: a single one doesn't make that wider."""
+    """The last operating point, where it was outside its regime: a single one doesn't make that wider."""
 
-    def update(self, place: OperatingPoint, time_us: int) -> bool:
-        """Take in where a running machine is at an event time; give whether a regime was founded, or is another.
+    def update(self, point: OperatingPoint, time_us: int) -> bool:
+        """Update the regimes from a running machine's operating point at an event time.
 
-        Afterwards `settled` tells whether it holds a regime, which `present` names. A place that is no place (not
-        finite) is refused.
+        Gives whether a regime was founded, or the present one is another now. Afterwards `settled` tells whether it
+        holds a regime, which `present` names. A point that is not finite is refused.
         """
-        if not place.is_finite:
+        if not point.is_finite:
             return False
         before = self.present, self.newest
-        if not self.known or (len(self.known) == 1 and self.known[0].is_blank and not place.is_blank):
-            self.known = [Regime(self.present, place, place)]
-        home = self._home(place)
+        if not self.known or (len(self.known) == 1 and self.known[0].is_blank and not point.is_blank):
+            self.known = [Regime(self.present, point, point)]
+        home = self._home(point)
         if self.settled and home is not None and home.id == self.present:
-            self._settle(home, place, time_us)
+            self._settle(home, point, time_us)
             return False
-        if self._has_held(home, place, time_us):
-            self._settle(home or self._found(self.guest, time_us), place, time_us)
-        elif self._has_roamed(place, time_us):
-            self._settle(self._found(self.roaming, time_us), place, time_us)
+        if self._has_held(home, point, time_us):
+            self._settle(home or self._found(self.candidate, time_us), point, time_us)
+        elif self._has_roamed(point, time_us):
+            self._settle(self._found(self.roaming, time_us), point, time_us)
         else:
             self.settled = False
         return (self.present, self.newest) != before
@@ -157,7 +157,7 @@ class Regimes(msgspec.Struct, array_like=True):
         """Begin anew: where the machine is next is its first regime; ids are never used again."""
         self.known = []
         self.newest += 1
-        self.present, self.settled, self.guest, self.roaming = self.newest, True, None, None
+        self.present, self.settled, self.candidate, self.roaming = self.newest, True, None, None
 
     @property
     def is_wide(self) -> bool:
@@ -168,66 +168,68 @@ class Regimes(msgspec.Struct, array_like=True):
         """Give the ids of the regimes that are remembered."""
         return {regime.id for regime in self.known}
 
-    def completed(self, place: OperatingPoint) -> OperatingPoint:
-        """Give a place with the middle of the present regime where it says nothing and that regime does.
+    def completed(self, point: OperatingPoint) -> OperatingPoint:
+        """Give a point with the middle of the present regime where it says nothing and that regime does.
 
-        So what is no longer told counts as unchanged: who told a speed may die, and a fault that comes after that
-        must not be learned as another way of running.
+        So what is no longer reported counts as unchanged: what reported a speed may die, and a fault that comes
+        after that must not be learned as another way of running.
         """
-        if place.speed is not None and place.load is not None:
-            return place
+        if point.speed is not None and point.load is not None:
+            return point
         for regime in self.known:
             if regime.id == self.present and not regime.is_blank:
-                sides = zip(regime.low, regime.high, place, strict=True)
+                sides = zip(regime.low, regime.high, point, strict=True)
                 return OperatingPoint(
                     *(_middle(low, high) if value is None else value for low, high, value in sides)
                 )
-        return place
+        return point
 
-    def _home(self, place: OperatingPoint) -> Regime | None:
-        """Give the known regime of a place: the present one while it is near, else one that holds it or can."""
+    def _home(self, point: OperatingPoint) -> Regime | None:
+        """Give the known regime of a point: the present one while it is near, else one that holds it or can."""
         for regime in self.known:
-            if regime.id == self.present and regime.spans(place, _HYSTERESIS):
+            if regime.id == self.present and regime.spans(point, _HYSTERESIS):
                 return regime
         for regime in self.known:
-            if regime.spans(place):
+            if regime.spans(point):
                 return regime
         for regime in self.known:
-            if regime.is_like(place) and regime.grown(place, place).width() <= 1.0:
+            if regime.is_like(point) and regime.widened(point, point).width() <= 1.0:
                 return regime
         return None
 
-    def _has_held(self, home: Regime | None, place: OperatingPoint, time_us: int) -> bool:
-        """Whether the last observations all were in one place, known or not, for long enough."""
-        guest = self.guest
+    def _has_held(self, home: Regime | None, point: OperatingPoint, time_us: int) -> bool:
+        """Whether the last observations all were at one operating point, known or not, for long enough."""
+        candidate = self.candidate
         if home is not None:
-            stays = guest is not None and guest.id == home.id
-            self.guest = home
+            stays = candidate is not None and candidate.id == home.id
+            self.candidate = home
         else:
-            grown = guest.grown(place, place) if guest is not None and guest.is_like(place) else None
-            stays = guest is not None and guest.id < 0 and grown is not None and grown.width() <= 1.0
-            self.guest = grown if stays else Regime(-1, place, place)
+            widened = (
+                candidate.widened(point, point) if candidate is not None and candidate.is_like(point) else None
+            )
+            stays = candidate is not None and candidate.id < 0 and widened is not None and widened.width() <= 1.0
+            self.candidate = widened if stays else Regime(-1, point, point)
         if not stays:
-            self.guest_us = time_us
-        return stays and time_us - self.guest_us >= DWELL_US
+            self.candidate_us = time_us
+        return stays and time_us - self.candidate_us >= DWELL_US
 
-    def _has_roamed(self, place: OperatingPoint, time_us: int) -> bool:
-        """Whether it has held no place for so long that this is its way."""
+    def _has_roamed(self, point: OperatingPoint, time_us: int) -> bool:
+        """Whether it has held no operating point for so long that this is its way."""
         roaming = self.roaming
-        if roaming is None or not roaming.is_like(place):
-            self.roaming, self.roaming_us, self.roamed = Regime(-1, place, place, wide=True), time_us, 1
+        if roaming is None or not roaming.is_like(point):
+            self.roaming, self.roaming_us, self.roamed = Regime(-1, point, point, wide=True), time_us, 1
             return False
-        self.roaming = roaming.grown(place, place)
+        self.roaming = roaming.widened(point, point)
         self.roamed += 1
         return self.roamed >= _RESTLESS_COUNT and time_us - self.roaming_us >= _RESTLESS_US
 
-    def _settle(self, regime: Regime, place: OperatingPoint, time_us: int) -> None:
-        self.settled, self.present, self.guest, self.roaming = True, regime.id, None, None
+    def _settle(self, regime: Regime, point: OperatingPoint, time_us: int) -> None:
+        self.settled, self.present, self.candidate, self.roaming = True, regime.id, None, None
         regime.seen_us = time_us
-        beyond, self.beyond = self.beyond, None if regime.spans(place) else place
+        beyond, self.beyond = self.beyond, None if regime.spans(point) else point
         if self.beyond is None or beyond is None or not regime.is_like(beyond):
             return
-        wider = regime.grown(*_between(place, beyond))
+        wider = regime.widened(*_between(point, beyond))
         if wider.width() <= 1.0:
             regime.low, regime.high = wider.low, wider.high
 
@@ -246,7 +248,7 @@ class Regimes(msgspec.Struct, array_like=True):
         """Forget the regime that wasn't held for longest, or, if all were today, make one of the two nearest."""
         oldest = min(self.known, key=lambda regime: (regime.seen_us, regime.id))
         pairs = [
-            (a.grown(b.low, b.high).width(), a.id, b.id)
+            (a.widened(b.low, b.high).width(), a.id, b.id)
             for a in self.known
             for b in self.known
             if a.id < b.id and a.is_like(OperatingPoint(*b.low))
@@ -257,13 +259,13 @@ class Regimes(msgspec.Struct, array_like=True):
         _, first, second = min(pairs)
         a, b = (next(r for r in self.known if r.id == each) for each in (first, second))
         self.newest += 1
-        both = a.grown(b.low, b.high)
+        both = a.widened(b.low, b.high)
         merged = Regime(self.newest, both.low, both.high, max(a.seen_us, b.seen_us), wide=True)
         self.known = [r for r in self.known if r.id not in (first, second)] + [merged]
 
 
 def _between(one: OperatingPoint, other: OperatingPoint) -> tuple[_Sides, _Sides]:
-    """Give the corners that two places in a row agree upon: on each side the one less far out."""
+    """Give the corners that two points in a row agree upon: on each side the one less far out."""
     pairs = [(a, b) if a is not None and b is not None else None for a, b in zip(one, other, strict=True)]
     low = [max(pair) if pair else None for pair in pairs]
     high = [min(pair) if pair else None for pair in pairs]

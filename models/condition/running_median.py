@@ -1,4 +1,4 @@
-"""Smoothed evidence: the running median of a point's last few values, which a single shock hardly moves."""
+"""The running median of a point's last few values, which a single shock hardly moves."""
 
 from math import isfinite
 from statistics import median
@@ -21,12 +21,12 @@ class RunningMedian(msgspec.Struct, array_like=True):
     values: list[float] = []
 
     def add(self, time_us: int, value: float) -> float:
-        """Take in one value and give the median of those kept; what is not finite is refused.
+        """Add one value and give the median of those kept; what is not finite is refused.
 
         Raises ValueError where it is refused and there is none yet.
 
-        >>> evidence = RunningMedian()
-        >>> [evidence.add(t, v) for t, v in enumerate([1.0, 1.0, 50.0, 1.0])]
+        >>> running_median = RunningMedian()
+        >>> [running_median.add(t, v) for t, v in enumerate([1.0, 1.0, 50.0, 1.0])]
         [1.0, 1.0, 1.0, 1.0]
         """
         times, values = self.times_us, self.values

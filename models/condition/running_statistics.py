@@ -1,10 +1,11 @@
-"""What is usual of one value: where it lies, how far it strays, and how many independent values say so.
+"""Running statistics of one value: its mean, its variance, and how many independent values say so.
 
 A slow value (a temperature, a level) repeats itself: four hundred readings of it in four hundred seconds may say no
-more than two independent ones. Its spread is then hardly known, and is taken as wider. With n values whose squared
-successive differences average d2 and whose variance is v, von Neumann's ratio d2/2v = 1 - r gives the correlation r
-of neighbours, and n (1 - r)/(1 + r) independent values (Bayley and Hammersley 1946, "The effective number of
-independent observations in an autocorrelated time series", for a first-order process).
+more than two independent ones. Its standard deviation is then hardly known, and is taken as greater. With n values
+whose squared successive differences average d2 and whose variance is v, von Neumann's ratio d2/2v = 1 - r gives the
+correlation r of neighbours, and n (1 - r)/(1 + r) independent values, the effective sample size (Bayley and
+Hammersley 1946, "The effective number of independent observations in an autocorrelated time series", for a
+first-order process).
 """
 
 from math import sqrt
@@ -26,7 +27,7 @@ _MIN_VARIANCE = 1e-30
 
 
 class RunningStatistics(msgspec.Struct, array_like=True):
-    """One value's own past; `mean` and `variance` are of it smoothed, the rest is of it as it came."""
+    """Statistics of one value's past; `mean` and `variance` are of it smoothed, the rest is of it as it came."""
 
     newest: float
     """The smoothed value, moved by everything that came in order, sound or not."""
@@ -43,18 +44,18 @@ class RunningStatistics(msgspec.Struct, array_like=True):
     unit: float = 1.0
     """The standard deviation to divide by, of the last lesson."""
     width: float = 1.0
-    """How many times wider the spread is taken for what is not known of it: sqrt(1 + 40/n), of the last lesson."""
+    """Factor on the standard deviation for what is not known of it: sqrt(1 + 40/n), of the last lesson."""
 
-    def learn(self, value: float, smoothed: float, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
-        """Take in one sound value with its smoothed value, each weighing 1/n; the floors are of the deviation."""
+    def learn_one(self, value: float, smoothed: float, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
+        """Learn one sound value with its smoothed value, each weighing 1/n; the floors are of the deviation."""
         if self.count == 0:
             self.count, self.mean, self.raw_mean, self.raw_last = 1, smoothed, value, value
         else:
             self._weigh(value, smoothed)
-        self.rate(floor, relative_floor)
+        self.rescale(floor, relative_floor)
 
-    def rate(self, floor: float, relative_floor: float) -> None:
-        """Reckon what deviations are divided by, from what was learned."""
+    def rescale(self, floor: float, relative_floor: float) -> None:
+        """Compute what deviations are divided by, from what was learned."""
         unit = sqrt(self.variance) if self.variance > 0.0 else 0.0
         least = relative_floor * abs(self.mean) if relative_floor else floor
         self.unit = max(unit, floor, least)
@@ -76,10 +77,10 @@ class RunningStatistics(msgspec.Struct, array_like=True):
         """Give how many independent values the past is worth, at least a thousandth of one.
 
         >>> import numpy as np
-        >>> spread = RunningStatistics(newest=0.0)
+        >>> statistics = RunningStatistics(newest=0.0)
         >>> for value in np.random.default_rng(1).normal(size=400).cumsum().tolist():
-        ...     spread.learn(value, value)
-        >>> spread.independent() < 5
+        ...     statistics.learn_one(value, value)
+        >>> statistics.effective_sample_size() < 5
         True
         """
         variance = self.raw_variance
@@ -96,13 +97,13 @@ class RunningStatistics(msgspec.Struct, array_like=True):
     @classmethod
     def unpacked(cls, numbers: bytes, floor: float, relative_floor: float) -> list["RunningStatistics"]:
         """Continue, bit for bit, from what several `packed` gave one after the other; raises struct.error."""
-        found = []
+        restored = []
         for newest, fresh, count, *learned in _NUMBERS.iter_unpack(numbers):
-            spread = cls(newest, bool(fresh), int(count), *learned)
-            if spread.count:
-                spread.rate(floor, relative_floor)
-            found.append(spread)
-        return found
+            statistics = cls(newest, bool(fresh), int(count), *learned)
+            if statistics.count:
+                statistics.rescale(floor, relative_floor)
+            restored.append(statistics)
+        return restored
 
     def deviation(self, smoothed: float) -> float:
         """Give the deviation from the mean in standard deviations."""

@@ -1,4 +1,4 @@
-"""Sensor before machine: whether a point's signal can be trusted, latched until plausible for a while."""
+"""The latch of a sensor's fault: its signal is not trusted again before it has been plausible for a while."""
 
 from math import isfinite
 
@@ -22,7 +22,7 @@ _JUMP_TOLERANCE_K = 5.0
 
 
 class SensorLatch(msgspec.Struct, array_like=True):
-    """What is known of one point's sensor."""
+    """One point's sensor: whether it can be trusted."""
 
     thermometer: bool
     """A thermometer recovers slower: it may well read smoothly what no machine has."""
@@ -36,29 +36,29 @@ class SensorLatch(msgspec.Struct, array_like=True):
     value_us: int = 0
 
     def update(self, flags: tuple[str, ...], time_us: int, value_c: float | None) -> tuple[str, ...]:
-        """Take in one observation in order and give its flags with what was found added.
+        """Update the latch from one observation in order, and give its flags with those found here added.
 
         `value_c` is the observation's temperature, None for other kinds. One faulty block between good ones is
         left out and no more. From the second on, and for a thermometer at once, the fault holds until it has been
         plausible for more than five observations and a minute (for a thermometer: ten minutes).
         """
-        found = flags
+        extended = flags
         if value_c is not None and not isfinite(value_c):  # says nothing, neither for nor against the sensor
             return (*flags, RECOVERING) if self.faulty else flags
         if value_c is not None and FAULTS.isdisjoint(flags):
             if self._jumped(value_c, time_us):
-                found = (*flags, JUMP)
+                extended = (*flags, JUMP)
             self.value_c, self.value_us = value_c, time_us
-        if JUMP in found or not FAULTS.isdisjoint(found):
+        if JUMP in extended or not FAULTS.isdisjoint(extended):
             self.faulty, self.plausible_run = True, 0
             self.faults += 1
-            return found
+            return extended
         if self.faults:
             self._recover(time_us)
-        return (*found, RECOVERING) if self.faulty else found
+        return (*extended, RECOVERING) if self.faulty else extended
 
     def _recover(self, time_us: int) -> None:
-        """Take in one plausible observation after a fault."""
+        """Update the latch from one plausible observation after a fault."""
         if self.plausible_run == 0:
             self.plausible_since_us = time_us
         self.plausible_run += 1

@@ -1,4 +1,4 @@
-"""Everything that is remembered of one machine, as plain numbers but for the River pipelines, which become some."""
+"""The state of one machine: all that is remembered of it, as plain numbers but for the anomaly models."""
 
 import msgspec
 
@@ -26,7 +26,7 @@ class Counts(msgspec.Struct):
 
 
 class MachineState(msgspec.Struct, kw_only=True):
-    """The condition of one machine: small, bounded, and changed by `models.fold.step` only."""
+    """The state of one machine: small, bounded, and changed by `models.fold.step` only."""
 
     machine: str
     configuration: Configuration
@@ -51,6 +51,6 @@ class MachineState(msgspec.Struct, kw_only=True):
     raised: int = 0
     """How many alerts there have been; their ids count them."""
     acts: RecentObservations = msgspec.field(default_factory=RecentObservations)
-    """What people said last."""
+    """What people said or did last."""
     known: AlertHistory = msgspec.field(default_factory=AlertHistory)
-    """What findings have to know of it, and what the fleet's have taught."""
+    """Its last alerts, which findings label, and the classifier that the fleet's findings have taught."""

@@ -1,4 +1,4 @@
-"""A machine's own warm state: what its temperature settles at, so that warming up is told from overheating.
+"""The thermal baseline of a point: what its temperature settles at, so that warming up is told from overheating.
 
 The reference is the highest smoothed temperature of the learning time. After that it goes on rising with the
 machine, but no faster than 1 K a minute, until the machine has settled (less than 3 K in half an hour) or six hours
@@ -40,8 +40,8 @@ class ThermalBaseline(msgspec.Struct, array_like=True):
     swing_k: float = 0.0
     """Mean distance from the reference since it had settled."""
 
-    def learn(self, value_c: float, time_us: int, *, learning: bool) -> float:
-        """Take in one smoothed, plausible temperature; what is not finite is refused.
+    def update(self, value_c: float, time_us: int, *, learning: bool) -> float:
+        """Update the baseline from one smoothed, plausible temperature; what is not finite is refused.
 
         Gives by how much a settled reference followed it, in K.
         """
@@ -96,20 +96,20 @@ class WarmUp(msgspec.Struct, array_like=True):
     mark_us: int = 0
     mark_c: float = 0.0
 
-    def begin(self, time_us: int) -> None:
-        """Take in that the machine runs again."""
+    def start(self, time_us: int) -> None:
+        """Start anew, as the machine runs again."""
         self.since_us, self.mark_us = time_us, 0
 
     def is_late(self, time_us: int) -> bool:
         """Whether it has ended, or began so long ago that whatever was warm before it is no longer."""
         return self.since_us is None or time_us - self.since_us >= _MAX_WARM_UP_US
 
-    def goes_on(self, value_c: float, time_us: int) -> bool:
-        """Whether it is still under way: until it stays within 3 K for half an hour, or for six hours.
+    def update(self, value_c: float, time_us: int) -> bool:
+        """Update it from a temperature; give whether it goes on: until 3 K hold for half an hour, or six hours.
 
         >>> warm_up = WarmUp()
-        >>> warm_up.begin(1)
-        >>> [warm_up.goes_on(c, 1 + k * _SETTLING_US) for k, c in enumerate([20.0, 40.0, 45.0, 46.0, 20.0])]
+        >>> warm_up.start(1)
+        >>> [warm_up.update(c, 1 + k * _SETTLING_US) for k, c in enumerate([20.0, 40.0, 45.0, 46.0, 20.0])]
         [True, True, True, False, False]
         """
         if self.since_us is None:

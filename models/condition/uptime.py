@@ -1,4 +1,4 @@
-"""How long a machine ran and stood in each hour, from what its vibration says; all other time is unknown.
+"""Uptime: how long a machine ran and stood in each hour, from what its vibration says; other time is unknown.
 
 This is the time that the machine *turns*. ISO 22400-2 counts the time in which it *produces* (actual production
 time over planned busy time is its availability), which a signal of vibration cannot know.
@@ -19,7 +19,7 @@ _MIN_GAP_US = 5 * MINUTE_US
 _MAX_GAP_US = 2 * HOUR_US
 _TIMES_USUAL = 3
 _INTERVALS = 8
-"""How many of a point's last intervals tell what is usual."""
+"""How many of a point's last intervals make the usual one."""
 _MIN_INTERVALS = 3
 
 
@@ -41,18 +41,18 @@ def longest_gap_us(times_us: Sequence[int]) -> int:
 
 
 class RunTime(msgspec.Struct, array_like=True):
-    """A machine's hour so far. What was said last holds until the next word, unless that is long in coming."""
+    """A machine's hour so far. What was reported last holds until the next report, unless that is far off."""
 
     until_us: int | None = None
-    """Event time up to which all is accounted for; None before the first word."""
+    """Event time up to which all is accounted for; None before the first report."""
     running: bool = False
-    """What was said last."""
+    """What was reported last."""
     running_us: int = 0
     stopped_us: int = 0
     """Both of the hour (of the clock, UTC) that `until_us` is in."""
 
-    def say(self, machine: str, time_us: int, *, running: bool, earlier_us: Sequence[int]) -> tuple[Uptime, ...]:
-        """Take in that the machine ran, or stood, at a moment; `earlier_us` as in `longest_gap_us`.
+    def update(self, machine: str, time_us: int, *, running: bool, earlier_us: Sequence[int]) -> tuple[Uptime, ...]:
+        """Update the hour from whether the machine ran at a moment; `earlier_us` as in `longest_gap_us`.
 
         Gives each hour that came to its end, and the present one once a minute; an hour given again replaces what
         was given before. Hours of which nothing is known are not given. What comes late changes nothing.
@@ -67,18 +67,18 @@ class RunTime(msgspec.Struct, array_like=True):
         gap_us = time_us - since_us
         known = gap_us <= _MIN_GAP_US or gap_us <= longest_gap_us(earlier_us)
         present_us = time_us - time_us % HOUR_US
-        told = []
+        uptimes = []
         while since_us < present_us:
             hour_us = since_us - since_us % HOUR_US
             self._add(hour_us + HOUR_US - since_us, known=known)
-            told += self._told(machine, hour_us, HOUR_US)
+            uptimes += self._uptime(machine, hour_us, HOUR_US)
             self.running_us = self.stopped_us = 0
             since_us = hour_us + HOUR_US if known else present_us
         self._add(time_us - since_us, known=known)
         if time_us // MINUTE_US > minute:
-            told += self._told(machine, present_us, time_us - present_us)
+            uptimes += self._uptime(machine, present_us, time_us - present_us)
         self.until_us, self.running = time_us, running
-        return tuple(told)
+        return tuple(uptimes)
 
     def _add(self, span_us: int, *, known: bool) -> None:
         if known and self.running:
@@ -86,7 +86,7 @@ class RunTime(msgspec.Struct, array_like=True):
         elif known:
             self.stopped_us += span_us
 
-    def _told(self, machine: str, hour_us: int, elapsed_us: int) -> list[Uptime]:
+    def _uptime(self, machine: str, hour_us: int, elapsed_us: int) -> list[Uptime]:
         known_us = self.running_us + self.stopped_us
         if not known_us:
             return []

@@ -1,4 +1,4 @@
-"""The diagnosis of one block on the stream: what is known of its point, how much is looked at, what is kept."""
+"""The diagnosis of one block on the stream: how much of it is looked at, and what the observation keeps of it."""
 
 import math
 

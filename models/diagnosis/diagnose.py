@@ -1,4 +1,4 @@
-"""The diagnosis of one waveform: quality first, then the shaft's speed, bearing, machine, and the verdict."""
+"""Diagnose one waveform: quality first, then the shaft's speed, bearing, machine, and the verdict."""
 
 from collections.abc import Iterator
 
@@ -42,18 +42,18 @@ MIN_TURNS = 12.0
 _MAINS_HZ = (50.0, 60.0)
 """Lines of neither grid are ever a bearing's: which one feeds a machine is easily told wrong."""
 _NARROW_ORDER = 3.0
-"""Up to which combs are looked for in bands too narrow for the bearing's highest frequency."""
+"""Up to which series are looked for in bands too narrow for the bearing's highest frequency."""
 _MAX_SPEED_HZ = 1e5
 
 
 class _BearingEvidence(msgspec.Struct, frozen=True):
     """What the envelope spectra show of a bearing."""
 
-    combs: HarmonicMap | None = None
+    harmonic_map: HarmonicMap | None = None
     """None of a recording too short or too slow for envelope spectra."""
     narrow: HarmonicMap | None = None
-    """Of bands too narrow for all harmonics of the bearing, where slower combs may be; they name nothing."""
-    findings: tuple[DefectMatch, ...] = ()
+    """Of bands too narrow for all harmonics of the bearing, where slower series may be; they name nothing."""
+    matches: tuple[DefectMatch, ...] = ()
     cage: CageMatch | None = None
 
 
@@ -66,7 +66,7 @@ class _Analysis(msgspec.Struct, frozen=True):
     seconds: float
     rate_hz: float
     bearing: _BearingEvidence
-    others: tuple[RuleMatch, ...]
+    rule_matches: tuple[RuleMatch, ...]
 
 
 def diagnose(
@@ -132,10 +132,12 @@ def _analyse(
     )
     bearing = _BearingEvidence()
     if envelopes is not None:
-        combs = search_harmonics(envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None)
-        if combs.shaft_hz != shaft_hz and refined_hz is None:
-            shaft_hz = refined_hz = combs.shaft_hz
-        bearing = _bearing_evidence(samples, rate_hz, combs, orders, mains_hz)
+        harmonic_map = search_harmonics(
+            envelopes, shaft_hz=shaft_hz, mains_hz=mains_hz, refined=refined_hz is not None
+        )
+        if harmonic_map.shaft_hz != shaft_hz and refined_hz is None:
+            shaft_hz = refined_hz = harmonic_map.shaft_hz
+        bearing = _bearing_evidence(samples, rate_hz, harmonic_map, orders, mains_hz)
     return _Analysis(
         spectrum=spectrum,
         shaft_hz=shaft_hz,
@@ -143,58 +145,66 @@ def _analyse(
         seconds=samples.size / rate_hz,
         rate_hz=rate_hz,
         bearing=bearing,
-        others=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
+        rule_matches=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
     )
 
 
 def _bearing_evidence(
-    samples: Real, rate_hz: float, combs: HarmonicMap, orders: BearingOrders | None, mains_hz: tuple[float, ...]
+    samples: Real,
+    rate_hz: float,
+    harmonic_map: HarmonicMap,
+    orders: BearingOrders | None,
+    mains_hz: tuple[float, ...],
 ) -> _BearingEvidence:
-    """Look for the bearing's defects; where none is named also for combs that its bands may hide."""
+    """Look for the bearing's defects; where none is named also for series that its bands may hide."""
     if orders is None:
-        return _BearingEvidence(combs)
-    found = [match_defect(combs, defect) for defect in defects(orders)]
-    findings = tuple(finding for finding in found if finding is not None)
+        return _BearingEvidence(harmonic_map)
+    possible = [match_defect(harmonic_map, defect) for defect in defects(orders)]
+    matches = tuple(match for match in possible if match is not None)
     return _BearingEvidence(
-        combs=combs,
-        narrow=None if any(map(is_named, findings)) else _narrow(samples, rate_hz, combs, mains_hz),
-        findings=findings,
-        cage=match_cage(combs, orders.ftf),
+        harmonic_map=harmonic_map,
+        narrow=None if any(map(is_named, matches)) else _narrow(samples, rate_hz, harmonic_map, mains_hz),
+        matches=matches,
+        cage=match_cage(harmonic_map, orders.ftf),
     )
 
 
-def _narrow(samples: Real, rate_hz: float, combs: HarmonicMap, mains_hz: tuple[float, ...]) -> HarmonicMap | None:
-    """Look into the bands that the bearing's orders left out, so that other orders do not hide a comb."""
-    first = combs.spectra.deepest + 1
-    turns = samples.size / rate_hz * combs.shaft_hz
-    if first > MAX_DEPTH or turns < HEALTHY_TURNS * 0.99 or not shows_all(rate_hz, combs.shaft_hz):
+def _narrow(
+    samples: Real, rate_hz: float, harmonic_map: HarmonicMap, mains_hz: tuple[float, ...]
+) -> HarmonicMap | None:
+    """Look into the bands that the bearing's orders left out, so that other orders do not hide a series."""
+    first = harmonic_map.spectra.deepest + 1
+    turns = samples.size / rate_hz * harmonic_map.shaft_hz
+    if first > MAX_DEPTH or turns < HEALTHY_TURNS * 0.99 or not shows_all(rate_hz, harmonic_map.shaft_hz):
         return None  # healthy it is not called anyway
     spectra = envelope_spectra(
         samples,
         rate_hz=rate_hz,
-        shaft_hz=combs.shaft_hz,
-        highest_hz=HARMONICS * _NARROW_ORDER * combs.shaft_hz,
+        shaft_hz=harmonic_map.shaft_hz,
+        highest_hz=HARMONICS * _NARROW_ORDER * harmonic_map.shaft_hz,
         first=first,
     )
     if spectra is None:
         return None
-    return search_harmonics(spectra, shaft_hz=combs.shaft_hz, mains_hz=mains_hz, refined=True)
+    return search_harmonics(spectra, shaft_hz=harmonic_map.shaft_hz, mains_hz=mains_hz, refined=True)
 
 
 def _judge(analysis: _Analysis, orders: BearingOrders | None, machine: MachineKnowledge) -> Diagnosed:
     bearing = analysis.bearing
     hypotheses = _hypotheses(analysis, orders)
-    best = chosen(bearing.findings)
+    best = chosen(bearing.matches)
     margins = margins_of(best, analysis.shaft_hz)
     band_hz = (
-        bearing.combs.spectra.bands_hz[best.comb.band] if best is not None and bearing.combs is not None else None
+        bearing.harmonic_map.spectra.bands_hz[best.series.band]
+        if best is not None and bearing.harmonic_map is not None
+        else None
     )
-    if best is not None and is_named(best) and not is_ambiguous(best, bearing.findings):
+    if best is not None and is_named(best) and not is_ambiguous(best, bearing.matches):
         verdict = best.defect.fault
     elif is_cage(bearing.cage):
         verdict = "bearing_cage"
-    elif analysis.others:
-        verdict = analysis.others[0].fault
+    elif analysis.rule_matches:
+        verdict = analysis.rule_matches[0].fault
     else:
         return _nothing_named(analysis, orders, machine, hypotheses, margins)
     confidence = next(item.confidence for item in hypotheses if item.fault == verdict)
@@ -209,14 +219,14 @@ def _judge(analysis: _Analysis, orders: BearingOrders | None, machine: MachineKn
 
 
 def _hypotheses(analysis: _Analysis, orders: BearingOrders | None) -> list[Hypothesis]:
-    found: list[Hypothesis | None] = []
+    hypotheses: list[Hypothesis | None] = []
     bearing = analysis.bearing
-    if bearing.combs is not None and orders is not None:
-        found += [bearing_hypothesis(finding, bearing.combs) for finding in bearing.findings]
+    if bearing.harmonic_map is not None and orders is not None:
+        hypotheses += [bearing_hypothesis(match, bearing.harmonic_map) for match in bearing.matches]
         if bearing.cage is not None:
-            found.append(cage_hypothesis(bearing.cage, bearing.combs, orders.ftf))
-    found += [machine_hypothesis(observed) for observed in analysis.others]
-    return sorted((item for item in found if item is not None), key=lambda item: -item.confidence)
+            hypotheses.append(cage_hypothesis(bearing.cage, bearing.harmonic_map, orders.ftf))
+    hypotheses += [machine_hypothesis(rule_match) for rule_match in analysis.rule_matches]
+    return sorted((item for item in hypotheses if item is not None), key=lambda item: -item.confidence)
 
 
 def _nothing_named(
@@ -236,16 +246,16 @@ def _nothing_named(
             speed_hz_refined=analysis.refined_hz,
             margins=margins,
         )
-    reason, found = doubt
-    english, chinese = reason.texts(found=found, order=found / analysis.shaft_hz)
+    reason, value = doubt
+    sentence = reason.sentence(found=value, order=value / analysis.shaft_hz)
     return Diagnosed(
         verdict="unknown",
         confidence=0.0,
         hypotheses=tuple(hypotheses),
         reason=reason.name.lower(),
-        reason_value=found,
-        reason_en=english,
-        reason_zh=chinese,
+        reason_value=value,
+        reason_en=sentence.en,
+        reason_zh=sentence.zh,
         speed_hz_refined=analysis.refined_hz,
         margins=margins,
     )
@@ -258,44 +268,48 @@ def _doubt(
     bearing = analysis.bearing
     if orders is None:
         return Reason.NO_BEARING, 0.0
-    if bearing.combs is None or len(bearing.findings) < len(defects(orders)):
+    if bearing.harmonic_map is None or len(bearing.matches) < len(defects(orders)):
         return Reason.SLOW_RATE, 0.0
     velocity = analysis.spectrum.velocity_rms_mm_s(10.0 if analysis.shaft_hz >= 10 else 2.0, 1000.0)
     if velocity >= (machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S):
         return Reason.VELOCITY, velocity
     turns = analysis.seconds * analysis.shaft_hz
-    signs = ((reason, value) for holds, reason, value in _signs_of_bearing(analysis, bearing.combs) if holds)
-    sign = next(signs, None)
-    if sign is None and turns < HEALTHY_TURNS * 0.99:
+    doubts = ((reason, value) for holds, reason, value in _bearing_doubts(analysis, bearing.harmonic_map) if holds)
+    doubt = next(doubts, None)
+    if doubt is None and turns < HEALTHY_TURNS * 0.99:
         return Reason.SHORT, 0.0
-    if sign is None and not shows_all(analysis.rate_hz, analysis.shaft_hz):
+    if doubt is None and not shows_all(analysis.rate_hz, analysis.shaft_hz):
         return Reason.NARROW_BAND, 0.0
-    return sign
+    return doubt
 
 
-def _signs_of_bearing(analysis: _Analysis, combs: HarmonicMap) -> Iterator[tuple[bool, Reason, float]]:
+def _bearing_doubts(analysis: _Analysis, harmonic_map: HarmonicMap) -> Iterator[tuple[bool, Reason, float]]:
     """Give what may forbid calling the bearing healthy: whether it does, the reason, and its frequency or 0."""
-    bearing, bin_hz = analysis.bearing, combs.spectra.bin_hz
-    best = chosen(bearing.findings)
+    bearing, bin_hz = analysis.bearing, harmonic_map.spectra.bin_hz
+    best = chosen(bearing.matches)
     if best is not None:
         suspected = is_suspected(best)
-        yield is_named(best), Reason.AMBIGUOUS, best.comb.fundamental * bin_hz
-        yield suspected and best.rival >= best.comb.strength, Reason.RIVAL, best.rival_order * analysis.shaft_hz
+        yield is_named(best), Reason.AMBIGUOUS, best.series.fundamental * bin_hz
+        yield suspected and best.rival >= best.series.strength, Reason.RIVAL, best.rival_order * analysis.shaft_hz
         yield suspected, Reason.WEAK, 0.0
     if bearing.cage is not None:
         yield is_suspicious(bearing.cage), Reason.WEAK, 0.0
-    for others in (combs, bearing.narrow):
-        if others is not None:
-            comb = strongest_series(others)
-            yield is_unexplained(comb), Reason.UNEXPLAINED, comb.fundamental * others.spectra.bin_hz
-    for finding in bearing.findings:
-        hidden = masked_by_shaft(combs, finding.defect)
-        if hidden is not None:
-            yield is_suspicious(hidden), Reason.NEAR_SHAFT, hidden.fundamental * bin_hz
+    for rule_matches in (harmonic_map, bearing.narrow):
+        if rule_matches is not None:
+            series = strongest_series(rule_matches)
+            yield is_unexplained(series), Reason.UNEXPLAINED, series.fundamental * rule_matches.spectra.bin_hz
+    for match in bearing.matches:
+        masked = masked_by_shaft(harmonic_map, match.defect)
+        if masked is not None:
+            yield is_suspicious(masked), Reason.NEAR_SHAFT, masked.fundamental * bin_hz
 
 
 def _unknown(reason: Reason) -> Diagnosed:
-    english, chinese = reason.texts()
+    sentence = reason.sentence()
     return Diagnosed(
-        verdict="unknown", confidence=0.0, reason=reason.name.lower(), reason_en=english, reason_zh=chinese
+        verdict="unknown",
+        confidence=0.0,
+        reason=reason.name.lower(),
+        reason_en=sentence.en,
+        reason_zh=sentence.zh,
     )

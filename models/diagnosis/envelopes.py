@@ -1,4 +1,4 @@
-"""Squared envelope spectra of one recording in many bands at once, after cepstral pre-whitening.
+"""Envelopes in many bands at once: squared envelope spectra of one recording, after cepstral pre-whitening.
 
 Pre-whitening after Borghesani, Pennacchi, Randall, Sawalhi and Ricci (2013), "Application of cepstrum pre-whitening
 for the diagnosis of bearing faults under variable speed conditions", Mechanical Systems and Signal Processing 36:

@@ -1,9 +1,9 @@
-"""Evidence of harmonic series (combs): how far lines of a spectrum stand out of the noise, alone and together.
+"""Evidence of harmonic series: how far lines of a spectrum stand out of the noise, alone and together.
 
 In noise a bin of a spectrum averaged over K segments is Gamma distributed with shape K. A line's evidence is minus
-the logarithm of the probability that noise reaches so high anywhere within the line's tolerance, in nats; a comb's
+the logarithm of the probability that noise reaches so high anywhere within the line's tolerance, in nats; a series'
 is that of the sum over its lines (Fisher 1932: the sum of n such logarithms is Gamma distributed with shape n).
-Each line counts up to a cap, so one line, however strong, never makes a comb.
+Each line counts up to a cap, so one line, however strong, never makes a series.
 """
 
 import math
@@ -19,7 +19,7 @@ __all__ = ["CAP", "LineEvidence", "evidence_of", "fisher", "harmonic_evidence", 
 Real = NDArray[np.float64]
 
 CAP = 16.0
-"""Nats that one line counts at most: with three lines of noise beside it, it does not make a comb that is named."""
+"""Nats that one line counts at most: with three lines of noise beside it, it makes no series that is named."""
 _MIN_BLOCK_BINS = 32
 
 

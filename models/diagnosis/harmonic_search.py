@@ -1,4 +1,4 @@
-"""Search for harmonic series (combs) in envelope spectra, at whatever frequency: how sure and strong each is."""
+"""Search for harmonic series in envelope spectra, at whatever frequency: how sure and strong each is."""
 
 import math
 
@@ -27,12 +27,12 @@ __all__ = [
 Real = NDArray[np.float64]
 
 HARMONICS = 4
-"""Counted in a comb's evidence: fewer leave more to chance, and more of them slip smears."""
+"""Counted in a series' evidence: fewer leave more to chance, and more of them slip smears."""
 STRENGTH_HARMONICS = 3
 TOLERANCE = 0.025
 """How far a defect's frequency may be off: slip of 1 to 2 %, and geometry and speed as rounded on paper."""
 _MIN_ORDER = 0.25
-"""Lowest order of a comb that is looked for: cages turn at 0.33 to 0.48 of the shaft."""
+"""Lowest order of a series that is looked for: cages turn at 0.33 to 0.48 of the shaft."""
 _SHAFT_TOLERANCE = 0.003
 _SKIRTED = 20.0
 """Prominence from which a line's second bins stand out of the noise as well: they are 16 dB and more below it."""
@@ -43,7 +43,7 @@ _TIE_BREAK = 0.1
 
 
 class HarmonicMap(msgspec.Struct, frozen=True):
-    """Evidence and strength of the combs at every fundamental."""
+    """Evidence and strength of the series at every fundamental."""
 
     spectra: EnvelopeSpectra
     raw: Real
@@ -67,7 +67,7 @@ class HarmonicMap(msgspec.Struct, frozen=True):
 
 
 class HarmonicSeries(msgspec.Struct, frozen=True):
-    """A comb in one band: its fundamental in bins (refined between bins), and its lines' prominence."""
+    """A harmonic series in one band: its fundamental in bins (refined between bins), and its lines' prominence."""
 
     band: int
     fundamental: float
@@ -138,14 +138,14 @@ def is_shaft_like(place: Real, shaft_bins: float) -> NDArray[np.bool_]:
     return like
 
 
-def strongest_series(combs: HarmonicMap) -> HarmonicSeries:
+def strongest_series(harmonic_map: HarmonicMap) -> HarmonicSeries:
     """Harmonic series of the greatest evidence at whatever fundamental, the shaft's own left out."""
-    place = np.arange(combs.evidence.shape[1], dtype=np.float64)
-    left_out = (place < combs.lowest) | is_shaft_like(place, combs.shaft_bins)
-    evidence = np.where(left_out, 0.0, combs.evidence)
-    band, fundamental, found = best_of(evidence, HARMONICS)
-    fundamental = max(fundamental, combs.lowest)  # 0 where there is no evidence at all
-    return series_at(combs, band, fundamental, found - math.log(evidence.size))
+    place = np.arange(harmonic_map.evidence.shape[1], dtype=np.float64)
+    left_out = (place < harmonic_map.lowest) | is_shaft_like(place, harmonic_map.shaft_bins)
+    evidence = np.where(left_out, 0.0, harmonic_map.evidence)
+    band, fundamental, nats = best_of(evidence, HARMONICS)
+    fundamental = max(fundamental, harmonic_map.lowest)  # 0 where there is no evidence at all
+    return series_at(harmonic_map, band, fundamental, nats - math.log(evidence.size))
 
 
 def best_of(total: Real, lines: int) -> tuple[int, int, float]:
@@ -154,10 +154,10 @@ def best_of(total: Real, lines: int) -> tuple[int, int, float]:
     return int(band), int(column), fisher(float(total[band, column]), lines)
 
 
-def series_at(combs: HarmonicMap, band: int, fundamental: int, evidence: float) -> HarmonicSeries:
-    """Read a comb's lines; its fundamental is the mean of what the harmonics' places say, weighted by height."""
-    prominence = combs.lines.prominence[band]
-    power = combs.spectra.power[band]
+def series_at(harmonic_map: HarmonicMap, band: int, fundamental: int, evidence: float) -> HarmonicSeries:
+    """Read a series' lines; its fundamental is the mean of what the harmonics' places say, weighted by height."""
+    prominence = harmonic_map.lines.prominence[band]
+    power = harmonic_map.spectra.power[band]
     places, heights, modulation = [], [], 0.0
     for harmonic in range(1, HARMONICS + 1):
         reach = 1 if harmonic < 3 else 2
@@ -167,21 +167,25 @@ def series_at(combs: HarmonicMap, band: int, fundamental: int, evidence: float) 
         places.append(top)
         heights.append(height)
         if height > 1:
-            modulation += combs.spectra.depth(band, float(power[top]) * (1 - 1 / height)) ** 2
+            modulation += harmonic_map.spectra.depth(band, float(power[top]) * (1 - 1 / height)) ** 2
     weights = [min(max(height - 1, 1e-9), 30.0) for height in heights]
     numbers = range(1, HARMONICS + 1)
     refined = sum(w * h * p for w, h, p in zip(weights, numbers, places, strict=True)) / sum(
         w * h * h for w, h in zip(weights, numbers, strict=True)
     )
-    near = combs.strength[max(0, fundamental - 1) : fundamental + 2]
-    seen = _seen(combs, band, refined)
+    near = harmonic_map.strength[max(0, fundamental - 1) : fundamental + 2]
+    seen = _seen(harmonic_map, band, refined)
     return HarmonicSeries(band, refined, evidence, float(near.max()), tuple(heights), math.sqrt(modulation), seen)
 
 
-def _seen(combs: HarmonicMap, band: int, fundamental: float) -> int:
+def _seen(harmonic_map: HarmonicMap, band: int, fundamental: float) -> int:
     """Count the harmonics that stand out by themselves; one where shaft or mains have a line may be theirs."""
     place = np.rint(np.arange(1, HARMONICS + 1) * fundamental).astype(np.intp)
-    place = np.minimum(place, combs.lines.narrow.shape[1] - 1)  # tops between bins may round beyond the last one
-    evidence = np.concatenate((combs.lines.narrow[band, place[:2]], combs.lines.wide[band, place[2:]]))
-    explained = combs.lines.prominence[band, place] == 1.0
+    place = np.minimum(
+        place, harmonic_map.lines.narrow.shape[1] - 1
+    )  # tops between bins may round beyond the last one
+    evidence = np.concatenate(
+        (harmonic_map.lines.narrow[band, place[:2]], harmonic_map.lines.wide[band, place[2:]])
+    )
+    explained = harmonic_map.lines.prominence[band, place] == 1.0
     return int(np.count_nonzero((evidence >= HIT) & ~explained))

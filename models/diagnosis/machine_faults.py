@@ -60,14 +60,14 @@ def machine_faults(
     gear mesh and carpet; nothing from a machine that runs smoothly. Sources stand in the module's docstring.
     """
     limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
-    found = (
+    matches = (
         *_shaft_faults(spectrum, shaft_hz, limit, line_frequency_hz),
         *_electrical(spectrum, shaft_hz, limit, line_frequency_hz),
         *_blade_pass(spectrum, shaft_hz, limit, machine.blades),
         *_gear(spectrum, shaft_hz, machine.teeth),
         *_carpet(spectrum),
     )
-    return tuple(sorted(found, key=lambda observed: -observed.margin))
+    return tuple(sorted(matches, key=lambda match: -match.margin))
 
 
 def _shaft_faults(
@@ -182,8 +182,8 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
     if teeth is None or teeth < 5:
         return
     for harmonic in (1, 2):
-        told = harmonic * teeth * shaft_hz
-        centre = spectrum.top_near(told, min(0.01 * told, 0.4 * shaft_hz) / spectrum.bin_hz)
+        expected_hz = harmonic * teeth * shaft_hz
+        centre = spectrum.top_near(expected_hz, min(0.01 * expected_hz, 0.4 * shaft_hz) / spectrum.bin_hz)
         mesh = spectrum.line_rms_g(centre)
         sides = [
             (centre + side * n * shaft_hz, spectrum.line_rms_g(centre + side * n * shaft_hz, 2.0))
@@ -199,7 +199,7 @@ def _gear(spectrum: AveragedSpectrum, shaft_hz: float, teeth: int | None) -> Ite
         if len(strong) >= 6 and total >= _MIN_GEAR_G and mesh > 0:
             evidence = Evidence(
                 kind="acceleration_line",
-                expected_hz=told,
+                expected_hz=expected_hz,
                 found_hz=centre,
                 amplitude=mesh,
                 prominence=spectrum.prominence(centre, 2.0),

@@ -1,4 +1,4 @@
-"""What an observation keeps of a diagnosis: small plain numbers that evidence is gathered from over many blocks."""
+"""The diagnosis that an observation carries: small plain numbers, from which votes over many blocks are made."""
 
 import msgspec
 
@@ -13,7 +13,7 @@ class ObservedFault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     kind: str = ""
     nats: float | None = None
     lead: float | None = None
-    """Below 0 where another comb, at `rival_hz`, is stronger."""
+    """Below 0 where another series, at `rival_hz`, is stronger."""
     rival_hz: float | None = None
     fits: bool = True
     expected_hz: float | None = None

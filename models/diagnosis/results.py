@@ -1,4 +1,4 @@
-"""What a diagnosis says: a verdict, the hypotheses behind it in order, and the evidence for each."""
+"""Results of a diagnosis: a verdict, the hypotheses behind it in order, and the evidence for each."""
 
 import msgspec
 
@@ -34,9 +34,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     band_hz: tuple[float, float] | None = None
     """The demodulated band."""
     nats: float | None = None
-    """Of a comb: how sure it is that it is there, corrected for all places that were looked at."""
+    """Of a series: how sure it is that it is there, corrected for all places that were looked at."""
     lead: float | None = None
-    """Of a comb: its strength less that of the strongest one at a frequency that this fault does not explain."""
+    """Of a series: its strength less that of the strongest one at a frequency that this fault does not explain."""
     rival_hz: float | None = None
     """Where that one is."""
     fits: bool = True
@@ -66,7 +66,7 @@ class Margins(msgspec.Struct, frozen=True, kw_only=True):
     strength: float = 0.0
     """Mean logarithm of its harmonics' prominence."""
     rival: float = 0.0
-    """The same of the strongest comb that this fault does not explain, at whatever frequency."""
+    """The same of the strongest series that this fault does not explain, at whatever frequency."""
     rival_hz: float | None = None
     modulation: float = 0.0
     """Relative modulation of the squared envelope, all harmonics together."""

@@ -1,4 +1,4 @@
-"""The shaft's speed as the signal shows it: the comb of its harmonics near the speed that was given."""
+"""The shaft's speed as the signal shows it: the series of its harmonics near the speed that was given."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Judge one trusted observation of a running machine: learn from it, or tell how far gone it is."""
+"""Health assessment of one trusted observation of a running machine: its symptoms, and what is learned from it."""
 
 import msgspec
 
@@ -18,22 +18,22 @@ __all__ = ["Assessment", "assess", "score"]
 
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
-"""Once learning is over the anomaly model takes in every fourth sound observation: it follows, but not at once."""
+"""Once learning is over the anomaly model learns every fourth sound observation: it follows, but not at once."""
 _RUNNING_IN_US = 24 * HOUR_US
 _SAME_SPEED = 0.03
 _FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
 _MAX_SHARES = 3
-"""The values that an anomaly is told to come from, at most."""
+"""The values that an anomaly is said to come from, at most."""
 _SHARES_FROM = 0.5
-"""Part of its limit from which an anomaly score may become a reason, and is told what it comes from."""
+"""Part of its limit from which an anomaly score may become a reason, and its shares are computed."""
 
 
 class Assessment(msgspec.Struct, frozen=True, array_like=True):
-    """What one observation says of its point."""
+    """Assessment of one observation of a point."""
 
     anomaly: Anomaly
     rules: frozenset[str]
-    """Those that it could judge, whether they found something or not: of the others it says nothing."""
+    """Those that it could judge, whether they gave a symptom or not: of the others it says nothing."""
 
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
@@ -41,21 +41,21 @@ def score(channel: Channel, values: dict[str, float]) -> Anomaly:
     return _anomaly(channel, channel.model.score_features(features_of(channel, values)).score)
 
 
-def _anomaly(channel: Channel, found: float | None) -> Anomaly:
+def _anomaly(channel: Channel, value: float | None) -> Anomaly:
     ready = channel.ready
-    if not ready or found is None:
-        return Anomaly(score=found, limit=None, anomalous=False if ready else None)
+    if not ready or value is None:
+        return Anomaly(score=value, limit=None, anomalous=False if ready else None)
     limit = channel.model.limit
-    return Anomaly(score=found, limit=limit, anomalous=limit is not None and found >= limit)
+    return Anomaly(score=value, limit=limit, anomalous=limit is not None and value >= limit)
 
 
-class _Judging(msgspec.Struct, frozen=True):
-    """What is computed once of an observation, before it is judged."""
+class _Compared(msgspec.Struct, frozen=True):
+    """An observation compared with its point's past: what is computed once, before it is assessed."""
 
     observation: MeasuredObservation
     time_us: int
     features: dict[str, float]
-    look: AnomalyScore
+    scored: AnomalyScore
     anomaly: Anomaly
     logs: dict[str, float]
     """Natural logarithms of the values that are judged against a baseline."""
@@ -76,107 +76,111 @@ def assess(
     *,
     measured_rpm: float | None = None,
 ) -> Assessment:
-    """Judge one observation in order, of a trusted sensor on a running machine; learn from it if it is sound.
+    """Assess one observation in order, of a trusted sensor on a running machine; learn from it if it is sound.
 
     A block that was searched for faults at another speed than the measured one, where that is known, has no vote.
     """
-    judging = _judging(channel, observation, values, time_us)
-    channel.symptoms = _symptoms(channel, judging, configuration, measured_rpm)
-    if judging.ready:
-        _settle(channel, judging.logs, time_us)
-    if _teaches(channel, judging):
-        _learn(channel, judging)
-    channel.advance(judging.features, judging.look, time_us)
-    return Assessment(judging.anomaly, _judged_rules(channel.symptoms, observation, configuration))
+    compared = _compare(channel, observation, values, time_us)
+    channel.symptoms = _symptoms(channel, compared, configuration, measured_rpm)
+    if compared.ready:
+        _tighten(channel, compared.logs, time_us)
+    if _teaches(channel, compared):
+        _learn(channel, compared)
+    channel.update_recent(compared.features, compared.scored, time_us)
+    return Assessment(compared.anomaly, _judged_rules(channel.symptoms, observation, configuration))
 
 
-def _judging(
+def _compare(
     channel: Channel, observation: MeasuredObservation, values: dict[str, float], time_us: int
-) -> _Judging:
-    """Compare an observation with its point's past, and take it into the running medians."""
+) -> _Compared:
+    """Compare an observation with its point's past, and update the running medians with it."""
     features = features_of(channel, values)
-    look = channel.model.score_features(features)
-    warming = "value_c" in features and channel.warm_up.goes_on(features["value_c"], time_us)
-    anomaly = Anomaly(score=look.score, limit=None, anomalous=None) if warming else _anomaly(channel, look.score)
+    scored = channel.model.score_features(features)
+    warming = "value_c" in features and channel.warm_up.update(features["value_c"], time_us)
+    anomaly = (
+        Anomaly(score=scored.score, limit=None, anomalous=None) if warming else _anomaly(channel, scored.score)
+    )
     logs = _logs(channel, values, features)
     smoothed = _smooth(channel, logs, values, time_us)
-    return _Judging(observation, time_us, features, look, anomaly, logs, smoothed, warming, channel.ready)
+    return _Compared(observation, time_us, features, scored, anomaly, logs, smoothed, warming, channel.ready)
 
 
 def _symptoms(
-    channel: Channel, judging: _Judging, configuration: Configuration, measured_rpm: float | None
+    channel: Channel, compared: _Compared, configuration: Configuration, measured_rpm: float | None
 ) -> list[Symptom]:
-    """Give the evidence of all rules: against limits, of a diagnosis, and against the point's own past."""
-    observation = judging.observation
-    symptoms = absolute_symptoms(channel, judging.smoothed, _seconds(observation), configuration)
+    """Give the symptoms by all rules: against limits, of a diagnosis, and against the point's own past."""
+    observation = compared.observation
+    symptoms = absolute_symptoms(channel, compared.smoothed, _seconds(observation), configuration)
     if isinstance(observation, VibrationObserved):
         diagnosis = observation.diagnosis if _is_at(measured_rpm, observation) else None
-        channel.diagnosing.add(diagnosis, rate_hz=observation.rate_hz, time_us=judging.time_us)
-        named = diagnosis_symptom(channel.diagnosing)
+        channel.diagnosis_votes.add(diagnosis, rate_hz=observation.rate_hz, time_us=compared.time_us)
+        named = diagnosis_symptom(channel.diagnosis_votes)
         symptoms += [] if named is None else [named]
-    if judging.ready:
-        change = change_symptom(channel, judging.smoothed, configuration.thresholds)
+    if compared.ready:
+        change = change_symptom(channel, compared.smoothed, configuration.thresholds)
         symptoms += [] if change is None else [change]
-        strange = _anomaly_symptom(channel, judging)
-        symptoms += [] if strange is None else [strange]
+        anomaly = _anomaly_symptom(channel, compared)
+        symptoms += [] if anomaly is None else [anomaly]
     return symptoms
 
 
-def _anomaly_symptom(channel: Channel, judging: _Judging) -> Symptom | None:
-    """Give the evidence of the anomaly score, and what it comes from where it may become a reason."""
-    score, limit = judging.anomaly.score, judging.anomaly.limit
+def _anomaly_symptom(channel: Channel, compared: _Compared) -> Symptom | None:
+    """Give the symptom of the anomaly score, and what it comes from where it may become a reason."""
+    score, limit = compared.anomaly.score, compared.anomaly.limit
     if score is None or limit is None:
         return None
-    usual = channel.smooth("score", judging.time_us, score)
-    shares = judging.look.shares(_MAX_SHARES) if usual >= _SHARES_FROM * limit else {}
-    return anomaly_symptom(channel, usual, limit, shares)
+    smoothed = channel.smooth("score", compared.time_us, score)
+    shares = compared.scored.shares(_MAX_SHARES) if smoothed >= _SHARES_FROM * limit else {}
+    return anomaly_symptom(channel, smoothed, limit, shares)
 
 
-def _teaches(channel: Channel, judging: _Judging) -> bool:
+def _teaches(channel: Channel, compared: _Compared) -> bool:
     """Whether an observation is learned from: a sound one, and at first whatever the machine does.
 
-    What a machine does first is taken as sound, what it does later is not: where a fault is told in one regime,
-    another doesn't take it for usual. A temperature on its way from one to another is waited for, unless that is
-    how the machine lives.
+    What a machine does first is taken as sound, what it does later is not: where a fault shows in one regime,
+    another doesn't learn it as its baseline. A temperature on its way from one to another is waited for, unless
+    that is how the machine lives.
     """
-    waits = judging.warming and not channel.is_restless
-    if judging.ready:
+    waits = compared.warming and not channel.is_restless
+    if compared.ready:
         sound = not channel.level and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
-        return sound and not waits and not judging.anomaly.anomalous
+        return sound and not waits and not compared.anomaly.anomalous
     if not channel.regime_baseline.later:
         return True
     return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
 
 
-def _learn(channel: Channel, judging: _Judging) -> None:
-    """Take a sound observation into what is usual: into the anomaly model, baselines and warm state."""
-    if not judging.ready or (channel.learned % _FOLLOW_EVERY == 0 and not judging.warming):
-        channel.model.learn_scored(judging.features, judging.look)
-    learning = not judging.ready and not channel.ready  # learning the very observation may have made it ready
-    usual, time_us = channel.regime_baseline, judging.time_us
-    elapsed_s = max(0, time_us - usual.learned_us) / SECOND_US if usual.learned else 0.0
-    if not usual.learned:
-        usual.learning_since_us = time_us
-    for name, baseline in usual.baselines.items():
-        if name not in judging.logs:
+def _learn(channel: Channel, compared: _Compared) -> None:
+    """Learn a sound observation: in the anomaly model, the baselines and the thermal baseline."""
+    if not compared.ready or (channel.learned % _FOLLOW_EVERY == 0 and not compared.warming):
+        channel.model.learn_scored(compared.features, compared.scored)
+    learning = not compared.ready and not channel.ready  # learning the very observation may have made it ready
+    regime_baseline, time_us = channel.regime_baseline, compared.time_us
+    elapsed_s = max(0, time_us - regime_baseline.learned_us) / SECOND_US if regime_baseline.learned else 0.0
+    if not regime_baseline.learned:
+        regime_baseline.learning_since_us = time_us
+    for name, baseline in regime_baseline.baselines.items():
+        if name not in compared.logs:
             continue
         if learning:
-            baseline.learn(judging.logs[name])
+            baseline.learn_one(compared.logs[name])
         else:
-            baseline.follow(judging.logs[name], elapsed_s)
-    if "value_c" in judging.smoothed:
-        followed_k = usual.warmth.learn(judging.smoothed["value_c"], time_us, learning=learning)
+            baseline.follow(compared.logs[name], elapsed_s)
+    if "value_c" in compared.smoothed:
+        followed_k = regime_baseline.thermal_baseline.update(
+            compared.smoothed["value_c"], time_us, learning=learning
+        )
         for other in channel.baselines_by_regime.values():
-            if other is not usual:
-                other.warmth.shift(followed_k)
-    usual.learned += 1
-    usual.learned_us = time_us
+            if other is not regime_baseline:
+                other.thermal_baseline.shift(followed_k)
+    regime_baseline.learned += 1
+    regime_baseline.learned_us = time_us
 
 
 def _judged_rules(
     symptoms: list[Symptom], observation: MeasuredObservation, configuration: Configuration
 ) -> frozenset[str]:
-    """Give the rules that found something, or could have: votes for no fault, a machine without severity zones."""
+    """Give the rules that gave a symptom, or could have: votes for no fault, a machine without severity zones."""
     rules = {symptom.rule for symptom in symptoms}
     if isinstance(observation, VibrationObserved):
         rules.add("diagnosis")
@@ -219,15 +223,15 @@ def _smooth(channel: Channel, logs: dict[str, float], values: dict[str, float], 
     return {}
 
 
-def _settle(channel: Channel, logs: dict[str, float], time_us: int) -> None:
-    """Let the baselines sink with a machine that runs in, unless a change stands that isn't a mere anomaly."""
-    usual = channel.regime_baseline
-    elapsed_s = max(0, time_us - usual.settled_us) / SECOND_US if usual.settled_us else 0.0
-    usual.settled_us = time_us
-    if time_us - usual.learning_since_us >= _RUNNING_IN_US:
+def _tighten(channel: Channel, logs: dict[str, float], time_us: int) -> None:
+    """Tighten the baselines of a machine that runs in, unless a change stands that isn't a mere anomaly."""
+    regime_baseline = channel.regime_baseline
+    elapsed_s = max(0, time_us - regime_baseline.tightened_us) / SECOND_US if regime_baseline.tightened_us else 0.0
+    regime_baseline.tightened_us = time_us
+    if time_us - regime_baseline.learning_since_us >= _RUNNING_IN_US:
         return
-    if any(f.rule != "anomaly" and f.degree >= _SOUND_BELOW_DEGREE for f in channel.symptoms):
+    if any(s.rule != "anomaly" and s.degree >= _SOUND_BELOW_DEGREE for s in channel.symptoms):
         return
-    for name, baseline in usual.baselines.items():
+    for name, baseline in regime_baseline.baselines.items():
         if name in logs:
-            baseline.settle(logs[name], elapsed_s)
+            baseline.tighten(logs[name], elapsed_s)

@@ -1,4 +1,4 @@
-"""From symptoms to a decline: its onset is a lasting change or severity, its end when neither stands any more."""
+"""Degradation of a point, from its symptoms: it begins with a lasting change or severity, and ends with both."""
 
 from math import log
 
@@ -35,42 +35,42 @@ def level_of(symptoms: list[Symptom]) -> float | None:
 
 
 def track_degradation(channel: Channel, time_us: int) -> None:
-    """Begin, go on with or end the decline of a point that was just judged."""
+    """Begin, go on with or end the degradation trend of a point that was just assessed."""
     since_us = [alarm.since_us for rule, alarm in channel.alarms.items() if alarm.level and rule in _RULES]
     if not since_us:
-        channel.decline = None
+        channel.degradation_trend = None
         return
-    if channel.decline is None:
-        channel.decline = DegradationTrend(since_us=min(since_us))
+    if channel.degradation_trend is None:
+        channel.degradation_trend = DegradationTrend(since_us=min(since_us))
     level = level_of(channel.symptoms)
     if level is not None:
-        channel.decline.add(level, time_us)
+        channel.degradation_trend.add(level, time_us)
 
 
 def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLife | None:
     """Give the shortest remaining life of any of these points; None before an onset and where none can be given.
 
-    A point that fell silent tells nothing of it any more.
+    A point that fell silent shows nothing of it any more.
     """
-    found = []
+    lives = []
     for channel in channels:
-        decline = channel.decline
-        if decline is None:
+        trend = channel.degradation_trend
+        if trend is None:
             continue
         newest_us = channel.newest_us
         if newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
             continue
-        interval = decline.remaining_h(newest_us)
+        interval = trend.remaining_h(newest_us)
         if interval is not None:
             low, median, high = interval
-            found.append(
+            lives.append(
                 RemainingLife(
                     low=low,
                     median=median,
                     high=high,
-                    held=decline.held,
-                    checked=decline.checked,
+                    held=trend.held,
+                    checked=trend.checked,
                     claimed=CLAIMED,
                 )
             )
-    return min(found, key=lambda life: (life.median, life.low, life.high), default=None)
+    return min(lives, key=lambda life: (life.median, life.low, life.high), default=None)

@@ -1,4 +1,4 @@
-"""Where a fault sits that several points of a machine name: its structure carries impacts to other bearings."""
+"""Localization of a fault that several points name: a machine's structure carries impacts to other bearings."""
 
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -16,13 +16,13 @@ def strongest_point(state: MachineState, channel: Channel) -> str:
 
     The same fault at the same frequency, compared by its amplitude in mm/s, g, or modulation.
     """
-    fault = channel.diagnosing.leading_fault()
-    own = channel.diagnosing.latest.get(fault) if fault else None
+    fault = channel.diagnosis_votes.leading_fault()
+    own = channel.diagnosis_votes.latest.get(fault) if fault else None
     if own is None or not own.found_hz or not own.amplitude:
         return ""
     strongest, point = _STRONGER_RATIO * own.amplitude, ""
     for other in state.channels.values():
-        seen = other.diagnosing.latest.get(own.fault) if own.fault in other.diagnosing.named else None
+        seen = other.diagnosis_votes.latest.get(own.fault) if own.fault in other.diagnosis_votes.named else None
         if other is channel or other.sensor.faulty or seen is None or not seen.found_hz:
             continue
         same = abs(seen.found_hz - own.found_hz) <= _SAME_HZ * own.found_hz

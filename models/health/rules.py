@@ -1,4 +1,4 @@
-"""The rules: each turns what one observation says into a symptom, a degree of how far gone it is."""
+"""The rules: each gives the symptom that an observation shows, with a degree of how far gone it is."""
 
 from functools import lru_cache
 from math import exp, log
@@ -28,7 +28,7 @@ def _least_rises(thresholds: Thresholds) -> tuple[tuple[float, float], ...]:
 
 
 def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Symptom | None:
-    """How far the indicators have gone from their own baseline: the one that has gone furthest.
+    """Give the change of the indicators against their own baselines: the one that has gone furthest.
 
     `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
@@ -77,7 +77,7 @@ def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Conf
     """
     thresholds = configuration.thresholds
     absolute = temperature_limit_c(configuration.machine, channel.point)
-    found = []
+    symptoms = []
     reference = channel.warm_state_c
     if channel.ready and reference is not None:
         rises = (
@@ -85,16 +85,16 @@ def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Conf
             thresholds.temperature_rise_medium_k,
             thresholds.temperature_rise_high_k,
         )
-        step = _SWINGS * channel.regime_baseline.warmth.swing_k
+        step = _SWINGS * channel.regime_baseline.thermal_baseline.swing_k
         limits = [reference + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
-        found.append(
+        symptoms.append(
             Symptom("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
         )
     if absolute is not None:
         limits = [absolute - 5.0, absolute, absolute + 10.0]
         degree = degree_of(smoothed_c, absolute - 10.0, limits)
-        found.append(Symptom("temperature", "value_c", smoothed_c, None, limits, degree))
-    return max(found, key=lambda symptom: symptom.degree, default=None)
+        symptoms.append(Symptom("temperature", "value_c", smoothed_c, None, limits, degree))
+    return max(symptoms, key=lambda symptom: symptom.degree, default=None)
 
 
 def absolute_symptoms(
@@ -102,21 +102,21 @@ def absolute_symptoms(
 ) -> list[Symptom]:
     """Give the symptoms that need no baseline, so that they hold while a machine is still being learned."""
     if channel.measurement == "indicators":
-        found = severity_symptom(channel, smoothed, seconds, configuration)
+        symptoms = severity_symptom(channel, smoothed, seconds, configuration)
     elif channel.measurement == "temperature" and "value_c" in smoothed:
-        found = temperature_symptom(channel, smoothed["value_c"], configuration)
+        symptoms = temperature_symptom(channel, smoothed["value_c"], configuration)
     else:
-        found = None
-    return [] if found is None else [found]
+        symptoms = None
+    return [] if symptoms is None else [symptoms]
 
 
 def anomaly_symptom(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Symptom:
-    """Place the smoothed anomaly score between its usual value and its limit; it never goes beyond low priority.
+    """Place the smoothed anomaly score between its baseline and its limit; it never goes beyond low priority.
 
     `shares` are the parts that single values have in it, largest first; those that count are kept.
     """
     most_unusual = next(iter(shares), "")
     named = {name: share for name, share in shares.items() if share >= _MIN_SHARE}
-    usual = channel.model.scores.location
-    degree = degree_of(smoothed_score, usual, [limit, _ANOMALY_DEGREE_STEP * limit])
+    location = channel.model.scores.location
+    degree = degree_of(smoothed_score, location, [limit, _ANOMALY_DEGREE_STEP * limit])
     return Symptom("anomaly", most_unusual, smoothed_score, None, [limit], min(degree, 1.999), named)

@@ -1,4 +1,4 @@
-"""Health: 100 minus deductions, in whole tenths of a point inside, so that they sum exactly. See docs/health.md."""
+"""The health score: 100 minus deductions, in whole tenths so that they sum exactly. See docs/health.md."""
 
 from itertools import pairwise
 
@@ -9,17 +9,17 @@ from models.texts.sentences import symptom_sentence
 __all__ = ["deductions_of", "points_of"]
 
 _CURVE = ((0.5, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
-"""Degree of the evidence, and tenths of a point taken off; straight lines between."""
+"""Degree of a symptom, and tenths of a point taken off; straight lines between."""
 _MAX_DEDUCTION_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100, "diagnosis": 200}
 _MAX_SCORE = 1000
 _SHARE_SAME_KIND = 4
 _SHARE_OTHER_KIND = 2
-"""The worst evidence counts in full. Other evidence partly repeats it: that of another kind counts half, and that
-of a kind already counted, at another point, a quarter."""
+"""The worst symptom counts in full. Others partly repeat it: one of another kind counts half, and one of a kind
+already counted, at another point, a quarter."""
 
 
 def points_of(degree: float) -> int:
-    """Tenths of a point that evidence of a degree takes off.
+    """Tenths of a point that a symptom of a degree takes off.
 
     >>> [points_of(degree) for degree in (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)]
     [0, 50, 100, 200, 300, 600, 700]
@@ -35,7 +35,7 @@ def points_of(degree: float) -> int:
 def deductions_of(symptoms: list[tuple[str, Symptom]]) -> tuple[float, tuple[Deduction, ...]]:
     """Give a machine's score and deductions from the symptoms at its points, (point, symptom) each.
 
-    The worst evidence counts first; what would go beyond the most of its kind, or of all, is left out.
+    The worst symptom counts first; what would go beyond the most of its kind, or of all, is left out.
     """
     counting = [
         (points, symptom.rule, point, symptom)
@@ -56,11 +56,11 @@ def deductions_of(symptoms: list[tuple[str, Symptom]]) -> tuple[float, tuple[Ded
         left -= tenths
         left_by_kind[rule] -= tenths
         level = max(int(symptom.degree), 1)
-        english, chinese = symptom_sentence(point, symptom, level)
+        sentence = symptom_sentence(point, symptom, level)
         deductions.append(
             Deduction(
-                reason=english,
-                reason_zh=chinese,
+                reason=sentence.en,
+                reason_zh=sentence.zh,
                 points=tenths / 10,
                 code=rule,
                 point=point,

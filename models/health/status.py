@@ -1,4 +1,4 @@
-"""A machine's status and health, from what its points say."""
+"""The status and health of a machine, from its points."""
 
 import msgspec
 
@@ -29,12 +29,12 @@ def is_open(alarm: Alarm | None) -> bool:
 def is_stopped(state: MachineState) -> bool:
     """Whether every trusted vibration point says that the machine stands; without any, every speed that is read.
 
-    Only points count that can tell, and have not fallen silent.
+    Only points count that can show it, and have not fallen silent.
     """
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
-        if not _tells(state, channel):
+        if not _tells_running(state, channel):
             continue
         if channel.measurement == "indicators":
             by_vibration = channel.stopped and by_vibration is not False
@@ -43,19 +43,19 @@ def is_stopped(state: MachineState) -> bool:
     return bool(by_others if by_vibration is None else by_vibration)
 
 
-def _tells(state: MachineState, channel: Channel) -> bool:
-    if not channel.tells or channel.sensor.faulty or state.time_us is None:
+def _tells_running(state: MachineState, channel: Channel) -> bool:
+    if not channel.tells_running or channel.sensor.faulty or state.time_us is None:
         return False
     return channel.is_heard(state.time_us)
 
 
 def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
-    """Give how the machine runs; None where nothing tells, or nothing has come for long."""
+    """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
     if is_open(state.silence):
         return None
     if stopped:
         return "stopped"
-    if state.time_us is None or not any(_tells(state, channel) for channel in trusted):
+    if state.time_us is None or not any(_tells_running(state, channel) for channel in trusted):
         return None
     if state.operation.is_starting(state.time_us):
         return "starting"
@@ -85,12 +85,12 @@ def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, re
 
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
-    found = diagnosis_of(channel.diagnosing, channel.symptoms, state.configuration.machine.mechanism)
+    diagnosis = diagnosis_of(channel.diagnosis_votes, channel.symptoms, state.configuration.machine.mechanism)
     point = strongest_point(state, channel)
-    if found is None or not point:
-        return found
-    said = with_stronger(Bilingual(found.text, found.text_zh), point)
-    return msgspec.structs.replace(found, text=said.en, text_zh=said.zh, stronger_at=point)
+    if diagnosis is None or not point:
+        return diagnosis
+    sentence = with_stronger(Bilingual(diagnosis.text, diagnosis.text_zh), point)
+    return msgspec.structs.replace(diagnosis, text=sentence.en, text_zh=sentence.zh, stronger_at=point)
 
 
 def health_of(

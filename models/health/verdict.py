@@ -1,4 +1,4 @@
-"""What a point's gathered diagnoses come to: a verdict to tell, and a symptom to weigh and to raise."""
+"""The verdict on a point, from the votes on its diagnosis; a named fault is a symptom too."""
 
 import math
 from collections.abc import Sequence
@@ -31,21 +31,21 @@ _STEADY = 25.0
 
 
 def diagnosis_of(
-    diagnosing: DiagnosisVotes, symptoms: Sequence[Symptom] = (), mechanism: Mechanism | None = None
+    gathered: DiagnosisVotes, symptoms: Sequence[Symptom] = (), mechanism: Mechanism | None = None
 ) -> Diagnosis | None:
     """Give the verdict on a point with what else was found there; None where nothing has been diagnosed.
 
     A point whose vibration is too strong or has changed is not healthy, whatever single blocks do not show.
     """
-    votes = diagnosing.votes
+    votes = gathered.votes
     if not votes:
         return None
-    fault = diagnosing.leading_fault()
+    fault = gathered.leading_fault()
     if fault is not None:
-        return _named(diagnosing, fault, mechanism)
+        return _named(gathered, fault, mechanism)
     clean = [vote for vote in votes if not vote.speaks_for and vote.doubt in _CLEAN]
     turns = math.fsum(vote.turns for vote in clean)
-    contested = diagnosing.contested()
+    contested = gathered.contested()
     if len(votes) < MIN_VOTES:
         why = few_sentence(len(votes), MIN_VOTES)
     elif contested:
@@ -53,47 +53,46 @@ def diagnosis_of(
     elif any(symptom.rule in _CHANGED and symptom.degree >= 1 for symptom in symptoms):
         why = changed_sentence()
     elif len(clean) < _CLEAN_SHARE * len(votes):
-        why = _commonest(diagnosing)
+        why = _commonest(gathered)
     elif not all(vote.shows_all for vote in clean):
-        why = reason_sentence("narrow_band", 0.0, diagnosing.speed_hz)
+        why = reason_sentence("narrow_band", 0.0, gathered.speed_hz)
     elif turns < HEALTHY_TURNS:
-        why = reason_sentence("short", 0.0, diagnosing.speed_hz)
+        why = reason_sentence("short", 0.0, gathered.speed_hz)
     else:
         said = healthy_sentence(len(clean), len(votes), turns)
         return _diagnosis("healthy", healthy_confidence(turns), said, len(clean), votes)
     return _diagnosis("unknown", 0.0, why, 0, votes)
 
 
-def diagnosis_symptom(diagnosing: DiagnosisVotes) -> Symptom | None:
+def diagnosis_symptom(gathered: DiagnosisVotes) -> Symptom | None:
     """Give the fault that is named as a symptom: its value is the number of votes, its limit the fewest needed."""
-    fault = diagnosing.leading_fault()
+    fault = gathered.leading_fault()
     if fault is None:
         return None
-    votes = float(diagnosing.counts()[fault])
+    votes = float(gathered.counts()[fault])
     limits = [float(MIN_VOTES), _STEADY]
     degree = min(degree_of(votes, 0.0, limits), 1.999)
-    said = _said(diagnosing, fault)
-    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=(said.en, said.zh))
+    return Symptom("diagnosis", fault, votes, None, limits[:1], degree, said=_sentence(gathered, fault))
 
 
-def _said(diagnosing: DiagnosisVotes, fault: str) -> Bilingual:
-    times, of = diagnosing.counts()[fault], len(diagnosing.votes)
-    return named_sentence(fault, diagnosing.confidence(fault), times, of, diagnosing.latest.get(fault))
+def _sentence(gathered: DiagnosisVotes, fault: str) -> Bilingual:
+    times, of = gathered.counts()[fault], len(gathered.votes)
+    return named_sentence(fault, gathered.confidence(fault), times, of, gathered.latest.get(fault))
 
 
-def _named(diagnosing: DiagnosisVotes, fault: str, mechanism: Mechanism | None) -> Diagnosis:
-    check, said = next_check(fault, mechanism), _said(diagnosing, fault)
+def _named(gathered: DiagnosisVotes, fault: str, mechanism: Mechanism | None) -> Diagnosis:
+    check, said = next_check(fault, mechanism), _sentence(gathered, fault)
     return Diagnosis(
         verdict=fault,
-        confidence=diagnosing.confidence(fault),
+        confidence=gathered.confidence(fault),
         text=said.en,
         text_zh=said.zh,
         next_check=check.en,
         next_check_zh=check.zh,
-        supporting=diagnosing.counts()[fault],
-        observations=len(diagnosing.votes),
-        since=to_datetime(diagnosing.named[fault]),
-        evidence=diagnosing.latest.get(fault),
+        supporting=gathered.counts()[fault],
+        observations=len(gathered.votes),
+        since=to_datetime(gathered.named[fault]),
+        evidence=gathered.latest.get(fault),
     )
 
 
@@ -114,11 +113,11 @@ def _diagnosis(verdict: str, confidence: float, said: Bilingual, supporting: int
     )
 
 
-def _commonest(diagnosing: DiagnosisVotes) -> Bilingual:
+def _commonest(gathered: DiagnosisVotes) -> Bilingual:
     """Say the doubt that most votes have; of two as common, the newer one."""
-    doubts = [vote for vote in diagnosing.votes if vote.doubt not in _CLEAN]
+    doubts = [vote for vote in gathered.votes if vote.doubt not in _CLEAN]
     if not doubts:
-        return reason_sentence("weak", 0.0, diagnosing.speed_hz)
+        return reason_sentence("weak", 0.0, gathered.speed_hz)
     codes = [vote.doubt for vote in doubts]
     newest = max(enumerate(doubts), key=lambda item: (codes.count(item[1].doubt), item[0]))[1]
-    return reason_sentence(newest.doubt, newest.doubt_value, diagnosing.speed_hz)
+    return reason_sentence(newest.doubt, newest.doubt_value, gathered.speed_hz)

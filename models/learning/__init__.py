@@ -1,1 +1,1 @@
-"""Learning from people: what they say of a machine, and what that teaches."""
+"""Learning from people: their findings label alerts, and teach the fleet which ones to trust."""

@@ -1,4 +1,4 @@
-"""What a fleet has learned from findings: how far its rules can be trusted, and a classifier that is on trial.
+"""The experience of a fleet, from findings: how far its rules can be trusted, and a classifier that is on trial.
 
 A pure fold over lessons in their order: the same lessons give the same experience, bit for bit.
 """
@@ -12,11 +12,11 @@ from river import linear_model, optim
 from models.alarms.false_alarm_classifier import LOWER_BELOW, MISSED_COSTS, FalseAlarmClassifier
 from models.outputs import Lesson
 
-__all__ = ["Experience", "Tally", "Trial", "classifier_of", "learn"]
+__all__ = ["Experience", "Tally", "Trial", "classifier_of", "learn_one"]
 
 _RATE, _SHRINK = 0.1, 0.01
 _PASSES = 3
-"""Lessons are few and dear: each is taken in so many times."""
+"""Lessons are few and dear: each is learned so many times."""
 _MIN_LESSONS, _MIN_OF_EACH = 10, 3
 _MIN_GAIN = 2.0
 _LATELY = 20
@@ -24,7 +24,7 @@ _MAX_LEADS, _MAX_TRIED, _MAX_RULES, _MAX_IDS = 32, 100, 128, 256
 
 
 class Tally(msgspec.Struct, array_like=True):
-    """How the alerts of one rule turned out."""
+    """A tally of how the alerts of one rule turned out."""
 
     confirmed: int = 0
     false_alarms: int = 0
@@ -34,16 +34,16 @@ class Tally(msgspec.Struct, array_like=True):
     @property
     def precision(self) -> float | None:
         """Part that was confirmed; None where nobody has said anything."""
-        told = self.confirmed + self.false_alarms
-        return self.confirmed / told if told else None
+        labelled = self.confirmed + self.false_alarms
+        return self.confirmed / labelled if labelled else None
 
     @property
     def lead_h(self) -> float | None:
         """Median of the hours from alert to finding."""
         return median(self.leads_h) if self.leads_h else None
 
-    def take(self, lesson: Lesson) -> None:
-        """Count a lesson; one that corrects an earlier one takes that back, if it was told to this tally at all."""
+    def update(self, lesson: Lesson) -> None:
+        """Count a lesson; one that corrects an earlier one takes that back, if this tally has counted it at all."""
         if lesson.confirmed:
             self.confirmed += 1
             self.false_alarms -= lesson.corrects and self.false_alarms > 0
@@ -55,15 +55,15 @@ class Tally(msgspec.Struct, array_like=True):
 
 
 class Trial(msgspec.Struct, array_like=True):
-    """What the last hundred lessons would have cost by the plain rules, and by the classifier before each."""
+    """The classifier's trial: what the last hundred lessons would have cost by the plain rules, and by it."""
 
     rule: list[float] = []
     classifier: list[float] = []
     confirmed: int = 0
     false_alarms: int = 0
 
-    def take(self, lesson: Lesson, probability: float) -> None:
-        """Score a lesson by what was said of it before it was learned."""
+    def update(self, lesson: Lesson, probability: float) -> None:
+        """Count what a lesson costs, by the probability that it was given before it was learned."""
         lowered = probability < LOWER_BELOW
         by_rule = 0.0 if lesson.confirmed else 1.0
         by_classifier = (MISSED_COSTS if lesson.confirmed else 0.0) if lowered else by_rule
@@ -94,18 +94,18 @@ class Experience(msgspec.Struct):
     """Ids of the last lessons: a worker that was killed sends its last ones again."""
 
 
-def learn(experience: Experience, lesson: Lesson) -> bool:
-    """Take in one lesson, once: count it, try the classifier on it, then teach it. Says whether it was new."""
+def learn_one(experience: Experience, lesson: Lesson) -> bool:
+    """Learn one lesson, once: count it, try the classifier on it, then teach that. Gives whether it was new."""
     if lesson.id in experience.seen:
         return False
     experience.seen = [*experience.seen, lesson.id][-_MAX_IDS:]
     experience.lessons += 1
     for name in (lesson.rule, f"{lesson.rule} of {lesson.kind}" if lesson.kind else ""):
         if name and (name in experience.tallies or len(experience.tallies) < _MAX_RULES):
-            experience.tallies.setdefault(name, Tally()).take(lesson)
+            experience.tallies.setdefault(name, Tally()).update(lesson)
     if lesson.signs:
         classifier = _classifier(experience)
-        experience.trial.take(lesson, classifier_of(experience).probability(lesson.signs))
+        experience.trial.update(lesson, classifier_of(experience).probability(lesson.signs))
         for _ in range(_PASSES):
             classifier.learn_one(lesson.signs, lesson.confirmed)
         experience.weights = {str(name): float(weight) for name, weight in classifier.weights.items()}
@@ -114,7 +114,7 @@ def learn(experience: Experience, lesson: Lesson) -> bool:
 
 
 def classifier_of(experience: Experience) -> FalseAlarmClassifier:
-    """Give what machines need of it."""
+    """Give the classifier as machines apply it."""
     return FalseAlarmClassifier(
         lessons=experience.lessons,
         used=experience.trial.passed,

@@ -1,4 +1,4 @@
-"""How the alerts of each rule have turned out, from what people said of them."""
+"""The track record of each rule: how its alerts have turned out, from what people found."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ _HOUR_S = 3600.0
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What there was of one rule's alerts, and what became of those that somebody has looked at."""
+    """How many alerts one rule has raised, and what became of those that somebody has looked at."""
 
     rule: str
     alerts: int
@@ -30,8 +30,8 @@ def track_records(alerts: Iterable[Alert], actions: Iterable[Action]) -> tuple[T
     findings: dict[tuple[str, str], Action] = {}
     for action in actions:
         for named in action.alerts if action.kind == "finding" else ():
-            known = findings.get((action.machine, named))
-            if known is None or known.time < action.time:
+            newest = findings.get((action.machine, named))
+            if newest is None or newest.time < action.time:
                 findings[action.machine, named] = action
     by_rule: dict[str, list[Alert]] = {}
     for alert in alerts:
@@ -49,10 +49,10 @@ def track_records(alerts: Iterable[Alert], actions: Iterable[Action]) -> tuple[T
 
 
 def _tally(raised: list[tuple[Alert, Action | None]]) -> Tally:
-    told = [(alert, finding) for alert, finding in raised if finding is not None]
-    right = [(alert, finding) for alert, finding in told if finding.verdict == "confirmed"]
+    labelled = [(alert, finding) for alert, finding in raised if finding is not None]
+    right = [(alert, finding) for alert, finding in labelled if finding.verdict == "confirmed"]
     return Tally(
         confirmed=len(right),
-        false_alarms=len(told) - len(right),
+        false_alarms=len(labelled) - len(right),
         leads_h=[max((finding.time - alert.since).total_seconds(), 0.0) / _HOUR_S for alert, finding in right],
     )

@@ -277,12 +277,12 @@ def _compact(text: str) -> str:
 
 def _bases(designation: str) -> list[str]:
     """Give the compact designation as it is, then with one suffix after the other taken off its end."""
-    found = [_compact(designation)]
+    names = [_compact(designation)]
     rest = designation
     while match := re.fullmatch(rf"(.*?\d.*?)[\s/_-]*{_SUFFIX.pattern}", rest):
         rest = match[1]
-        found.append(_compact(rest))
-    return found
+        names.append(_compact(rest))
+    return names
 
 
 def _holds(entry: CatalogueEntry, word: str) -> bool:

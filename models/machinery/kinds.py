@@ -1,4 +1,4 @@
-"""Packs by the kind of machine: those that come with the package, and a factory's own above them."""
+"""Kinds of machines and their packs: those that come with the package, and a factory's own above them."""
 
 import tomllib
 from collections.abc import Mapping
@@ -41,11 +41,11 @@ def _names(pack: Pack) -> set[str]:
 def built_in_packs() -> Packs:
     """Give the packs that come with the package."""
     folder = files("models.machinery") / "packs"
-    found: list[Pack] = []
+    packs: list[Pack] = []
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
-            found.extend(packs_from(tomllib.loads(file.read_text("utf-8")), file.name).packs)
-    return Packs(tuple(found))
+            packs.extend(packs_from(tomllib.loads(file.read_text("utf-8")), file.name).packs)
+    return Packs(tuple(packs))
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""What is known about a machine before anything is measured, and how it is to be judged.
+"""A machine as it is known before anything is measured, and how it is to be judged.
 
 A `Configuration` travels in full through `observations`, so that a replay judges with what was in force then.
 """

@@ -1,4 +1,4 @@
-"""What the judgement of one machine takes from the pack of its kind: limits, and what to look at.
+"""The mechanism of one machine: what its judgement takes from the pack of its kind, limits and what to look at.
 
 It is chosen once, where the machine's description is read, and travels with it through `observations`: a replay
 judges by the pack that was in force then, even if that was a factory's own and is gone.

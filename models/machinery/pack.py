@@ -43,7 +43,7 @@ class Text(_Table, frozen=True, kw_only=True):
     en: Said
     zh: Said
 
-    def say(self, language: Literal["en", "zh"]) -> str:
+    def plain(self, language: Literal["en", "zh"]) -> str:
         """Give the text in a language."""
         return self.zh if language == "zh" else self.en
 
@@ -129,7 +129,7 @@ class LeftOut(_Table, frozen=True, kw_only=True):
 
     def name(self, language: Literal["en", "zh"]) -> str:
         """Give what is left out; the number of a standard is the same in both languages."""
-        return self.source if isinstance(self.source, str) else self.source.say(language)
+        return self.source if isinstance(self.source, str) else self.source.plain(language)
 
 
 class Pack(_Table, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
-"""What remains of a life once a decline has begun: an interval from a regression that is updated online.
+"""Degradation trends and the life that remains: an interval from a regression that is updated online.
 
 The level of damage is 0 at the baseline and 1 at the limit of high priority. After its onset it is taken to go as
 ``level = b + a u``, ``u = s^k``, s hours after the onset, for each of six shapes k from a fast start (1/2) over a
 straight line to a late, steep end (5): a conjugate Bayesian regression for each, in which an observation weighs by
-s_i/s, so that the latter half of the decline counts most, and the shapes weigh by how well they fit. A fault fails
+s_i/s, so that the latter half of the trend counts most, and the shapes weigh by how well they fit. A fault fails
 somewhere about 1, not on it. What the models, their uncertainty, that of the end and of what the machine will do
 from now on make together gives the quantiles. (General-path degradation, Lu and Meeker 1993, with Bayesian
 updating as by Gebraeel, Lawley, Li and Ryan 2005.)
@@ -23,13 +23,13 @@ _PARTS = (0.17, 0.5, 0.83)
 """Quantiles of what the models say that hold 80 % of simulated lives (`python -m evaluation remaining`):
 observations that repeat each other, and shapes that are none of the six, leave no quantile what it is called."""
 _LEVEL_PARTS = (0.17, 0.7)
-"""And of the level a quarter of the decline later: a test of its own foresight that as many are to pass."""
+"""And of the level a quarter of the trend later: a test of its own foresight that as many are to pass."""
 
 _SHAPES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 _MIN_SIGMA = 0.03
 _REPEATED = 8.0
 _MAX_INDEPENDENT = 40.0
-"""Levels come from running medians of seven, so eight of them are one; and a decline wanders, so that all together
+"""Levels come from running medians of seven, so eight of them are one; and a trend wanders, so that all together
 are worth no more than forty."""
 _FAILS_AT, _FAILS_SPREAD = 1.0, 0.25
 """Sixteen decibels above baseline, give or take four."""
@@ -38,13 +38,13 @@ _SLOPE_NODES = (-1.47, -0.79, -0.37, 0.0, 0.37, 0.79, 1.47)
 _FUTURE_FACTORS = tuple(exp(node) for node in (-0.4, 0.1, 0.6))
 """How much shorter or longer the rest is than a shape says, which no shape knows."""
 _GROWN = 0.4
-"""A little more than twice the baseline: a lesser change is told, but is no onset yet."""
+"""A little more than twice the baseline: a lesser change is a symptom, but no onset yet."""
 _MIN_GROWN = 10
 _IMMINENT = 0.05
 _MIN_COUNT = 20
 _REFRESH = 1.05
 _MAX_REMAINING_RATIO = 20.0
-"""Times the decline so far, beyond which nothing is foretold."""
+"""Times the trend so far, beyond which nothing is foretold."""
 _CHECK_AFTER = 1.25
 _CHECK_UNTIL = 1.1
 """A level that comes later than this many times the hour it was foretold for, after a gap, tests nothing."""
@@ -59,7 +59,7 @@ class _Fit(msgspec.Struct, array_like=True):
 
 
 class DegradationTrend(msgspec.Struct, array_like=True):
-    """One decline, from its onset on."""
+    """One degradation, from its onset on."""
 
     since_us: int
     hours: float = 0.0
@@ -82,7 +82,7 @@ class DegradationTrend(msgspec.Struct, array_like=True):
     held: int = 0
 
     def add(self, level: float, time_us: int) -> None:
-        """Take in one smoothed level at an event time after the onset; what is not finite is refused."""
+        """Add one smoothed level at an event time after the onset; what is not finite is refused."""
         hours = (time_us - self.since_us) / HOUR_US
         if hours <= self.hours or not isfinite(level):
             return
@@ -154,7 +154,7 @@ class DegradationTrend(msgspec.Struct, array_like=True):
         return [msgspec.structs.replace(line, weight=exp(line.weight - most)) for line in lines]
 
     def _ends(self, lines: list["_Line"]) -> tuple[float, float, float] | None:
-        found: list[tuple[float, float]] = []
+        remaining: list[tuple[float, float]] = []
         for line in lines:
             for z in _SLOPE_NODES:
                 now = line.level_at(self.hours, z)
@@ -162,10 +162,10 @@ class DegradationTrend(msgspec.Struct, array_like=True):
                     fails = max(_FAILS_AT + _FAILS_SPREAD * node, now + _IMMINENT)
                     end = line.hour_of(fails, z)
                     left = max(end - self.hours, 0.0)
-                    found += [(left * factor, line.weight) for factor in _FUTURE_FACTORS]
-        if not found:
+                    remaining += [(left * factor, line.weight) for factor in _FUTURE_FACTORS]
+        if not remaining:
             return None
-        low, median, high = quantiles(found, _PARTS)
+        low, median, high = quantiles(remaining, _PARTS)
         if high > _MAX_REMAINING_RATIO * self.hours:
             return None
         return self.hours + low, self.hours + median, self.hours + high
@@ -201,11 +201,11 @@ def quantiles(weighted: list[tuple[float, float]], parts: tuple[float, ...]) -> 
     """
     ordered = sorted(weighted)
     whole = sum(weight for _, weight in ordered)
-    found, reached, rest = [], 0.0, iter(ordered)
+    remaining, reached, rest = [], 0.0, iter(ordered)
     value = ordered[0][0]
     for part in parts:
         while reached < part * whole - 1e-12 * whole:
             value, weight = next(rest)
             reached += weight
-        found.append(value)
-    return found
+        remaining.append(value)
+    return remaining

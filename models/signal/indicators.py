@@ -86,7 +86,7 @@ def waveform_indicators(
     `spectral_lines`, `order_amplitudes`, and `rms_of` the envelope, whose spectrum comes along `with_envelope`.
 
     Faults that leave nothing to compute (`too_short`, `not_finite`, `out_of_range`) give no values, and a constant
-    signal gives zeros; other faults are told along with the values.
+    signal gives zeros; other faults are flagged along with the values.
 
     >>> rate_hz = 10_000.0
     >>> sine = 5 * np.sin(2 * np.pi * 100 * np.arange(10_000) / rate_hz)
@@ -208,5 +208,5 @@ def order_amplitudes(
 
 def _notes(grid: Grid, speed_hz: float | None) -> tuple[str, ...]:
     whole = grid.nyquist_hz >= _UPPER_HZ and grid.seconds * _lower_hz(speed_hz) >= WHOLE
-    found = {"short": grid.seconds < WHOLE, "narrow_band": not whole}
-    return tuple(note for note, there in found.items() if there)
+    notes = {"short": grid.seconds < WHOLE, "narrow_band": not whole}
+    return tuple(note for note, there in notes.items() if there)

@@ -72,12 +72,12 @@ def waveform_faults(samples: Waveform, unit: Unit) -> tuple[str, ...]:
         return short
     if _is_still(low, high, unit):
         return ("stuck",)
-    found = {
+    faults = {
         "stuck": _is_stuck(samples, low, high),
         "clipped": _is_clipped(samples, low, high),
         "offset": _is_offset(samples, _OFFSET[unit]),
     }
-    return tuple(flag for flag, there in found.items() if there)
+    return tuple(flag for flag, there in faults.items() if there)
 
 
 def is_rate(rate_hz: float) -> bool:

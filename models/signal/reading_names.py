@@ -1,4 +1,4 @@
-"""What a reading's name says of it: whether it is a level of vibration, a speed of the shaft, or a load."""
+"""Names of readings, and what they say: whether it is a level of vibration, a speed of the shaft, or a load."""
 
 import re
 from collections.abc import Mapping
@@ -44,8 +44,8 @@ def speed_rpm_in(values: Mapping[str, float]) -> float | None:
     >>> speed_rpm_in({"wind_speed": 5.0, "speed_m_s": 2.0, "speed_setpoint": 1500.0}) is None
     True
     """
-    told = _telling(tuple(values)).get("speed")
-    return None if told is None else values[told] * (60 if "hz" in told.lower() else 1)
+    name = _telling(tuple(values)).get("speed")
+    return None if name is None else values[name] * (60 if "hz" in name.lower() else 1)
 
 
 def load_percent_in(values: Mapping[str, float]) -> float | None:
@@ -56,17 +56,17 @@ def load_percent_in(values: Mapping[str, float]) -> float | None:
     >>> load_percent_in({"load_kn": 4.0, "load": 4000.0}) is None
     True
     """
-    told = _telling(tuple(values)).get("load")
-    return values[told] if told is not None and 0.0 <= values[told] <= _MAX_LOAD_PERCENT else None
+    name = _telling(tuple(values)).get("load")
+    return values[name] if name is not None and 0.0 <= values[name] <= _MAX_LOAD_PERCENT else None
 
 
 @lru_cache(maxsize=4096)
 def _telling(names: tuple[str, ...]) -> Mapping[str, str]:
     """Give the names that tell speed and load; of several the first."""
-    found: dict[str, str] = {}
+    telling: dict[str, str] = {}
     for name in reversed(names):
         words = _APART.sub(" ", name).lower().strip()
         for meaning, pattern in (("speed", _SPEED), ("load", _LOAD)):
             if pattern.fullmatch(words):
-                found[meaning] = name
-    return found
+                telling[meaning] = name
+    return telling

@@ -18,6 +18,6 @@ def reading_values(values: Mapping[str, float]) -> Indicators:
     Indicators(values={'pressure_bar': 2.0}, flags=('not_finite',))
     """
     finite = {name: float(value) for name, value in values.items() if math.isfinite(value)}
-    kept = {name: value for name, value in finite.items() if abs(value) <= _LIMIT}
-    found = {"not_finite": len(finite) < len(values), "out_of_range": len(kept) < len(finite)}
-    return Indicators(kept, tuple(flag for flag, there in found.items() if there))
+    plausible = {name: value for name, value in finite.items() if abs(value) <= _LIMIT}
+    faults = {"not_finite": len(finite) < len(values), "out_of_range": len(plausible) < len(finite)}
+    return Indicators(plausible, tuple(flag for flag, there in faults.items() if there))

@@ -134,15 +134,15 @@ class Spectrum(msgspec.Struct, frozen=True):
         candidates = 8 * count
         if tops.size > candidates:
             tops = tops[power[tops].argpartition(-candidates)[-candidates:]]
-        found: list[Tone] = []
+        tones: list[Tone] = []
         for k in tops[power[tops].argsort()[::-1]].tolist():
             tone = self.tone(k)
-            leakage = sum(self._leakage(other, tone.frequency_hz) for other in found)
-            if tone.amplitude > 2 * leakage and (not found or tone.amplitude > _FAINT * found[0].amplitude):
-                found.append(tone)
-            if len(found) == count:
+            leakage = sum(self._leakage(other, tone.frequency_hz) for other in tones)
+            if tone.amplitude > 2 * leakage and (not tones or tone.amplitude > _FAINT * tones[0].amplitude):
+                tones.append(tone)
+            if len(tones) == count:
                 break
-        return tuple(found)
+        return tuple(tones)
 
     def line_near(self, frequency_hz: float, tolerance: float) -> Tone | None:
         """Strongest line within a part `tolerance` (at least a bin) of a frequency; None outside the spectrum."""

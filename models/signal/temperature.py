@@ -38,24 +38,24 @@ def temperature_indicators(values: ArrayLike, *, unit: TemperatureUnit, rate_hz:
     pace_hz = rate_hz if rate_hz is not None and is_rate(rate_hz) else None
     finite = np.isfinite(measured_c)
     plausible = finite & (measured_c >= MIN_PLAUSIBLE_C) & (measured_c <= MAX_PLAUSIBLE_C)
-    found = {
+    faults = {
         "too_short": measured_c.size == 0,
         "not_finite": not finite.all(),
         "out_of_range": rate_hz != pace_hz,
         "open": bool((finite & ~plausible).any()),
         "erratic": pace_hz is not None and _is_erratic(np.where(finite, measured_c, np.nan), pace_hz),
     }
-    flags = tuple(flag for flag, there in found.items() if there)
-    kept = measured_c[plausible]
-    if kept.size == 0:
+    flags = tuple(flag for flag, there in faults.items() if there)
+    plausible_c = measured_c[plausible]
+    if plausible_c.size == 0:
         return Indicators(flags=flags)
     indicators = {
-        "value_c": float(np.median(kept)),
-        "minimum_c": float(kept.min()),
-        "maximum_c": float(kept.max()),
+        "value_c": float(np.median(plausible_c)),
+        "minimum_c": float(plausible_c.min()),
+        "maximum_c": float(plausible_c.max()),
     }
-    if pace_hz and measured_c.size / pace_hz >= _SLOPE_SECONDS and kept.size >= _SLOPE_SAMPLES:
-        indicators["slope_c_per_min"] = _slope(np.flatnonzero(plausible) / pace_hz, kept) * 60
+    if pace_hz and measured_c.size / pace_hz >= _SLOPE_SECONDS and plausible_c.size >= _SLOPE_SAMPLES:
+        indicators["slope_c_per_min"] = _slope(np.flatnonzero(plausible) / pace_hz, plausible_c) * 60
     return Indicators(indicators, flags)
 
 

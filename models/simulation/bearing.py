@@ -1,4 +1,4 @@
-"""What a damaged bearing does: impacts at its defect's frequency, a little irregular because its elements slip.
+"""A damaged bearing strikes: impacts at its defect's frequency, a little irregular because its elements slip.
 
 Model after Randall and Antoni (2011), "Rolling element bearing diagnostics - a tutorial", Mechanical Systems and
 Signal Processing 25(2), section 3: the interval between impacts is random, so their times are a cumulated sum and

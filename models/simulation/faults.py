@@ -1,4 +1,4 @@
-"""How things go wrong, each a table of a scenario: where, from when to when, and how bad it gets.
+"""Faults of machines and sensors, each a table of a scenario: where, from when to when, and how bad it gets.
 
 A size is what a sound sensor at the fault's `point` measures of it at the end of the development, at nominal speed
 and full load; elsewhere on the machine a part of it arrives (`models/simulation/machine_vibration.py`).

@@ -1,4 +1,4 @@
-"""What really happens to each machine and when, written beside the messages: what judgements are scored against.
+"""The ground truth of a run: what really happens to each machine and when, which judgements are scored against.
 
 The file is JSON Lines: one `scenario`, then a `fault` for each fault of each machine (`healthy` for one that has
 none), then a `state` for each machine in every interval, in order of time.
@@ -128,9 +128,9 @@ def truths(scenario: Scenario, *, start_us: int, plan: Plan) -> tuple[FaultTruth
     >>> [truth.fault for truth in truths(built_in("demo"), start_us=0, plan=Plan())]
     ['bearing_outer_race', 'sensor_cable', 'overheating', 'healthy']
     """
-    found: list[FaultTruth] = []
+    labels: list[FaultTruth] = []
     for machine in scenario.machines:
-        found += [
+        labels += [
             FaultTruth(
                 machine=machine.id,
                 fault=name_of(fault),
@@ -141,7 +141,7 @@ def truths(scenario: Scenario, *, start_us: int, plan: Plan) -> tuple[FaultTruth
             )
             for fault in machine.faults
         ] or [FaultTruth(machine=machine.id, fault=HEALTHY)]
-    return tuple(found)
+    return tuple(labels)
 
 
 _decoder = msgspec.json.Decoder(RunTruth | FaultTruth | StateTruth)

@@ -1,4 +1,4 @@
-"""The scenarios that come with the package."""
+"""The library of scenarios that come with the package."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""What a scenario says of one machine: what an engineer knows of it, how it runs and sounds, what befalls it."""
+"""A simulated machine, as a scenario describes it: what an engineer knows, how it runs and sounds, its faults."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ class SteadyTone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a machine shakes that has nothing."""
+    """Vibration of a machine that has no fault."""
 
     tones: tuple[SteadyTone, ...]
     noise_g: Annotated[float, msgspec.Meta(ge=0, le=10)]
@@ -79,7 +79,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class SimulatedMachine(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One machine with its sound, its warmth and its fate."""
+    """One machine with its sound, its temperature and its faults."""
 
     points: tuple[Point, ...]
     sound: Sound

@@ -1,4 +1,4 @@
-"""How a machine shakes at one of its points: its own sound, and what its faults add. Acceleration in g.
+"""Vibration of a machine at one of its points: its own sound, and what its faults add. Acceleration in g.
 
 - The shaft's forces grow with the square of its speed (unbalance: m e w^2; flow: affinity laws). On a rigid
   foundation the stiffness answers (x = F/k), so velocity grows with the third power; on a flexible one the mass
@@ -55,71 +55,71 @@ _SHAFT_ELSEWHERE, _GEAR_ELSEWHERE, _STRUCTURE_ELSEWHERE = 0.7, 0.4, 0.2
 
 
 class MachineVibration(msgspec.Struct, frozen=True):
-    """What stays the same from block to block of one machine: where its marks are on the shaft."""
+    """One machine's vibration: what stays the same from block to block, as where its marks are on the shaft."""
 
     machine: SimulatedMachine
     plan: Plan
-    grid: SampleGrid
+    samples: SampleGrid
     tone_phases: Real
     fault_phases: tuple[Real, ...]
 
-    def acceleration_g(self, point: Point, moment: TrajectoryPoint, generator: np.random.Generator) -> Real:
+    def acceleration_g(self, point: Point, at: TrajectoryPoint, generator: np.random.Generator) -> Real:
         """Give one block, shape (length,); nothing of a machine that stands."""
-        return _Block(self, point, moment, generator).acceleration_g()
+        return _Block(self, point, at, generator).acceleration_g()
 
 
 def machine_vibration(
-    machine: SimulatedMachine, plan: Plan, grid: SampleGrid, generator: np.random.Generator
+    machine: SimulatedMachine, plan: Plan, samples: SampleGrid, generator: np.random.Generator
 ) -> MachineVibration:
     """Draw a machine's phases."""
     turn = 2 * math.pi
     return MachineVibration(
         machine=machine,
         plan=plan,
-        grid=grid,
+        samples=samples,
         tone_phases=generator.uniform(0, turn, len(machine.sound.tones)),
         fault_phases=tuple(generator.uniform(0, turn, 16) for _ in machine.faults),
     )
 
 
 class _Block:
-    """One block on its way."""
+    """One block of vibration on its way."""
 
     def __init__(
-        self, vibration: MachineVibration, point: Point, moment: TrajectoryPoint, generator: np.random.Generator
+        self, vibration: MachineVibration, point: Point, at: TrajectoryPoint, generator: np.random.Generator
     ) -> None:
-        self.of, self.point, self.moment, self.generator = vibration, point, moment, generator
-        self.machine, self.grid = vibration.machine, vibration.grid
+        self.of, self.point, self.at, self.generator = vibration, point, at, generator
+        self.machine, self.samples = vibration.machine, vibration.samples
         self.turned = float(generator.uniform(0, 1000))
         """Turns of the shaft since its mark was last looked at."""
         power = 1 if self.machine.mounting == "flexible" else 3
-        self.shaft = moment.speed**power
-        self.load = 0.75 + 0.25 * moment.load
+        self.shaft = at.speed**power
+        self.load = 0.75 + 0.25 * at.load
 
     def acceleration_g(self) -> Real:
-        if self.moment.regime is None:
-            return np.zeros(self.grid.length)
+        if self.at.regime is None:
+            return np.zeros(self.samples.length)
         sound = self.machine.sound
         resonance = Resonance(frequency_hz=sound.resonance_hz, damping=sound.damping)
-        noise = sound.noise_g * self.load * self.moment.speed**2 * self.generator.standard_normal(self.grid.length)
-        through = math.sqrt(1 - _DIRECT**2) / resonance.noise_gain(rate_hz=self.grid.rate_hz)
+        noise = sound.noise_g * self.load * self.at.speed**2 * self.generator.standard_normal(self.samples.length)
+        through = math.sqrt(1 - _DIRECT**2) / resonance.noise_gain(rate_hz=self.samples.rate_hz)
         own = self._tones() + _DIRECT * noise
         struck = self.point.gain * through * noise
-        added = np.zeros(self.grid.length)
+        added = np.zeros(self.samples.length)
         for fault, phases in zip(self.machine.faults, self.of.fault_phases, strict=True):
-            severity = fault.severity(self.of.plan, self.moment.seconds)
+            severity = fault.severity(self.of.plan, self.at.seconds)
             if severity == 0:
                 continue
             if isinstance(fault, BearingFault):
                 struck = struck + severity * self._impacts(fault)
             else:
                 added = added + self._added(fault, severity, phases)
-        return self.point.gain * own + added + resonance.response(struck, rate_hz=self.grid.rate_hz)
+        return self.point.gain * own + added + resonance.response(struck, rate_hz=self.samples.rate_hz)
 
     def _tones(self) -> Real:
         sound = self.machine.sound
         play = math.prod(
-            fault.play(self.of.plan, self.moment.seconds)
+            fault.play(self.of.plan, self.at.seconds)
             for fault in self.machine.faults
             if isinstance(fault, BearingFault)
         )
@@ -146,10 +146,10 @@ class _Block:
             case Gear():
                 return severity * fault.acceleration_g * self._tooth(fault, float(phases[0]))
             case Lubrication():
-                size = severity * fault.noise_g * self.load * self.moment.speed * self._scatter(_RESTLESS)
+                size = severity * fault.noise_g * self.load * self.at.speed * self._scatter(_RESTLESS)
                 return size * self._reach(fault, _STRUCTURE_ELSEWHERE) * self._rubbing()
             case _:
-                return np.zeros(self.grid.length)
+                return np.zeros(self.samples.length)
 
     def _reach(self, fault: Fault, elsewhere: float) -> float:
         return 1.0 if fault.point == self.point.name else elsewhere
@@ -171,15 +171,15 @@ class _Block:
     def _sum(self, tones: list[Tone], phases: list[float]) -> Real:
         return tones_g(
             tuple(tones),
-            shaft_hz=self.moment.shaft_hz,
+            shaft_hz=self.at.shaft_hz,
             phases=np.array(phases),
-            length=self.grid.length,
-            rate_hz=self.grid.rate_hz,
+            length=self.samples.length,
+            rate_hz=self.samples.rate_hz,
         )
 
     def _turns(self) -> Real:
-        step = self.moment.shaft_hz / self.grid.rate_hz
-        turns: Real = self.turned + np.arange(self.grid.length, dtype=np.float64) * step
+        step = self.at.shaft_hz / self.samples.rate_hz
+        turns: Real = self.turned + np.arange(self.samples.length, dtype=np.float64) * step
         return turns
 
     def _impacts(self, fault: BearingFault) -> Real:
@@ -190,15 +190,15 @@ class _Block:
         slip = SLIP * orders.bpfo if isinstance(fault, InnerRace) else -SLIP * motion.strikes_order
         train = impact_train(
             self.generator,
-            frequency_hz=(motion.strikes_order + slip) * self.moment.shaft_hz,
+            frequency_hz=(motion.strikes_order + slip) * self.at.shaft_hz,
             slip=fault.scatter,
-            length=self.grid.length,
-            rate_hz=self.grid.rate_hz,
+            length=self.samples.length,
+            rate_hz=self.samples.rate_hz,
         )
         if motion.turns_order:
             train *= load_zone(motion.turns_order * self._turns())
         reach = self._reach(fault, _STRUCTURE_ELSEWHERE)
-        return fault.impact_g * self.load * self.moment.speed * reach * train
+        return fault.impact_g * self.load * self.at.speed * reach * train
 
     def _tooth(self, fault: Gear, mark: float) -> Real:
         """Mesh that is louder for as long as one tooth is engaged, of unit RMS at full load and nominal speed.
@@ -211,14 +211,14 @@ class _Block:
         away = turns % 1.0 - 0.5
         width = 1 / teeth
         bell = np.exp(-0.5 * (away / width) ** 2) * math.sqrt(2 / (width * math.sqrt(math.pi)))
-        size = self.load * self.moment.speed**2 * self._reach(fault, _GEAR_ELSEWHERE)
+        size = self.load * self.at.speed**2 * self._reach(fault, _GEAR_ELSEWHERE)
         tooth: Real = size * bell * np.cos(2 * math.pi * teeth * turns)
         return tooth
 
     def _rubbing(self) -> Real:
         """Noise above 4 kHz, of unit RMS: asperities that touch are short, so what they excite is high."""
-        white = self.generator.standard_normal(self.grid.length)
-        high = sosfilt(butter(4, _RUBBING_FROM_HZ, "highpass", fs=self.grid.rate_hz, output="sos"), white)
+        white = self.generator.standard_normal(self.samples.length)
+        high = sosfilt(butter(4, _RUBBING_FROM_HZ, "highpass", fs=self.samples.rate_hz, output="sos"), white)
         unit: Real = high / max(float(high.std()), 1e-12)
         return unit
 

@@ -1,4 +1,4 @@
-"""What a machine is asked to do and how warm it gets: load that changes, heat that follows slowly."""
+"""Operating conditions of a machine: load that changes, heat that follows slowly, the temperature of the hall."""
 
 import math
 from typing import Annotated

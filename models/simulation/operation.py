@@ -1,4 +1,4 @@
-"""When a machine runs and how: shifts, stops at random, regimes of speed and load, one step after the other."""
+"""The operation of a machine: shifts, stops at random, regimes of speed and load, one step after the other."""
 
 import msgspec
 import numpy as np

@@ -1,4 +1,4 @@
-"""The script of a run, and the law by which faults grow."""
+"""The plan of a run, and the exponential law by which faults grow."""
 
 import math
 
@@ -8,7 +8,7 @@ __all__ = ["Plan", "exponential_growth"]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The script of a run, in simulated seconds since its start: all are sound, then the faults develop."""
+    """The plan of a run, in simulated seconds since its start: all are sound, then the faults develop."""
 
     healthy_s: float = 7_200.0
     development_s: float = 21_600.0

@@ -74,84 +74,84 @@ def simulate_with_truth(
 
 
 class _Run:
-    """One machine on its way through the script; all it remembers is one moment."""
+    """The run of one machine; all it remembers is one point of its trajectory."""
 
     def __init__(self, scenario: Scenario, index: int, seed: int, start_us: int, plan: Plan) -> None:
         self.scenario, self.index, self.seed, self.start_us, self.plan = scenario, index, seed, start_us, plan
         self.machine: SimulatedMachine = scenario.machines[index]
-        grid = SampleGrid(scenario.rate_hz, scenario.samples)
-        self.shaking = machine_vibration(self.machine, plan, grid, np.random.default_rng((seed, index, 2**16)))
+        samples = SampleGrid(scenario.rate_hz, scenario.samples)
+        self.vibration = machine_vibration(self.machine, plan, samples, np.random.default_rng((seed, index, 2**16)))
 
     def all(self) -> Iterator[SimulatedBlock | StateTruth]:
         generator = np.random.default_rng((self.seed, self.index, 0))
         held_c: float | None = None
-        for moment in trajectory(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):
-            yield self._truth(moment)
-            for place in range(len(self.machine.points)):
-                yield self._vibration(moment, place)
+        for at in trajectory(self.scenario, self.index, self.plan, start_us=self.start_us, generator=generator):
+            yield self._truth(at)
+            for number in range(len(self.machine.points)):
+                yield self._vibration(at, number)
             if self.machine.temperature is not None:
-                shown = self._temperature(moment, held_c, generator)
+                shown = self._temperature(at, held_c, generator)
                 held_c = shown.value_c
                 yield shown
 
-    def _time_us(self, moment: TrajectoryPoint, place: int) -> int:
+    def _time_us(self, at: TrajectoryPoint, number: int) -> int:
         """Give every measurement of an interval a moment of its own, as a collector does that goes round."""
         measured = len(self.machine.points) + (self.machine.temperature is not None)
         slot_us = round(self.scenario.interval_s * SECOND_US) // len(self.scenario.machines)
-        return moment.time_us + slot_us * place // measured
+        return at.time_us + slot_us * number // measured
 
-    def _vibration(self, moment: TrajectoryPoint, place: int) -> VibrationBlock:
-        machine, faults, point = self.machine, self.machine.faults, self.machine.points[place]
-        generator = np.random.default_rng((self.seed, self.index, 1 + place, moment.number))
+    def _vibration(self, at: TrajectoryPoint, number: int) -> VibrationBlock:
+        machine, faults, point = self.machine, self.machine.faults, self.machine.points[number]
+        generator = np.random.default_rng((self.seed, self.index, 1 + number, at.number))
         counts = sensed_counts(
-            self.shaking.acceleration_g(point, moment, generator),
-            sensor_state(faults, point.name, self.plan, moment.seconds),
+            self.vibration.acceleration_g(point, at, generator),
+            sensor_state(faults, point.name, self.plan, at.seconds),
             generator,
-            gain=gain_of(faults, point.name, self.plan, moment.seconds),
+            gain=gain_of(faults, point.name, self.plan, at.seconds),
             noise_g=machine.sound.sensor_noise_g,
         )
         return VibrationBlock(
             machine=machine.id,
             point=point.name,
-            time_us=self._time_us(moment, place),
+            time_us=self._time_us(at, number),
             counts=counts,
-            speed_rpm=round(60 * moment.shaft_hz, 1) if machine.sends_speed else None,
-            load_percent=round(100 * moment.load, 1) if machine.sends_load else None,
+            speed_rpm=round(60 * at.shaft_hz, 1) if machine.sends_speed else None,
+            load_percent=round(100 * at.load, 1) if machine.sends_load else None,
             rate_hz=self.scenario.rate_hz,
         )
 
     def _temperature(
-        self, moment: TrajectoryPoint, held_c: float | None, generator: np.random.Generator
+        self, at: TrajectoryPoint, held_c: float | None, generator: np.random.Generator
     ) -> TemperatureBlock:
         assert self.machine.temperature is not None
         point = self.machine.temperature.point
         value_c = sensed_c(
-            moment.temperature_c,
+            at.temperature_c,
             self.machine.faults,
             point,
             plan=self.plan,
-            seconds=moment.seconds,
+            seconds=at.seconds,
             held_c=held_c,
             generator=generator,
         )
-        time_us = self._time_us(moment, len(self.machine.points))
+        time_us = self._time_us(at, len(self.machine.points))
         return TemperatureBlock(machine=self.machine.id, point=point, time_us=time_us, value_c=round(value_c, 1))
 
-    def _truth(self, moment: TrajectoryPoint) -> StateTruth:
+    def _truth(self, at: TrajectoryPoint) -> StateTruth:
         machine = self.machine
         points = [point.name for point in machine.points]
         points += [machine.temperature.point] if machine.temperature else []
-        states = {point: sensor_state(machine.faults, point, self.plan, moment.seconds) for point in points}
-        found = ((fault, fault.severity(self.plan, moment.seconds)) for fault in machine.faults)
+        states = {point: sensor_state(machine.faults, point, self.plan, at.seconds) for point in points}
+        severities = ((fault, fault.severity(self.plan, at.seconds)) for fault in machine.faults)
         return StateTruth(
             machine=machine.id,
-            time=to_datetime(moment.time_us),
-            running=moment.regime is not None,
-            regime=moment.regime,
-            speed_rpm=round(60 * moment.shaft_hz, 1),
-            load_percent=round(100 * moment.load, 1),
-            ambient_c=round(moment.ambient_c, 2),
-            temperature_c=round(moment.temperature_c, 2),
-            severities=tuple(Severity.of(fault, round(size, 6)) for fault, size in found if size),
+            time=to_datetime(at.time_us),
+            running=at.regime is not None,
+            regime=at.regime,
+            speed_rpm=round(60 * at.shaft_hz, 1),
+            load_percent=round(100 * at.load, 1),
+            ambient_c=round(at.ambient_c, 2),
+            temperature_c=round(at.temperature_c, 2),
+            severities=tuple(Severity.of(fault, round(size, 6)) for fault, size in severities if size),
             sensors={point: state for point, state in states.items() if state != "ok"},
         )

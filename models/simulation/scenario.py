@@ -71,11 +71,11 @@ def sampled(scenario: Scenario, *, rate_hz: float | None = None, seconds: float 
     """Give a scenario with blocks of another length or rate; raises `ConfigurationError` where it can't be."""
     rate_hz = rate_hz or scenario.rate_hz
     samples = round((seconds or scenario.samples / scenario.rate_hz) * rate_hz)
-    found = msgspec.structs.replace(scenario, rate_hz=rate_hz, samples=samples)
+    resampled = msgspec.structs.replace(scenario, rate_hz=rate_hz, samples=samples)
     if not 1 <= samples <= _MAX_SAMPLES:
         raise ConfigurationError(f"scenario {scenario.id}: a block of {samples} samples; 1 to {_MAX_SAMPLES} fit")
-    _check(found, f"scenario {scenario.id}")
-    return found
+    _check(resampled, f"scenario {scenario.id}")
+    return resampled
 
 
 def _check(scenario: Scenario, place: str) -> None:

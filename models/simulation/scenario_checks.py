@@ -1,4 +1,4 @@
-"""What must hold in a scenario beyond the types of its keys: names that fit together, and what physics allows."""
+"""Checks of a scenario beyond the types of its keys: names that fit together, and what physics allows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

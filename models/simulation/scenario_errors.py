@@ -1,4 +1,4 @@
-"""Turning what msgspec says of a scenario into a place that its writer finds, and a fix."""
+"""Errors in a scenario: what msgspec says, turned into a place that its writer finds, and a fix."""
 
 import re
 from collections.abc import Mapping
@@ -34,16 +34,16 @@ def explained(complaint: str, content: Mapping[str, object], top: type[msgspec.S
     """
     what, _, path = complaint.replace("`", "").partition(" - at $")
     path = path.removeprefix(".")
-    told = what[0].lower() + what[1:]
-    if unknown := re.search(r"unknown field (\S+)", told):
-        told = f"there is no key {unknown[1]}; there are {', '.join(_keys(path, content, top))}"
-    elif missing := re.search(r"missing required field (\S+)", told):
-        told = f"{missing[1]} is missing; add it"
-        told += f": one of {', '.join(_FAULTS)}" if missing[1] == "fault" else ""
+    text = what[0].lower() + what[1:]
+    if unknown := re.search(r"unknown field (\S+)", text):
+        text = f"there is no key {unknown[1]}; there are {', '.join(_keys(path, content, top))}"
+    elif missing := re.search(r"missing required field (\S+)", text):
+        text = f"{missing[1]} is missing; add it"
+        text += f": one of {', '.join(_FAULTS)}" if missing[1] == "fault" else ""
     elif path.endswith(".fault"):
-        told += f"; the faults are {', '.join(_FAULTS)}"
+        text += f"; the faults are {', '.join(_FAULTS)}"
     where = _where(path, content)
-    return f"{where}: {told}" if where else told
+    return f"{where}: {text}" if where else text
 
 
 def _where(path: str, content: Mapping[str, object]) -> str:
@@ -52,9 +52,9 @@ def _where(path: str, content: Mapping[str, object]) -> str:
     for part in re.findall(r"([^.\[\]]+)((?:\[[^\]]*\])*)", path):
         number = re.match(r"\[(\d+)\]", part[1])
         parts.append(f"{part[0]} {int(number[1]) + 1}" if number else part[0])
-    found = _value(re.match(r"(machine\[\d+\])?", path)[0], content)  # type: ignore[index]  # matches always
-    if parts and isinstance(found, dict) and isinstance(found.get("id"), str):
-        parts[0] += f" ({found['id'][:40]!r})"
+    machine = _value(re.match(r"(machine\[\d+\])?", path)[0], content)  # type: ignore[index]  # matches always
+    if parts and isinstance(machine, dict) and isinstance(machine.get("id"), str):
+        parts[0] += f" ({machine['id'][:40]!r})"
     return ": ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""From acceleration and heat to what is sent: a sensor's noise, the converter's steps and range, and its faults."""
+"""Sensors, from acceleration and heat to what is sent: noise, the converter's steps and range, and its faults."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""One block of acceleration: tones of the shaft, and noise and impacts heard through the structure's resonance."""
+"""Synthesis of a block of acceleration: tones of the shaft, noise and impacts heard through a resonance."""
 
 import math
 

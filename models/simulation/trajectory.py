@@ -1,4 +1,4 @@
-"""A machine's moments, one in every interval: how it runs then, how fast, and how warm it is."""
+"""The trajectory of a machine, a point in every interval: how it runs then, how fast, and how warm it is."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ _NO_LOAD_SPEED = 0.006
 def trajectory(
     scenario: Scenario, index: int, plan: Plan, *, start_us: int, generator: np.random.Generator
 ) -> Iterator[TrajectoryPoint]:
-    """Yield the moments of a scenario's machine without end.
+    """Yield the points of the trajectory of a scenario's machine without end.
 
     The motor slips more under load, the temperature follows with its lag.
     """
@@ -60,7 +60,7 @@ def trajectory(
 
 
 def _heat_k(machine: SimulatedMachine, plan: Plan, seconds: float, load: float) -> float:
-    """Kelvin above the surroundings that a running machine ends at."""
+    """Kelvin above ambient that a running machine ends at."""
     if machine.temperature is None:
         return 0.0
     normal = machine.temperature.settled_c(ambient=0.0, load=load)

@@ -1,4 +1,4 @@
-"""What a machine goes through at one moment, computed once for all that is measured of it then."""
+"""A trajectory point: how a machine runs at one moment, computed once for all that is measured of it then."""
 
 import msgspec
 
@@ -6,7 +6,7 @@ __all__ = ["SampleGrid", "TrajectoryPoint"]
 
 
 class TrajectoryPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One moment of one machine's run."""
+    """One point of one machine's trajectory."""
 
     number: int
     time_us: int

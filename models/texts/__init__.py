@@ -1,1 +1,1 @@
-"""What alerts and verdicts say, in both languages."""
+"""Texts of alerts, verdicts and forecasts, in both languages."""

@@ -31,13 +31,12 @@ def named_sentence(fault: str, confidence: float, times: int, of: int, seen: Obs
     >>> named_sentence("unbalance", 0.875, 9, 15, None).en
     'Unbalance (confidence 88 %), in 9 of the last 15 observations.'
     """
-    english, chinese = fault_name(fault)
-    english = english[0].upper() + english[1:]
+    name = fault_name(fault)
     evidence = seen_sentence(seen) if seen else Bilingual("", "")
     return Bilingual(
-        f"{english} (confidence {100 * confidence:.0f} %), in {times} of the last {of} observations"
-        f"{': ' if evidence.en else ''}{evidence.en}.",
-        f"{chinese}（置信度 {100 * confidence:.0f} %），最近 {of} 次测量中 {times} 次出现"
+        f"{name.en[0].upper()}{name.en[1:]} (confidence {100 * confidence:.0f} %), "
+        f"in {times} of the last {of} observations{': ' if evidence.en else ''}{evidence.en}.",
+        f"{name.zh}（置信度 {100 * confidence:.0f} %），最近 {of} 次测量中 {times} 次出现"
         f"{'：' if evidence.zh else ''}{evidence.zh}。",
     )
 
@@ -101,8 +100,7 @@ def next_check(fault: str, mechanism: Mechanism | None = None) -> Bilingual:
     of_kind = None if mechanism is None else mechanism.check.get(fault)
     if of_kind is not None:
         return Bilingual(of_kind.en, of_kind.zh)
-    text = FAULTS[fault]
-    return Bilingual(text.next_en, text.next_zh)
+    return FAULTS[fault].next_check
 
 
 def healthy_sentence(times: int, of: int, turns: float) -> Bilingual:
@@ -123,8 +121,8 @@ def few_sentence(times: int, fewest: int) -> Bilingual:
 
 def contested_sentence(faults: tuple[str, ...]) -> Bilingual:
     """Say that the observations name several faults that are easily taken for one another."""
-    english = " or ".join(fault_name(fault)[0] for fault in faults)
-    chinese = "或".join(fault_name(fault)[1] for fault in faults)
+    english = " or ".join(fault_name(fault).en for fault in faults)
+    chinese = "或".join(fault_name(fault).zh for fault in faults)
     return Bilingual(
         f"The observations contradict each other: {english}. Measure longer, and check speed and bearing.",
         f"各次测量结论不一致：{chinese}。请延长测量时间，并核对转速和轴承型号。",
@@ -143,4 +141,4 @@ def changed_sentence() -> Bilingual:
 def reason_sentence(code: str, value: float, speed_hz: float) -> Bilingual:
     """Say why nothing can be told, by the code of the commonest reason."""
     order = value / speed_hz if speed_hz > 0 else 0.0
-    return Bilingual(*Reason[code.upper()].texts(found=value, order=order))
+    return Reason[code.upper()].sentence(found=value, order=order)

@@ -1,4 +1,4 @@
-"""How long a machine has got, as people say it: an interval, never a point, and how well such words have held."""
+"""Remaining life as people say it: an interval, never a point, and how well such forecasts have held."""
 
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ def remaining_sentence(life: RemainingLife) -> Bilingual:
 
 
 def coverage_sentence(life: RemainingLife) -> Bilingual:
-    """Say how many forecasts of the same decline have come true so far, beside how many should.
+    """Say how many forecasts of the same degradation have come true so far, beside how many should.
 
     >>> coverage_sentence(RemainingLife(low=1.0, median=2.0, high=3.0, held=4, checked=5, claimed=0.8)).en
     'So far 4 of 5 earlier forecasts came true; about 4 in 5 should.'

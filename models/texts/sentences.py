@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 
+_NOTHING = Bilingual("", "")
 _UNITS = {"rms_g": "g", "velocity_rms_mm_s": "mm/s", "envelope_rms_g": "g", "rise": "°C", "value_c": "°C"}
 
 
@@ -31,20 +32,20 @@ def _unit(indicator: str) -> str:
     return f" {_UNITS[indicator]}" if indicator in _UNITS else ""
 
 
-_LOOK = {  # by indicator where it says more, else by rule
-    "velocity_rms_mm_s": (
+_LOOK_AT = {  # by indicator where it says more, else by rule
+    "velocity_rms_mm_s": Bilingual(
         "Look at unbalance, alignment, looseness and the bearings.",
         "请检查不平衡、不对中、松动和轴承。",
     ),
-    "change": (
+    "change": Bilingual(
         "Look at the bearings: listen, check lubrication, compare spectra.",
         "请检查轴承：听音、检查润滑、对比频谱。",
     ),
-    "anomaly": (
+    "anomaly": Bilingual(
         "Look at what is new: load, speed, process or mounting.",
         "请查看有何变化：负载、转速、工艺或安装。",
     ),
-    "temperature": (
+    "temperature": Bilingual(
         "Look at lubrication, cooling, load and friction.",
         "请检查润滑、冷却、负载和摩擦。",
     ),
@@ -58,15 +59,15 @@ _ABOUT: dict[str, LookAt] = {
 }
 
 _FLAGS = {
-    "not_finite": ("values that are no numbers", "数值无效"),
-    "clipped": ("clipped signal", "信号削波"),
-    "stuck": ("stuck signal", "信号卡死"),
-    "too_short": ("too few samples", "样本过少"),
-    "offset": ("offset", "零点偏移"),
-    "open": ("open circuit", "传感器开路"),
-    "out_of_range": ("values out of range", "数值超出量程"),
-    "erratic": ("erratic values", "数值跳动"),
-    "jump": ("a jump that no machine makes", "数值突跳"),
+    "not_finite": Bilingual("values that are no numbers", "数值无效"),
+    "clipped": Bilingual("clipped signal", "信号削波"),
+    "stuck": Bilingual("stuck signal", "信号卡死"),
+    "too_short": Bilingual("too few samples", "样本过少"),
+    "offset": Bilingual("offset", "零点偏移"),
+    "open": Bilingual("open circuit", "传感器开路"),
+    "out_of_range": Bilingual("values out of range", "数值超出量程"),
+    "erratic": Bilingual("erratic values", "数值跳动"),
+    "jump": Bilingual("a jump that no machine makes", "数值突跳"),
 }
 
 
@@ -87,16 +88,16 @@ def symptom_sentence(
     `mechanism` is what the pack of the machine's kind says, if there is one.
     """
     if symptom.said is not None:
-        english, chinese = f"{point}: {symptom.said[0]}", f"{point}：{symptom.said[1]}"
+        sentence = Bilingual(f"{point}: {symptom.said.en}", f"{point}：{symptom.said.zh}")
     else:
-        english, chinese = (_anomaly if symptom.rule == "anomaly" else _measured)(point, symptom, level)
+        sentence = (_anomaly if symptom.rule == "anomaly" else _measured)(point, symptom, level)
     if not look:
-        return Bilingual(english, chinese)
-    look_en, look_zh = _look(symptom, mechanism)
-    return Bilingual(f"{english} {look_en}", f"{chinese}{look_zh}")
+        return sentence
+    advice = _what_to_look_at(symptom, mechanism)
+    return Bilingual(f"{sentence.en} {advice.en}", f"{sentence.zh}{advice.zh}")
 
 
-def _look(symptom: Symptom, mechanism: Mechanism | None) -> tuple[str, str]:
+def _what_to_look_at(symptom: Symptom, mechanism: Mechanism | None) -> Bilingual:
     """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
     of_kind = None
     if mechanism is not None and symptom.said is not None:
@@ -104,52 +105,53 @@ def _look(symptom: Symptom, mechanism: Mechanism | None) -> tuple[str, str]:
     elif mechanism is not None:
         of_kind = mechanism.look.get(_ABOUT.get(symptom.indicator) or _ABOUT.get(symptom.rule, "change"))
     if of_kind is not None:
-        return of_kind.en, of_kind.zh
+        return Bilingual(of_kind.en, of_kind.zh)
     if symptom.said is not None and symptom.indicator in FAULTS:
-        fault = FAULTS[symptom.indicator]
-        return fault.next_en, fault.next_zh
-    return _LOOK.get(symptom.indicator) or _LOOK.get(symptom.rule) or ("", "")
+        return FAULTS[symptom.indicator].next_check
+    return _LOOK_AT.get(symptom.indicator) or _LOOK_AT.get(symptom.rule) or _NOTHING
 
 
 def _anomaly(point: str, symptom: Symptom, level: int) -> Bilingual:
-    most_en, most_zh = "", ""
+    most = _NOTHING
     if symptom.shares:
-        named = [(*indicator_name(name), round(100 * share)) for name, share in symptom.shares.items()]
-        most_en = ", most of all " + ", ".join(f"{english} ({part} %)" for english, _, part in named)
-        most_zh = "，主要为" + "、".join(f"{chinese}（{part}%）" for _, chinese, part in named)
+        named = [(indicator_name(name), round(100 * share)) for name, share in symptom.shares.items()]
+        most = Bilingual(
+            ", most of all " + ", ".join(f"{name.en} ({percent} %)" for name, percent in named),
+            "，主要为" + "、".join(f"{name.zh}（{percent}%）" for name, percent in named),
+        )
     score, limit = number(symptom.value), number(symptom.limit(level))
     return Bilingual(
-        f"{point}: unlike its own past{most_en}; score {score}, limit {limit}.",
-        f"{point}：与自身历史不符{most_zh}；异常分数 {score}，限值 {limit}。",
+        f"{point}: unlike its own past{most.en}; score {score}, limit {limit}.",
+        f"{point}：与自身历史不符{most.zh}；异常分数 {score}，限值 {limit}。",
     )
 
 
 def _measured(point: str, symptom: Symptom, level: int) -> Bilingual:
-    (name_en, name_zh), unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
+    name, unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
     limit = symptom.limit(level)
     above = symptom.value >= limit
-    against_en, against_zh = ("", "") if symptom.reference is None else _against(symptom)
-    verb_en, verb_zh = ("at or above", "达到或超过") if above else ("below", "低于")
+    against = _NOTHING if symptom.reference is None else _against(symptom)
+    side = Bilingual("at or above", "达到或超过") if above else Bilingual("below", "低于")
     zone = " zone" if symptom.rule == "severity" and level >= 2 else ""
     value, bound = f"{number(symptom.value)}{unit}", f"{number(limit)}{unit}"
-    shown = name_en if name_en == symptom.indicator else name_en[0].upper() + name_en[1:]
+    shown = name.en if name.en == symptom.indicator else name.en[0].upper() + name.en[1:]
     return Bilingual(
-        f"{point}: {shown} {value}{against_en}, {verb_en} the{zone} limit of {bound}.",
-        f"{point}：{name_zh} {value}{against_zh}，{verb_zh}限值 {bound}。",
+        f"{point}: {shown} {value}{against.en}, {side.en} the{zone} limit of {bound}.",
+        f"{point}：{name.zh} {value}{against.zh}，{side.zh}限值 {bound}。",
     )
 
 
-def _against(symptom: Symptom) -> tuple[str, str]:
+def _against(symptom: Symptom) -> Bilingual:
     reference = symptom.reference or 0.0
     if symptom.rule == "temperature":
         rise = symptom.value - reference
-        way_en, way_zh = ("above", "高") if rise >= 0.0 else ("below", "低")
-        return (
-            f", {number(abs(rise))} °C {way_en} its usual {number(reference)} °C when warm",
-            f"，比平时热态温度 {number(reference)} °C {way_zh} {number(abs(rise))} °C",
+        side = Bilingual("above", "高") if rise >= 0.0 else Bilingual("below", "低")
+        return Bilingual(
+            f", {number(abs(rise))} °C {side.en} its usual {number(reference)} °C when warm",
+            f"，比平时热态温度 {number(reference)} °C {side.zh} {number(abs(rise))} °C",
         )
     factor, unit = symptom.value / max(reference, 1e-12), _unit(symptom.indicator)
-    return (
+    return Bilingual(
         f", {number(factor)} times its baseline of {number(reference)}{unit}",
         f"，为基线 {number(reference)}{unit} 的 {number(factor)} 倍",
     )
@@ -158,8 +160,8 @@ def _against(symptom: Symptom) -> tuple[str, str]:
 def sensor_sentence(point: str, flags: tuple[str, ...]) -> Bilingual:
     """Say that a sensor cannot be trusted, and why."""
     known = [_FLAGS[flag] for flag in flags if flag in _FLAGS]
-    english = ", ".join(word for word, _ in known) or "signal not plausible"
-    chinese = "、".join(word for _, word in known) or "信号不可信"
+    english = ", ".join(flag.en for flag in known) or "signal not plausible"
+    chinese = "、".join(flag.zh for flag in known) or "信号不可信"
     return Bilingual(
         f"{point}: sensor fault ({english}). Check sensor, cable and mounting; the machine is not judged by it.",
         f"{point}：传感器故障（{chinese}）。请检查传感器、电缆和安装；不以其判断设备状态。",
@@ -175,16 +177,16 @@ def no_data_sentence(silent_s: float, limit_s: float) -> Bilingual:
 
 
 _WITHHELD = {
-    "warming_up": ("Still learning what is usual for this machine.", "正在学习设备的正常状态。"),
-    "sensor_fault": ("No sensor of this machine can be trusted.", "设备的传感器均不可信。"),
-    "stopped": ("The machine stands still.", "设备停机。"),
-    "no_data": ("Nothing has come from this machine for too long.", "设备长时间无数据。"),
+    "warming_up": Bilingual("Still learning what is usual for this machine.", "正在学习设备的正常状态。"),
+    "sensor_fault": Bilingual("No sensor of this machine can be trusted.", "设备的传感器均不可信。"),
+    "stopped": Bilingual("The machine stands still.", "设备停机。"),
+    "no_data": Bilingual("Nothing has come from this machine for too long.", "设备长时间无数据。"),
 }
 
 
 def withheld_sentence(status: str) -> Bilingual:
     """Say why a score is withheld; empty where it isn't."""
-    return Bilingual(*_WITHHELD.get(status, ("", "")))
+    return _WITHHELD.get(status, _NOTHING)
 
 
 def cleared_sentence(point: str, symptom: Symptom | None) -> Bilingual:
@@ -198,13 +200,13 @@ def cleared_sentence(point: str, symptom: Symptom | None) -> Bilingual:
             f"已恢复正常。{point}：重新与自身历史相符；异常分数 {score}，限值 {limit}。",
         )
     if symptom.rule == "diagnosis":
-        name_en, name_zh = fault_name(symptom.indicator)
+        name = fault_name(symptom.indicator)
         return Bilingual(
-            f"{point}: hardly any observation shows {name_en} any more.",
-            f"{point}：近期测量已基本不再显示{name_zh}。",
+            f"{point}: hardly any observation shows {name.en} any more.",
+            f"{point}：近期测量已基本不再显示{name.zh}。",
         )
-    english, chinese = symptom_sentence(point, symptom, 1)
-    return Bilingual(f"Back to usual. {english}", f"已恢复正常。{chinese}")
+    sentence = symptom_sentence(point, symptom, 1)
+    return Bilingual(f"Back to usual. {sentence.en}", f"已恢复正常。{sentence.zh}")
 
 
 def with_cause(sentence: Bilingual, fault: str, confidence: float) -> Bilingual:
@@ -213,20 +215,19 @@ def with_cause(sentence: Bilingual, fault: str, confidence: float) -> Bilingual:
     >>> with_cause(Bilingual("Loud.", "振动大。"), "unbalance", 0.9).en
     'Loud. Probable cause: unbalance (confidence 90 %).'
     """
-    english, chinese = fault_name(fault)
+    name = fault_name(fault)
     return Bilingual(
-        f"{sentence.en} Probable cause: {english} (confidence {100 * confidence:.0f} %).",
-        f"{sentence.zh}可能原因：{chinese}（置信度 {100 * confidence:.0f} %）。",
+        f"{sentence.en} Probable cause: {name.en} (confidence {100 * confidence:.0f} %).",
+        f"{sentence.zh}可能原因：{name.zh}（置信度 {100 * confidence:.0f} %）。",
     )
 
 
 def renamed_sentence(point: str, before: str, now: str) -> Bilingual:
     """Say that observations speak for another fault than before."""
-    before_en, before_zh = fault_name(before)
-    now_en, now_zh = fault_name(now)
+    former, present = fault_name(before), fault_name(now)
     return Bilingual(
-        f"{point}: the observations no longer speak for {before_en} but for {now_en}.",
-        f"{point}：近期测量不再支持{before_zh}，而支持{now_zh}。",
+        f"{point}: the observations no longer speak for {former.en} but for {present.en}.",
+        f"{point}：近期测量不再支持{former.zh}，而支持{present.zh}。",
     )
 
 
@@ -253,6 +254,6 @@ def rated_low(sentence: Bilingual, probability: float) -> Bilingual:
     """Say why an alert is of low priority although its evidence would make it medium."""
     percent = f"{100 * probability:.0f} %"
     return Bilingual(
-        f"{sentence.en} Rated low: by what symptoms have taught, the probability of a fault is {percent}.",
+        f"{sentence.en} Rated low: by what findings have taught, the probability of a fault is {percent}.",
         f"{sentence.zh}已降为低优先级：根据以往的检查结果，故障概率为 {percent}。",
     )

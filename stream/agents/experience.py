@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.errors import MessageError
-from models.learning.experience import Experience, classifier_of, learn
+from models.learning.experience import Experience, classifier_of, learn_one
 from models.observations import Experienced
 from stream.agents.condition import Condition
 from stream.agents.context import Context
@@ -75,7 +75,7 @@ async def _poll_lessons(consumer: AIOKafkaConsumer, partition: TopicPartition, e
 
 def _learn(experience: Experience, record: ConsumerRecord) -> None:
     try:
-        learn(experience, decode_lesson(record.value))
+        learn_one(experience, decode_lesson(record.value))
     except MessageError as error:  # every worker meets it at every start: one line has to do
         log.warning("lessons@%d: left out: %s", record.offset, error)
 
@@ -86,7 +86,7 @@ def _broadcast(
     """Tell each of our machines that knows less; `lessons_told` holds of how many each has been told."""
     for partition in condition.partitions.values():
         for state in partition.machines.values():
-            if max(state.known.judgement.lessons, lessons_told.get(state.machine, 0)) >= classifier.lessons:
+            if max(state.known.classifier.lessons, lessons_told.get(state.machine, 0)) >= classifier.lessons:
                 continue
             lessons_told[state.machine] = classifier.lessons
             experienced = Experienced(machine=state.machine, observed_us=state.observed_us, judgement=classifier)

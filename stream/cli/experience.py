@@ -25,7 +25,7 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
 
       stethos experience --json
     """
-    from models.learning.experience import Experience, learn  # noqa: PLC0415 -- keeps --help quick
+    from models.learning.experience import Experience, learn_one  # noqa: PLC0415 -- keeps --help quick
     from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
     from stream.messages.records import decode_lesson  # noqa: PLC0415 -- the same
     from stream.messages.topics import LESSONS  # noqa: PLC0415 -- the same
@@ -36,7 +36,7 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
         record(
             load_settings(settings),
             LESSONS,
-            lambda line: learn(known, decode_lesson(line)),
+            lambda line: learn_one(known, decode_lesson(line)),
             unreadable=complain_at,
             progress=tell,
         )

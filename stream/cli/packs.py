@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.bilingual import Bilingual
 from stream.cli.terminal import AsJson, SettingsFile
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ __all__ = ["OwnPacks", "pack_of", "packs"]
 OwnPacks = Annotated[
     Path | None, typer.Option("--packs", metavar="PATH", help="Your own packs, file or folder; else the settings'.")
 ]
+
+_GENERAL_ZONES = Bilingual(
+    "the zones of ISO 20816-3, by power and mounting", "按功率和安装方式采用 ISO 20816-3 的等级"
+)
+_MOUNTINGS = {"rigid": Bilingual("rigid", "刚性"), "flexible": Bilingual("flexible", "柔性")}
 
 
 def packs(
@@ -85,7 +91,7 @@ def _list(found: "tuple[Pack, ...]", language: "Language") -> None:
     for column in ("kind", "what it is", "also called"):
         table.add_column(column, overflow="fold")
     for pack in found:
-        table.add_row(Styled(pack.id), Styled(pack.name.say(language)), Styled(", ".join(pack.kinds)))
+        table.add_row(Styled(pack.id), Styled(pack.name.plain(language)), Styled(", ".join(pack.kinds)))
     Console().print(table)
 
 
@@ -95,63 +101,63 @@ def _show(pack: "Pack", language: "Language") -> None:
 
     from models.texts.pack_labels import matter_label  # noqa: PLC0415 -- the same
 
-    console, chinese = Console(highlight=False), language == "zh"
+    console = Console(highlight=False)
 
     def say(text: "Text") -> str:
-        return text.say(language)
+        return text.plain(language)
 
-    def part(titles: tuple[str, str], lines: list[str]) -> None:
+    def part(title: Bilingual, lines: list[str]) -> None:
         if lines:
-            console.print(Styled(f"\n{titles[chinese]}", style="bold"))
+            console.print(Styled(f"\n{title.plain(language)}", style="bold"))
         for line in lines:
             console.print(Styled(f"  {line}"))
 
     console.print(Styled.assemble((pack.id, "bold"), f"  {say(pack.name)}. {say(pack.scope)}"))
     part(
-        ("What matters", "关注指标"),
-        [f"{matter_label(each)[chinese]}: {say(each.why)}" for each in pack.matters],
+        Bilingual("What matters", "关注指标"),
+        [f"{matter_label(each).plain(language)}: {say(each.why)}" for each in pack.matters],
     )
     part(
-        ("Categories (category in machines.toml)", "类别（machines.toml 中的 category）"),
+        Bilingual("Categories (category in machines.toml)", "类别（machines.toml 中的 category）"),
         [f"{each.id}: {say(each.meaning)}" for each in pack.categories],
     )
-    part(("Limits", "限值"), _limits(pack, chinese=chinese))
-    part(("Where to look first", "首先检查"), [say(text) for text in pack.look.values()])
+    part(Bilingual("Limits", "限值"), _limits(pack, language))
+    part(Bilingual("Where to look first", "首先检查"), [say(text) for text in pack.look.values()])
     part(
-        ("Likely faults, the commonest first", "常见故障（按常见程度）"),
+        Bilingual("Likely faults, the commonest first", "常见故障（按常见程度）"),
         [f"{say(each.name)}: {say(each.sign)} -> {say(each.check)}" for each in pack.faults],
     )
-    part(("Good to know", "运行提示"), [say(note) for note in pack.notes])
-    part(("Left out", "未采用的限值"), [f"{each.name(language)}: {say(each.why)}" for each in pack.left_out])
+    part(Bilingual("Good to know", "运行提示"), [say(note) for note in pack.notes])
+    part(
+        Bilingual("Left out", "未采用的限值"), [f"{each.name(language)}: {say(each.why)}" for each in pack.left_out]
+    )
 
 
-def _limits(pack: "Pack", *, chinese: bool) -> list[str]:
+def _limits(pack: "Pack", language: "Language") -> list[str]:
     lines = []
     for zones in pack.zones:
         if zones.mm_s is None:
-            said = ("the zones of ISO 20816-3, by power and mounting", "按功率和安装方式采用 ISO 20816-3 的等级")[
-                chinese
-            ]
-            lines.append(f"{_when(zones, chinese=chinese)}: {said}")
+            lines.append(f"{_when(zones, language)}: {_GENERAL_ZONES.plain(language)}")
         else:
             numbers = " / ".join(f"{limit:g}" for limit in zones.mm_s)
-            lines.append(f"{_when(zones, chinese=chinese)}: A/B, B/C, C/D {numbers} mm/s RMS ({zones.source})")
+            lines.append(f"{_when(zones, language)}: A/B, B/C, C/D {numbers} mm/s RMS ({zones.source})")
     if pack.bearing_temperature:
         warm = pack.bearing_temperature
-        bearing = ("rolling bearing", "滚动轴承")[chinese]
-        unless = ("unless temperature_limit_c is given", "另有 temperature_limit_c 时除外")[chinese]
+        bearing = Bilingual("rolling bearing", "滚动轴承").plain(language)
+        unless = Bilingual("unless temperature_limit_c is given", "另有 temperature_limit_c 时除外").plain(language)
         lines.append(f"{bearing} {warm.limit_c:g} °C, {unless} ({warm.source})")
     return lines
 
 
-def _when(zones: "Zones", *, chinese: bool) -> str:
+def _when(zones: "Zones", language: "Language") -> str:
     """Say for which machines zones are, in the words of machines.toml."""
-    above, up_to = (("above", "up to"), ("大于", "不大于"))[chinese]
+    category = Bilingual("category", "类别").plain(language)
+    above, up_to = Bilingual("above", "大于").plain(language), Bilingual("up to", "不大于").plain(language)
     parts = [
-        f"{('category', '类别')[chinese]} {zones.category}" if zones.category else "",
-        (zones.mounting or "", {"rigid": "刚性", "flexible": "柔性"}.get(zones.mounting or "", ""))[chinese],
+        f"{category} {zones.category}" if zones.category else "",
+        _MOUNTINGS[zones.mounting].plain(language) if zones.mounting else "",
         f"{above} {zones.above_kw:g} kW" if zones.above_kw is not None else "",
         f"{up_to} {zones.up_to_kw:g} kW" if zones.up_to_kw is not None else "",
         f"{above} {zones.above_rpm:g} rpm" if zones.above_rpm is not None else "",
     ]
-    return ", ".join(part for part in parts if part) or ("else", "其他")[chinese]
+    return ", ".join(part for part in parts if part) or Bilingual("else", "其他").plain(language)

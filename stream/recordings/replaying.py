@@ -11,7 +11,7 @@ import msgspec
 
 from models.errors import MessageError
 from models.fold import MachineState, initial_state, step
-from models.learning.experience import Experience, classifier_of, learn
+from models.learning.experience import Experience, classifier_of, learn_one
 from models.machinery.machine import Configuration, Thresholds
 from models.observations import (
     Configured,
@@ -123,7 +123,7 @@ class Replay:
             for observation in self._observations(machine, content, line):
                 machine.state, outputs = step(machine.state, observation)
                 for output in outputs:
-                    if isinstance(output, Lesson) and machine.raw and learn(self._experience, output):
+                    if isinstance(output, Lesson) and machine.raw and learn_one(self._experience, output):
                         for each in self._machines.values():
                             self._tell_experience(each, observation.observed_us)
                     _note(machine, output)

@@ -45,6 +45,8 @@ class Shapes:
                 for number, field in enumerate(info.fields):
                     step = f"[{number}]" if info.array_like else f".{field.encode_name}"
                     yield step, field.type, self._text(field.type) + self._default(field)
+            case inspect.NamedTupleType() if _is_plain_tuple(info):
+                yield from ((f"[{n}]", field.type, "") for n, field in enumerate(info.fields))
             case inspect.NamedTupleType():
                 yield from ((f"[{n}]", field.type, self._text(field.type)) for n, field in enumerate(info.fields))
             case inspect.ListType() | inspect.VarTupleType():
@@ -62,6 +64,8 @@ class Shapes:
         match info:
             case inspect.StructType():
                 text = _form(info)
+            case inspect.NamedTupleType() if _is_plain_tuple(info):
+                text = f"[{', '.join(self._text(field.type) for field in info.fields)}]"
             case inspect.NamedTupleType():
                 text = "array"
             case inspect.ListType() | inspect.VarTupleType():
@@ -89,6 +93,11 @@ class Shapes:
 
 def _tagged(info: Any) -> bool:
     return isinstance(info, inspect.StructType) and info.tag is not None
+
+
+def _is_plain_tuple(info: inspect.NamedTupleType) -> bool:
+    """Whether all of its fields must be there: then nothing but their names tells it from a tuple."""
+    return all(field.required for field in info.fields)
 
 
 def _form(info: inspect.StructType) -> str:

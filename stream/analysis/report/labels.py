@@ -140,8 +140,8 @@ def verdict_name(verdict: str, language: Language) -> str:
     """
     if verdict in VERDICTS:
         return VERDICTS[verdict].say(language)
-    english, chinese = fault_name(verdict)
-    return chinese if language == "zh" else english[0].upper() + english[1:].replace("_", " ")
+    name = fault_name(verdict)
+    return name.zh if language == "zh" else name.en[0].upper() + name.en[1:].replace("_", " ")
 
 
 def flag_name(flag: str, language: Language) -> str:
@@ -152,8 +152,7 @@ def flag_name(flag: str, language: Language) -> str:
 
 def _indicator_label(name: str, language: Language) -> str:
     """Name an indicator."""
-    english, chinese = indicator_name(name)
-    return chinese if language == "zh" else english
+    return indicator_name(name).plain(language)
 
 
 def share(confidence: float) -> str:

@@ -71,12 +71,12 @@ def kind_view(machine: Machine, pack: Pack | None, language: Language) -> KindVi
         return None
 
     def say(text: Text) -> str:
-        return text.say(language)
+        return text.plain(language)
 
     return KindView(
         title=_TITLE.say(language, name=say(pack.name)),
         scope=say(pack.scope),
-        matters=tuple(Term(name=matter_label(each)[language == "zh"], text=say(each.why)) for each in pack.matters),
+        matters=tuple(Term(name=matter_label(each).plain(language), text=say(each.why)) for each in pack.matters),
         limits=_limits(machine, pack, language),
         faults=tuple(
             LikelyView(name=say(each.name), sign=say(each.sign), check=say(each.check)) for each in pack.faults
@@ -106,7 +106,7 @@ def _category(machine: Machine, pack: Pack, language: Language) -> tuple[Term, .
     if not pack.categories:
         return ()
     meanings = {
-        each.id: _GIVEN.say(language, id=each.id, meaning=each.meaning.say(language)) for each in pack.categories
+        each.id: _GIVEN.say(language, id=each.id, meaning=each.meaning.plain(language)) for each in pack.categories
     }
     text = (
         " ".join(meaning for id_, meaning in meanings.items() if id_.casefold() == machine.category.casefold())

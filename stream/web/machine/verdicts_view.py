@@ -71,4 +71,4 @@ def _verdict(point: str, diagnosis: Diagnosis, viewer: Viewer) -> VerdictView:
 def _title(verdict: str, language: Language) -> str:
     if verdict == "healthy":
         return _HEALTHY.say(language)
-    return _UNKNOWN.say(language) if verdict == "unknown" else fault_name(verdict)[language == "zh"]
+    return _UNKNOWN.say(language) if verdict == "unknown" else fault_name(verdict).plain(language)

@@ -22,7 +22,7 @@ def named_text(facts: MachineFacts, language: Language) -> str:
     point, diagnosis = max(
         named, key=lambda item: (not item[1].stronger_at, item[1].supporting, item[1].confidence)
     )
-    fault = fault_name(diagnosis.verdict)[language == "zh"]
+    fault = fault_name(diagnosis.verdict).plain(language)
     share = f"{100 * diagnosis.confidence:.0f} %"
     text = _NAMED.say(language, point=point_name(point, language), fault=fault, share=share)
     return text[:1].upper() + text[1:]

@@ -245,7 +245,7 @@ def _since(moment: datetime, viewer: Viewer) -> str:
 
 def _life(health: Health, say: Callable[[RemainingLife], Bilingual], language: Language) -> str:
     life = health.remaining_life_h
-    return "" if life is None else say(life)[language == "zh"]
+    return "" if life is None else say(life).plain(language)
 
 
 def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]:

@@ -52,7 +52,7 @@ def test_a_slow_value_that_goes_on_drifting_is_no_anomaly_and_the_same_shift_of_
     slow, lively = rng.normal(size=400).cumsum() * 0.05, rng.normal(size=400)
     for a, b in zip(slow.tolist(), lively.tolist(), strict=True):
         model.learn_one({"oil": 40 + a, "current": 10 + b})
-    oil, current = (model.spreads[name] for name in ("oil", "current"))
+    oil, current = (model.statistics_by_name[name] for name in ("oil", "current"))
     shifted = {"oil": oil.mean + 6 * oil.variance**0.5, "current": current.mean}
     assert model.score_one(shifted) < model.limit
     shifted = {"oil": oil.mean, "current": current.mean + 6 * current.variance**0.5}
@@ -111,13 +111,13 @@ def test_it_continues_bit_for_bit_from_its_numbers(observations, cut):
         if i == cut:
             data = msgspec.msgpack.encode(restored.to_numbers())
             restored = AnomalyModel.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers))
-        look = whole.score_features(features)
-        assert look == restored.score_features(features)
-        assert look.score is None or np.isfinite(look.score)
-        whole.learn_scored(features, look)
-        whole.advance(look)
-        restored.learn_scored(features, look)
-        restored.advance(look)
+        scored = whole.score_features(features)
+        assert scored == restored.score_features(features)
+        assert scored.score is None or np.isfinite(scored.score)
+        whole.learn_scored(features, scored)
+        whole.update_smoothing(scored)
+        restored.learn_scored(features, scored)
+        restored.update_smoothing(scored)
     assert msgspec.msgpack.encode(whole.to_numbers()) == msgspec.msgpack.encode(restored.to_numbers())
 
 
@@ -129,12 +129,12 @@ def test_it_keeps_what_river_asks_of_a_detector():
 
 def test_the_spread_agrees_with_plain_numpy():
     values = np.random.default_rng(0).normal(4.0, 2.0, 400)
-    spread = RunningStatistics(newest=0.0)
+    statistics = RunningStatistics(newest=0.0)
     for value in values.tolist():
-        spread.learn(value, value)
-    assert spread.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
+        statistics.learn_one(value, value)
+    assert statistics.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
     ratio = (np.diff(values) ** 2).sum() / 400 / 2 / values.var()
-    assert spread.effective_sample_size() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
+    assert statistics.effective_sample_size() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
 
 
 def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
@@ -142,11 +142,11 @@ def test_residuals_are_the_errors_of_the_best_prediction_from_the_others():
     z = rng.normal(size=(20_000, 3))
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
     matrix = np.corrcoef(z, rowvar=False)
-    ties = Correlations(precision=inverse(matrix))
+    correlations = Correlations(precision=inverse(matrix))
     others = np.linalg.lstsq(z[:, [0, 2]], z[:, 1], rcond=None)[0]
     error = z[:, 1] - z[:, [0, 2]] @ others
     point = np.array([1.0, -1.0, 0.5])
-    assert ties.residuals(point.tolist())[1] == pytest.approx(
+    assert correlations.residuals(point.tolist())[1] == pytest.approx(
         (point[1] - point[[0, 2]] @ others) / error.std(), rel=0.02
     )
 
@@ -166,9 +166,9 @@ def test_smoothing_shows_a_small_shift_that_lasts():
         strange = 0
         for features in sound(200, seed=5):
             shifted = {**features, "pressure": features["pressure"] + 0.2}
-            look = model.score_features(shifted)
-            strange += look.score >= model.limit
-            model.advance(look)
+            scored = model.score_features(shifted)
+            strange += scored.score >= model.limit
+            model.update_smoothing(scored)
         found.append(strange)
     assert found[1] > 3 * found[0]
 
@@ -196,7 +196,13 @@ def test_residuals_add_up_in_one_order_to_the_last_bit(given_numbers):
 
 
 def test_a_refreshed_regression_is_the_one_that_counts():
-    ties = Correlations(correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2)))
-    before = ties.residuals([1.0, -1.0])
-    ties.refresh([1e4, 1e4])
-    assert ties.residuals([1.0, -1.0]) == Correlations(precision=ties.precision).residuals([1.0, -1.0]) != before
+    correlations = Correlations(
+        correlation=np.array([[1.0, 0.5], [0.5, 1.0]]), precision=inverse(1.1 * np.identity(2))
+    )
+    before = correlations.residuals([1.0, -1.0])
+    correlations.refresh([1e4, 1e4])
+    assert (
+        correlations.residuals([1.0, -1.0])
+        == Correlations(precision=correlations.precision).residuals([1.0, -1.0])
+        != before
+    )

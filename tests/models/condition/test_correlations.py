@@ -5,11 +5,11 @@ from models.condition.correlations import Correlations
 
 def opposed(independent):
     """What is left of a deviation of 2, another being -2, where both were always the same in so many values."""
-    ties = Correlations()
+    correlations = Correlations()
     for i in range(200):
-        ties.learn([(-1.0) ** i, (-1.0) ** i], 1.0 / (i + 1))
-    ties.refresh([independent, independent])
-    return ties.residuals([2.0, -2.0])[0]
+        correlations.learn_one([(-1.0) ** i, (-1.0) ** i], 1.0 / (i + 1))
+    correlations.refresh([independent, independent])
+    return correlations.residuals([2.0, -2.0])[0]
 
 
 def test_of_a_correlation_that_five_hundred_independent_values_tell_half_is_believed():

@@ -1,4 +1,4 @@
-"""Evidence gathered over observations: five name a fault, fewer never do, and names neither flicker nor fight."""
+"""Votes gathered over observations: five name a fault, fewer never do, and names neither flicker nor fight."""
 
 import msgspec
 import pytest
@@ -13,17 +13,17 @@ from models.health.verdict import diagnosis_of, diagnosis_symptom
 from models.machinery.kinds import built_in_packs
 from models.machinery.machine import Machine
 from models.outputs import Diagnosis
-from tests.models.condition.made_up import INNER, OUTER, SHORT, SOUND, comb, leans, names, unknown
+from tests.models.condition.made_up import INNER, OUTER, SHORT, SOUND, bearing_fault, leans, names, unknown
 
 MINUTE_US = 60_000_000
 CODES = [reason.name.lower() for reason in Reason]
 
 
-def gathered(*observed, rate_hz=25_600.0, diagnosing=None):
-    diagnosing = diagnosing or DiagnosisVotes()
+def gathered(*observed, rate_hz=25_600.0, votes=None):
+    votes = votes or DiagnosisVotes()
     for number, one in enumerate(observed):
-        diagnosing.add(one, rate_hz=rate_hz, time_us=number * MINUTE_US)
-    return diagnosing
+        votes.add(one, rate_hz=rate_hz, time_us=number * MINUTE_US)
+    return votes
 
 
 def told(*observed, rate_hz=25_600.0):
@@ -44,24 +44,24 @@ def test_five_observations_name_a_fault_and_four_never_do():
     assert found.since.timestamp() == 14 * 60
     assert "87.5 Hz (88.4 Hz expected)" in found.text
     assert "87.5 Hz" in found.text_zh
-    assert (found.next_check, found.next_check_zh) == (FAULTS[OUTER].next_en, FAULTS[OUTER].next_zh)
-    assert found.evidence == comb(OUTER)
+    assert (found.next_check, found.next_check_zh) == FAULTS[OUTER].next_check
+    assert found.evidence == bearing_fault(OUTER)
 
 
 def test_bursts_of_four_odd_waveforms_with_sound_ones_between_name_nothing():
     burst = (*[names(OUTER)] * 4, *[SOUND] * 11)
-    diagnosing = DiagnosisVotes()
+    votes = DiagnosisVotes()
     for round_ in range(20):
-        gathered(*burst, diagnosing=diagnosing)
-        assert not diagnosing.named, round_
+        gathered(*burst, votes=votes)
+        assert not votes.named, round_
 
 
 def test_a_name_is_held_until_hardly_any_observation_speaks_for_it():
-    diagnosing = gathered(*[names(OUTER)] * 5)
+    votes = gathered(*[names(OUTER)] * 5)
     verdicts = []
     for number in range(5, 25):
-        diagnosing.add(SOUND, rate_hz=25_600.0, time_us=number * MINUTE_US)
-        verdicts.append(diagnosis_of(diagnosing).verdict)
+        votes.add(SOUND, rate_hz=25_600.0, time_us=number * MINUTE_US)
+        verdicts.append(diagnosis_of(votes).verdict)
     assert verdicts == [OUTER] * 13 + ["healthy"] * 7  # the fourth of five falls out of the window of fifteen
 
 
@@ -88,7 +88,9 @@ def test_observations_that_lack_something_do_not_add_up(lacking):
 
 
 def test_only_the_likeliest_part_of_a_bearing_is_spoken_for():
-    both = msgspec.structs.replace(leans(OUTER), faults=(comb(INNER, nats=9.0), comb(OUTER, nats=12.0)))
+    both = msgspec.structs.replace(
+        leans(OUTER), faults=(bearing_fault(INNER, nats=9.0), bearing_fault(OUTER, nats=12.0))
+    )
     assert gathered(both).counts() == {OUTER: 1}
 
 
@@ -101,11 +103,11 @@ def test_conflicting_names_are_unknown():
 
 
 def test_a_name_gives_way_to_another_only_once_that_is_clear():
-    diagnosing = gathered(*[names(INNER)] * 8)
+    votes = gathered(*[names(INNER)] * 8)
     verdicts = []
     for number in range(8, 30):
-        diagnosing.add(names(OUTER), rate_hz=25_600.0, time_us=number * MINUTE_US)
-        verdicts.append(diagnosis_of(diagnosing).verdict)
+        votes.add(names(OUTER), rate_hz=25_600.0, time_us=number * MINUTE_US)
+        verdicts.append(diagnosis_of(votes).verdict)
     order = [verdict for number, verdict in enumerate(verdicts) if number == 0 or verdict != verdicts[number - 1]]
     assert order == [INNER, "unknown", OUTER]
 
@@ -113,11 +115,11 @@ def test_a_name_gives_way_to_another_only_once_that_is_clear():
 def test_faults_of_different_kinds_stand_beside_each_other_and_the_bearing_comes_first():
     both = ObservedDiagnosis(
         verdict=OUTER, confidence=0.9, turns=31.0, speed_hz=24.67,
-        faults=(comb(OUTER), ObservedFault(fault="unbalance", confidence=0.8, kind="velocity_line")),
+        faults=(bearing_fault(OUTER), ObservedFault(fault="unbalance", confidence=0.8, kind="velocity_line")),
     )  # fmt: skip
-    diagnosing = gathered(*[names("unbalance")] * 6, *[both] * 6)
-    assert set(diagnosing.named) == {OUTER, "unbalance"}
-    assert diagnosis_of(diagnosing).verdict == OUTER
+    votes = gathered(*[names("unbalance")] * 6, *[both] * 6)
+    assert set(votes.named) == {OUTER, "unbalance"}
+    assert diagnosis_of(votes).verdict == OUTER
 
 
 def test_many_short_blocks_together_are_healthy():
@@ -146,14 +148,14 @@ def test_why_it_is_unknown_is_the_commonest_reason():
 
 
 def test_a_long_standstill_is_forgotten_and_a_short_one_is_not():
-    diagnosing = gathered(*[names(OUTER)] * 5)
-    diagnosing.stand(10 * MINUTE_US)
-    diagnosing.stand(60 * MINUTE_US)
-    diagnosing.add(SOUND, rate_hz=25_600.0, time_us=69 * MINUTE_US)
-    assert diagnosis_of(diagnosing).verdict == OUTER
-    diagnosing.stand(70 * MINUTE_US)
-    diagnosing.add(SOUND, rate_hz=25_600.0, time_us=130 * MINUTE_US)
-    assert (diagnosis_of(diagnosing).verdict, diagnosis_of(diagnosing).observations) == ("unknown", 1)
+    votes = gathered(*[names(OUTER)] * 5)
+    votes.record_standstill(10 * MINUTE_US)
+    votes.record_standstill(60 * MINUTE_US)
+    votes.add(SOUND, rate_hz=25_600.0, time_us=69 * MINUTE_US)
+    assert diagnosis_of(votes).verdict == OUTER
+    votes.record_standstill(70 * MINUTE_US)
+    votes.add(SOUND, rate_hz=25_600.0, time_us=130 * MINUTE_US)
+    assert (diagnosis_of(votes).verdict, diagnosis_of(votes).observations) == ("unknown", 1)
 
 
 def test_the_finding_is_of_low_priority_however_many_observations_agree():
@@ -222,21 +224,21 @@ def test_whatever_comes_stays_bounded_is_told_and_goes_on_bit_for_bit_after_a_re
 
 def test_what_is_contested_is_told_in_the_order_of_the_machine_s_pack():
     """Alternating blocks name unbalance and misalignment; which is commoner depends on the machine."""
-    diagnosing = gathered(*[names("unbalance"), names("misalignment")] * 7)
+    votes = gathered(*[names("unbalance"), names("misalignment")] * 7)
     texts = {
         kind: diagnosis_of(
-            diagnosing, mechanism=built_in_packs().find(kind).mechanism_of(Machine(id="m", kind=kind))
+            votes, mechanism=built_in_packs().find(kind).mechanism_of(Machine(id="m", kind=kind))
         ).text
         for kind in ("pump", "fan")
     }
     assert texts["pump"].index("misalignment") < texts["pump"].index("unbalance")
     assert texts["fan"].index("unbalance") < texts["fan"].index("misalignment")
-    assert "unbalance" in diagnosis_of(diagnosing).text
+    assert "unbalance" in diagnosis_of(votes).text
 
 
 def test_what_to_check_next_is_that_of_the_machine_s_pack():
-    diagnosing = gathered(*[names("unbalance")] * 6)
+    votes = gathered(*[names("unbalance")] * 6)
     fan = built_in_packs().find("fan").mechanism_of(Machine(id="m", kind="fan"))
-    assert diagnosis_of(diagnosing, mechanism=fan).next_check.startswith("Stop, secure, clean all blades")
-    assert diagnosis_of(diagnosing, mechanism=fan).next_check_zh.startswith("停机并隔离")
-    assert diagnosis_of(diagnosing).next_check == FAULTS["unbalance"].next_en
+    assert diagnosis_of(votes, mechanism=fan).next_check.startswith("Stop, secure, clean all blades")
+    assert diagnosis_of(votes, mechanism=fan).next_check_zh.startswith("停机并隔离")
+    assert diagnosis_of(votes).next_check == FAULTS["unbalance"].next_check.en

@@ -9,42 +9,42 @@ from models.condition.thermal_baseline import ThermalBaseline
 
 
 def warm_up(minutes, learning_minutes, *, start_c=20.0, end_c=90.0, constant_min=25.0):
-    warmth = ThermalBaseline()
+    thermal_baseline = ThermalBaseline()
     for minute in range(minutes):
         value_c = end_c - (end_c - start_c) * exp(-minute / constant_min)
-        warmth.learn(value_c, minute * MINUTE_US, learning=minute < learning_minutes)
-    return warmth
+        thermal_baseline.update(value_c, minute * MINUTE_US, learning=minute < learning_minutes)
+    return thermal_baseline
 
 
 def test_warming_up_after_learning_has_ended_is_no_rise():
     for learning_minutes in (5, 30, 100):
-        warmth = warm_up(240, learning_minutes)
-        assert warmth.reference_c > 86.0
+        thermal_baseline = warm_up(240, learning_minutes)
+        assert thermal_baseline.reference_c > 86.0
 
 
 def test_it_settles_and_then_hardly_follows():
-    warmth = warm_up(240, 100)
-    settled_c = warmth.reference_c
-    assert warmth.anchor_c is not None
+    thermal_baseline = warm_up(240, 100)
+    settled_c = thermal_baseline.reference_c
+    assert thermal_baseline.anchor_c is not None
     for minute in range(240, 300):
-        warmth.learn(settled_c + 20.0, minute * MINUTE_US, learning=False)
-    assert warmth.reference_c - settled_c < 0.5
+        thermal_baseline.update(settled_c + 20.0, minute * MINUTE_US, learning=False)
+    assert thermal_baseline.reference_c - settled_c < 0.5
 
 
 def test_overheating_faster_than_a_machine_warms_up_shows_even_before_it_settled():
-    warmth = warm_up(30, 30)
-    before_c = warmth.reference_c
+    thermal_baseline = warm_up(30, 30)
+    before_c = thermal_baseline.reference_c
     for minute in range(30, 40):
-        warmth.learn(before_c + 5.0 * (minute - 30), minute * MINUTE_US, learning=False)
-    assert before_c + 45.0 - warmth.reference_c > 25.0
+        thermal_baseline.update(before_c + 5.0 * (minute - 30), minute * MINUTE_US, learning=False)
+    assert before_c + 45.0 - thermal_baseline.reference_c > 25.0
 
 
 def test_it_never_follows_further_than_twenty_kelvin():
-    warmth = warm_up(240, 100)
-    anchor_c = warmth.anchor_c
+    thermal_baseline = warm_up(240, 100)
+    anchor_c = thermal_baseline.anchor_c
     for hour in range(20_000):
-        warmth.learn(150.0, (240 + 60 * hour) * MINUTE_US, learning=False)
-    assert warmth.reference_c == anchor_c + 20.0
+        thermal_baseline.update(150.0, (240 + 60 * hour) * MINUTE_US, learning=False)
+    assert thermal_baseline.reference_c == anchor_c + 20.0
 
 
 @pytest.mark.parametrize("gap_s", [120.0, 600.0])
@@ -52,20 +52,20 @@ def test_the_recent_past_of_a_temperature_lasts_as_long_however_often_it_is_meas
     channel = new_channel("bearing", "temperature")
     for i in range(int(3_600 / gap_s) + 1):
         features = features_of(channel, {"value_c": 50.0 if i == 0 else 60.0})
-        channel.advance(features, channel.model.look(features), round(i * gap_s * SECOND_US))
+        channel.update_recent(features, channel.model.score_features(features), round(i * gap_s * SECOND_US))
     assert channel.recent_c == pytest.approx(60.0 - 10.0 * exp(-2.0), abs=1e-9), "an hour is two time constants"
     features = features_of(channel, {"value_c": 40.0})
-    channel.advance(features, channel.model.look(features), 30 * 86_400 * SECOND_US)
+    channel.update_recent(features, channel.model.score_features(features), 30 * 86_400 * SECOND_US)
     assert channel.recent_c == pytest.approx(40.0), "after a long silence nothing of it is left"
 
 
 def followed_k(by_k, days):
     """How far a settled reference goes in so many days at a temperature that lies so much higher or lower."""
-    warmth = warm_up(240, 100)
-    settled_c, ten = warmth.reference_c, 10
+    thermal_baseline = warm_up(240, 100)
+    settled_c, ten = thermal_baseline.reference_c, 10
     for minute in range(240, 240 + days * 1440, ten):
-        warmth.learn(settled_c + by_k, minute * MINUTE_US, learning=False)
-    return warmth.reference_c - settled_c
+        thermal_baseline.update(settled_c + by_k, minute * MINUTE_US, learning=False)
+    return thermal_baseline.reference_c - settled_c
 
 
 def test_it_follows_in_a_week_up_and_in_four_down():

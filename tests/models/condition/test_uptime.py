@@ -1,4 +1,4 @@
-"""Hours of running, standing and not knowing, from what is said at moments."""
+"""Hours of running, standing and not knowing, from what is reported at moments."""
 
 import msgspec
 import pytest
@@ -11,13 +11,13 @@ from models.condition.uptime import RunTime, longest_gap_us
 HOUR_0_US = 490_000 * HOUR_US
 
 
-def said(moments, run_time=None):
+def reported(moments, run_time=None):
     """Say (minute, running) one after the other; gives the state and, of each hour, the last word."""
     run_time = run_time or RunTime()
     hours, told, earlier_us = {}, [], []
     for minute, running in moments:
         time_us = HOUR_0_US + round(minute * MINUTE_US)
-        for hour in run_time.say("泵", time_us, running=running, earlier_us=earlier_us):
+        for hour in run_time.update("泵", time_us, running=running, earlier_us=earlier_us):
             told.append(hour)
             number = (from_datetime(hour.time) - HOUR_0_US) / HOUR_US
             hours[number] = (hour.running_s / 60, hour.stopped_s / 60, hour.unknown_s / 60)
@@ -31,46 +31,46 @@ def every(minutes, begin, end, *, running=True):
 
 
 def test_what_was_said_holds_until_the_next_word():
-    _, hours, _ = said([(0, True), (4, True), (8, False), (12, False), (16, True), (20, True)])
+    _, hours, _ = reported([(0, True), (4, True), (8, False), (12, False), (16, True), (20, True)])
     assert hours == {0: (12, 8, 0)}
 
 
 def test_a_full_hour_is_told_at_its_end_and_the_present_one_once_a_minute():
-    _, hours, told = said(every(0.25, 0, 90))
+    _, hours, told = reported(every(0.25, 0, 90))
     assert hours == {0: (60, 0, 0), 1: (30, 0, 0)}
     assert len(told) == 59 + 1 + 30
 
 
 def test_the_time_before_the_first_word_in_its_hour_is_unknown():
-    _, hours, _ = said(every(1, 10, 75))
+    _, hours, _ = reported(every(1, 10, 75))
     assert hours == {0: (50, 0, 10), 1: (15, 0, 0)}
 
 
 def test_a_gap_is_unknown_and_neither_running_nor_standing():
-    _, hours, _ = said([*every(1, 0, 20), *every(1, 50, 60)])
+    _, hours, _ = reported([*every(1, 0, 20), *every(1, 50, 60)])
     assert hours == {0: (30, 0, 30)}
-    _, hours, _ = said([*every(1, 0, 20, running=False), *every(1, 50, 60)])
+    _, hours, _ = reported([*every(1, 0, 20, running=False), *every(1, 50, 60)])
     assert hours == {0: (10, 20, 30)}
 
 
 def test_hours_of_which_nothing_is_known_are_not_told_however_many():
-    _, hours, told = said([*every(1, 0, 30), *every(1, 60 * 24 * 365 + 30, 60 * 24 * 365 + 40)])
+    _, hours, told = reported([*every(1, 0, 30), *every(1, 60 * 24 * 365 + 30, 60 * 24 * 365 + 40)])
     assert hours == {0: (30, 0, 30), 24 * 365: (10, 0, 30)}
     assert len(told) == 30 + 1 + 10
 
 
 def test_a_machine_that_reports_hourly_runs_in_between_once_that_is_usual():
-    _, hours, _ = said([(60 * i + 30, True) for i in range(8)])
+    _, hours, _ = reported([(60 * i + 30, True) for i in range(8)])
     assert hours == {3: (30, 0, 30), 4: (60, 0, 0), 5: (60, 0, 0), 6: (60, 0, 0), 7: (30, 0, 0)}
 
 
 def test_two_hours_without_a_word_are_unknown_however_usual():
-    _, hours, _ = said([(121 * i, True) for i in range(30)])
+    _, hours, _ = reported([(121 * i, True) for i in range(30)])
     assert hours == {}
 
 
 def test_late_words_and_words_of_the_same_moment_add_nothing():
-    _, hours, told = said([(0, True), (4, True), (2, False), (4, True), (5, True)])
+    _, hours, told = reported([(0, True), (4, True), (2, False), (4, True), (5, True)])
     assert hours == {0: (5, 0, 0)}
     assert len(told) == 2
 
@@ -90,7 +90,7 @@ MOMENTS = st.lists(
 
 @given(MOMENTS)
 def test_no_second_is_counted_twice_or_lost(moments):
-    run_time, _, told = said(sorted(moments))
+    run_time, _, told = reported(sorted(moments))
     for hour in told:
         parts = (hour.running_s, hour.stopped_s, hour.unknown_s)
         assert min(parts) >= 0
@@ -104,14 +104,14 @@ def test_no_second_is_counted_twice_or_lost(moments):
 @given(MOMENTS, st.data())
 def test_it_goes_on_from_any_cut(moments, data):
     cut = data.draw(st.integers(0, len(moments)))
-    whole, _, told = said(moments)
+    whole, _, told = reported(moments)
     earlier = [HOUR_0_US + round(minute * MINUTE_US) for minute, _ in moments[:cut]]
-    part, _, first = said(moments[:cut])
+    part, _, first = reported(moments[:cut])
     part = msgspec.msgpack.decode(msgspec.msgpack.encode(part), type=RunTime)
     second = []
     for minute, running in moments[cut:]:
         time_us = HOUR_0_US + round(minute * MINUTE_US)
-        second += part.say("泵", time_us, running=running, earlier_us=earlier)
+        second += part.update("泵", time_us, running=running, earlier_us=earlier)
         earlier.append(time_us)
     assert first + second == told
     assert part == whole

@@ -1,7 +1,7 @@
 """Everything in `models/` that learns or remembers online, each behind the same few calls.
 
 A new one gets its line in `MODELS`; the tests beside this file then hold it to the contract. Parts of a model (the
-spreads and ties of the anomaly model) are held to it by their whole.
+running statistics and correlations of the anomaly model) are held to it by their whole.
 """
 
 from collections.abc import Callable
@@ -48,33 +48,33 @@ def minute(i: int) -> int:
 
 def learns(model: Baseline, i: int, value: float) -> object:
     if i < 40:
-        model.learn(value)
+        model.learn_one(value)
     elif i % 2:
         model.follow(value, 60.0)
     else:
-        model.settle(value, 60.0)
+        model.tighten(value, 60.0)
     return model.location, model.sigma(), model.ready
 
 
-def looks(model: AnomalyModel, i: int, value: float) -> object:
+def scores_and_learns(model: AnomalyModel, i: int, value: float) -> object:
     """Values that come and go, and from time to time another regime."""
     if i % 50 == 49:
-        model.enter(i // 50 % 3)
-        model.keep({0, 1, 2})
+        model.enter_regime(i // 50 % 3)
+        model.keep_regimes({0, 1, 2})
     features = {"a": value, f"b{i % 3}": value / 2, **({"c": 1.0} if i % 7 else {})}
-    look = model.score_features(features)
-    model.learn_scored(features, look)
-    model.advance(look)
-    return look, model.limit
+    scored = model.score_features(features)
+    model.learn_scored(features, scored)
+    model.update_smoothing(scored)
+    return scored, model.limit
 
 
 def warms(model: ThermalBaseline, i: int, value: float) -> object:
-    model.learn(value, minute(i), learning=i < 30)
+    model.update(value, minute(i), learning=i < 30)
     return model.reference_c
 
 
 def warms_up(model: WarmUp, i: int, value: float) -> object:
-    return model.goes_on(value, minute(i))
+    return model.update(value, minute(i))
 
 
 def remembers(model: RunningMedian, i: int, value: float) -> object:
@@ -92,7 +92,7 @@ def counts(model: RecentObservations, i: int, value: float) -> object:
 
 
 def places(model: Regimes, i: int, value: float) -> object:
-    return model.take(OperatingPoint(speed=value / 100.0, load=0.5 if i % 2 else None), minute(i)), model.present
+    return model.update(OperatingPoint(speed=value / 100.0, load=0.5 if i % 2 else None), minute(i)), model.present
 
 
 def operates(model: OperatingState, i: int, value: float) -> object:
@@ -112,7 +112,7 @@ def alarms(model: Alarm, i: int, value: float) -> object:
 
 
 def runs(model: RunTime, i: int, value: float) -> object:
-    return model.say("m", minute(i), running=value > 0, earlier_us=[minute(j) for j in range(max(0, i - 8), i)])
+    return model.update("m", minute(i), running=value > 0, earlier_us=[minute(j) for j in range(max(0, i - 8), i)])
 
 
 def votes(model: DiagnosisVotes, i: int, value: float) -> object:
@@ -125,12 +125,12 @@ def votes(model: DiagnosisVotes, i: int, value: float) -> object:
         faults=(fault,),
     )
     if i % 90 == 89:
-        model.stand(minute(i))
+        model.record_standstill(minute(i))
     model.add(observed, rate_hz=25_600.0, time_us=minute(i))
     return model.leading_fault(), model.contested()
 
 
-def declines(model: DegradationTrend, i: int, value: float) -> object:
+def degrades(model: DegradationTrend, i: int, value: float) -> object:
     model.add(value, minute(i))
     return model.remaining_h(minute(i)), model.checked, model.held
 
@@ -139,20 +139,20 @@ MODELS = {
     "baseline": Model(lambda: Baseline(floor=0.05), learns, 300),
     "anomaly": Model(
         lambda: AnomalyModel(1e-9, 1e-3),
-        looks,
+        scores_and_learns,
         3_000,
         lambda model: msgspec.msgpack.encode(model.to_numbers()),
         lambda data, kind: kind.from_numbers(msgspec.msgpack.decode(data, type=ModelNumbers)),
     ),
-    "warmth": Model(ThermalBaseline, warms, 100),
+    "thermal baseline": Model(ThermalBaseline, warms, 100),
     "warm-up": Model(lambda: WarmUp(since_us=START_US), warms_up, 50),
-    "evidence": Model(RunningMedian, remembers, 200),
-    "recent": Model(RecentObservations, counts, 3_000, takes_numbers=False),
+    "running median": Model(RunningMedian, remembers, 200),
+    "recent observations": Model(RecentObservations, counts, 3_000, takes_numbers=False),
     "regimes": Model(Regimes, places, 600),
-    "operation": Model(OperatingState, operates, 100, takes_numbers=False),
-    "sensor": Model(lambda: SensorLatch(thermometer=True), examines, 100),
+    "operating state": Model(OperatingState, operates, 100, takes_numbers=False),
+    "sensor latch": Model(lambda: SensorLatch(thermometer=True), examines, 100),
     "alarm": Model(Alarm, alarms, 100),
-    "running hours": Model(RunTime, runs, 100, takes_numbers=False),
-    "diagnosing": Model(DiagnosisVotes, votes, 3_000),
-    "decline": Model(lambda: DegradationTrend(since_us=START_US), declines, 600),
+    "uptime": Model(RunTime, runs, 100, takes_numbers=False),
+    "diagnosis votes": Model(DiagnosisVotes, votes, 3_000),
+    "degradation trend": Model(lambda: DegradationTrend(since_us=START_US), degrades, 600),
 }

@@ -177,10 +177,10 @@ def test_a_faint_comb_is_not_hidden_by_orders_that_need_wide_bands(seed):
     [(7.0, 0.12, True), (7.0, 0.08, False), (5.0, 0.3, False), (15.0, 0.06, True), (15.0, 0.04, False)],
 )
 def test_an_unexplained_comb_withdraws_healthy_where_it_is_sure_or_strong(evidence, modulation, withdraws):
-    comb = HarmonicSeries(
+    series = HarmonicSeries(
         band=0, fundamental=60.0, evidence=evidence, strength=1.0, harmonics=(4.0,), modulation=modulation, seen=2
     )
-    assert is_unexplained(comb) is withdraws
+    assert is_unexplained(series) is withdraws
 
 
 def test_clipping_does_not_pass_for_a_bearing():

@@ -20,24 +20,24 @@ def test_every_fault_has_its_words():
 @pytest.mark.parametrize("fault", FAULTS)
 def test_words_are_complete_in_both_languages(fault):
     text = FAULTS[fault]
-    for english, chinese in ((text.en, text.zh), (text.next_en, text.next_zh)):
+    for english, chinese in (text.name, text.next_check):
         assert english
         assert not HAN.search(english)
         assert HAN.search(chinese)
         assert not re.search(r"[A-Za-z]{7,}", chinese), "an English word was left in the Chinese"
-    assert text.next_en.endswith(".")
-    assert text.next_zh.endswith("。")
+    assert text.next_check.en.endswith(".")
+    assert text.next_check.zh.endswith("。")
 
 
 @pytest.mark.parametrize("fault", ["bearing_outer_race", "bearing_inner_race", "bearing_rolling_element"])
 def test_bearing_damage_is_to_be_described_after_iso_15243(fault):
     text = FAULTS[fault]
-    assert "ISO 15243" in text.next_en
-    assert "ISO 15243" in text.next_zh
+    assert "ISO 15243" in text.next_check.en
+    assert "ISO 15243" in text.next_check.zh
     for mode in ("fatigue", "wear", "corrosion", "electrical erosion", "plastic deformation", "cracking"):
-        assert mode in text.next_en
+        assert mode in text.next_check.en
     for mode in ("疲劳", "磨损", "腐蚀", "电蚀", "塑性变形", "断裂"):
-        assert mode in text.next_zh
+        assert mode in text.next_check.zh
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_bearing_damage_is_to_be_described_after_iso_15243(fault):
     ],
 )
 def test_what_can_be_confused_is_named_with_what_tells_it_apart(fault, others):
-    told = FAULTS[fault].en + FAULTS[fault].next_en
+    told = FAULTS[fault].name.en + FAULTS[fault].next_check.en
     assert all(other in told for other in others)
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_reasons_are_complete_in_both_languages(reason):
-    english, chinese = reason.texts(found=123.456, order=3.21)
+    english, chinese = reason.sentence(found=123.456, order=3.21)
     assert english.endswith(".")
     assert chinese.endswith("。")
     assert not HAN.search(english)

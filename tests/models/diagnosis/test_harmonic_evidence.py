@@ -1,4 +1,4 @@
-"""Evidence: chance keeps its word on noise, combs add up, one line never makes a comb."""
+"""Evidence: chance keeps its word on noise, lines of a series add up, one line never makes a series."""
 
 import math
 

@@ -62,7 +62,7 @@ def test_the_alert_is_cleared_once_the_name_is_gone_for_long_enough():
     )
     assert transitions(outputs) == [("diagnosis", "active", "low"), ("diagnosis", "cleared", "low")]
     assert healths(outputs)[-1].score == 100.0
-    assert not state.channels["indicators/drive-end"].diagnosing.named
+    assert not state.channels["indicators/drive-end"].diagnosis_votes.named
 
 
 def test_an_alert_never_goes_on_under_another_name():

@@ -181,9 +181,8 @@ def test_a_thermometer_has_its_warm_state_in_each_regime_and_time_to_get_there()
     state, outputs = run(found)
     assert not alerts(outputs)
     assert healths(outputs)[-1].status == "healthy"
-    references = [
-        usual.warmth.reference_c for usual in state.channels["temperature/bearing"].baselines_by_regime.values()
-    ]
+    baselines = state.channels["temperature/bearing"].baselines_by_regime.values()
+    references = [each.thermal_baseline.reference_c for each in baselines]
     assert max(references) - min(references) > 25.0
 
     def hot(first, last):

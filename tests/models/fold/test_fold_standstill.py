@@ -219,11 +219,11 @@ def test_a_machine_with_short_runs_may_still_raise_an_alert():
 
 
 def hours_of(state, key):
-    decline = state.channels[key].decline
-    return decline and decline.hours
+    trend = state.channels[key].degradation_trend
+    return trend and trend.hours
 
 
-def test_a_decline_counts_hours_of_running_at_every_point():
+def test_a_degradation_trend_counts_hours_of_running_at_every_point():
     def both(first, count, factor):
         for i in range(first, first + count, 6):
             yield from turning(i, 1)

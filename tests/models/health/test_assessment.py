@@ -14,9 +14,9 @@ def test_once_learning_is_over_every_fourth_sound_observation_teaches_the_anomal
     """So that it follows its machine, but forgets its past four times as slowly."""
     state, _ = learned()
     model = state.channels["indicators/drive-end"].model
-    before = model.statistics.count
+    before = model.regime_statistics.count
     run((vibration(i) for i in range(100, 140)), state)
-    assert model.statistics.count - before == 10
+    assert model.regime_statistics.count - before == 10
 
 
 @pytest.mark.parametrize(("after_h", "sinks"), [(2, True), (30, False)])

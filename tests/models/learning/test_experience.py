@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.alarms.false_alarm_classifier import FalseAlarmClassifier
-from models.learning.experience import Experience, classifier_of, learn
+from models.learning.experience import Experience, classifier_of, learn_one
 from models.outputs import Lesson
 
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ def lesson(number, *, confirmed, signs=None, **others):
 def taught(lessons):
     experience = Experience()
     for each in lessons:
-        learn(experience, each)
+        learn_one(experience, each)
     return experience
 
 
@@ -52,7 +52,7 @@ def test_precision_and_lead_time_of_each_rule_and_kind():
 def test_a_lesson_that_comes_twice_counts_once_and_a_correction_takes_back():
     experience = taught([lesson(1, confirmed=False), lesson(1, confirmed=False)])
     assert (experience.lessons, experience.tallies["change"].false_alarms) == (1, 1)
-    assert learn(experience, lesson(2, confirmed=True, corrects=True))
+    assert learn_one(experience, lesson(2, confirmed=True, corrects=True))
     assert (experience.tallies["change"].confirmed, experience.tallies["change"].false_alarms) == (1, 0)
 
 
@@ -98,7 +98,7 @@ def test_it_loses_its_place_when_the_fleet_changes():
     experience = taught(telling(80))
     assert classifier_of(experience).used
     for number, each in enumerate(telling(60, seed=3)):
-        learn(experience, msgspec.structs.replace(each, id=f"x{number}", confirmed=not each.confirmed))
+        learn_one(experience, msgspec.structs.replace(each, id=f"x{number}", confirmed=not each.confirmed))
         if not classifier_of(experience).used:
             return
     pytest.fail("it goes on although it rates faults low")
@@ -108,7 +108,7 @@ def test_the_same_lessons_give_the_same_numbers_also_through_a_restart():
     whole, halves = taught(telling(60)), taught(list(telling(60))[:30])
     halves = msgspec.msgpack.decode(msgspec.msgpack.encode(halves), type=Experience)
     for each in list(telling(60))[30:]:
-        learn(halves, each)
+        learn_one(halves, each)
     assert msgspec.msgpack.encode(halves) == msgspec.msgpack.encode(whole)
 
 

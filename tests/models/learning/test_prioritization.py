@@ -26,7 +26,7 @@ def doubted(*observations, doubts=(False,) * 4, judgement=SURE, **machine):
     """A machine that has learned what is usual, and whose doubted alerts came out like this."""
     state, _ = learned(experienced(judgement), **machine)
     for fault in doubts:
-        state.known.doubt(fault=fault, before=None)
+        state.known.update_doubts(fault=fault, before=None)
     return run(observations, state)
 
 
@@ -74,8 +74,8 @@ def test_what_is_taught_of_an_alert_is_what_it_was_judged_by():
     state, outputs = doubted(*hourly(louder(100, 112)), judgement=by_growth)
     assert priorities(outputs) == ["low"]
     (known,) = [known for known in state.known.alerts if known.rule == "change"]
-    assert known.signs["grown"] > 0.1
-    assert by_growth.probability(known.signs) < LOWER_BELOW
+    assert known.features["grown"] > 0.1
+    assert by_growth.probability(known.features) < LOWER_BELOW
     assert (known.lowered, known.doubted) == (True, True)
 
 
@@ -145,8 +145,8 @@ def test_doubted_alerts_and_what_came_of_them_are_remembered_before_the_classifi
 def test_the_last_thirty_two_doubts_count():
     known = AlertHistory()
     for _ in range(40):
-        known.doubt(fault=False, before=None)
-    known.doubt(fault=True, before=False)
+        known.update_doubts(fault=False, before=None)
+    known.update_doubts(fault=True, before=False)
     assert (len(known.doubts), sum(known.doubts)) == (32, 1)
 
 
@@ -178,10 +178,10 @@ def test_it_becomes_medium_after_a_day_and_high_at_once():
 def test_what_fewer_lessons_taught_comes_too_late_and_changes_nothing():
     older = FalseAlarmClassifier(lessons=49, used=False)
     state, outputs = doubted(experienced(older), *louder(100, 200))
-    assert state.known.judgement == SURE
+    assert state.known.classifier == SURE
     assert priorities(outputs) == ["low", "low"]
     newer = FalseAlarmClassifier(lessons=50, used=True, bias=-4.0)
-    assert run([experienced(newer, 200)], state)[0].known.judgement == newer
+    assert run([experienced(newer, 200)], state)[0].known.classifier == newer
 
 
 def test_an_alert_that_stood_before_the_classifier_was_trusted_is_not_lowered():

@@ -54,7 +54,7 @@ def test_what_is_said_of_one_machine_reaches_the_others():
     alerts = [output for output in outputs if isinstance(output, Alert) and output.machine == "水泵-1"]
     assert {alert.id for alert in alerts if alert.state == "active"} == {alert.id for alert in alerts}
     assert [alert.state for alert in alerts if alert.rule == "change"][-1] == "cleared"
-    known = {name: machine.state.known.judgement.lessons for name, machine in replay._machines.items()}
+    known = {name: machine.state.known.classifier.lessons for name, machine in replay._machines.items()}
     assert known == dict.fromkeys(("水泵-1", "水泵-2", "水泵-3"), len(taught))
 
 

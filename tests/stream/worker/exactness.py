@@ -140,7 +140,7 @@ def assert_exact(bootstrap: str, published: int) -> None:
     assert first_seen(read_topic(bootstrap, ALERTS)) == alerts
     assert any(alerts.values()), "the louder machines raise alerts"
     lessons = {decode_lesson(record.value).id for record in records_of(bootstrap, LESSONS)}
-    known = {state.known.judgement.lessons for state in machines.values()}
+    known = {state.known.classifier.lessons for state in machines.values()}
     assert known == {len(lessons)}, "every machine knows what all lessons have taught"
 
     restored = asyncio.run(read_checkpoints([bootstrap], observations))
