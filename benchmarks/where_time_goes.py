@@ -58,9 +58,9 @@ def check_paths(places: Iterable[str]) -> None:
     """Raise `FileNotFoundError` for paths where nothing is: what has moved would be counted with the rest.
 
     >>> check_paths(place for places in PARTS.values() for place in places)
-    >>> check_paths(["asyncio/events.py", "models/fold", "stream/agents/moved.py"])
+    >>> check_paths(["asyncio/events.py", "models/signal", "no_such_package/file.py"])
     Traceback (most recent call last):
-    FileNotFoundError: nothing is at stream/agents/moved.py; correct the table of parts
+    FileNotFoundError: nothing is at no_such_package/file.py; correct the table of parts
     """
     for place in places:
         paths = [Path(folder, each) for folder in _FOLDERS for each in (place, f"{place}.py")]
