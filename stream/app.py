@@ -130,7 +130,7 @@ class Worker:
         return [TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic in AGENT_OF]
 
     async def _start_outbox(self) -> None:
-        if self._producer is not None:
+        if self._sending is not None:
             return
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._settings.servers,

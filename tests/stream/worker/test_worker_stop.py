@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from aiokafka.errors import ProducerClosed
+import pytest
+from aiokafka.errors import KafkaConnectionError, ProducerClosed
 
 from stream import app as module
 from stream.app import Worker
@@ -56,3 +57,28 @@ def test_a_stop_without_a_broker_ends_and_sends_no_more(monkeypatch, tmp_path, c
     assert [record.getMessage() for record in caplog.records if record.name.startswith("stream")] == [
         "stopping: sending took too long; it will be repeated at the next start"
     ]
+
+
+def test_an_outbox_that_could_not_start_is_started_at_the_next_rebalance(monkeypatch, tmp_path):
+    """The broker may be away between two rebalances; what is sent later must still go out."""
+    starts = iter([KafkaConnectionError("away"), None])
+
+    class Late(Producer):
+        async def start(self):
+            if (error := next(starts)) is not None:
+                raise error
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "AIOKafkaProducer", Late)
+
+    async def scenario():
+        worker = Worker(Settings())
+        worker.app.loop = asyncio.get_running_loop()
+        with pytest.raises(KafkaConnectionError):
+            await worker._start_outbox()
+        assert not worker._runtime.started.is_set()
+        await worker._start_outbox()
+        assert worker._runtime.started.is_set()
+        worker._sending.cancel()
+
+    asyncio.run(scenario())
