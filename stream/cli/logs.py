@@ -10,7 +10,7 @@ from typing import Literal
 __all__ = ["JsonLines", "RateLimitFilter", "set_up_logging"]
 
 _EVERY_S = 30.0
-_MOST_KINDS = 1000
+_MAX_KINDS = 1000
 
 
 class RateLimitFilter(logging.Filter):
@@ -32,7 +32,7 @@ class RateLimitFilter(logging.Filter):
         if last is not None and now - last < self._every_s:
             self._left_out[kind] = self._left_out.get(kind, 0) + 1
             return False
-        if len(self._last) >= _MOST_KINDS:
+        if len(self._last) >= _MAX_KINDS:
             self._last.clear()
             self._left_out.clear()
         self._last[kind] = now

@@ -14,7 +14,7 @@ from typing import NamedTuple
 __all__ = ["is_same_origin", "names_of", "own_names", "refusal"]
 
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
-_MOST = 253
+_MAX_NAME_LENGTH = 253
 _PLACE = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([!-9;-~]+))(?::([0-9]{1,5}))?")
 """`[address]` or what may be a name, in ASCII, and a port."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -108,7 +108,7 @@ def _name(host: str) -> str:
         name = host.lower().removesuffix(".").encode("idna").decode("ascii").lower()
     except UnicodeError:  # what cannot be put in Punycode
         return ""
-    return name if len(name) <= _MOST and _NAME.fullmatch(name) else ""
+    return name if len(name) <= _MAX_NAME_LENGTH and _NAME.fullmatch(name) else ""
 
 
 def _is_address(name: str) -> bool:

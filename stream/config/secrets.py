@@ -8,7 +8,7 @@ from models.errors import ConfigurationError
 
 __all__ = ["EmptySecretError", "MissingSecretError", "read_secret"]
 
-_LONGEST_BYTES = 64 * 1024
+_MAX_BYTES = 64 * 1024
 
 
 class MissingSecretError(ConfigurationError):
@@ -27,7 +27,7 @@ def read_secret(path: Path, what: str) -> SecretStr:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(_LONGEST_BYTES + 1)
+            data = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         raise MissingSecretError(
             f"{path} cannot be read (FileNotFoundError); name the file that holds the {what}"
@@ -40,6 +40,6 @@ def read_secret(path: Path, what: str) -> SecretStr:
     text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", errors="replace").strip()
     if not text:
         raise EmptySecretError(f"{path} is empty; put the {what} in it")
-    if len(data) > _LONGEST_BYTES or not text.isascii() or not text.isprintable():
+    if len(data) > _MAX_BYTES or not text.isascii() or not text.isprintable():
         raise ConfigurationError(f"{path} holds no {what}; write it there in plain ASCII, and nothing else")
     return SecretStr(text)

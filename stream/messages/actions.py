@@ -12,9 +12,9 @@ from stream.messages.validation import check_name, check_times, shown
 
 __all__ = ["Accept", "ActionMessage", "Finding", "Maintenance"]
 
-_LONGEST_NOTE = 2000
-_LONGEST_WORDS = 200
-_LONGEST_ID = 64
+_MAX_NOTE_LENGTH = 2000
+_MAX_TEXT_LENGTH = 200
+_MAX_ID_LENGTH = 64
 
 Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -36,8 +36,8 @@ class _ActionMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         check_name("machine", self.machine)
         if self.point:
             check_name("point", self.point)
-        _check_text("by", self.by, _LONGEST_WORDS)
-        _check_text("note", self.note, _LONGEST_NOTE)
+        _check_text("by", self.by, _MAX_TEXT_LENGTH)
+        _check_text("note", self.note, _MAX_NOTE_LENGTH)
         check_times(self.time, 0.0)
 
     @property
@@ -67,9 +67,9 @@ class Finding(_ActionMessage, frozen=True, kw_only=True, tag="finding"):
     def __post_init__(self) -> None:
         """Raise `MessageError` for what makes no sense."""
         super().__post_init__()
-        _check_text("fault", self.fault, _LONGEST_WORDS)
-        _check_text("done", self.done, _LONGEST_NOTE)
-        _check_text("alert", self.alert, _LONGEST_ID)
+        _check_text("fault", self.fault, _MAX_TEXT_LENGTH)
+        _check_text("done", self.done, _MAX_NOTE_LENGTH)
+        _check_text("alert", self.alert, _MAX_ID_LENGTH)
         if self.since is not None:
             check_times(self.since, 0.0)
             if self.since > self.time:
@@ -86,7 +86,7 @@ class Maintenance(_ActionMessage, frozen=True, kw_only=True, tag="maintenance"):
     def __post_init__(self) -> None:
         """Raise `MessageError` for what makes no sense."""
         super().__post_init__()
-        _check_text("done", self.done, _LONGEST_NOTE)
+        _check_text("done", self.done, _MAX_NOTE_LENGTH)
 
 
 class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):

@@ -16,14 +16,14 @@ __all__ = [
     "units",
 ]
 
-MOST = 8
+MAX_PROCESSES = 8
 """Each process collects all tests and may start servers of its own."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One process for each core, and one more, since a test of servers waits most of the time."""
-    return min(MOST, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2)
+    return min(MAX_PROCESSES, len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,7 @@ import numpy as np
 from models.clock import SECOND_US
 from models.errors import MessageError, RecordingError
 from models.observations import Observation
-from stream.analysis.readers.waveform import MOST_SAMPLES, Hints, Waveform, as_name
+from stream.analysis.readers.waveform import MAX_SAMPLES, Hints, Waveform, as_name
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Vibration
 from stream.recordings.reading import Line, decode_line
@@ -18,8 +18,8 @@ from stream.recordings.reading import Line, decode_line
 __all__ = ["waveforms_of_messages"]
 
 _SPEED_SPREAD = 0.02
-_LONGEST_NAME = 200
-_LEAST_JITTER_US = 1000.0
+_MAX_NAME_LENGTH = 200
+_MIN_JITTER_US = 1000.0
 """Stamps of blocks that follow each other without a gap may be off by this, or by two samples."""
 
 
@@ -50,9 +50,9 @@ def waveforms_of_messages(
             skipped = True
             continue
         samples += message.count
-        if samples > MOST_SAMPLES:
+        if samples > MAX_SAMPLES:
             raise RecordingError(
-                f"{path}: holds more than {MOST_SAMPLES} samples; choose with --machine and --point, or cut it"
+                f"{path}: holds more than {MAX_SAMPLES} samples; choose with --machine and --point, or cut it"
             )
         points.setdefault(place, []).append(message)
     if not points and not skipped:
@@ -92,7 +92,7 @@ def _with_plain_names(line: Line) -> tuple[tuple[str, str], Line] | None:
         return None
     given = (place.machine, place.point)
     plain = (as_name(place.machine), as_name(place.point))
-    if plain == given or not all(name.isprintable() and 0 < len(name) <= _LONGEST_NAME for name in given):
+    if plain == given or not all(name.isprintable() and 0 < len(name) <= _MAX_NAME_LENGTH for name in given):
         return None
     names = {
         "machine": msgspec.Raw(msgspec.json.encode(plain[0])),
@@ -142,7 +142,7 @@ def _follows(before: Vibration, block: Vibration) -> bool:
     if (before.rate, before.unit) != (block.rate, block.unit):
         return False
     gap_us = abs(block.time_us - before.end_us)
-    if gap_us <= max(_LEAST_JITTER_US, 2 * SECOND_US / block.rate) and gap_us <= before.seconds * SECOND_US / 2:
+    if gap_us <= max(_MIN_JITTER_US, 2 * SECOND_US / block.rate) and gap_us <= before.seconds * SECOND_US / 2:
         return True
     numbered = before.sequence is not None and block.sequence == before.sequence + 1
     return numbered and gap_us <= before.seconds * SECOND_US / 2

@@ -11,7 +11,7 @@ from scipy.io import loadmat
 from models.errors import RecordingError
 from stream.analysis.readers.column_labels import is_rate_key, scaled_unit
 from stream.analysis.readers.waveform import (
-    MOST_SAMPLES,
+    MAX_SAMPLES,
     Hints,
     Waveform,
     listed,
@@ -22,10 +22,10 @@ from stream.analysis.readers.waveform import (
 
 __all__ = ["waveform_of_matlab", "waveform_of_numpy"]
 
-_FEWEST_SAMPLES = 64
+_MIN_SAMPLES = 64
 """An array with fewer values is no waveform but something about it."""
-_MOST_RECORDS = 256
-_MOST_BYTES = 4 * 8 * MOST_SAMPLES
+_MAX_RECORDS = 256
+_MAX_BYTES = 4 * 8 * MAX_SAMPLES
 _PICKLED = (
     "holds pickled Python objects, which are never loaded, as they may run code; save the samples as plain numbers"
 )
@@ -96,7 +96,7 @@ def _check_sizes(path: Path) -> None:
             claimed = dtype.itemsize * int(np.prod([float(side) for side in shape]))
             if claimed > path.stat().st_size:
                 raise RecordingError(f"{path}: is cut off: holds fewer values than it says; save it again")
-    if claimed > _MOST_BYTES:
+    if claimed > _MAX_BYTES:
         raise RecordingError(f"{path}: would need {claimed / 1e9:.1f} GB; cut a piece of the recording")
 
 
@@ -109,7 +109,7 @@ def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[
     for name, value in content.items():
         if name.startswith("__") or not isinstance(value, np.ndarray):
             continue
-        if value.dtype.names and value.size <= _MOST_RECORDS:
+        if value.dtype.names and value.size <= _MAX_RECORDS:
             for number, record in enumerate(value.reshape(-1), 1):
                 fields = {field: record[field] for field in value.dtype.names}
                 which = "" if value.size == 1 else f"{_label(fields) or number}."
@@ -139,9 +139,7 @@ def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
 
 
 def _only(path: Path, arrays: Arrays) -> str:
-    waveforms = [
-        name for name, array in arrays.items() if array.dtype.kind in "iuf" and array.size >= _FEWEST_SAMPLES
-    ]
+    waveforms = [name for name, array in arrays.items() if array.dtype.kind in "iuf" and array.size >= _MIN_SAMPLES]
     if len(waveforms) == 1:
         return waveforms[0]
     if len(arrays) == 1:

@@ -25,7 +25,7 @@ from stream.analysis.readers.waveform import Hints, Waveform, listed, make_wavef
 
 __all__ = ["waveform_of_table"]
 
-_MOST_BYTES = 2 << 30
+_MAX_BYTES = 2 << 30
 _PREAMBLE = 200
 """Lines that may stand before the numbers."""
 _UNEVEN = 0.5
@@ -76,7 +76,7 @@ def waveform_of_table(path: Path, hints: Hints) -> Waveform:
 
 def _lines(path: Path) -> list[str]:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise RecordingError(f"{path}: is larger than 2 GiB of text; cut a piece of it, or save it as .npz")
         data = path.read_bytes()
     except OSError as error:

@@ -12,7 +12,7 @@ from models.signal.quality import is_rate
 from models.signal.units import Unit
 
 __all__ = [
-    "MOST_SAMPLES",
+    "MAX_SAMPLES",
     "Choice",
     "Hints",
     "Waveform",
@@ -23,7 +23,7 @@ __all__ = [
     "one_column",
 ]
 
-MOST_SAMPLES = 1 << 26
+MAX_SAMPLES = 1 << 26
 """Longer ones (three quarters of an hour at 25.6 kHz) are refused: nobody's spectrum gets better by them."""
 
 _NAME_LENGTH = 64
@@ -104,8 +104,8 @@ def make_waveform(
         raise RecordingError(f"{path}: {rate_hz:g} Hz is no sampling rate; give --rate HZ")
     if not samples.size:
         raise RecordingError(f"{path}: there are no samples in it; check the file")
-    if samples.size > MOST_SAMPLES:
-        raise RecordingError(f"{path}: has {samples.size} samples, more than {MOST_SAMPLES}; cut a piece of it")
+    if samples.size > MAX_SAMPLES:
+        raise RecordingError(f"{path}: has {samples.size} samples, more than {MAX_SAMPLES}; cut a piece of it")
     return Waveform(
         machine=as_name(path.name.split(".")[0]),
         point=as_name(point),

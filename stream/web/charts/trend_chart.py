@@ -32,7 +32,7 @@ __all__ = ["chart_height_px", "panels", "trend_chart"]
 
 _PANEL_PX = 168
 _TOP_PX, _INSIDE_PX, _FOOT_PX = 44, 110, 60
-_MOST_ALERTS = 40
+_MAX_ALERTS = 40
 _HEALTH = Bilingual("Health, of 100 (lowest of each moment)", "健康度，满分100（各时段最低值）")
 _TITLES = {
     "velocity_rms_mm_s": Bilingual("Velocity RMS, mm/s", "振动速度有效值，mm/s"),
@@ -186,7 +186,7 @@ def _area_label(theme: Theme) -> Options:
 
 
 def _alerts_in(history: MachineHistory) -> list[Alert]:
-    return [alert for alert in history.alerts if history.since <= alert.since <= history.until][:_MOST_ALERTS]
+    return [alert for alert in history.alerts if history.since <= alert.since <= history.until][:_MAX_ALERTS]
 
 
 def _alert_mark(alert: Alert) -> Options:

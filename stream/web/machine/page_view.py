@@ -33,8 +33,8 @@ _UNHEARD_HELP = Bilingual(
 _READING = Bilingual("Reading the store…", "正在读取数据…")
 _UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
 _FROM_TO = Bilingual("{begin} to {end}, for {span}", "{begin} 至 {end}，持续{span}")
-_LONGEST_NAME = 80
-_MOST_PAST_ALERTS = 50
+_MAX_NAME_LENGTH = 80
+_MAX_PAST_ALERTS = 50
 
 
 class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ def machine_page_view(
     fresh = freshness(snapshot, clock=clock, interval=usual)
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
     ours = next((each for each in facts if each.machine.id == machine), None)
-    name = machine if len(machine) <= _LONGEST_NAME else machine[:_LONGEST_NAME] + "…"
+    name = machine if len(machine) <= _MAX_NAME_LENGTH else machine[:_MAX_NAME_LENGTH] + "…"
     detail = ""
     if ours is not None:
         headline = machine_name(ours.machine, language)
@@ -120,7 +120,7 @@ def past_alerts(
     alerts: Sequence[Alert], *, now: datetime, zone: tzinfo, language: Language
 ) -> tuple[PastAlert, ...]:
     """Give the cleared ones of some alerts, in their order."""
-    cleared = [alert for alert in alerts if alert.state == "cleared"][:_MOST_PAST_ALERTS]
+    cleared = [alert for alert in alerts if alert.state == "cleared"][:_MAX_PAST_ALERTS]
     return tuple(
         PastAlert(
             id=alert.id,

@@ -132,7 +132,7 @@ def test_a_recording_without_vibration_is_told(tmp_path, text, told):
 
 
 def test_too_much_is_refused_before_it_is_joined(tmp_path, monkeypatch):
-    monkeypatch.setattr("stream.analysis.readers.message_blocks.MOST_SAMPLES", 20_000)
+    monkeypatch.setattr("stream.analysis.readers.message_blocks.MAX_SAMPLES", 20_000)
     with pytest.raises(RecordingError, match="or cut it"):
         read(write_messages(tmp_path / "a.jsonl", blocks(sound_g(2.0), 2)))
 
@@ -157,7 +157,7 @@ def test_names_that_nobody_can_read_are_refused(tmp_path, machine):
 
 def test_of_a_long_recording_only_what_is_wanted_counts(tmp_path, monkeypatch):
     samples = sound_g(1.0)
-    monkeypatch.setattr("stream.analysis.readers.message_blocks.MOST_SAMPLES", samples.size)
+    monkeypatch.setattr("stream.analysis.readers.message_blocks.MAX_SAMPLES", samples.size)
     file = write_messages(tmp_path / "a.jsonl", [message(samples, point=point) for point in ("DE", "NDE", "X")])
     with pytest.raises(RecordingError, match="choose with --machine and --point"):
         read(file)

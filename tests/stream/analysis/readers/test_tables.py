@@ -234,9 +234,9 @@ def test_what_is_no_text_is_told(tmp_path, content):
 
 
 def test_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("stream.analysis.readers.waveform.MOST_SAMPLES", 100)
+    monkeypatch.setattr("stream.analysis.readers.waveform.MAX_SAMPLES", 100)
     with pytest.raises(RecordingError, match="cut a piece"):
         read(table(tmp_path, [str(v) for v in VALUES]), **GIVEN)
-    monkeypatch.setattr("stream.analysis.readers.tables._MOST_BYTES", 100)
+    monkeypatch.setattr("stream.analysis.readers.tables._MAX_BYTES", 100)
     with pytest.raises(RecordingError, match="larger than"):
         read(table(tmp_path, [str(v) for v in VALUES]), **GIVEN)
