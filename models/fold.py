@@ -233,7 +233,7 @@ def _update_running(
         channel.restart(time_us)
     channel.tells_running, channel.stopped = True, not running
     stands = stood if as_before else is_stopped(state)
-    state.operation.record_standstill(time_us, stands=stands)
+    state.operation.update_standstill(time_us, stands=stands)
     if stood and not stands:
         state.operation.record_start(time_us)
         for other in state.channels.values():

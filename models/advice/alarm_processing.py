@@ -13,7 +13,7 @@ from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
-from models.health.localization import strongest_point
+from models.health.localization import stronger_point
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
@@ -144,7 +144,7 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bil
     mechanism = state.configuration.machine.mechanism
     if symptom.rule == DIAGNOSIS_RULE:
         sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
-        return with_stronger(sentence, strongest_point(state, context.channel))
+        return with_stronger(sentence, stronger_point(state, context.channel))
     vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosis_votes.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:

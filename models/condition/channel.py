@@ -161,7 +161,7 @@ class Channel(msgspec.Struct, array_like=True):
         self._update_stay(time_us)
         self.warmer_c = self.warm_state_c
         self.warm_up.start(time_us)
-        self.regime_baseline.shorten()
+        self.regime_baseline.shorten_medians()
         self.present, ids = self.regimes.present, self.regimes.ids()
         self.baselines_by_regime = {
             key: regime_baseline for key, regime_baseline in self.baselines_by_regime.items() if key in ids
@@ -251,7 +251,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Smooth everything afresh, after a standstill that ends now."""
         self.skip_standstill(time_us)
         for regime_baseline in self.baselines_by_regime.values():
-            regime_baseline.shorten()
+            regime_baseline.shorten_medians()
         self.model.forget_recent()
         self.recent_c = None
 

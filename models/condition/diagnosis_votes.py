@@ -28,7 +28,7 @@ _MIN_VOTES_TO_KEEP = 2
 _STANDSTILL_US = 3_600_000_000
 """A machine that stood for an hour may have been repaired: what was found before is forgotten."""
 _MAX_TURNS = 1e4
-_MAX_AMPLITUDE = 1e12
+_MAX_VALUE = 1e12
 _BEARING = "bearing"
 _SHAFT = ("unbalance", "misalignment", "looseness")
 _CODES = {reason.name.lower() for reason in Reason}
@@ -61,7 +61,7 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
     def add(self, observed: ObservedDiagnosis | None, *, rate_hz: float, time_us: int) -> None:
         """Add the vote of an observation in order of a running machine and a trusted sensor."""
         self.record_running(time_us)
-        if observed is None or not (0 < observed.speed_hz < _MAX_AMPLITUDE and observed.turns > 0):
+        if observed is None or not (0 < observed.speed_hz < _MAX_VALUE and observed.turns > 0):
             return
         spoken = {fault.fault: fault for fault in spoken_for(observed)}
         self.speed_hz = observed.speed_hz
@@ -69,7 +69,7 @@ class DiagnosisVotes(msgspec.Struct, array_like=True):
             Vote(
                 speaks_for={name: min(max(fault.confidence, 0.0), 1.0) for name, fault in spoken.items()},
                 doubt=_doubt(observed),
-                doubt_value=observed.reason_value if abs(observed.reason_value) < _MAX_AMPLITUDE else 0.0,
+                doubt_value=observed.reason_value if abs(observed.reason_value) < _MAX_VALUE else 0.0,
                 turns=min(observed.turns, _MAX_TURNS),
                 shows_all=shows_all(rate_hz, observed.speed_hz),
             )

@@ -82,7 +82,7 @@ class OperatingState(msgspec.Struct, array_like=True):
         """Note that the machine runs again."""
         self.started_us = time_us
 
-    def record_standstill(self, time_us: int, *, stands: bool) -> None:
+    def update_standstill(self, time_us: int, *, stands: bool) -> None:
         """Note whether the machine stands."""
         if not stands:
             self.stood_us = None

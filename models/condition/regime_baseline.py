@@ -39,7 +39,7 @@ class RegimeBaseline(msgspec.Struct, array_like=True):
             long = machine_us - self.learning_since_us >= least_us
             self.ended = long and self.learned >= learning.observations
 
-    def shorten(self) -> None:
+    def shorten_medians(self) -> None:
         """Keep so much of the last values that the next one, should it be a shock, doesn't count alone."""
         for running_median in self.medians.values():
             running_median.shorten()

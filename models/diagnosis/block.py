@@ -23,7 +23,7 @@ _MAX_SAMPLES = 1 << 19
 """A block may hold millions of samples. The first 240 turns of the shaft are looked at, or 131,072 samples if those
 are more, but no more than 524,288: more turns come with the next blocks, and a message's cost stays bounded."""
 _MAX_FAULTS = 3
-_MAX_AMPLITUDE = 1e12
+_MAX_VALUE = 1e12
 
 
 def diagnose_block(
@@ -102,7 +102,7 @@ def _fault(hypothesis: Hypothesis) -> ObservedFault:
 
 def _finite(value: float | None) -> float | None:
     """Clip what a line without any noise around it gives; what is no number is left out."""
-    return None if value is None or math.isnan(value) else min(max(value, -_MAX_AMPLITUDE), _MAX_AMPLITUDE)
+    return None if value is None or math.isnan(value) else min(max(value, -_MAX_VALUE), _MAX_VALUE)
 
 
 def _seen(prominence: tuple[float, ...]) -> int:

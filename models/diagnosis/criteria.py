@@ -103,18 +103,18 @@ def chosen(matches: tuple[DefectMatch, ...]) -> DefectMatch | None:
         return max(matches, key=lambda match: match.series.evidence, default=None)
     best = max(possible, key=lambda match: match.series.strength)
     for match in possible:
-        if _same_comb(match, best) and match.defect.fault == "bearing_rolling_element" and _has_cage(match):
+        if _same_series(match, best) and match.defect.fault == "bearing_rolling_element" and _has_cage(match):
             return match
     return best
 
 
 def is_ambiguous(best: DefectMatch, matches: tuple[DefectMatch, ...]) -> bool:
     """Whether another part's frequency is so near that slip hides the difference, and no sidebands decide."""
-    others = [other for other in matches if other is not best and is_named(other) and _same_comb(other, best)]
+    others = [other for other in matches if other is not best and is_named(other) and _same_series(other, best)]
     return bool(others) and not (best.defect.fault == "bearing_rolling_element" and _has_cage(best))
 
 
-def _same_comb(one: DefectMatch, other: DefectMatch) -> bool:
+def _same_series(one: DefectMatch, other: DefectMatch) -> bool:
     return abs(one.series.fundamental - other.series.fundamental) <= 1.5 + 0.004 * one.series.fundamental
 
 

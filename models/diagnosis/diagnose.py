@@ -294,10 +294,10 @@ def _bearing_doubts(analysis: _Analysis, harmonic_map: HarmonicMap) -> Iterator[
         yield suspected, Reason.WEAK, 0.0
     if bearing.cage is not None:
         yield is_suspicious(bearing.cage), Reason.WEAK, 0.0
-    for rule_matches in (harmonic_map, bearing.narrow):
-        if rule_matches is not None:
-            series = strongest_series(rule_matches)
-            yield is_unexplained(series), Reason.UNEXPLAINED, series.fundamental * rule_matches.spectra.bin_hz
+    for searched in (harmonic_map, bearing.narrow):
+        if searched is not None:
+            series = strongest_series(searched)
+            yield is_unexplained(series), Reason.UNEXPLAINED, series.fundamental * searched.spectra.bin_hz
     for match in bearing.matches:
         masked = masked_by_shaft(harmonic_map, match.defect)
         if masked is not None:

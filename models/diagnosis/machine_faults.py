@@ -29,7 +29,7 @@ _APART_BINS = 2.5
 """Two lines that are nearer are one."""
 
 
-class ShaftLines(msgspec.Struct, frozen=True):
+class _ShaftLines(msgspec.Struct, frozen=True):
     """RMS velocity in mm/s of the lines at multiples of the shaft speed."""
 
     shaft_hz: float
@@ -89,14 +89,14 @@ def _shaft_faults(
     yield from islice(faults, 1)
 
 
-def _shaft_lines(spectrum: AveragedSpectrum, shaft_hz: float, limit: float) -> ShaftLines | None:
+def _shaft_lines(spectrum: AveragedSpectrum, shaft_hz: float, limit: float) -> _ShaftLines | None:
     """Read the shaft's lines; None where the velocity stays below the limit, and of shafts below 2 Hz."""
     low = 2.0 if shaft_hz < 10 else 10.0
     overall = spectrum.velocity_rms_mm_s(low, 1000.0)
     if overall < limit or shaft_hz < low:  # below 2 Hz integration makes velocity out of a sensor's drift
         return None
     multiples = [order * shaft_hz for order in range(1, 11)]
-    return ShaftLines(
+    return _ShaftLines(
         shaft_hz=shaft_hz,
         orders=tuple(spectrum.line_rms_mm_s(hz, _reach(spectrum, hz, shaft_hz)) for hz in multiples),
         clear=tuple(_clear_line(spectrum, hz, shaft_hz) for hz in multiples),
@@ -105,7 +105,7 @@ def _shaft_lines(spectrum: AveragedSpectrum, shaft_hz: float, limit: float) -> S
     )
 
 
-def _looseness(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[RuleMatch]:
+def _looseness(spectrum: AveragedSpectrum, lines: _ShaftLines, limit: float) -> Iterator[RuleMatch]:
     """Look for five of the harmonics 3x to 10x above a tenth of the largest line, or three half orders so high."""
     least = 0.1 * max(lines.orders)
     pairs = zip(lines.orders[2:], lines.clear[2:], strict=True)
@@ -116,14 +116,14 @@ def _looseness(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> I
         yield RuleMatch("looseness", lines.overall / limit, evidence)
 
 
-def _misalignment(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[RuleMatch]:
+def _misalignment(spectrum: AveragedSpectrum, lines: _ShaftLines, limit: float) -> Iterator[RuleMatch]:
     """Look for a clear 2x of at least 75 % of 1x, and of 60 % of the limit."""
     if lines.clear[1] >= max(0.75 * lines.orders[0], 0.6 * limit):
         evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders[:3])
         yield RuleMatch("misalignment", lines.orders[1] / (0.6 * limit), evidence)
 
 
-def _unbalance(spectrum: AveragedSpectrum, lines: ShaftLines, limit: float) -> Iterator[RuleMatch]:
+def _unbalance(spectrum: AveragedSpectrum, lines: _ShaftLines, limit: float) -> Iterator[RuleMatch]:
     """Look for a clear 1x with 80 % of the velocity's energy: 90 % of its RMS."""
     if lines.orders[0] >= 0.9 * lines.overall and lines.clear[0] > 0:
         evidence = _velocity_lines(spectrum, lines.shaft_hz, lines.orders[:3])

@@ -102,12 +102,12 @@ def absolute_symptoms(
 ) -> list[Symptom]:
     """Give the symptoms that need no baseline, so that they hold while a machine is still being learned."""
     if channel.measurement == "indicators":
-        symptoms = severity_symptom(channel, smoothed, seconds, configuration)
+        symptom = severity_symptom(channel, smoothed, seconds, configuration)
     elif channel.measurement == "temperature" and "value_c" in smoothed:
-        symptoms = temperature_symptom(channel, smoothed["value_c"], configuration)
+        symptom = temperature_symptom(channel, smoothed["value_c"], configuration)
     else:
-        symptoms = None
-    return [] if symptoms is None else [symptoms]
+        symptom = None
+    return [] if symptom is None else [symptom]
 
 
 def anomaly_symptom(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Symptom:

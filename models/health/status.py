@@ -8,7 +8,7 @@ from models.clock import to_datetime
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.degradation import remaining_life
-from models.health.localization import strongest_point
+from models.health.localization import stronger_point
 from models.health.score import deductions_of
 from models.health.verdict import diagnosis_of
 from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
@@ -86,7 +86,7 @@ def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, re
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
     diagnosis = diagnosis_of(channel.diagnosis_votes, channel.symptoms, state.configuration.machine.mechanism)
-    point = strongest_point(state, channel)
+    point = stronger_point(state, channel)
     if diagnosis is None or not point:
         return diagnosis
     sentence = with_stronger(Bilingual(diagnosis.text, diagnosis.text_zh), point)

@@ -23,7 +23,7 @@ _PARTS = (0.17, 0.5, 0.83)
 """Quantiles of what the models say that hold 80 % of simulated lives (`python -m evaluation remaining`):
 observations that repeat each other, and shapes that are none of the six, leave no quantile what it is called."""
 _LEVEL_PARTS = (0.17, 0.7)
-"""And of the level a quarter of the trend later: a test of its own foresight that as many are to pass."""
+"""And of the level a quarter of those hours later: a test of its own foresight that as many are to pass."""
 
 _SHAPES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 _MIN_SIGMA = 0.03
@@ -44,7 +44,7 @@ _IMMINENT = 0.05
 _MIN_COUNT = 20
 _REFRESH = 1.05
 _MAX_REMAINING_RATIO = 20.0
-"""Times the trend so far, beyond which nothing is foretold."""
+"""Times the hours since the onset, beyond which nothing is foretold."""
 _CHECK_AFTER = 1.25
 _CHECK_UNTIL = 1.1
 """A level that comes later than this many times the hour it was foretold for, after a gap, tests nothing."""
@@ -201,11 +201,11 @@ def quantiles(weighted: list[tuple[float, float]], parts: tuple[float, ...]) -> 
     """
     ordered = sorted(weighted)
     whole = sum(weight for _, weight in ordered)
-    remaining, reached, rest = [], 0.0, iter(ordered)
+    values, reached, rest = [], 0.0, iter(ordered)
     value = ordered[0][0]
     for part in parts:
         while reached < part * whole - 1e-12 * whole:
             value, weight = next(rest)
             reached += weight
-        remaining.append(value)
-    return remaining
+        values.append(value)
+    return values

@@ -1,4 +1,4 @@
-"""Names of readings, and what they say: whether it is a level of vibration, a speed of the shaft, or a load."""
+"""Names of readings, and what they say: a level of vibration, a speed of the shaft, or a load."""
 
 import re
 from collections.abc import Mapping

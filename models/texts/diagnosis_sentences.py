@@ -44,7 +44,7 @@ def named_sentence(fault: str, confidence: float, times: int, of: int, seen: Obs
 def seen_sentence(seen: ObservedFault) -> Bilingual:
     """Say what was seen of a fault last; empty where there are no numbers to tell."""
     if seen.kind == "envelope_line" and seen.found_hz and seen.expected_hz and seen.band_hz:
-        return _comb(seen, seen.found_hz, seen.expected_hz, seen.band_hz)
+        return _harmonics(seen, seen.found_hz, seen.expected_hz, seen.band_hz)
     amplitude = seen.amplitude or 0.0
     if seen.kind == "carpet":
         return Bilingual(
@@ -66,7 +66,7 @@ def seen_sentence(seen: ObservedFault) -> Bilingual:
     )
 
 
-def _comb(seen: ObservedFault, found_hz: float, expected_hz: float, band_hz: tuple[float, float]) -> Bilingual:
+def _harmonics(seen: ObservedFault, found_hz: float, expected_hz: float, band_hz: tuple[float, float]) -> Bilingual:
     above = f"{seen.prominence:.0f}" if seen.prominence is not None else "-"
     english = (
         f"the envelope of {band_hz[0]:.0f} to {band_hz[1]:.0f} Hz repeats at {found_hz:.1f} Hz "

@@ -83,7 +83,7 @@ def number(value: float) -> str:
 def symptom_sentence(
     point: str, symptom: Symptom, level: int, *, look: bool = False, mechanism: Mechanism | None = None
 ) -> Bilingual:
-    """Say what a symptom found against the limit of a level (1 to 3); with `look`, also what to look at.
+    """Say how a symptom stands against the limit of a level (1 to 3); with `look`, also what to look at.
 
     `mechanism` is what the pack of the machine's kind says, if there is one.
     """
@@ -251,7 +251,7 @@ def mended_sentence(by: str) -> Bilingual:
 
 
 def rated_low(sentence: Bilingual, probability: float) -> Bilingual:
-    """Say why an alert is of low priority although its evidence would make it medium."""
+    """Say why an alert is of low priority although its symptom would make it medium."""
     percent = f"{100 * probability:.0f} %"
     return Bilingual(
         f"{sentence.en} Rated low: by what findings have taught, the probability of a fault is {percent}.",

@@ -19,8 +19,7 @@ from evaluation.diagnosis.told_wrong import is_told_wrong, told_wrong_table, tol
 from evaluation.simulated import BEARING_FAULTS, MACHINE_FAULTS, simulated
 from evaluation.statistics import reliability, upper_bound
 from evaluation.tables import Table
-from models.diagnosis import bearing, cage
-from models.diagnosis import criteria as judging
+from models.diagnosis import bearing, cage, criteria
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,7 +91,7 @@ def test_a_changed_constant_is_changed_wherever_it_is_used():
     assert bearing.HARMONICS == 4
     lead = next(constant for constant in CONSTANTS if constant.name == "_SIDEBAND")
     with changed(lead, 7.5):
-        assert judging._SIDEBAND == 7.5
+        assert criteria._SIDEBAND == 7.5
         assert cage.HIT == 4.0
 
 

@@ -127,7 +127,7 @@ def test_it_keeps_what_river_asks_of_a_detector():
         check(model)
 
 
-def test_the_spread_agrees_with_plain_numpy():
+def test_the_running_statistics_agree_with_plain_numpy():
     values = np.random.default_rng(0).normal(4.0, 2.0, 400)
     statistics = RunningStatistics(newest=0.0)
     for value in values.tolist():

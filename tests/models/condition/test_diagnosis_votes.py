@@ -158,7 +158,7 @@ def test_a_long_standstill_is_forgotten_and_a_short_one_is_not():
     assert (diagnosis_of(votes).verdict, diagnosis_of(votes).observations) == ("unknown", 1)
 
 
-def test_the_finding_is_of_low_priority_however_many_observations_agree():
+def test_the_symptom_is_of_low_priority_however_many_observations_agree():
     assert diagnosis_symptom(gathered(*[names(OUTER)] * 4)) is None
     least, most = (diagnosis_symptom(gathered(*[names(OUTER)] * count)) for count in (5, 50))
     assert (least.rule, least.indicator, least.value, least.limit(1), least.degree) == (
@@ -210,7 +210,7 @@ def test_whatever_comes_stays_bounded_is_told_and_goes_on_bit_for_bit_after_a_re
     assert msgspec.msgpack.encode(restored) == msgspec.msgpack.encode(whole)
     assert len(whole.votes) <= WINDOW
     assert len(msgspec.msgpack.encode(whole)) < 5000
-    found, finding = diagnosis_of(whole), diagnosis_symptom(whole)
+    found, symptom = diagnosis_of(whole), diagnosis_symptom(whole)
     assert (found is None) == (not whole.votes)
     if found is not None:
         assert 0 <= found.confidence <= 0.99
@@ -218,7 +218,7 @@ def test_whatever_comes_stays_bounded_is_told_and_goes_on_bit_for_bit_after_a_re
         assert found.text_zh
         assert found.verdict in {*FAULTS, "healthy", "unknown"}
         assert msgspec.json.decode(msgspec.json.encode(found), type=Diagnosis) == found
-        assert (finding is not None) == (found.verdict in FAULTS)
+        assert (symptom is not None) == (found.verdict in FAULTS)
         assert found.verdict not in FAULTS or whole.named[found.verdict] >= 0
 
 

@@ -17,9 +17,9 @@ LIMIT_C = 90.0
 )
 def test_only_the_last_ten_degrees_below_a_limit_count(value_c, degree):
     configuration = Configuration(machine=Machine(id="pump", temperature_limit_c=LIMIT_C))
-    finding = temperature_symptom(new_channel("bearing", "temperature"), value_c, configuration)
-    assert finding is not None
-    assert (finding.indicator, finding.degree) == ("value_c", degree)
+    symptom = temperature_symptom(new_channel("bearing", "temperature"), value_c, configuration)
+    assert symptom is not None
+    assert (symptom.indicator, symptom.degree) == ("value_c", degree)
 
 
 def swinging(first, last, swing_c):

@@ -21,7 +21,7 @@ def test_a_sentence_has_value_limit_unit_factor_and_what_to_look_at():
 
 
 @pytest.mark.parametrize(
-    ("finding", "parts"),
+    ("symptom", "parts"),
     [
         (
             Symptom("temperature", "rise", 95.0, 70.0, [85.0, 95.0, 110.0], 2.0),
@@ -35,8 +35,8 @@ def test_a_sentence_has_value_limit_unit_factor_and_what_to_look_at():
         (Symptom("change", "envelope_rms_g", 0.5, 0.2, [0.32, 0.5, 1.3], 2.0), ("2.5 times", "0.5 g", "bearings")),
     ],
 )
-def test_every_rule_says_what_it_found(finding, parts):
-    english, chinese = symptom_sentence("点1", finding, 2, look=True)
+def test_every_rule_says_what_it_found(symptom, parts):
+    english, chinese = symptom_sentence("点1", symptom, 2, look=True)
     assert all(part in english for part in parts)
     assert english.endswith(".")
     assert chinese.endswith("。")
