@@ -100,6 +100,15 @@ class Influxdb(_Section):
     def _without_last_slash(cls, text: str) -> str:
         return text.rstrip("/")
 
+    @field_validator("token")
+    @classmethod
+    def _one_plain_line(cls, token: SecretStr | None) -> SecretStr | None:
+        """Refuse what no header carries: the client that met it would put it into its error."""
+        text = "" if token is None else token.get_secret_value().strip()
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("it is no token: give one line of plain ASCII, as InfluxDB shows it")
+        return None if token is None else SecretStr(text)
+
     @model_validator(mode="after")
     def _read_token(self) -> Self:
         if self.token is None and self.token_file is not None:
@@ -175,7 +184,11 @@ class Health(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings. Where a path is relative, it is meant from the folder that a command is started in."""
+    """All settings.
+
+    Relative paths here are from the folder that a command is started in; those of a file have its folder before
+    them already.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, allow_inf_nan=False

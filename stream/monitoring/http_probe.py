@@ -34,10 +34,15 @@ def ask(
             return Answer(answer.status, answer.data, answer.headers)
     except (HTTPError, OSError, UnicodeError) as error:
         raise ServiceError(describe_failure(root_cause(error))) from None
+    except ValueError:  # its text holds the header, and with it a token
+        raise ServiceError("a header or the address holds what HTTP does not carry") from None
 
 
 def root_cause(error: BaseException) -> BaseException:
-    """Give what went wrong on the wire: urllib3 and requests wrap it with the addresses of their objects."""
+    """Give what went wrong on the wire: urllib3 and requests wrap it with the addresses of their objects.
+
+    Not to be asked while another error is being handled: it would be taken for the cause.
+    """
     while inner := error.__cause__ or error.__context__:
         error = inner
     return error

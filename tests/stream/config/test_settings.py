@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from models.errors import ConfigurationError
 from models.machinery import machine
@@ -211,3 +212,17 @@ def test_the_example_file_shows_every_default():
 def test_the_address_of_influxdb_ends_without_a_slash():
     written('[influxdb]\nurl = "http://influx:8086/"')
     assert load_settings().influxdb.url == "http://influx:8086"
+
+
+@pytest.mark.parametrize("token", ["sec\nret", "口令", "a\x00b", "naïve", "line\r\nHost: evil"])
+def test_a_token_that_no_header_carries_is_refused_and_not_shown(tmp_path, token):
+    file = tmp_path / "stethos.toml"
+    file.write_text(tomli_w.dumps({"influxdb": {"token": token}}), "utf-8")
+    with pytest.raises(ConfigurationError, match="plain ASCII") as caught:
+        load_settings(file)
+    assert token not in str(caught.value)
+
+
+def test_a_token_loses_the_line_end_that_a_shell_left(monkeypatch):
+    monkeypatch.setenv("STETHOS_INFLUXDB__TOKEN", "secret \n")
+    assert load_settings().influxdb.token.get_secret_value() == "secret"

@@ -114,3 +114,9 @@ def test_a_token_that_no_header_can_carry_is_not_shown():
     with serving(answering()[0]) as url, pytest.raises(ServiceError) as told:
         ask(url, timeout_s=5, headers={"Authorization": "Token 令牌密码"})
     assert "密" not in str(told.value)
+
+
+def test_a_header_that_http_does_not_carry_is_told_without_what_it_holds():
+    with pytest.raises(ServiceError, match="does not carry") as caught:
+        ask("http://127.0.0.1:1/", timeout_s=1, headers={"Authorization": "Token sec\nret"})
+    assert "ret" not in str(caught.value)
