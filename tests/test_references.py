@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOTS = "models|stream|evaluation|soak|benchmarks|tests"
 DOTTED = re.compile(rf"(?<![\w./-])(?:{ROOTS})\.[a-z_]\w*(?:\.[A-Za-z_]\w*)+")
 PATH = re.compile(rf"(?<![\w./-])(?:{ROOTS})/[\w*./-]*[\w*]")
+MODULE = re.compile(r"`((?:models|stream)\.[a-z_]\w*)`")
+"""A module or room named by itself."""
 WITHIN_MODELS = re.compile(r"`(\w+)\.([a-z_]\w*)`")
 """A module of `models` named by its room alone, which nobody finds."""
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -78,7 +80,7 @@ def is_there(dotted: str) -> bool:
 
 def missing_in(text: str) -> list[str]:
     """Give the names in a text that lead nowhere."""
-    dotted = [name for name in DOTTED.findall(text) if not is_there(name)]
+    dotted = [name for name in [*DOTTED.findall(text), *MODULE.findall(text)] if not is_there(name)]
     paths = [name for name in PATH.findall(text) if not any(ROOT.glob(name))]
     return dotted + paths
 
@@ -86,8 +88,13 @@ def missing_in(text: str) -> list[str]:
 def test_a_name_that_leads_nowhere_would_be_found():
     good = "See models.fold.step, `stream.kafka.client`, models/machinery/packs/*.toml, and tests/test_docs.py."
     assert missing_in(good) == []
-    bad = "See models.condition.spread, models.fold.stop and stream/vitals/monitor.py."
-    assert missing_in(bad) == ["models.condition.spread", "models.fold.stop", "stream/vitals/monitor.py"]
+    bad = "See models.condition.spread, models.fold.stop, `stream.outbox` and stream/vitals/monitor.py."
+    assert missing_in(bad) == [
+        "models.condition.spread",
+        "models.fold.stop",
+        "stream.outbox",
+        "stream/vitals/monitor.py",
+    ]
 
 
 @pytest.mark.parametrize("folder", SOURCES)

@@ -23,10 +23,10 @@ def send(
     make: Callable[[datetime, str], ActionMessage], *, by: str, settings: Path | None, as_json: bool, said: str
 ) -> None:
     """Make the message of now and of whoever says it, send it, and tell that it has arrived."""
-    from stream.cli.send_action import send_action, unknown_machine_hint, user_name  # noqa: PLC0415 -- the same
+    from stream.cli.send_action import send_action, unknown_machine_hint, user_name  # noqa: PLC0415 -- keeps --help quick
     from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.messages.measurements import to_json  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.messages.measurements import to_json  # noqa: PLC0415 -- keeps --help quick
 
     try:
         message = make(datetime.now(UTC), by or user_name())

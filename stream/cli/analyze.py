@@ -149,7 +149,7 @@ def _hints(
     column: str | None,
     key: str | None,
 ) -> "Hints":
-    from stream.analysis.readers.waveform import Hints  # noqa: PLC0415 -- the same
+    from stream.analysis.readers.waveform import Hints  # noqa: PLC0415 -- keeps --help quick
     from stream.analysis.readers.waveform_files import is_recording  # noqa: PLC0415 -- keeps --help quick
 
     _within("--rate", rate, _RATES_HZ, "Hz")
@@ -192,9 +192,9 @@ def _of_kind(conditions: "Conditions", kind: str | None, category: str, own: Pat
         return conditions
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-    from models.machinery.machine import Machine  # noqa: PLC0415 -- the same
-    from stream.config.packs import load_packs  # noqa: PLC0415 -- the same
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from models.machinery.machine import Machine  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.packs import load_packs  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
 
     pack = pack_of(load_packs(own or load_settings(None).packs), kind, hint="--kind")
     try:
@@ -206,7 +206,7 @@ def _of_kind(conditions: "Conditions", kind: str | None, category: str, own: Pat
 
 def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":
     from models.machinery.bearings import resolve_bearing  # noqa: PLC0415 -- keeps --help quick
-    from stream.config.bearings import load_catalogue  # noqa: PLC0415 -- the same
+    from stream.config.bearings import load_catalogue  # noqa: PLC0415 -- keeps --help quick
 
     known = load_catalogue(catalogue)
     try:
@@ -217,7 +217,7 @@ def _bearing(text: str, catalogue: Path | None) -> "CatalogueEntry":
 
 def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | None) -> "Iterator[Waveform]":
     """Give the waveforms that were asked for; asking for what is not there is wrong usage."""
-    from stream.analysis.readers.waveform import Choice, listed  # noqa: PLC0415 -- the same
+    from stream.analysis.readers.waveform import Choice, listed  # noqa: PLC0415 -- keeps --help quick
     from stream.analysis.readers.waveform_files import read_waveforms  # noqa: PLC0415 -- keeps --help quick
 
     choice = Choice(machine, point)
@@ -237,17 +237,17 @@ def _print(analysis: "Analysis", language: "Language", *, as_json: bool) -> None
         sys.stdout.buffer.write(msgspec.json.encode(analysis) + b"\n")
         sys.stdout.buffer.flush()
         return
-    from rich.console import Console  # noqa: PLC0415 -- the same
+    from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
 
-    from stream.analysis.report.terminal import terminal_report  # noqa: PLC0415 -- the same
+    from stream.analysis.report.terminal import terminal_report  # noqa: PLC0415 -- keeps --help quick
 
     Console().print(terminal_report(analysis, language))
 
 
 def _shown(waveform: "Waveform", analysis: "Analysis", language: "Language", *, narrow: bool) -> "Shown":
     from stream.analysis.report.curves import curves_of  # noqa: PLC0415 -- keeps --help quick
-    from stream.analysis.report.html_report import Shown  # noqa: PLC0415 -- the same
-    from stream.analysis.report.plots import picture_png  # noqa: PLC0415 -- the same
+    from stream.analysis.report.html_report import Shown  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.report.plots import picture_png  # noqa: PLC0415 -- keeps --help quick
 
     curves = curves_of(waveform, analysis)
     wide = picture_png(curves, analysis, language)

@@ -61,7 +61,7 @@ def bearings(
 def _matching(text: str, catalogue: "Catalogue") -> "tuple[CatalogueEntry, ...]":
     """Give the bearing that is meant, or else all that hold the words."""
     from models.errors import ConfigurationError  # noqa: PLC0415 -- keeps --help quick
-    from models.machinery.bearings import resolve_bearing  # noqa: PLC0415 -- the same
+    from models.machinery.bearings import resolve_bearing  # noqa: PLC0415 -- keeps --help quick
 
     if not text.strip():
         return catalogue.entries
@@ -87,8 +87,8 @@ def _json(entry: "CatalogueEntry", speed: float | None) -> bytes:
 
 def _show(entries: "tuple[CatalogueEntry, ...]", speed: float | None) -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
-    from rich.table import Table  # noqa: PLC0415 -- the same
-    from rich.text import Text  # noqa: PLC0415 -- the same
+    from rich.table import Table  # noqa: PLC0415 -- keeps --help quick
+    from rich.text import Text  # noqa: PLC0415 -- keeps --help quick
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("bearing", "kind"):

@@ -41,7 +41,7 @@ def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     if as_json:
         import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-        from stream.doctor.check_result import Checkup  # noqa: PLC0415 -- the same
+        from stream.doctor.check_result import Checkup  # noqa: PLC0415 -- keeps --help quick
 
         typer.echo(msgspec.json.encode(Checkup(not wrong, tuple(results))).decode())
     else:

@@ -26,10 +26,10 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
       stethos experience --json
     """
     from models.learning.experience import Experience, learn_one  # noqa: PLC0415 -- keeps --help quick
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.messages.records import decode_lesson  # noqa: PLC0415 -- the same
-    from stream.messages.topics import LESSONS  # noqa: PLC0415 -- the same
-    from stream.recordings.recording import record  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.messages.records import decode_lesson  # noqa: PLC0415 -- keeps --help quick
+    from stream.messages.topics import LESSONS  # noqa: PLC0415 -- keeps --help quick
+    from stream.recordings.recording import record  # noqa: PLC0415 -- keeps --help quick
 
     known = Experience()
     with progress("reading lessons") as tell:
@@ -48,9 +48,9 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
 
 def _show(known: "Experience") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
-    from rich.table import Table  # noqa: PLC0415 -- the same
+    from rich.table import Table  # noqa: PLC0415 -- keeps --help quick
 
-    from models.alarms.proportion import wilson_interval  # noqa: PLC0415 -- the same
+    from models.alarms.proportion import wilson_interval  # noqa: PLC0415 -- keeps --help quick
 
     console = Console()
     if not known.lessons:

@@ -61,9 +61,9 @@ def push(
     if time_zone and not _ZONE.fullmatch(time_zone):
         raise typer.BadParameter("no time zone; write Asia/Shanghai", param_hint="--time-zone")
     from stream.config.secrets import read_secret  # noqa: PLC0415 -- keeps --help quick
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.grafana.push import load_dashboards  # noqa: PLC0415 -- the same
-    from stream.grafana.push import push as bring  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.grafana.push import load_dashboards  # noqa: PLC0415 -- keeps --help quick
+    from stream.grafana.push import push as bring  # noqa: PLC0415 -- keeps --help quick
 
     chosen = load_settings(settings).influxdb
     token = (

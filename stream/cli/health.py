@@ -56,7 +56,7 @@ def _ask(address: str) -> bytes:
 def _report(body: bytes) -> "Report":
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-    from stream.monitoring.liveness import Report  # noqa: PLC0415 -- the same
+    from stream.monitoring.liveness import Report  # noqa: PLC0415 -- keeps --help quick
 
     try:
         return msgspec.json.decode(body, type=Report)

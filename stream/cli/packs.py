@@ -51,8 +51,8 @@ def packs(
     """
     import msgspec  # noqa: PLC0415 -- keeps --help quick
 
-    from stream.config.packs import load_packs  # noqa: PLC0415 -- the same
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.packs import load_packs  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
 
     known = load_packs(own or load_settings(settings_file).packs)
     found = _matching(known, kind)
@@ -84,8 +84,8 @@ def pack_of(known: "Packs", kind: str, *, hint: str) -> "Pack":
 
 def _list(found: "tuple[Pack, ...]", language: "Language") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
-    from rich.table import Table  # noqa: PLC0415 -- the same
-    from rich.text import Text as Styled  # noqa: PLC0415 -- the same
+    from rich.table import Table  # noqa: PLC0415 -- keeps --help quick
+    from rich.text import Text as Styled  # noqa: PLC0415 -- keeps --help quick
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("kind", "what it is", "also called"):
@@ -97,9 +97,9 @@ def _list(found: "tuple[Pack, ...]", language: "Language") -> None:
 
 def _show(pack: "Pack", language: "Language") -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
-    from rich.text import Text as Styled  # noqa: PLC0415 -- the same
+    from rich.text import Text as Styled  # noqa: PLC0415 -- keeps --help quick
 
-    from models.texts.pack_labels import matter_label  # noqa: PLC0415 -- the same
+    from models.texts.pack_labels import matter_label  # noqa: PLC0415 -- keeps --help quick
 
     console = Console(highlight=False)
 

@@ -33,9 +33,9 @@ def publish(
 
       zcat run.jsonl.gz | stethos publish -
     """
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.publishing import publish as send  # noqa: PLC0415 -- keeps --help quick
-    from stream.recordings.reading import Recordings  # noqa: PLC0415 -- the same
+    from stream.recordings.reading import Recordings  # noqa: PLC0415 -- keeps --help quick
 
     recordings = Recordings(files)
     with progress("publishing") as tell:

@@ -43,10 +43,10 @@ def record(
 
       stethos record --topic alerts --from-now
     """
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.recording import RECORDED, Wanted  # noqa: PLC0415 -- keeps --help quick
-    from stream.recordings.recording import record as write_down  # noqa: PLC0415 -- the same
-    from stream.recordings.writing import open_recording  # noqa: PLC0415 -- the same
+    from stream.recordings.recording import record as write_down  # noqa: PLC0415 -- keeps --help quick
+    from stream.recordings.writing import open_recording  # noqa: PLC0415 -- keeps --help quick
 
     if topic not in RECORDED:
         raise typer.BadParameter(

@@ -44,10 +44,10 @@ def replay(
 
       stethos replay observations.jsonl.gz --thresholds stricter.toml
     """
-    from stream.config.thresholds import load_thresholds  # noqa: PLC0415 -- the same
+    from stream.config.thresholds import load_thresholds  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.reading import Recordings  # noqa: PLC0415 -- keeps --help quick
-    from stream.recordings.replay_report import Report, json_line, json_lines  # noqa: PLC0415 -- the same
-    from stream.recordings.replaying import Replay  # noqa: PLC0415 -- the same
+    from stream.recordings.replay_report import Report, json_line, json_lines  # noqa: PLC0415 -- keeps --help quick
+    from stream.recordings.replaying import Replay  # noqa: PLC0415 -- keeps --help quick
 
     recordings = Recordings(files)
     folding = Replay(
@@ -79,7 +79,7 @@ def replay(
 
 def _fleet(settings: Path | None, machines: Path | None) -> "Fleet":
     from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
 
     chosen = load_settings(settings)
     if machines is None:

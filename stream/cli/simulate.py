@@ -195,8 +195,8 @@ def _list() -> None:
 
 
 def _publish(measurements: Iterable[SimulatedBlock], clock: SimulationClock, settings_file: Path | None) -> int:
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415 -- the same
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.publishing import publish  # noqa: PLC0415 -- a recording needs neither broker nor settings
 
     settings = load_settings(settings_file)

@@ -43,7 +43,7 @@ def progress(title: str) -> "Iterator[Callable[[int, int | None], None]]":
         yield lambda _done, _total: None
         return
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
-    from rich.progress import Progress  # noqa: PLC0415 -- the same
+    from rich.progress import Progress  # noqa: PLC0415 -- keeps --help quick
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)

@@ -31,7 +31,7 @@ def topics(
       stethos topics --mend
     """
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
-    from stream.kafka.topic_admin import ensure_topics, mend_topics  # noqa: PLC0415 -- the same
+    from stream.kafka.topic_admin import ensure_topics, mend_topics  # noqa: PLC0415 -- keeps --help quick
 
     chosen = load_settings(settings)
     if mend:

@@ -34,13 +34,13 @@ def web(
     """
     import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
 
-    from stream.cli.logs import set_up_logging  # noqa: PLC0415 -- the same
-    from stream.config.hosts import names_of, own_names  # noqa: PLC0415 -- the same
+    from stream.cli.logs import set_up_logging  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.hosts import names_of, own_names  # noqa: PLC0415 -- keeps --help quick
     from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
-    from stream.config.packs import load_packs  # noqa: PLC0415 -- the same
-    from stream.config.settings import load_settings  # noqa: PLC0415 -- the same
-    from stream.stores import open_store  # noqa: PLC0415 -- the same
-    from stream.web.server import make_server  # noqa: PLC0415 -- the same
+    from stream.config.packs import load_packs  # noqa: PLC0415 -- keeps --help quick
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+    from stream.stores import open_store  # noqa: PLC0415 -- keeps --help quick
+    from stream.web.server import make_server  # noqa: PLC0415 -- keeps --help quick
 
     settings = load_settings(settings_file)
     set_up_logging(verbose=False, form=settings.log_format)

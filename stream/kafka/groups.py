@@ -57,7 +57,7 @@ def worker_identity(settings: Settings, fleet: Fleet) -> WorkerIdentity:
     store = (
         (influxdb.org, influxdb.bucket, influxdb.bucket_raw, influxdb.bucket_spectra)
         if settings.store == "influxdb"
-        else (str(settings.sqlite.path.absolute()),)
+        else (str(settings.sqlite.path.resolve()),)
     )
     machines = {name: fleet.configuration(name) for name in sorted(fleet.machines)}
     return WorkerIdentity(

@@ -1,4 +1,4 @@
-"""The languages of what people read, and a text in both of them."""
+"""The languages of what people read, and which one a browser prefers."""
 
 from models.bilingual import Language
 

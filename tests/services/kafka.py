@@ -34,11 +34,18 @@ def fetch() -> Path:
             required(shutil.which(tool), f"a real Kafka needs {tool} (Debian: default-jre-headless maven)")
         pom = Path(__file__).with_name("kafka-pom.xml")
         with alone(folder):
-            subprocess.run(
-                ["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies", f"-DoutputDirectory={jars}"],
-                check=True,
-            )
-            (jars / "complete").touch()
+            if not (jars / "complete").exists():  # another process may have been quicker
+                command = [
+                    "mvn",
+                    "-q",
+                    "-B",
+                    "-f",
+                    pom,
+                    "dependency:copy-dependencies",
+                    f"-DoutputDirectory={jars}",
+                ]
+                subprocess.run(command, check=True)
+                (jars / "complete").touch()
     required(shutil.which("java"), "a real Kafka needs java (Debian: default-jre-headless)")
     return jars
 
@@ -86,7 +93,10 @@ message.max.bytes=9437184
                     check=True,
                     stdout=subprocess.DEVNULL,  # what went wrong is told on the other
                 )
-                self.data.rename(target)
+                part = target.with_suffix(".part")
+                shutil.rmtree(part, ignore_errors=True)
+                shutil.move(self.data, part)  # the cache may lie on another disk, to which nothing can be renamed
+                part.rename(target)
         return target
 
     def _java(self, main: str, *arguments: str) -> list[str]:

@@ -4,11 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores.sqlite import actions as _sqlite_actions
-from stream.stores.sqlite import captures as _sqlite_captures
-from stream.stores.sqlite import rows as _sqlite_rows
-from stream.stores.sqlite import upgrade as _sqlite_upgrade
-from stream.stores.sqlite import uptime as _sqlite_uptime
+from stream.stores.sqlite import actions, captures, rows, upgrade, uptime
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["SCHEMA_VERSION", "connect", "service_error_of"]
@@ -20,7 +16,7 @@ _BUSY_S = 10.0
 """How long to wait while another process writes; its batches take milliseconds."""
 
 _SCHEMA = f"""
-{_sqlite_rows.TABLES};
+{rows.TABLES};
 
 CREATE TABLE health (
     machine TEXT, time_us INTEGER, point TEXT, score REAL, status TEXT NOT NULL, record TEXT NOT NULL,
@@ -88,7 +84,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
             "upgrade Stethos, or name another file in [sqlite] path"
         )
     if version == 1:
-        _sqlite_upgrade.from_schema_1(connection)
+        upgrade.from_schema_1(connection)
     elif version == 0:
         if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise ServiceError(f"{path} is the database of another program: name another file in [sqlite] path")
@@ -99,7 +95,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-_ADDED = {"action": _sqlite_actions.TABLE, "capture": _sqlite_captures.TABLE, "uptime": _sqlite_uptime.TABLE}
+_ADDED = {"action": actions.TABLE, "capture": captures.TABLE, "uptime": uptime.TABLE}
 """Tables that were added without a new version: a file of a version before lacks them."""
 
 

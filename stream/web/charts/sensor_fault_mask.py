@@ -24,10 +24,8 @@ def without_sensor_faults(history: MachineHistory) -> MachineHistory:
 def _of_point(trace: Trace, history: MachineHistory) -> Trace:
     early = usual_gap(trace.values, history.step)  # the alert comes with the second faulty value
     spans = [(begin - early, end) for begin, end in faulty_spans(trace.point, history)]
-    without_sensor_faults = [
-        each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)
-    ]
-    return msgspec.structs.replace(trace, values=tuple(without_sensor_faults))
+    believed = [each for each in trace.values if not any(begin <= each.time <= end for begin, end in spans)]
+    return msgspec.structs.replace(trace, values=tuple(believed))
 
 
 def faulty_spans(point: str, history: MachineHistory) -> list[tuple[datetime, datetime]]:

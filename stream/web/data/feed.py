@@ -13,7 +13,7 @@ from models.machinery.machine import Machine
 from models.outputs import Alert, Health
 from stream.stores.store import Store
 from stream.web.data.recent_history import RecentHistory
-from stream.web.views.machine_facts import attention_order, facts_by_machine, needs_someone
+from stream.web.views.machine_facts import attention_order, facts_of_machines, needs_someone
 from stream.web.views.snapshot import CARDS, Snapshot
 
 __all__ = ["Feed"]
@@ -21,7 +21,7 @@ __all__ = ["Feed"]
 logger = logging.getLogger(__name__)
 
 _EVERY_S = 2.0
-_TRACKS_A_TURN = 6
+_HISTORIES_A_TURN = 6
 """Machines whose history is read in one turn, so that a large fleet costs no more than a small one."""
 _OPEN_ALERTS = 2_000
 
@@ -108,7 +108,7 @@ class Feed:
         turn = next(self._turns)
         due = [name for name in shown if self._is_due(name, newest[name], in_full=True)]
         glances = [name for name in newest if name not in shown and self._is_due(name, newest[name], in_full=False)]
-        for name in [*self._longest_waiting(due)[:_TRACKS_A_TURN], *self._longest_waiting(glances)[:1]]:
+        for name in [*self._longest_waiting(due)[:_HISTORIES_A_TURN], *self._longest_waiting(glances)[:1]]:
             recent = self._recent.setdefault(name, RecentHistory())
             await recent.read(self._store, name, newest[name], in_full=name in shown)
             recent.turn = turn
@@ -122,7 +122,7 @@ class Feed:
 
     def _shown(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> list[str]:
         facts = attention_order(
-            facts_by_machine(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {})
+            facts_of_machines(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {})
         )
         cards = [each.machine.id for each in facts if needs_someone(each)][:CARDS]
         known = {each.machine.id for each in facts}

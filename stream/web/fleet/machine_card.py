@@ -36,7 +36,7 @@ class MachineCard:
             self._name = text("h3", "name")
             self._facts = text("p", "facts")
             self._age = text("p", "age")
-            self._judgement = StatusSummary(language)
+            self._status_summary = StatusSummary(language)
             deductions = container("ul", "deductions")
             set_attributes(deductions, aria_label=_DEDUCTIONS.say(language))
             self._trend = Sparkline()
@@ -73,7 +73,7 @@ class MachineCard:
         self._name.set_text(view.name)
         set_attributes(self._page, href=machine_path(self._language, view.id))
         self._facts.set_text(view.facts)
-        self._judgement.show(view)
+        self._status_summary.show(view)
         self._deductions.show(enumerate(view.deductions))
         self._trend.show(view.trend)
         say = self._language

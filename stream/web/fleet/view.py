@@ -17,7 +17,7 @@ from stream.web.views.freshness import freshness
 from stream.web.views.machine_facts import (
     MachineFacts,
     attention_order,
-    facts_by_machine,
+    facts_of_machines,
     is_old,
     needs_someone,
     usual_interval,
@@ -108,7 +108,7 @@ def fleet_view(
     opened: Collection[str] = (),
 ) -> FleetView:
     """Draw the fleet up for one viewer at `clock`; `opened` names tiles to show in full."""
-    facts = facts_by_machine(snapshot, machines)
+    facts = facts_of_machines(snapshot, machines)
     ranked = _ranked(facts, machines, language)
     usual = usual_interval(facts)
     fresh = freshness(snapshot, clock=clock, interval=usual)

@@ -27,7 +27,7 @@ class MachineHead:
             with container("div", "head-row"):
                 self._badge = StatusBadge()
                 self._age = text("span", "age")
-            self._judgement = StatusSummary(language)
+            self._status_summary = StatusSummary(language)
             self._life = text("p", "life")
             self._life_held = text("p", "life-held")
             self._reasons_title = text("h2", "part")
@@ -44,7 +44,7 @@ class MachineHead:
         set_classes(self.root, f"panel head s-{view.status}{' old' if view.old else ''}")
         self._badge.show(view)
         self._age.set_text(view.age)
-        self._judgement.show(view)
+        self._status_summary.show(view)
         self._life.set_text(view.life)
         self._life_held.set_text(view.life_held)
         self._reasons_title.set_text(_REASONS.say(say) if view.deductions else "")

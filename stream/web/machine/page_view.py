@@ -12,7 +12,7 @@ from stream.texts.phrases import PRIORITIES
 from stream.texts.times import clock_text, span_text
 from stream.web.machine.verdicts_view import VerdictView, verdicts_view
 from stream.web.views.freshness import freshness
-from stream.web.views.machine_facts import MachineFacts, facts_by_machine, is_about_sensor, is_old, usual_interval
+from stream.web.views.machine_facts import MachineFacts, facts_of_machines, is_about_sensor, is_old, usual_interval
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.views.notices_view import Notice, notices
 from stream.web.views.snapshot import Snapshot
@@ -76,7 +76,7 @@ def machine_page_view(
     language: Language,
 ) -> MachinePageView:
     """Draw one machine up for one viewer at `clock`, however odd its id."""
-    facts = facts_by_machine(snapshot, machines)
+    facts = facts_of_machines(snapshot, machines)
     usual = usual_interval(facts)
     fresh = freshness(snapshot, clock=clock, interval=usual)
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)

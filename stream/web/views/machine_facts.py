@@ -14,7 +14,7 @@ from stream.web.views.snapshot import Series, Snapshot
 __all__ = [
     "MachineFacts",
     "attention_order",
-    "facts_by_machine",
+    "facts_of_machines",
     "is_about_sensor",
     "is_old",
     "needs_someone",
@@ -94,7 +94,7 @@ def attention_order(facts: Collection[MachineFacts]) -> list[MachineFacts]:
     return sorted(facts, key=key)
 
 
-def facts_by_machine(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[MachineFacts]:
+def facts_of_machines(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[MachineFacts]:
     """Bring together what the snapshot and the descriptions say; a machine nobody described is known by its id."""
     healths: dict[str, list[Health]] = {}
     for health in snapshot.healths:

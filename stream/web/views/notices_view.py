@@ -86,19 +86,19 @@ def notices(
     def ago(moment: datetime) -> str:
         return span_text((clock - moment).total_seconds(), language)
 
-    limits = []
+    found: list[Notice] = []
     if snapshot.trouble:
         shown = _SHOWN_FROM.say(language, clock=time_text(snapshot.read_at)) if snapshot.loaded else ""
         said = snapshot.trouble.rstrip(".") + "."
         text = " ".join(part for part in (said, shown) if part)
-        limits.append(Notice(kind="error", title=_TROUBLE.say(language), text=text))
+        found.append(Notice(kind="error", title=_TROUBLE.say(language), text=text))
     elif fresh.silent_since is not None:
         title = _SILENT.say(language, span=ago(fresh.silent_since))
         text = _SILENT_HELP.say(language, clock=time_text(fresh.silent_since))
-        limits.append(Notice(kind="warning", title=title, text=text))
+        found.append(Notice(kind="warning", title=title, text=text))
     elif fresh.behind and fresh.newest is not None:
         title = _BEHIND.say(language, span=span_text(fresh.behind.total_seconds(), language))
-        limits.append(
+        found.append(
             Notice(kind="info", title=title, text=_BEHIND_HELP.say(language, clock=time_text(fresh.newest)))
         )
-    return tuple(limits)
+    return tuple(found)

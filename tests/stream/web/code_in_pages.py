@@ -94,6 +94,9 @@ def _faults(module: Module) -> Iterator[tuple[ast.expr, str]]:
         elif isinstance(node, ast.Assign) and any(_is_dynamic(target) for target in node.targets):
             if not _constant(node.value, module):
                 yield node.value, "a dynamic property that is no constant"
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign) and _is_dynamic(node.target):
+            if node.value is not None and not _constant(node.value, module):
+                yield node.value, "a dynamic property that is no constant"
         elif isinstance(node, ast.Call):
             yield from _faults_of_call(node, module)
 

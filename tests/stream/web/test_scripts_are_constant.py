@@ -63,6 +63,8 @@ def test_a_function_known_by_its_name_is_called_so(name: str, file: str):
         'from elsewhere import A\nx = {":formatter": A}',
         'from stream.web.paths import fleet_path\nx = {":formatter": fleet_path}',
         'options[":formatter"] = unit',
+        'options[":formatter"] += unit',
+        'options[":formatter"]: str = unit',
         'options.setdefault(":formatter", unit)',
         "ui.run_javascript(f'go({name})')",
         "client.run_javascript(name)",

@@ -10,7 +10,7 @@ from models.machinery.machine import Machine, Name
 from models.outputs import Health
 from stream.texts.phrases import STATUSES
 from stream.web.fleet.view import fleet_view
-from stream.web.views.machine_facts import attention_order, facts_by_machine
+from stream.web.views.machine_facts import attention_order, facts_of_machines
 from stream.web.views.snapshot import CARDS, Snapshot
 from tests.stream.web.fleets import NOW, alert, four, health, many
 from tests.stream.web.made_up import fleet, read
@@ -196,7 +196,7 @@ def test_order_of_attention_never_puts_the_worse_one_later(machines):
         Health(machine=f"M{n}", point="x", time=NOW, status=status, score=score)
         for n, (status, score, _) in enumerate(machines)
     )
-    order = attention_order(facts_by_machine(Snapshot(read_at=NOW, healths=healths), {}))
+    order = attention_order(facts_of_machines(Snapshot(read_at=NOW, healths=healths), {}))
     places = [worst_first.index(f.newest.status) if f.newest.status in worst_first else 9 for f in order]
     assert places == sorted(places)
     assert len(order) == len(machines)
