@@ -13,6 +13,7 @@ from models.errors import ServiceError
 from stream.grafana import client
 from tests.services.grafana import ADMIN, serving
 from tests.services.processes import free_port
+from tests.services.required import required
 
 
 def ask(url):
@@ -128,8 +129,7 @@ def certificate(tmp_path_factory):
         *("-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
         *("-keyout", folder / "key.pem", "-out", folder / "cert.pem"),
     ]
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
+    required(shutil.which("openssl"), "a certificate of one's own needs openssl (Debian: openssl)")
     subprocess.run(command, check=True, capture_output=True)
     return folder / "cert.pem", folder / "key.pem"
 
