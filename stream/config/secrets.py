@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from models.errors import ConfigurationError
 
-__all__ = ["EmptySecretError", "MissingSecretError", "read_secret"]
+__all__ = ["EmptySecretError", "MissingSecretError", "is_plain", "read_secret"]
 
 _MAX_BYTES = 64 * 1024
 
@@ -40,6 +40,15 @@ def read_secret(path: Path, what: str) -> SecretStr:
     text = data.removeprefix(b"\xef\xbb\xbf").decode("ascii", errors="replace").strip()
     if not text:
         raise EmptySecretError(f"{path} is empty; put the {what} in it")
-    if len(data) > _MAX_BYTES or not text.isascii() or not text.isprintable():
+    if len(data) > _MAX_BYTES or not is_plain(text):
         raise ConfigurationError(f"{path} holds no {what}; write it there in plain ASCII, and nothing else")
     return SecretStr(text)
+
+
+def is_plain(text: str) -> bool:
+    r"""Say whether a secret is what a header of HTTP carries: one line of ASCII.
+
+    >>> is_plain("s3cret=="), is_plain("two\nlines"), is_plain("口令")
+    (True, False, False)
+    """
+    return text.isascii() and text.isprintable()

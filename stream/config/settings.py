@@ -25,7 +25,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from models.errors import ConfigurationError
 from models.machinery import machine
 from stream.config.hosts import names_of
-from stream.config.secrets import MissingSecretError, read_secret
+from stream.config.secrets import MissingSecretError, is_plain, read_secret
 from stream.config.settings_errors import FILE_VARIABLE, PREFIX, check_variables, describe_problem
 from stream.config.settings_paths import folder_of, with_paths_from
 from stream.config.thresholds import thresholds_from
@@ -105,7 +105,7 @@ class Influxdb(_Section):
     def _one_plain_line(cls, token: SecretStr | None) -> SecretStr | None:
         """Refuse what no header carries: the client that met it would put it into its error."""
         text = "" if token is None else token.get_secret_value().strip()
-        if not (text.isascii() and text.isprintable()):
+        if not is_plain(text):
             raise ValueError("it is no token: give one line of plain ASCII, as InfluxDB shows it")
         return None if token is None else SecretStr(text)
 

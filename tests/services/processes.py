@@ -56,9 +56,7 @@ def wait_until(condition: Callable[[], object], what: str, *, deadline_s: float 
         answered = time.monotonic()
         if answered > begun + deadline_s:
             raise TimeoutError(f"waited {deadline_s:g} s in vain until {what}")
-        time.sleep(
-            max(every_s, answered - asked)
-        )  # to ask takes half of the time at most, the rest is for the work
+        time.sleep(max(every_s, answered - asked))  # asking takes half the time at most, the rest is for the work
         asked = time.monotonic()
 
 
