@@ -11,7 +11,7 @@ from stream.cli.terminal import AsJson, SettingsFile
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from stream.config.settings import Influxdb
+    from stream.config.settings_sections import Influxdb
     from stream.grafana.push import Access
 
 __all__ = ["app"]

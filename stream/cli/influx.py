@@ -10,8 +10,9 @@ import typer
 from models.errors import ConfigurationError
 from stream.cli.terminal import AsJson, SettingsFile
 from stream.config.secrets import read_secret
-from stream.config.settings import Influxdb, load_settings, settings_file
+from stream.config.settings import load_settings, settings_file
 from stream.config.settings_paths import folder_of
+from stream.config.settings_sections import Influxdb
 from stream.stores.influxdb.setup import Access, Wanted, prepare
 
 __all__ = ["app"]

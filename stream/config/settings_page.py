@@ -16,8 +16,8 @@ __all__ = ["settings_table"]
 
 _HEAD = """# Settings
 
-Written by `python -m stream.config.settings_page`; change the descriptions in `stream/config/settings.py` and write
-it again.
+Written by `python -m stream.config.settings_page`; change the descriptions in `stream/config/settings.py` and
+`stream/config/settings_sections.py`, and write it again.
 
 A key of `stethos.toml` (first column; a dot separates section and key) gives way to the variable beside it.
 `STETHOS_SETTINGS` names another file than `stethos.toml`.

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from models.errors import ServiceError
-from stream.config.settings import Influxdb
+from stream.config.settings_sections import Influxdb
 from stream.doctor.brokers import CLOCK_TOLERANCE_S
 from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.monitoring.http_probe import Answer, ask

@@ -17,7 +17,8 @@ import aiohttp
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from stream.config.settings import Influxdb, Settings
+from stream.config.settings import Settings
+from stream.config.settings_sections import Influxdb
 from stream.messages.topics import INPUTS, OBSERVATIONS
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor

@@ -1,7 +1,8 @@
 """Where results are kept: one interface (`store.Store`), two stores (InfluxDB, and SQLite embedded)."""
 
 from models.errors import ConfigurationError
-from stream.config.settings import Influxdb, Settings
+from stream.config.settings import Settings
+from stream.config.settings_sections import Influxdb
 from stream.stores.store import Store
 
 __all__ = ["open_store"]

@@ -10,7 +10,7 @@ from email.utils import formatdate
 import pytest
 from pydantic import SecretStr
 
-from stream.config.settings import Influxdb
+from stream.config.settings_sections import Influxdb
 from stream.doctor.influxdb import check_influxdb
 from tests.services.influxdb import InfluxServer
 from tests.services.processes import free_port
