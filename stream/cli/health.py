@@ -20,7 +20,8 @@ def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
 
     For health checks of systemd, Docker and Kubernetes, where there is no curl. The worker answers where section
     `health` of the settings says; without a port it doesn't. One that has no messages is well; one that is stuck,
-    has lost its broker, or could not write to its store for `patience_s`, isn't.
+    has lost its broker, or could not write to its store for `patience_s`, isn't. What needs a look
+    but no restart is told in lines of its own, and leaves the exit status as it is.
 
     For example:
 
@@ -39,7 +40,7 @@ def health(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(chosen.host, chosen.host)  # noqa: S104
     body = _ask(f"http://{f'[{host}]' if ':' in host else host}:{chosen.port}/health")
     report = _report(body)
-    typer.echo(body.decode().strip() if as_json else _report_line(report))
+    typer.echo(body.decode().strip() if as_json else "\n".join(_report_lines(report)))
     if not report.ok:
         raise typer.Exit(1)
 
@@ -64,8 +65,9 @@ def _report(body: bytes) -> "Report":
         raise ServiceError("health: something else answers there; correct [health] port") from None
 
 
-def _report_line(report: "Report") -> str:
+def _report_lines(report: "Report") -> list[str]:
     signs = report.signs
     lag = sum(agent.lag for agent in signs.agents)
     facts = f"{signs.state}, {signs.partitions} partitions, {signs.machines} machines, {lag} messages waiting"
-    return f"well: {facts}" if report.ok else "; ".join(report.reasons)
+    first = f"well: {facts}" if report.ok else "; ".join(report.reasons)
+    return [first, *(f"look at this: {warning}" for warning in report.warnings)]

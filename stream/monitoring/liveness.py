@@ -56,6 +56,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool
     reasons: tuple[str, ...]
     signs: Signs
+    warnings: tuple[str, ...] = ()
+    """What somebody has to look at although the worker does its work: a restart would mend none of it."""
 
 
 def assess_worker(signs: Signs, patience_s: float) -> Report:

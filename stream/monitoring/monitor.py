@@ -53,6 +53,11 @@ class Monitor:
         self._broker: float | None = None
         self._lags: dict[TopicPartition, _PartitionLag] = {}
         self._events: dict[str, float] = {}
+        self._warnings: list[Callable[[], Iterable[str]]] = []
+
+    def warn(self, warnings: Callable[[], Iterable[str]]) -> None:
+        """Tell from now on in each report what `warnings` gives at that moment, which any thread may ask."""
+        self._warnings.append(warnings)
 
     def follow(self, group: str, assignment: Assignment) -> None:
         """Tell from now on how far a consumer group is behind in the partitions that `assignment` gives."""
@@ -89,6 +94,8 @@ class Monitor:
             store=self.store.signs(now),
         )
         report = assess_worker(signs, self._patience_s)
+        warnings = tuple(warning for source in self._warnings for warning in source())
+        report = msgspec.structs.replace(report, warnings=warnings)
         self.metrics.healthy.set(report.ok)
         self.metrics.partitions.set(signs.partitions)
         self.metrics.machines.set(signs.machines)

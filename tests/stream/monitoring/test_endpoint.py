@@ -80,6 +80,17 @@ def test_the_command_says_it_in_words_and_by_its_exit_code():
         assert json.loads(ask(port, "--json").stdout)["ok"] is False
 
 
+def test_the_command_tells_what_needs_a_look_and_stays_well():
+    report = Report(ok=True, reasons=(), signs=RUNNING, warnings=("a transaction has been open", "两行"))
+    with serving("127.0.0.1", 0, lambda: report, lambda: b"") as port:
+        done = ask(port)
+        assert done.returncode == 0
+        first, *others = done.stdout.splitlines()
+        assert first.startswith("well: ")
+        assert others == ["look at this: a transaction has been open", "look at this: 两行"]
+        assert json.loads(ask(port, "--json").stdout)["warnings"] == ["a transaction has been open", "两行"]
+
+
 def test_the_command_without_a_worker_or_a_port_names_the_fix():
     done = ask(free_port())
     assert done.returncode == 1

@@ -4,6 +4,7 @@ import pytest
 
 from stream.monitoring.liveness import AgentSigns, Signs, StoreSigns, assess_worker
 from stream.monitoring.metrics import Metrics, reason_kind
+from stream.monitoring.monitor import Monitor
 
 PATIENCE_S = 60.0
 
@@ -63,6 +64,18 @@ def test_several_things_are_all_said():
     assert len(reasons) == 2, "that the storage agent waits for the store is no third one"
     assert "stored" in reasons[0]
     assert "vibration-indicators" in reasons[1]
+
+
+def test_warnings_are_told_in_every_report_and_make_no_worker_ill():
+    monitor = Monitor(Metrics(), servers=[], patience_s=PATIENCE_S)
+    seen = ["first"]
+    monitor.warn(lambda: seen)
+    monitor.warn(lambda: ("always",))
+    assert monitor.report().warnings == ("first", "always")
+    seen.clear()
+    report = monitor.report()
+    assert report.warnings == ("always",)
+    assert not any("always" in reason for reason in report.reasons)
 
 
 def test_what_a_sender_invents_becomes_no_label():
