@@ -28,6 +28,7 @@ from stream.delivery.faust_transport import Transport
 from stream.delivery.generation import Generation
 from stream.delivery.outbox import Outbox
 from stream.kafka.groups import AGENT_OF, FAUST_GROUP, worker_identity
+from stream.kafka.progress import Progress
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor
@@ -114,7 +115,7 @@ class Worker:
 
     def _add_monitoring(self) -> None:
         self.monitor.count(self._condition.owned)
-        self.monitor.follow(FAUST_GROUP, self._assignment)
+        self.monitor.follow(FAUST_GROUP, self._progress)
         self._runtime.background(self.monitor.beat)
         self._runtime.background(self._watch)
         write_rows = pipeline_rows(self._settings, self.metrics, self.monitor)
@@ -124,10 +125,9 @@ class Worker:
     async def _watch(self) -> None:
         await self.monitor.watch(self._runtime.started)
 
-    def _assignment(self) -> list[TopicPartition]:
-        """Give the partitions that Faust's agents read."""
-        assigned = self.app.consumer.assignment()
-        return [TopicPartition(tp.topic, tp.partition) for tp in assigned if tp.topic in AGENT_OF]
+    def _progress(self) -> dict[TopicPartition, Progress]:
+        """Give how far Faust's agents have come with each partition that they read."""
+        return {tp: one for tp, one in self.app.consumer.progress().items() if tp.topic in AGENT_OF}
 
     async def _start_outbox(self) -> None:
         if self._sending is not None:

@@ -18,6 +18,7 @@ from stream.delivery.partition import Partition
 from stream.kafka.groups import CONDITION_AGENT
 from stream.messages.records import decode_observation, encode_output, tag_of
 from stream.messages.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
+from stream.messages.unreadable_batch import UnreadableBatch
 
 __all__ = ["Condition"]
 
@@ -82,6 +83,8 @@ class Condition:
             partition = self.partitions.get(record.partition)
             if partition is None:
                 continue  # a rebalance has taken it: whoever owns it now reads this event too
+            if isinstance(record.value, UnreadableBatch):
+                self._pass_unreadable(partition, record.value)
             try:
                 accepted = partition.accepts(record.offset)
             except LookupError as error:
@@ -94,6 +97,22 @@ class Condition:
             if partition.is_due(every):
                 await self.checkpoint(partition)
             await self._context.runtime.yield_to_others()
+
+    def _pass_unreadable(self, partition: Partition, batch: UnreadableBatch) -> None:
+        """Let a partition go on behind observations that nobody can read, and tell that they are lost."""
+        due = batch.first_offset if partition.next_offset is None else partition.next_offset
+        if not batch.first_offset <= due <= batch.last_offset:
+            return
+        partition.pass_gap(batch.last_offset)
+        self._context.metrics.observations_lost.inc(batch.last_offset + 1 - due)
+        log.error(
+            "%s/%d: the observations %d to %d are lost, and its machines are judged on without them: %s",
+            OBSERVATIONS,
+            partition.number,
+            due,
+            batch.last_offset,
+            batch.reason,
+        )
 
     def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
         try:

@@ -18,6 +18,7 @@ from models.observations import Experienced
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.delivery.outbox import Outbox
+from stream.kafka.consumer import new_consumer
 from stream.messages.records import decode_lesson, encode_observation
 from stream.messages.topics import LESSONS, LESSONS_PARTITION, OBSERVATIONS
 
@@ -36,12 +37,7 @@ def add_experience(context: Context, condition: Condition) -> None:
 
     async def run() -> None:
         await context.runtime.started.wait()
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=context.settings.servers,
-            client_id=context.client_id,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
+        consumer = new_consumer(servers=context.settings.servers, client_id=context.client_id)
         await consumer.start()
         try:
             partition = TopicPartition(LESSONS, LESSONS_PARTITION)
@@ -65,7 +61,7 @@ async def _poll_lessons(consumer: AIOKafkaConsumer, partition: TopicPartition, e
         for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
             for record in records:
                 _learn(experience, record)
-        end = consumer.highwater(partition)
+        end = consumer.last_stable_offset(partition)
         return end is not None and bool(await consumer.position(partition) >= end)
     except KafkaError as error:
         log.warning("lessons: not read, trying again in %.0f s: %r", _RETRY_S, error)

@@ -18,7 +18,9 @@ from aiokafka.errors import KafkaError
 from models.errors import MessageError, ServiceError
 from stream.agents.context import Context
 from stream.delivery.outbox import Confirmation
+from stream.kafka.consumer import new_consumer
 from stream.kafka.groups import STORAGE_AGENT, STORAGE_GROUP
+from stream.kafka.progress import note_taken, progress_of
 from stream.messages.records import Stored, decode_output, tag_of
 from stream.messages.topics import ALERTS, HEALTH, ROWS
 from stream.stores import open_store
@@ -61,15 +63,13 @@ class _Storage:
     async def run(self) -> None:
         """Read, write, and commit what is written, until cancelled."""
         await self._context.runtime.started.wait()
-        consumer = AIOKafkaConsumer(
+        consumer = new_consumer(
             ROWS,
             HEALTH,
             ALERTS,
-            bootstrap_servers=self._context.settings.servers,
+            servers=self._context.settings.servers,
             client_id=self._context.client_id,
             group_id=STORAGE_GROUP,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
             fetch_max_wait_ms=_GATHER_MS,
             fetch_min_bytes=_GATHER_BYTES,
             session_timeout_ms=10_000,
@@ -77,12 +77,14 @@ class _Storage:
             max_poll_interval_ms=24 * 3600 * 1000,  # a store that is away for long must not cost us our partitions
         )
         await consumer.start()
-        self._context.monitor.follow(STORAGE_GROUP, consumer.assignment)
+        taken: dict[TopicPartition, int] = {}
+        self._context.monitor.follow(STORAGE_GROUP, lambda: progress_of(consumer, taken))
         done: dict[TopicPartition, int] = {}
         commit_s = 0.0
         try:
             while True:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+                note_taken(taken, batches)
                 if records := [record for batch in batches.values() for record in batch]:
                     self._context.monitor.event(STORAGE_AGENT)
                     await self._write_bisecting(self._items(records))

@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 
 from models.errors import ServiceError, StateError
 from models.fold import STATE_VERSION, MachineState, dump_state, load_state
+from stream.kafka.consumer import new_consumer
 from stream.messages.topics import CHECKPOINTS, OBSERVATIONS
 
 __all__ = ["RestoredPartition", "checkpoint_records", "merge_records", "read_checkpoints"]
@@ -96,13 +97,7 @@ async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dic
     """
     checkpoints = [TopicPartition(CHECKPOINTS, number) for number in partitions]
     sources = [TopicPartition(OBSERVATIONS, tp.partition) for tp in checkpoints]
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=16 * 1024 * 1024,
-    )
+    consumer = new_consumer(servers=servers, group_id=None, max_partition_fetch_bytes=16 * 1024 * 1024)
     try:
         await consumer.start()
         values = await _read_to_end(consumer, checkpoints)

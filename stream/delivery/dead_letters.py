@@ -3,8 +3,9 @@
 import logging
 from typing import Any
 
-from stream.delivery.outbox import Confirmation, Outbox
-from stream.messages.topics import DEAD_LETTER
+from stream.delivery.outbox import Confirmation, Header, Outbox
+from stream.messages.topics import DEAD_LETTER, MAXIMUM_MESSAGE_BYTES
+from stream.messages.unreadable_batch import UnreadableBatch
 from stream.monitoring.metrics import Metrics
 
 __all__ = ["DeadLetters"]
@@ -22,17 +23,26 @@ class DeadLetters:
 
     def send(self, record: Any, reason: str) -> Confirmation:  # noqa: ANN401 -- a message of Faust or aiokafka
         """Put one record aside, and tell of it; done once that is confirmed."""
+        value: bytes | None = record.value
+        span: list[Header] = []
+        if isinstance(value, UnreadableBatch):
+            span = [
+                ("first_offset", str(value.first_offset).encode()),
+                ("last_offset", str(value.last_offset).encode()),
+            ]
+            value = bytes(value[:MAXIMUM_MESSAGE_BYTES])  # one that is not to be believed may be longer
         log.warning("dead letter: %s/%d@%d: %s", record.topic, record.partition, record.offset, reason)
         self._metrics.dead_letter(record.topic, reason)
         return self._outbox.send(
             DEAD_LETTER,
             key=record.key or b"",
-            value=record.value,
+            value=value,
             headers=[
                 ("reason", reason[:_MAX_REASON_LENGTH].encode()),
                 ("topic", record.topic.encode()),
                 ("partition", str(record.partition).encode()),
                 ("offset", str(record.offset).encode()),
+                *span,
             ],
             partition=record.partition,
         )

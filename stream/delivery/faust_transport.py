@@ -1,4 +1,6 @@
-"""Faust's Kafka transport, but for three things that made agents wait: each has no setting.
+"""Faust's Kafka transport, but for what has no setting there.
+
+Three things made agents wait.
 
 A fetch names the partitions of which nothing is in hand; those whose records are still being worked off are left
 out, and cannot be asked for until its answer is there. Faust lets the broker wait 1.5 s for records of the others:
@@ -9,6 +11,11 @@ some time apart; the first after a silence goes at once.
 A message is handed to its agent by way of four tasks, a tenth of all that it costs; mostly none is needed.
 
 A partition whose agent falls behind is left out until the agent has caught up, which was noticed a second late.
+
+And three went wrong with the transactions of others. Offsets that bring no message (their ends, and what was taken
+back) are a gap that Faust acknowledges itself, but not behind offset 0, where the partition commits nothing ever
+after; and it lists every offset of a gap, be it a million. Acknowledgements come in order here (`Acknowledger`,
+checkpoints), so the last says how far it is. And Faust takes an open transaction for an agent that stands still.
 """
 
 import asyncio
@@ -16,11 +23,16 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Sequence
 from typing import Any
 
+from aiokafka import TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TP, Message
 from mode.services import WaitResults
+
+from stream.kafka.consumer import ISOLATION
+from stream.kafka.progress import Progress, note_taken, progress_of
+from stream.kafka.unreadable import guard_aiokafka
 
 __all__ = ["APART_S", "ASKED_AGAIN_S", "FETCH_WAIT_MS", "Transport", "limit_fetch_rate"]
 
@@ -86,12 +98,18 @@ class _ConsumerThread(AIOKafkaConsumerThread):
         limit_fetch_rate(consumer._fetcher, APART_S)  # noqa: SLF001 -- made when the consumer starts
 
     def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ANN401 -- Faust has no types
+        guard_aiokafka()
         consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = ISOLATION  # noqa: SLF001 -- as below; Faust's own is tied to its transactions
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 -- read when it starts
         return consumer
 
 
 class _Consumer(FaustConsumer):
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 -- Faust's
+        super().__init__(*arguments, **options)
+        self._taken: dict[TopicPartition, int] = {}
+
     async def wait_first(self, *waits: Any, timeout: Any = None) -> WaitResults:  # noqa: ANN401, ASYNC109 -- Faust's
         """Wait for the first of these; what is done without waiting needs no tasks.
 
@@ -118,6 +136,27 @@ class _Consumer(FaustConsumer):
         """
         fetched: AsyncIterator[tuple[TP, Message]] = super().getmany(min(timeout, ASKED_AGAIN_S))
         return fetched
+
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ANN401, ASYNC109 -- Faust's
+        records = await super()._getmany(active_partitions, timeout)
+        note_taken(self._taken, records)
+        return records
+
+    def progress(self) -> dict[TopicPartition, Progress]:
+        """Give how far each partition that this worker has been given has been read; any thread may ask."""
+        return progress_of(self._thread._consumer, self._taken)  # noqa: SLF001 -- made when the thread starts
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Say nothing every few seconds of what stands still: that is the monitor's (`stream.monitoring`)."""
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Note nothing of a gap: see above."""
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """Give what can be committed: all up to what was acknowledged last."""
+        acknowledged = self._acked.pop(tp, None)
+        self._acked_index.pop(tp, None)
+        return max(acknowledged) + 1 if acknowledged else None
 
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)

@@ -36,6 +36,11 @@ class Partition:
         self.next_offset = offset + 1
         return True
 
+    def pass_gap(self, offset: int) -> None:
+        """Go on at a later offset: what lies between can never be folded."""
+        if self.next_offset is not None:
+            self.next_offset = max(self.next_offset, offset)
+
     def fold(self, offset: int, observation: Observation) -> tuple[Output, ...]:
         """Fold one accepted observation; one that its machine's checkpoint has already seen gives nothing."""
         name = observation.machine

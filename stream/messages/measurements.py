@@ -19,6 +19,7 @@ from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
 from stream.messages.decode_errors import describe_decode_error, describe_validation_error
 from stream.messages.records import tag_of
 from stream.messages.topics import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
+from stream.messages.unreadable_batch import refuse_unreadable
 from stream.messages.validation import (
     LOAD_PERCENT,
     RATE_HZ,
@@ -231,6 +232,7 @@ def decode(
     """
     if not data:
         raise MessageError("the message is empty; send a JSON or MessagePack object")
+    refuse_unreadable(data)
     if len(data) > limit_bytes:
         raise MessageError(
             f"the message has {len(data)} bytes, more than {limit_bytes}; send shorter blocks (`publish` cuts them)"

@@ -8,6 +8,7 @@ from models.captures.capture import Capture
 from models.errors import ConfigurationError, MessageError
 from models.observations import SCHEMA, Observation
 from models.outputs import Action, Alert, Health, Lesson, Row, Uptime
+from stream.messages.unreadable_batch import refuse_unreadable
 from stream.messages.validation import shown
 
 __all__ = [
@@ -81,6 +82,7 @@ def _decoded(
 ) -> T:
     if not data:
         raise MessageError(f"the message is empty; {what} was expected")
+    refuse_unreadable(data)
     try:
         return (msgpack if data[0] >= 0x80 else json).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ConfigurationError) as error:

@@ -40,6 +40,8 @@ def reason_kind(reason: str) -> str:
     'rate'
     >>> reason_kind("the message is empty; send a JSON or MessagePack object")
     'unreadable'
+    >>> reason_kind("the batch at offset 7 is damaged and lost")
+    'unreadable_batch'
     >>> reason_kind("internal error, please report it: ValueError()")
     'internal_error'
     >>> reason_kind("InfluxDB refuses this for good: field type conflict")
@@ -50,6 +52,8 @@ def reason_kind(reason: str) -> str:
         return word
     if reason.startswith("internal error"):
         return "internal_error"
+    if reason.startswith("the batch at offset"):
+        return "unreadable_batch"
     return "store_refused" if "refuses this for good" in reason else "unreadable"
 
 
@@ -71,6 +75,9 @@ class Metrics:
             "step",
         )
         self.dead_letters = self._counter("stethos_dead_letters", "Messages put aside.", "topic", "reason")
+        self.observations_lost = self._counter(
+            "stethos_observations_lost", "Observations that could not be judged, and never will be."
+        )
         self.checkpoint_s = self._histogram(
             "stethos_checkpoint_seconds",
             "Saving a partition: outputs confirmed, states confirmed, observations acknowledged.",
@@ -86,6 +93,12 @@ class Metrics:
         )
         self.lag = self._gauge(
             "stethos_lag_messages", "Not yet acknowledged, of the partitions of this worker.", "topic", "partition"
+        )
+        self.open_transaction_s = self._gauge(
+            "stethos_open_transaction_seconds",
+            "For how long another's transaction has been seen open: what comes after it waits.",
+            "topic",
+            "partition",
         )
         self.partitions = self._gauge("stethos_partitions", "Partitions that this worker judges.")
         self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")

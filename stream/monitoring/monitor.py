@@ -1,22 +1,26 @@
 """Monitors a worker from inside: how far behind its partitions are, and what moves.
 
-Lag is what an operator would see from outside: the end of a partition less what its group has committed. Both come
-from the broker, so a consumer that has died silently shows, and so does a broker that has gone.
+Ends of partitions and what is acknowledged come from the broker (`stream.monitoring.lag`), so a consumer that has
+died silently shows, and so does a broker that has gone.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from stream.kafka.consumer import new_consumer
 from stream.kafka.groups import AGENT_OF, STORAGE_AGENT
+from stream.kafka.progress import Progress
+from stream.monitoring.lag import Lag, Log, lag_after
 from stream.monitoring.liveness import AgentSigns, Report, Signs, State, assess_worker
 from stream.monitoring.metrics import Metrics
+from stream.monitoring.open_transactions import OpenTransactions
 from stream.monitoring.store_watch import StoreWatch
 
 __all__ = ["Monitor"]
@@ -27,16 +31,11 @@ _EVERY_S = 5.0
 _BEAT_S = 1.0
 _ANSWER_S = 10.0
 
-Assignment = Callable[[], Iterable[TopicPartition]]
+FollowedProgress = Callable[[], Mapping[TopicPartition, Progress]]
+"""Gives how far each partition of this worker has been read by one group."""
 
-
-class _PartitionLag(msgspec.Struct):
-    """How far behind one partition was when it was last looked at, and since when it has not moved."""
-
-    agent: str
-    messages: int
-    committed: int
-    since: float
+_ENDS = ""
+"""Among groups: who asks where the partitions end whether or not a transaction is open there."""
 
 
 class Monitor:
@@ -45,23 +44,24 @@ class Monitor:
     def __init__(self, metrics: Metrics, *, servers: list[str], patience_s: float) -> None:
         self.metrics, self.store = metrics, StoreWatch(metrics)
         self._servers, self._patience_s = servers, patience_s
-        self._assignments: dict[str, Assignment] = {}
+        self._followed: dict[str, FollowedProgress] = {}
         self._owned: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self._began = self._state_since = time.monotonic()
         self._state: State = "starting"
         self._beat: float | None = None
         self._broker: float | None = None
-        self._lags: dict[TopicPartition, _PartitionLag] = {}
+        self._lags: dict[TopicPartition, Lag] = {}
         self._events: dict[str, float] = {}
-        self._warnings: list[Callable[[], Iterable[str]]] = []
+        self._transactions = OpenTransactions(metrics, patience_s=patience_s)
+        self._warnings: list[Callable[[], Iterable[str]]] = [self._transactions.warnings]
 
     def warn(self, warnings: Callable[[], Iterable[str]]) -> None:
         """Tell from now on in each report what `warnings` gives at that moment, which any thread may ask."""
         self._warnings.append(warnings)
 
-    def follow(self, group: str, assignment: Assignment) -> None:
-        """Tell from now on how far a consumer group is behind in the partitions that `assignment` gives."""
-        self._assignments[group] = assignment
+    def follow(self, group: str, progress: FollowedProgress) -> None:
+        """Tell from now on how far a consumer group is behind in the partitions whose `progress` is given."""
+        self._followed[group] = progress
 
     def count(self, owned: Callable[[], tuple[int, int]]) -> None:
         """Count from now on the partitions and the machines that `owned` gives, which any thread may call."""
@@ -102,7 +102,7 @@ class Monitor:
         return report
 
     def _agent(self, name: str, now: float) -> AgentSigns:
-        lags = {tp: lag for tp, lag in tuple(self._lags.items()) if lag.agent == name}
+        lags = {tp: lag for tp, lag in tuple(self._lags.items()) if AGENT_OF.get(tp.topic, STORAGE_AGENT) == name}
         waiting = {tp: now - lag.since for tp, lag in lags.items() if lag.messages}
         worst = max(waiting, key=lambda tp: waiting[tp], default=None)
         stuck_s = 0.0 if worst is None else waiting[worst]
@@ -145,48 +145,50 @@ class Monitor:
                 await consumer.stop()
 
     async def _measure_lags(self, consumers: dict[str, AIOKafkaConsumer]) -> None:
-        assigned = {group: list(assignment()) for group, assignment in self._assignments.items()}
-        now = time.monotonic()
-        lags: dict[TopicPartition, _PartitionLag] = {}
-        for group, partitions in assigned.items():
-            consumer = consumers.get(group) or await self._connected(group)
-            consumers[group] = consumer
-            if partitions:
-                lags.update(await self._lags_of(consumer, partitions, now))
-        self._show(lags)
+        """Look at all partitions at once.
 
-    async def _connected(self, group: str) -> AIOKafkaConsumer:
-        """Give a consumer that never joins its group nor reads: it only asks."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._servers, group_id=group, enable_auto_commit=False)
+        How far they have been read is looked at first: what the broker says later is no older.
+        """
+        followed = {group: progress() for group, progress in self._followed.items()}
+        logs: dict[TopicPartition, Log] = {}
+        for group, progress in followed.items():
+            consumer = await self._connected(group, consumers)
+            if progress:
+                logs |= await _logs_of(consumer, list(progress))
+        ends = await (await self._connected(_ENDS, consumers)).end_offsets(list(logs))
+        now, progresses = time.monotonic(), {tp: one for each in followed.values() for tp, one in each.items()}
+        self._show({tp: lag_after(self._lags.get(tp), log, progresses[tp], now) for tp, log in logs.items()})
+        self._transactions.see({tp: (log.stable_end, ends[tp]) for tp, log in logs.items()})
+
+    async def _connected(self, group: str, consumers: dict[str, AIOKafkaConsumer]) -> AIOKafkaConsumer:
+        """Give the consumer that asks for a group; it never joins it nor reads."""
+        if group in consumers:
+            return consumers[group]
+        consumer = consumers[group] = (
+            AIOKafkaConsumer(bootstrap_servers=self._servers, enable_auto_commit=False)
+            if group == _ENDS
+            else new_consumer(servers=self._servers, group_id=group)
+        )
         try:
             await consumer.start()
         except BaseException:
-            await consumer.stop()
+            await consumers.pop(group).stop()
             raise
         return consumer
 
-    async def _lags_of(
-        self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], now: float
-    ) -> dict[TopicPartition, _PartitionLag]:
-        ends, begins = await consumer.end_offsets(partitions), await consumer.beginning_offsets(partitions)
-        committed = await _committed(consumer, partitions)
-        lags = {}
-        for tp in partitions:
-            position = max(committed[tp], begins[tp])
-            before = self._lags.get(tp)
-            stands = before is not None and before.committed == position and before.messages
-            agent = AGENT_OF.get(tp.topic, STORAGE_AGENT)
-            since = before.since if before is not None and stands else now
-            lags[tp] = _PartitionLag(agent, max(0, ends[tp] - position), position, since)
-        return lags
-
-    def _show(self, lags: dict[TopicPartition, _PartitionLag]) -> None:
+    def _show(self, lags: dict[TopicPartition, Lag]) -> None:
         gone = self._lags.keys() - lags.keys()
         self._lags = lags
         for tp in gone:
             self.metrics.lag.remove(tp.topic, str(tp.partition))
         for tp, lag in lags.items():
             self.metrics.lag.labels(tp.topic, str(tp.partition)).set(lag.messages)
+
+
+async def _logs_of(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, Log]:
+    committed = await _committed(consumer, partitions)
+    ends, begins = await consumer.end_offsets(partitions), await consumer.beginning_offsets(partitions)
+    return {tp: Log(begins[tp], ends[tp], committed[tp]) for tp in partitions}
 
 
 async def _committed(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:

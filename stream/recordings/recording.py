@@ -10,6 +10,7 @@ import msgspec
 from models.errors import ConfigurationError, MessageError, ServiceError
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, translated_kafka_errors
+from stream.kafka.unreadable import guard_kafka_python
 from stream.messages.measurements import decode, to_json
 from stream.messages.records import (
     decode_lesson,
@@ -183,8 +184,10 @@ def _reading(settings: Settings) -> "Iterator[KafkaConsumer]":
 def _consumer(settings: Settings) -> "KafkaConsumer":
     from kafka import KafkaConsumer  # noqa: PLC0415 -- slow to import
 
+    guard_kafka_python()
     return KafkaConsumer(
         **client_options(settings),
+        isolation_level="read_committed",
         enable_auto_commit=False,
         allow_auto_create_topics=False,
         auto_offset_reset="earliest",
