@@ -11,6 +11,7 @@ from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.doctor.computer import check_space
 from stream.doctor.topics import check_topics
+from stream.doctor.transactions import check_transactions
 from stream.doctor.workers import check_workers
 from stream.kafka.client import client_options, translated_kafka_errors
 from stream.messages.topics import DEAD_LETTER, TOPICS
@@ -56,6 +57,7 @@ def _check_cluster(settings: Settings, clock: Callable[[], float]) -> Iterator[C
         yield from _guarded("topics", check_topics(admin, settings))
         if not settings.embedded_broker:  # which knows neither
             yield from _guarded("workers", check_workers(admin, settings))
+            yield from _guarded("transactions", check_transactions(admin, settings))
             yield from _guarded("disk", _disks(admin))
     with closing(KafkaConsumer(**options, group_id=None, enable_auto_commit=False)) as consumer:
         yield from _guarded("clock", _ahead(consumer, clock()))

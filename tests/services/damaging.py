@@ -1,4 +1,4 @@
-"""Damage batches in the files of a broker that has been stopped, as a bad disk does, or a sender whom it let through."""
+"""Damage batches in the files of a stopped broker, as a bad disk does, or a sender whom it let through."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from faust.types import TP
 from mode.services import WaitResults
 
 from stream.app import Worker
@@ -14,12 +15,34 @@ from tests.services.processes import wait_until
 
 
 def test_the_workers_consumer_lets_the_broker_wait_for_a_tenth_of_a_second_only() -> None:
-    async def of_faust() -> int:
-        app = Worker(Settings(broker="127.0.0.1:1")).app
-        made = app._new_consumer()._thread._create_worker_consumer(app.transport)
-        return int(made._fetch_max_wait_ms)
+    assert asyncio.run(of_aiokafka())._fetch_max_wait_ms == FETCH_WAIT_MS <= 100
 
-    assert asyncio.run(of_faust()) == FETCH_WAIT_MS <= 100
+
+async def of_aiokafka() -> Any:
+    app = Worker(Settings(broker="127.0.0.1:1")).app
+    return app._new_consumer()._thread._create_worker_consumer(app.transport)
+
+
+def test_the_workers_consumer_reads_nothing_that_was_taken_back() -> None:
+    assert asyncio.run(of_aiokafka())._isolation_level == "read_committed"
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "committed"),
+    [([0], 1), ([14], 15), ([13, 14, 15], 16), ([1_000_000_000], 1_000_000_001)],
+    ids=["first", "behind a gap at the beginning", "several", "behind a very long gap"],
+)
+def test_what_was_acknowledged_last_is_what_can_be_committed(acknowledged: list[int], committed: int) -> None:
+    async def of_faust() -> list[int | None]:
+        consumer = Worker(Settings(broker="127.0.0.1:1")).app._new_consumer()
+        place = TP("readings", 1)
+        consumer._committed_offset[place] = 1
+        await consumer._add_gap(place, 1, acknowledged[0])
+        consumer._acked[place] = list(acknowledged)
+        consumer._acked_index[place] = set(acknowledged)
+        return [consumer._new_offset(place), consumer._new_offset(place)]
+
+    assert asyncio.run(of_faust()) == [committed, None]
 
 
 class Deciding:
