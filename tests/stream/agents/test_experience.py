@@ -66,7 +66,7 @@ class Consumer:
         self._position += len(records)
         return {self._place: records} if records else {}
 
-    def highwater(self, place):
+    def last_stable_offset(self, place):
         assert place.topic == LESSONS
         return self._end
 
@@ -79,7 +79,7 @@ def told(monkeypatch, *polls):
 
     async def scenario():
         consumer = Consumer(polls)
-        monkeypatch.setattr(experience, "AIOKafkaConsumer", consumer)
+        monkeypatch.setattr(experience, "new_consumer", consumer)
         monkeypatch.setattr(experience, "_RETRY_S", 0.0)
         context, condition = context_of("泵-1", "fan")
         experience.add_experience(context, condition)
