@@ -19,6 +19,7 @@ from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
+from stream.agents.rebuilding import add_rebuilding
 from stream.agents.storage import add_storage
 from stream.agents.ticks import add_ticks
 from stream.config.machines import Fleet, load_fleet
@@ -108,6 +109,7 @@ class Worker:
         captures = CapturePolicy()
         add_indicator_agents(context, fleet, captures)
         condition = Condition(context, captures)
+        add_rebuilding(context, condition)
         add_storage(context)
         add_ticks(context, condition)
         add_experience(context, condition)

@@ -55,5 +55,6 @@ def load_state(data: bytes) -> MachineState:
                 "rebuild it from observations"
             )
         return _DECODER.decode(data).state
-    except (msgspec.DecodeError, ValueError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        # The last four come from numbers that can be read and do not belong together.
         raise StateError(f"the state cannot be read ({error}): rebuild it from observations") from error

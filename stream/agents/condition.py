@@ -10,10 +10,14 @@ import time
 from typing import Any
 
 from models.errors import MessageError
+from models.observations import Observation
 from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
-from stream.delivery.checkpoints import read_checkpoints
+from stream.delivery.checkpoint_merging import RestoredPartition
+from stream.delivery.checkpoint_reader import read_checkpoints
+from stream.delivery.gaps import GapReader
+from stream.delivery.losses import Losses
 from stream.delivery.partition import Partition
 from stream.kafka.groups import CONDITION_AGENT
 from stream.messages.records import decode_observation, encode_output, tag_of
@@ -41,6 +45,9 @@ class Condition:
         self.partitions: dict[int, Partition] = {}
         self._context, self._captures = context, captures
         self._stream: Any = None
+        self._gaps = GapReader(context.settings.servers, context.client_id)
+        self._losses = Losses(context.metrics)
+        context.monitor.warn(self._losses.warnings)
         context.runtime.agent([OBSERVATIONS], self._agent, name=CONDITION_AGENT)
         context.runtime.background(self._checkpoint_now_and_then)
 
@@ -63,9 +70,14 @@ class Condition:
         restored = await read_checkpoints(self._context.settings.servers, assigned)
         if generation != self._context.generation.current:
             return False
+        for number, state in restored.items():
+            _tell_of_damage(number, state)
+            self._context.metrics.checkpoints_damaged.inc(len(state.damaged) + state.missing)
         self.partitions = {number: Partition(number, state) for number, state in restored.items()}
         # Without a position the partition is folded anew, from the oldest offset there is, whatever was committed.
-        positions = {tp: restored[number].next_offset or 0 for number, tp in assigned.items()}
+        positions = {
+            tp: max(restored[number].begin, restored[number].next_offset) for number, tp in assigned.items()
+        }
         if positions:
             await consumer._commit(positions)  # noqa: SLF001 -- the public commit() refuses to go backwards
         for tp, offset in positions.items():
@@ -84,48 +96,86 @@ class Condition:
             if partition is None:
                 continue  # a rebalance has taken it: whoever owns it now reads this event too
             if isinstance(record.value, UnreadableBatch):
-                self._pass_unreadable(partition, record.value)
-            try:
-                accepted = partition.accepts(record.offset)
-            except LookupError as error:
-                # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
-                await self._context.runtime.crash(error)
-                return
-            if accepted:
+                self._pass_unreadable(partition, record)
+            if record.offset > partition.next_offset:
+                try:
+                    await self._pass_gap(partition, record)
+                except LookupError as error:
+                    # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
+                    await self._context.runtime.crash(error)
+                    return
+                if self.partitions.get(record.partition) is not partition:
+                    continue  # a rebalance came while the broker was asked
+            if partition.accepts(record.offset):
                 self._fold(partition, record)
             partition.waiting.append(event)
             if partition.is_due(every):
                 await self.checkpoint(partition)
             await self._context.runtime.yield_to_others()
 
-    def _pass_unreadable(self, partition: Partition, batch: UnreadableBatch) -> None:
-        """Let a partition go on behind observations that nobody can read, and tell that they are lost."""
-        due = batch.first_offset if partition.next_offset is None else partition.next_offset
-        if not batch.first_offset <= due <= batch.last_offset:
+    def _pass_unreadable(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
+        """Tell that observations which nobody can read are lost, and let the partition go on behind them."""
+        batch: UnreadableBatch = record.value
+        due = max(batch.first_offset, partition.next_offset)
+        if due > batch.last_offset:
             return
-        partition.pass_gap(batch.last_offset)
-        self._context.metrics.observations_lost.inc(batch.last_offset + 1 - due)
-        log.error(
-            "%s/%d: the observations %d to %d are lost, and its machines are judged on without them: %s",
-            OBSERVATIONS,
-            partition.number,
-            due,
-            batch.last_offset,
-            batch.reason,
+        self._tell_loss(partition, record, due, batch.last_offset + 1 - due, f"cannot be read: {batch.reason}")
+        if batch.first_offset <= partition.next_offset:
+            partition.pass_gap(batch.last_offset)
+
+    def _tell_loss(self, partition: Partition, record: Any, first: int, count: int, why: str) -> None:  # noqa: ANN401
+        self._losses.tell(
+            f"{OBSERVATIONS}/{partition.number}",
+            first,
+            count,
+            why,
+            since_us=max((state.observed_us for state in partition.machines.values()), default=None),
+            until_us=None if record.timestamp is None else int(record.timestamp * 1e6),
+            machines=sorted(partition.machines),
         )
+
+    async def _pass_gap(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
+        """Let a partition go on behind a gap that holds nothing; raises `LookupError` where it holds a record."""
+        due = partition.next_offset
+        gap = await self._gaps.examine(
+            partition.number, due, record.offset, lambda: self.partitions.get(partition.number) is partition
+        )
+        if gap is None:
+            return
+        self._context.metrics.offset_gaps.inc()
+        if gap.lost:
+            self._tell_loss(partition, record, due, gap.lost, "were deleted before they were judged")
+        partition.pass_gap(record.offset)
 
     def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
         try:
             observation = decode_observation(record.value)
-            outputs = partition.fold(record.offset, observation)
         except MessageError as error:
             self._context.dead_letters.send(record, str(error))
             return
+        if not partition.leaves_aside(observation.machine):
+            self.fold(partition, record, observation)
+
+    def fold(
+        self,
+        partition: Partition,
+        record: Any,  # noqa: ANN401
+        observation: Observation,
+        *,
+        said: bool = False,
+    ) -> None:
+        """Fold an observation into a partition, and send what it comes to, unless all of that is `said` already."""
+        try:
+            outputs = partition.fold(record.offset, observation)
         except Exception as error:
+            if said:
+                return
             # The fold is deterministic: it would fail here after every restart too. Keep the observation,
             # tell of it, go on; a replay of `observations` stumbles over it in the same place.
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
             self._context.dead_letters.send(record, f"internal error, please report it: {error!r}")
+            return
+        if said:
             return
         self._context.metrics.judged(record.topic, tag_of(observation), observation.observed_us)
         for output in outputs:
@@ -154,7 +204,7 @@ class Condition:
         generation, outbox = self._context.generation, self._context.outbox
         async with partition.checkpointing:
             ours = generation.current
-            if not partition.waiting or self.partitions.get(partition.number) is not partition:
+            if not partition.to_save or self.partitions.get(partition.number) is not partition:
                 return
             began = time.perf_counter()
             events, partition.waiting = partition.waiting, []  # 1
@@ -179,9 +229,26 @@ class Condition:
             await self.checkpoint(partition)
 
     async def _checkpoint_now_and_then(self) -> None:
-        while True:
-            await asyncio.sleep(self._context.settings.checkpoint.every_s)
-            await self.checkpoint_all()
+        try:
+            while True:
+                await asyncio.sleep(self._context.settings.checkpoint.every_s)
+                await self.checkpoint_all()
+        finally:
+            await self._gaps.close()
+
+
+def _tell_of_damage(number: int, restored: RestoredPartition) -> None:
+    for complaint in restored.complaints:
+        log.error("checkpoints/%d: %s", number, complaint)
+    for name, damage in restored.damaged.items():
+        log.error("checkpoints/%d: %s is folded again from %s: %s", number, name, OBSERVATIONS, damage.why)
+    if restored.missing:
+        log.error(
+            "checkpoints/%d: the records of %d machines are missing; any that is not known is folded again from %s",
+            number,
+            restored.missing,
+            OBSERVATIONS,
+        )
 
 
 def _log_abandoned(partition: Partition, how_far: str) -> None:

@@ -9,132 +9,111 @@ state whose outputs are all out, and at worst repeats outputs that are byte for 
 - The highest offset wins when they are read: a worker that was frozen and wakes up cannot turn the state back.
 - What another version of the state wrote is left aside; without a position that partition is folded again from the
   beginning of `observations`.
+- Each record carries a checksum, and the position how many machines it stands for. What is damaged, missing or
+  beyond the end of `observations` costs its machine alone: `stream.delivery.checkpoint_merging` finds it, and
+  `stream.delivery.rebuilding` folds that machine again. Until then a marker stands in its place, a record without
+  a state: whatever came before it is void, and so is what comes later with a lower offset.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from models.errors import ServiceError, StateError
-from models.fold import STATE_VERSION, MachineState, dump_state, load_state
-from stream.kafka.consumer import new_consumer
-from stream.messages.topics import CHECKPOINTS, OBSERVATIONS
+from models.errors import StateError
+from models.fold import STATE_VERSION, MachineState, dump_state
 
-__all__ = ["RestoredPartition", "checkpoint_records", "merge_records", "read_checkpoints"]
+__all__ = [
+    "NOTHING",
+    "POSITION_KEY",
+    "TO_REBUILD",
+    "CheckpointRecord",
+    "checkpoint_records",
+    "nothing_known_record",
+    "read_record",
+    "to_rebuild_record",
+    "void_position_record",
+]
 
-_POSITION_KEY = b"\x00position"
+POSITION_KEY = b"\x00position"
 """No machine has this id: control characters are not allowed in one."""
 
-_READ_TIMEOUT_S = 60
+TO_REBUILD = b""
+"""In place of a state: the machine is to be folded again; what it says above the offset is not out yet."""
+NOTHING = b"\xc0"
+"""In place of a state: up to the offset, `observations` holds nothing of this machine any more."""
+
+_VOID_POSITION = -1
+
+KeyAndValue = tuple[bytes, bytes]
 
 
-class _Record(msgspec.Struct, frozen=True, array_like=True):
+class CheckpointRecord(msgspec.Struct, frozen=True, array_like=True):
     """A machine's state after `offset`, or (without a machine) the next offset of the partition."""
 
     version: str
     offset: int
     machine: str = ""
     state: bytes = b""
+    checksum: int | None = None
+    """Of all else; None where version 0.1.0 wrote it."""
+    machines: int | None = None
+    """With a position: how many machines have a record; None where version 0.1.0 wrote it."""
+
+    @property
+    def voids_positions(self) -> bool:
+        """Say whether this is no position, but makes those before it void."""
+        return not self.machine and self.offset <= _VOID_POSITION
 
 
-class RestoredPartition(msgspec.Struct, frozen=True):
-    """What the checkpoints of one partition say; a `next_offset` of None means: from the beginning."""
-
-    next_offset: int | None = None
-    machines: dict[str, MachineState] = {}
-    folded: dict[str, int] = {}
-
-
-_decoder = msgspec.msgpack.Decoder(_Record)
+_decoder = msgspec.msgpack.Decoder(CheckpointRecord)
 
 
 def checkpoint_records(
-    machines: Iterable[MachineState], folded: Mapping[str, int], next_offset: int
-) -> list[tuple[bytes, bytes]]:
-    """Give the (key, value) records of a checkpoint in the order in which they must be written."""
+    machines: Iterable[MachineState], folded: Mapping[str, int], next_offset: int, known: int | None = None
+) -> list[KeyAndValue]:
+    """Give the (key, value) records of a checkpoint in the order in which they must be written.
+
+    `known` is how many machines of the partition have a record once these are written; None leaves it open.
+    """
     records = [
-        (
-            state.machine.encode(),
-            msgspec.msgpack.encode(_Record(STATE_VERSION, folded[state.machine], state.machine, dump_state(state))),
-        )
+        _encoded(CheckpointRecord(STATE_VERSION, folded[state.machine], state.machine, dump_state(state)))
         for state in machines
     ]
-    records.append((_POSITION_KEY, msgspec.msgpack.encode(_Record(STATE_VERSION, next_offset))))
+    records.append(_encoded(CheckpointRecord(STATE_VERSION, next_offset, machines=known)))
     return records
 
 
-def merge_records(values: Iterable[bytes]) -> RestoredPartition:
-    """Put the records of one partition together: of this version only, the highest offset of each key."""
-    position: int | None = None
-    newest: dict[str, _Record] = {}
-    for value in values:
-        try:
-            record = _decoder.decode(value)
-        except msgspec.DecodeError:
-            continue  # written by a version with other records: left aside like any other version
-        if record.version != STATE_VERSION:
-            continue
-        if not record.machine:
-            position = max(record.offset, position or 0)
-        elif record.machine not in newest or record.offset >= newest[record.machine].offset:
-            newest[record.machine] = record
-    if position is None:
-        return RestoredPartition()
+def to_rebuild_record(machine: str, said_below: int) -> KeyAndValue:
+    """Give the marker of a machine that is to be folded again; its outputs below this offset are out already."""
+    return _encoded(CheckpointRecord(STATE_VERSION, said_below - 1, machine, TO_REBUILD))
+
+
+def nothing_known_record(machine: str, next_offset: int) -> KeyAndValue:
+    """Give the record of a machine of which there is no observation below this offset."""
+    return _encoded(CheckpointRecord(STATE_VERSION, next_offset - 1, machine, NOTHING))
+
+
+def void_position_record() -> KeyAndValue:
+    """Give the record that makes all positions before it void."""
+    return _encoded(CheckpointRecord(STATE_VERSION, _VOID_POSITION))
+
+
+def read_record(value: bytes) -> CheckpointRecord:
+    """Read a record of any version; raises `StateError` where it is damaged."""
     try:
-        machines = {name: load_state(record.state) for name, record in newest.items()}
-    except StateError:
-        return RestoredPartition()
-    return RestoredPartition(position, machines, {name: record.offset for name, record in newest.items()})
+        record = _decoder.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StateError(f"its record cannot be read ({error})") from error
+    if record.checksum is not None and record.checksum != _checksum(record):
+        raise StateError("its record is damaged: the checksum differs")
+    return record
 
 
-async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dict[int, RestoredPartition]:
-    """Read everything that `checkpoints` holds for these partitions, up to its present end.
-
-    Raises `ServiceError` where the broker does not answer, or where `observations` has been made anew beneath
-    checkpoints that belong to an older one.
-    """
-    checkpoints = [TopicPartition(CHECKPOINTS, number) for number in partitions]
-    sources = [TopicPartition(OBSERVATIONS, tp.partition) for tp in checkpoints]
-    consumer = new_consumer(servers=servers, group_id=None, max_partition_fetch_bytes=16 * 1024 * 1024)
-    try:
-        await consumer.start()
-        values = await _read_to_end(consumer, checkpoints)
-        source_ends = await consumer.end_offsets(sources)
-    except KafkaError as error:
-        raise ServiceError(f"checkpoints: no answer from the broker at {','.join(servers)} ({error!r})") from error
-    finally:
-        await consumer.stop()
-    restored = {number: merge_records(each) for number, each in values.items()}
-    _refuse_recreated(restored, {source.partition: end for source, end in source_ends.items()})
-    return restored
+def _encoded(record: CheckpointRecord) -> KeyAndValue:
+    complete = msgspec.structs.replace(record, checksum=_checksum(record))
+    return record.machine.encode() or POSITION_KEY, msgspec.msgpack.encode(complete)
 
 
-async def _read_to_end(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[int, list[bytes]]:
-    """Give the values of these partitions from beginning to present end, by partition."""
-    consumer.assign(partitions)
-    begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-    for tp in partitions:
-        consumer.seek(tp, begins[tp])
-    values: dict[int, list[bytes]] = {tp.partition: [] for tp in partitions}
-    unread = {tp for tp in partitions if ends[tp] > begins[tp]}
-    while unread:
-        batches = await consumer.getmany(*unread, timeout_ms=_READ_TIMEOUT_S * 1000)
-        if not batches:
-            raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
-        for tp, batch in batches.items():
-            values[tp.partition].extend(record.value for record in batch if record.value)
-        unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
-    return values
-
-
-def _refuse_recreated(restored: Mapping[int, RestoredPartition], source_ends: Mapping[int, int]) -> None:
-    """Raise `ServiceError` where a partition stands beyond the end of its `observations`, both by partition."""
-    for number, end in source_ends.items():
-        position = restored[number].next_offset or 0
-        if position > end:
-            raise ServiceError(
-                f"checkpoints: partition {number} stands at {position}, but {OBSERVATIONS} ends at {end}, so it "
-                f"was made anew; delete the topic {CHECKPOINTS} too and start again"
-            )
+def _checksum(record: CheckpointRecord) -> int:
+    return zlib.crc32(msgspec.msgpack.encode(msgspec.structs.replace(record, checksum=None)))

@@ -1,45 +1,70 @@
 """The machines of one partition of `observations`, and how far each has been folded."""
 
 import asyncio
-import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.fold import MachineState, initial_state, step
 from models.observations import Observation
 from models.outputs import Output
-from stream.delivery.checkpoints import RestoredPartition, checkpoint_records
+from stream.delivery.checkpoint_merging import Damage, RestoredPartition
+from stream.delivery.checkpoints import checkpoint_records, nothing_known_record
 
 __all__ = ["Partition"]
 
-log = logging.getLogger(__name__)
-
 
 class Partition:
-    """Folds observations in the order of their offsets, each exactly once."""
+    """Folds observations in the order of their offsets, each exactly once.
+
+    Machines whose checkpoint is damaged are left aside (`leaves_aside`) until `join` brings them.
+    """
 
     def __init__(self, number: int, restored: RestoredPartition) -> None:
         self.number = number
+        self.begin = restored.begin
         self.next_offset = restored.next_offset
         self.machines: dict[str, MachineState] = dict(restored.machines)
         self.waiting: list[Any] = []
         """Faust events folded since the last checkpoint: acknowledged once that is confirmed."""
         self.checkpointing = asyncio.Lock()
+        self.damaged: Mapping[str, Damage] = {}
+        """Machines that are left aside because their checkpoint is damaged."""
+        self.missing = 0
+        """How many more are left aside because theirs is missing: any that is not known."""
+        if self.next_offset > self.begin:  # else it is the next to be folded that they need
+            self.damaged, self.missing = restored.damaged, restored.missing
         self._folded = dict(restored.folded)
-        self._changed: set[str] = set()
+        self._changed: set[str] = set(restored.rewritten)
+        self._records = list(restored.first_records)
+        """Of the next checkpoint, before those of machines that have changed."""
+        self._unsaved = bool(self._records)
+
+    @property
+    def rebuilding(self) -> bool:
+        """Say whether some machines are left aside."""
+        return bool(self.damaged) or self.missing > 0
+
+    @property
+    def to_save(self) -> bool:
+        """Say whether a checkpoint would hold anything new."""
+        return bool(self.waiting) or self._unsaved
+
+    def leaves_aside(self, machine: str) -> bool:
+        """Say whether a machine's observations are passed by here, because it is folded elsewhere."""
+        return machine in self.damaged or (self.missing > 0 and machine not in self.machines)
 
     def accepts(self, offset: int) -> bool:
-        """Say whether this offset is new; one that leaves a gap raises `LookupError`, for it must never happen."""
-        if self.next_offset is not None and offset < self.next_offset:
+        """Say whether this offset is new; one that leaves a gap raises `LookupError`: `pass_gap` first."""
+        if offset < self.next_offset:
             return False
-        if self.next_offset is not None and offset > self.next_offset:
+        if offset > self.next_offset:
             raise LookupError(f"observations/{self.number}: offset {offset} came where {self.next_offset} was due")
         self.next_offset = offset + 1
         return True
 
     def pass_gap(self, offset: int) -> None:
-        """Go on at a later offset: what lies between can never be folded."""
-        if self.next_offset is not None:
-            self.next_offset = max(self.next_offset, offset)
+        """Go on at a later offset: what lies between is known to hold nothing that could be folded."""
+        self.next_offset = max(self.next_offset, offset)
 
     def fold(self, offset: int, observation: Observation) -> tuple[Output, ...]:
         """Fold one accepted observation; one that its machine's checkpoint has already seen gives nothing."""
@@ -52,12 +77,24 @@ class Partition:
         self.machines[name], outputs = step(state, observation)
         return outputs
 
+    def join(self, machines: Iterable[MachineState]) -> None:
+        """Take over the machines left aside, all that there are, folded up to `next_offset` elsewhere."""
+        joined = {state.machine: state for state in machines}
+        self.machines |= joined
+        self._folded |= dict.fromkeys(joined, self.next_offset - 1)
+        self._changed |= joined.keys()
+        gone = sorted(self.damaged.keys() - joined.keys())
+        self._records += [nothing_known_record(name, self.next_offset) for name in gone]
+        self.damaged, self.missing, self._unsaved = {}, 0, True
+
     def is_due(self, every: int) -> bool:
         """Say whether as many events wait for a checkpoint as there may be."""
         return len(self.waiting) >= every
 
     def snapshot(self) -> list[tuple[bytes, bytes]]:
         """Give the checkpoint's records for what has changed since the last one."""
-        assert self.next_offset is not None
         changed, self._changed = self._changed, set()
-        return checkpoint_records([self.machines[name] for name in sorted(changed)], self._folded, self.next_offset)
+        first, self._records, self._unsaved = self._records, [], False
+        states = [self.machines[name] for name in sorted(changed) if name in self.machines]
+        known = len(self.machines) + self.missing + len(self.damaged)
+        return first + checkpoint_records(states, self._folded, self.next_offset, known)

@@ -83,6 +83,15 @@ class Metrics:
             "Saving a partition: outputs confirmed, states confirmed, observations acknowledged.",
             _WORK_BUCKETS_S,
         )
+        self.checkpoints_damaged = self._counter(
+            "stethos_checkpoints_damaged", "Machines whose checkpoint could not be used, or was missing."
+        )
+        self.rebuilding = self._gauge(
+            "stethos_machines_rebuilding", "Machines that are being folded again from their observations."
+        )
+        self.offset_gaps = self._counter(
+            "stethos_offset_gaps", "Gaps in observations that held nothing to be judged, and were passed."
+        )
         self.store_write_s = self._histogram(
             "stethos_store_write_seconds", "One batch that was kept.", _WORK_BUCKETS_S
         )

@@ -20,7 +20,7 @@ import msgspec
 import pytest
 
 from models.fold import STATE_VERSION, dump_state
-from stream.delivery.checkpoints import RestoredPartition, merge_records
+from stream.delivery.checkpoint_merging import LogSpan, RestoredPartition, merge_records
 from stream.delivery.partition import Partition
 from stream.messages.records import decode_observation, encode_output
 
@@ -49,7 +49,7 @@ def version_of(record):
 
 def of_this_version(record):
     """A record as it would be with the River that is installed here."""
-    _, offset, machine, state = msgspec.msgpack.decode(record)
+    _, offset, machine, state, *_ = msgspec.msgpack.decode(record)
     if state:
         state = msgspec.msgpack.encode({**msgspec.msgpack.decode(state), "version": STATE_VERSION})
     return msgspec.msgpack.encode([STATE_VERSION, offset, machine, state])
@@ -105,7 +105,7 @@ def test_the_schema_is_the_one_that_the_checkpoint_was_written_with(checkpoint):
 
 
 def test_a_checkpoint_of_an_older_version_is_gone_on_with(checkpoint, observations, expected, ended):
-    partition = Partition(0, merge_records(of_this_version(value) for _, value in checkpoint))
+    partition = Partition(0, merge_records(((key, of_this_version(value)) for key, value in checkpoint), LogSpan()))
     assert partition.next_offset == CUT
     assert folded(partition, observations[CUT:], CUT) == expected
     assert digests_of(partition) == ended["states after"]

@@ -10,7 +10,7 @@ from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.config.settings import Settings
-from stream.delivery.checkpoints import RestoredPartition
+from stream.delivery.checkpoint_merging import RestoredPartition
 from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.generation import Generation
 from stream.delivery.outbox import Outbox

@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 from models.fold import MachineState, dump_state, initial_state, step
 from models.observations import Experienced
 from models.outputs import Alert, Health
-from stream.delivery.checkpoints import read_checkpoints
+from stream.delivery.checkpoint_reader import read_checkpoints
 from stream.messages.records import decode_lesson, decode_observation, encode_output
 from stream.messages.topics import (
     ACTIONS,

@@ -8,7 +8,7 @@ from kafka import KafkaAdminClient
 
 from models.fold import dump_state
 from stream.config.settings import Settings
-from stream.delivery.checkpoints import read_checkpoints
+from stream.delivery.checkpoint_reader import read_checkpoints
 from stream.kafka.topic_admin import ensure_topics
 from stream.messages.topics import CHECKPOINTS, HEALTH, OBSERVATIONS, ROWS
 from tests.grafana.queries import run

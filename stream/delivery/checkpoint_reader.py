@@ -1,0 +1,61 @@
+"""Reading `checkpoints` to its end, beside what there is of `observations`: what a worker begins with."""
+
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from models.errors import ServiceError
+from stream.delivery.checkpoint_merging import LogSpan, RestoredPartition, merge_records
+from stream.kafka.consumer import new_consumer
+from stream.messages.topics import CHECKPOINTS, OBSERVATIONS
+
+__all__ = ["read_checkpoints"]
+
+_READ_TIMEOUT_S = 60
+
+KeyAndValue = tuple[bytes | None, bytes | None]
+
+
+async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dict[int, RestoredPartition]:
+    """Read everything that `checkpoints` holds for these partitions, up to its present end.
+
+    Raises `ServiceError` where the broker does not answer.
+    """
+    checkpoints = [TopicPartition(CHECKPOINTS, number) for number in partitions]
+    sources = [TopicPartition(OBSERVATIONS, tp.partition) for tp in checkpoints]
+    consumer = new_consumer(
+        servers=servers,
+        group_id=None,
+        max_partition_fetch_bytes=16 * 1024 * 1024,
+    )
+    try:
+        await consumer.start()
+        records = await _read_to_end(consumer, checkpoints)
+        # Asked last: a checkpoint speaks of observations that were there when it was written.
+        begins, ends = await consumer.beginning_offsets(sources), await consumer.end_offsets(sources)
+    except KafkaError as error:
+        raise ServiceError(f"checkpoints: no answer from the broker at {','.join(servers)} ({error!r})") from error
+    finally:
+        await consumer.stop()
+    return {tp.partition: merge_records(records[tp.partition], LogSpan(begins[tp], ends[tp])) for tp in sources}
+
+
+async def _read_to_end(
+    consumer: AIOKafkaConsumer, partitions: list[TopicPartition]
+) -> dict[int, list[KeyAndValue]]:
+    """Give the (key, value) records of these partitions from beginning to present end, by partition."""
+    consumer.assign(partitions)
+    begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    for tp in partitions:
+        consumer.seek(tp, begins[tp])
+    records: dict[int, list[KeyAndValue]] = {tp.partition: [] for tp in partitions}
+    unread = {tp for tp in partitions if ends[tp] > begins[tp]}
+    while unread:
+        batches = await consumer.getmany(*unread, timeout_ms=_READ_TIMEOUT_S * 1000)
+        if not batches:
+            raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
+        for tp, batch in batches.items():
+            records[tp.partition].extend((record.key, record.value) for record in batch)
+        unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
+    return records
