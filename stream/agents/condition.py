@@ -242,10 +242,12 @@ def _tell_of_damage(number: int, restored: RestoredPartition) -> None:
         log.error("checkpoints/%d: %s", number, complaint)
     for name, damage in restored.damaged.items():
         log.error("checkpoints/%d: %s is folded again from %s: %s", number, name, OBSERVATIONS, damage.why)
-    if restored.missing:
+    if restored.incomplete:
         log.error(
-            "checkpoints/%d: the records of %d machines are missing; any that is not known is folded again from %s",
+            "checkpoints/%d: it should hold %d machines, so some (%d or more) are missing; whatever it does not "
+            "hold is folded again from %s",
             number,
+            restored.known,
             restored.missing,
             OBSERVATIONS,
         )

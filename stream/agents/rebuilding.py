@@ -63,7 +63,7 @@ class _Rebuilding:
         await self._context.runtime.started.wait()
         while True:
             waiting = [each for each in self._condition.partitions.values() if each.rebuilding]
-            self._context.metrics.rebuilding.set(sum(len(each.damaged) + each.missing for each in waiting))
+            self._context.metrics.rebuilding.set(sum(len(each.damaged) + (not each.damaged) for each in waiting))
             if not waiting:
                 await asyncio.sleep(_LOOK_EVERY_S)
                 continue
@@ -153,11 +153,14 @@ class _Rebuilding:
 
     def _progress(self, partition: Partition) -> str:
         names = sorted(partition.damaged)
-        others = len(names) + partition.missing - len(names[:_NAMED])
-        named = ", ".join(names[:_NAMED]) + (f" and {others} more" if others and names else "")
+        parts = [", ".join(names[:_NAMED])] if names else []
+        if len(names) > _NAMED:
+            parts.append(f"{len(names) - _NAMED} more")
+        if partition.incomplete:
+            parts.append("whatever has no checkpoint")
         reached = self._reached.get(partition.number, partition.begin) - partition.begin
         share = reached / max(1, partition.next_offset - partition.begin)
         return (
-            f"observations/{partition.number}: {named or f'{others} machines'} not judged at present: folded again "
+            f"observations/{partition.number}: not judged at present: {' and '.join(parts)}; being folded again "
             f"from the beginning, {min(share, 1.0):.0%} done"
         )

@@ -17,6 +17,7 @@ from stream.delivery.checkpoints import (
     TO_REBUILD,
     CheckpointRecord,
     KeyAndValue,
+    nothing_known_record,
     read_record,
     to_rebuild_record,
     void_position_record,
@@ -51,8 +52,12 @@ class RestoredPartition(msgspec.Struct, frozen=True, kw_only=True):
     """Up to which offset each machine has been folded."""
     damaged: dict[str, Damage] = {}
     """Machines that have to be folded again from the beginning."""
+    known: int = 0
+    """How many machines the position stands for; 0 where it does not say."""
     missing: int = 0
-    """How many more have no record at all; they too have to be, whatever they are called."""
+    """How many of them are neither sound nor damaged, but have no record at all."""
+    incomplete: bool = False
+    """Whether some may be missing: then any machine that is not known here may be one of them."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the partition as a whole."""
     first_records: tuple[KeyAndValue, ...] = ()
@@ -75,6 +80,8 @@ class _Merging:
         self._positions: list[CheckpointRecord] = []
         self._other_position = False
         self._newest: dict[str, CheckpointRecord] = {}
+        self._proven: set[str] = set()
+        """Machines that certainly had a record; what is merely the key of a damaged one may never have been."""
         self._damaged: dict[str, str] = {}
         self._marked: dict[str, int] = {}
         """Below which offset a machine's outputs were out when it was marked to be rebuilt."""
@@ -82,6 +89,8 @@ class _Merging:
         """A machine's records below this offset count for nothing."""
         self._beyond: set[str] = set()
         """Machines of which some record, not voided yet, speaks of observations that do not exist."""
+        self._outlived: set[str] = set()
+        """Machines of which a record that is too old came last, so that compaction would keep that one."""
         self._complaints: list[str] = []
 
     def take(self, key: bytes | None, value: bytes | None) -> None:
@@ -107,6 +116,7 @@ class _Merging:
 
     def _take_machine(self, record: CheckpointRecord) -> None:
         name, floor = record.machine, self._floors.get(record.machine, -1)
+        self._proven.add(name)
         if record.state == TO_REBUILD:
             self._damage(name, "it was being rebuilt")
             self._marked[name], self._floors[name] = record.offset + 1, record.offset
@@ -117,11 +127,14 @@ class _Merging:
         elif record.offset >= max(floor, self._newest[name].offset if name in self._newest else -1):
             self._damaged.pop(name, None)
             self._marked.pop(name, None)
+            self._outlived.discard(name)
             if record.state == NOTHING:
                 self._newest.pop(name, None)
                 self._floors[name] = record.offset
             else:
                 self._newest[name] = record
+        else:
+            self._outlived.add(name)
 
     def _damage(self, name: str | None, why: str) -> None:
         """Note that what is known of a machine up to here is of no use; "" is the position."""
@@ -149,10 +162,11 @@ class _Merging:
         if len(plausible) < len(self._positions):
             self._complaints.append(f"the position: it is beyond {end}, the end of observations")
         if not plausible and self._other_position:
-            voids = tuple(to_rebuild_record(name, begin) for name in sorted(self._beyond))
-            return RestoredPartition(begin=begin, next_offset=begin, first_records=voids)
+            voids = _unknown(sorted(self._beyond), begin)
+            return RestoredPartition(begin=begin, next_offset=begin, first_records=tuple(voids))
         machines = self._load_states()
-        position = max(plausible, key=lambda each: each.offset, default=None)
+        position = max(reversed(plausible), key=lambda each: each.offset, default=None)
+        known = 0 if position is None else position.machines or 0
         next_offset = begin if position is None else position.offset
         said_below = dict.fromkeys(self._damaged, next_offset) | self._marked
         return RestoredPartition(
@@ -161,14 +175,16 @@ class _Merging:
             machines=machines,
             folded={name: self._newest[name].offset for name in machines},
             damaged={name: Damage(why, said_below[name]) for name, why in sorted(self._damaged.items())},
-            missing=self._missing(position),
+            known=known,
+            missing=max(0, known - len(self._newest) - len(self._damaged)),
+            incomplete=known > len(self._newest) + len(self._damaged.keys() & self._proven),
             complaints=tuple(self._complaints),
             first_records=tuple(
                 [void_position_record()] * (len(plausible) < len(self._positions))
-                + [to_rebuild_record(name, said_below[name]) for name in self._unmarked()]
+                + self._voids(said_below, next_offset)
                 + [to_rebuild_record(name, self._newest[name].offset + 1) for name in self._healed()]
             ),
-            rewritten=frozenset(self._healed()),
+            rewritten=frozenset(self._healed()) | (self._outlived & machines.keys()),
         )
 
     def _log_went_back(self, position: int) -> RestoredPartition:
@@ -183,7 +199,7 @@ class _Merging:
             begin=begin,
             next_offset=begin,
             complaints=(complaint,),
-            first_records=(void_position_record(), *(to_rebuild_record(name, begin) for name in names)),
+            first_records=(void_position_record(), *_unknown(names, begin)),
         )
 
     def _load_states(self) -> dict[str, MachineState]:
@@ -200,16 +216,20 @@ class _Merging:
                 self._damage(name, f"its record holds the state of {state.machine}")
         return machines
 
-    def _missing(self, position: CheckpointRecord | None) -> int:
-        if position is None or position.machines is None:
-            return 0
-        return max(0, position.machines - len(self._newest) - len(self._damaged))
-
-    def _unmarked(self) -> list[str]:
-        return sorted(self._damaged.keys() - (self._marked.keys() - self._beyond))
+    def _voids(self, said_below: dict[str, int], next_offset: int) -> list[KeyAndValue]:
+        """Give the records that keep what is damaged void until it has been folded again."""
+        if next_offset <= self._log.begin:  # by whoever goes on from there, as machines that were never heard of
+            return _unknown(sorted(self._damaged), self._log.begin)
+        unmarked = self._damaged.keys() - (self._marked.keys() - self._beyond)
+        return [to_rebuild_record(name, said_below[name]) for name in sorted(unmarked)]
 
     def _healed(self) -> list[str]:
         return sorted(self._beyond & self._newest.keys())
+
+
+def _unknown(names: list[str], begin: int) -> list[KeyAndValue]:
+    """Give the records by which nothing is known of these machines at the beginning of the log."""
+    return [make(name, begin) for name in names for make in (to_rebuild_record, nothing_known_record)]
 
 
 def _name(key: bytes | None) -> str | None:

@@ -29,20 +29,21 @@ class Partition:
         self.checkpointing = asyncio.Lock()
         self.damaged: Mapping[str, Damage] = {}
         """Machines that are left aside because their checkpoint is damaged."""
-        self.missing = 0
-        """How many more are left aside because theirs is missing: any that is not known."""
+        self.incomplete = False
+        """Whether any machine that is not known is left aside: its checkpoint may be missing."""
         if self.next_offset > self.begin:  # else it is the next to be folded that they need
-            self.damaged, self.missing = restored.damaged, restored.missing
+            self.damaged, self.incomplete = restored.damaged, restored.incomplete
+        self._known = restored.known
         self._folded = dict(restored.folded)
         self._changed: set[str] = set(restored.rewritten)
         self._records = list(restored.first_records)
         """Of the next checkpoint, before those of machines that have changed."""
-        self._unsaved = bool(self._records)
+        self._unsaved = bool(self._records or self._changed)
 
     @property
     def rebuilding(self) -> bool:
         """Say whether some machines are left aside."""
-        return bool(self.damaged) or self.missing > 0
+        return bool(self.damaged) or self.incomplete
 
     @property
     def to_save(self) -> bool:
@@ -51,7 +52,7 @@ class Partition:
 
     def leaves_aside(self, machine: str) -> bool:
         """Say whether a machine's observations are passed by here, because it is folded elsewhere."""
-        return machine in self.damaged or (self.missing > 0 and machine not in self.machines)
+        return machine in self.damaged or (self.incomplete and machine not in self.machines)
 
     def accepts(self, offset: int) -> bool:
         """Say whether this offset is new; one that leaves a gap raises `LookupError`: `pass_gap` first."""
@@ -85,7 +86,7 @@ class Partition:
         self._changed |= joined.keys()
         gone = sorted(self.damaged.keys() - joined.keys())
         self._records += [nothing_known_record(name, self.next_offset) for name in gone]
-        self.damaged, self.missing, self._unsaved = {}, 0, True
+        self.damaged, self.incomplete, self._unsaved = {}, False, True
 
     def is_due(self, every: int) -> bool:
         """Say whether as many events wait for a checkpoint as there may be."""
@@ -96,5 +97,7 @@ class Partition:
         changed, self._changed = self._changed, set()
         first, self._records, self._unsaved = self._records, [], False
         states = [self.machines[name] for name in sorted(changed) if name in self.machines]
-        known = len(self.machines) + self.missing + len(self.damaged)
+        known = len(self.machines)
+        if self.rebuilding:  # it has to begin again, should it be cut off
+            known = max(self._known, known + len(self.damaged))
         return first + checkpoint_records(states, self._folded, self.next_offset, known)

@@ -155,13 +155,13 @@ def test_a_log_that_went_back_is_folded_from_its_beginning_and_nothing_old_comes
     assert "observations ends at 10" in restored.complaints[0]
     log += [*restored.first_records, *written({"P-101": 3}, 10)]
     restored = merged(log, end=50)
-    assert (restored.next_offset, restored.folded) == (10, {"P-101": 3})
-    assert restored.damaged.keys() == {"泵 2"}
+    assert (restored.next_offset, restored.folded, restored.damaged) == (10, {"P-101": 3}, {})
 
 
 def test_machines_whose_records_are_gone_are_missed():
     log = written({"P-101": 3, "泵 2": 4, "fan.3": 5}, 9)
     restored = merged(log[1:])
+    assert restored.incomplete
     assert (restored.missing, restored.damaged, restored.folded) == (1, {}, {"泵 2": 4, "fan.3": 5})
 
 
@@ -271,7 +271,7 @@ def test_whatever_is_damaged_siblings_stay_as_they_are_and_all_ends_as_a_fresh_f
     expected = {name: dump_state(state) for name, state in fresh.machines.items()}
     assert {name: dump_state(state) for name, state in partition.machines.items()} == expected
     again = merge_records(broken + partition.snapshot(), LogSpan(0, end))
-    assert (states_of(again), again.damaged, again.missing) == (expected, {}, 0)
+    assert (states_of(again), again.damaged, again.incomplete) == (expected, {}, False)
 
 
 @given(

@@ -50,6 +50,7 @@ def test_a_stale_writer_that_writes_last_loses():
     restored = merged(fresh + stale)
     assert restored.next_offset == 6
     assert dump_state(restored.machines["P-101"]) == dump_state(folded("P-101", 6))
+    assert Partition(0, restored).snapshot()[0] == fresh[0], "it is written again: compaction keeps what comes last"
 
 
 def as_version(record, version, fields=None):
