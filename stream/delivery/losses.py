@@ -1,4 +1,4 @@
-"""Losses of observations: deleted before they were folded, or damaged. Nobody can bring them back; they are told."""
+"""Losses of observations: deleted before they were folded, or damaged. None comes back, so all are told."""
 
 import logging
 from collections import deque
@@ -33,7 +33,7 @@ class Losses:
         until_us: int | None,
         machines: Sequence[str],
     ) -> None:
-        """Tell that `count` offsets from `first` on are gone, why, from between which times, and whose they may be."""
+        """Tell that `count` offsets from `first` on are gone, why, from when to when, and whose they may be."""
         since, until = (
             "an unknown time" if time_us is None else f"{to_datetime(time_us):%Y-%m-%d %H:%M:%S} UTC"
             for time_us in (since_us, until_us)

@@ -47,11 +47,11 @@ def wire() -> Part:
     return {
         **{f"{name} {_tag(kind)}{path}": text for name, union in unions.items() for kind in get_args(union)
            for path, text in _SHAPES.of(kind).items()},
-        **shapes(lesson=Lesson, checkpoint=checkpoints._Record, state=MachineState),
+        **shapes(lesson=Lesson, checkpoint=checkpoints.CheckpointRecord, state=MachineState),
         "version of observations": str(SCHEMA),
         "version of states": STATE_VERSION.split(" ")[0],
         "state's version": re.sub(r"[\d.]+", "N", STATE_VERSION),
-        "key of a partition's position": repr(checkpoints._POSITION_KEY),
+        "key of a partition's position": repr(checkpoints.POSITION_KEY),
     }  # fmt: skip
 
 
