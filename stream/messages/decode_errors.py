@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from stream.messages.foreign_forms import describe_foreign_form
 from stream.messages.validation import shown
 
 __all__ = ["describe_decode_error", "describe_validation_error"]
@@ -38,6 +39,8 @@ _AT = re.compile(r" - at `\$(?:\.(?P<field>\w+))?(?P<index>.*)`$")
 
 def describe_validation_error(text: str, data: bytes) -> str:
     """Turn the decoder's complaint into: which field, what is wrong, what stands there, how to mend it."""
+    if foreign := describe_foreign_form(data, text):
+        return foreign
     if missing := _MISSING.search(text):
         field = missing["field"]
         return f"{field}: it is missing; {_HINTS[field]}"
@@ -65,6 +68,8 @@ def describe_decode_error(error: Exception, data: bytes) -> str:
     """Say why these bytes are no message at all."""
     if isinstance(error, RecursionError):
         return "the message is nested too deeply; send one flat object"
+    if foreign := describe_foreign_form(data, str(error)):
+        return foreign
     if isinstance(error, UnicodeDecodeError):
         return "the message holds text that is not UTF-8; send JSON in UTF-8, or MessagePack"
     form = "MessagePack" if data[0] >= 0x80 else "JSON"

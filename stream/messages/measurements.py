@@ -17,6 +17,7 @@ from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
 from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
 from stream.messages.decode_errors import describe_decode_error, describe_validation_error
+from stream.messages.foreign_forms import describe_foreign_key
 from stream.messages.records import tag_of
 from stream.messages.topics import ACTIONS, MAXIMUM_MESSAGE_BYTES, READINGS, TEMPERATURE, VIBRATION
 from stream.messages.unreadable_batch import refuse_unreadable
@@ -231,7 +232,10 @@ def decode(
     models.errors.MessageError: time: ...
     """
     if not data:
-        raise MessageError("the message is empty; send a JSON or MessagePack object")
+        form = (
+            "its value is null, as a tombstone's, which deletes nothing here" if data is None else "it has no bytes"
+        )
+        raise MessageError(f"the message is empty: {form}; send a JSON or MessagePack object")
     refuse_unreadable(data)
     if len(data) > limit_bytes:
         raise MessageError(
@@ -245,7 +249,8 @@ def decode(
         raise MessageError(describe_decode_error(error, data)) from None
     if key is not None and key != message.machine.encode():
         raise MessageError(
-            f"key {shown(key)} is not the machine {shown(message.machine)}; send its id in UTF-8, or no key"
+            describe_foreign_key(key, message.machine)
+            or f"key {shown(key)} is not the machine {shown(message.machine)}; send its id in UTF-8"
         )
     if topic is not None and topic != topic_of(message):
         right, kind = topic_of(message), tag_of(message)
