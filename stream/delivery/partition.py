@@ -97,7 +97,7 @@ class Partition:
         changed, self._changed = self._changed, set()
         first, self._records, self._unsaved = self._records, [], False
         states = [self.machines[name] for name in sorted(changed) if name in self.machines]
-        known = len(self.machines)
-        if self.rebuilding:  # it has to begin again, should it be cut off
-            known = max(self._known, known + len(self.damaged))
+        known = len(self.machines) + len(self.damaged)
+        if self.incomplete:  # as it has to be found again, whoever of the damaged ones was none at all
+            known = self._known + len(self.damaged)
         return first + checkpoint_records(states, self._folded, self.next_offset, known)

@@ -203,15 +203,18 @@ def test_siblings_are_judged_within_half_a_minute_however_long_the_rebuild_takes
 ):
     environment = environment_of(kafka.bootstrap)
     publish_observations(kafka.bootstrap, observations(["sound"], 0, 50))
-    publish_observations(kafka.bootstrap, observations(["heavy"], 50, 12_000, values=48))
+    publish_observations(kafka.bootstrap, observations(["heavy"], 50, 6_000, values=48))
     run_until_folded(kafka, tmp_path, environment)
     record = newest(kafka)[b"heavy"]
     write_checkpoints(kafka.bootstrap, [(b"heavy", flipped(record, 60))])
+    said = len(judged(kafka.bootstrap)["sound"])
     begun = time.monotonic()
     worker = start_worker(tmp_path, environment)
     try:
         publish_observations(kafka.bootstrap, observations(["sound"], 20_000, 50))
-        worker.ready(lambda: len(judged(kafka.bootstrap)["sound"]) == 100, "the sibling is judged", deadline_s=30)
+        worker.ready(
+            lambda: len(judged(kafka.bootstrap)["sound"]) >= said + 50, "the sibling is judged", deadline_s=30
+        )
         judged_s = time.monotonic() - begun
         assert "rebuilt in" not in worker.text(), "the rebuild was too quick to prove anything"
         wait_until_folded(kafka.bootstrap, deadline_s=300)
