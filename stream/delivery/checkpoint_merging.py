@@ -74,14 +74,25 @@ def merge_records(records: Iterable[tuple[bytes | None, bytes | None]], log: Log
     return merging.result()
 
 
+class _Position(msgspec.Struct, frozen=True):
+    """A partition's position, and what had been found when its record came."""
+
+    offset: int
+    known: int
+    """How many machines it stands for; 0 where it does not say."""
+    found: int
+    proven: int
+    """How many of the found ones certainly had a record: what is merely the key of a damaged one may have none."""
+
+
 class _Merging:
     def __init__(self, log: LogSpan) -> None:
         self._log = log
-        self._positions: list[CheckpointRecord] = []
+        self._positions: list[_Position] = []
         self._other_position = False
         self._newest: dict[str, CheckpointRecord] = {}
         self._proven: set[str] = set()
-        """Machines that certainly had a record; what is merely the key of a damaged one may never have been."""
+        """Machines that certainly had a record."""
         self._damaged: dict[str, str] = {}
         self._marked: dict[str, int] = {}
         """Below which offset a machine's outputs were out when it was marked to be rebuilt."""
@@ -112,7 +123,9 @@ class _Merging:
         elif record.voids_positions:
             self._positions.clear()
         else:
-            self._positions.append(record)
+            damaged = self._damaged.keys()
+            found, proven = (len(self._newest) + len(those) for those in (damaged, damaged & self._proven))
+            self._positions.append(_Position(record.offset, record.machines or 0, found, proven))
 
     def _take_machine(self, record: CheckpointRecord) -> None:
         name, floor = record.machine, self._floors.get(record.machine, -1)
@@ -166,8 +179,8 @@ class _Merging:
             return RestoredPartition(begin=begin, next_offset=begin, first_records=tuple(voids))
         machines = self._load_states()
         position = max(reversed(plausible), key=lambda each: each.offset, default=None)
-        known = 0 if position is None else position.machines or 0
-        next_offset = begin if position is None else position.offset
+        position = position or _Position(begin, 0, 0, 0)
+        next_offset = position.offset
         said_below = dict.fromkeys(self._damaged, next_offset) | self._marked
         return RestoredPartition(
             begin=begin,
@@ -175,9 +188,9 @@ class _Merging:
             machines=machines,
             folded={name: self._newest[name].offset for name in machines},
             damaged={name: Damage(why, said_below[name]) for name, why in sorted(self._damaged.items())},
-            known=known,
-            missing=max(0, known - len(self._newest) - len(self._damaged)),
-            incomplete=known > len(self._newest) + len(self._damaged.keys() & self._proven),
+            known=position.known,
+            missing=max(0, position.known - position.found),
+            incomplete=position.known > position.proven,
             complaints=tuple(self._complaints),
             first_records=tuple(
                 [void_position_record()] * (len(plausible) < len(self._positions))
