@@ -1,7 +1,6 @@
-"""The computer it runs on: versions, free disk, settings and the files that they name."""
+"""The computer it runs on: versions and free disk."""
 
 import shutil
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -9,12 +8,10 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from models.errors import ConfigurationError
-from stream.config.machines import load_fleet
 from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning, wrong
 
-__all__ = ["check_disk", "check_files", "check_space", "check_versions"]
+__all__ = ["check_disk", "check_space", "check_versions"]
 
 _PYTHON = ((3, 11), (3, 14))
 _GIB = 1024**3
@@ -46,38 +43,6 @@ def check_versions(
         yield wrong("versions", "; ".join(others), "install Stethos anew in an environment of its own")
     else:
         yield good("versions", f"Stethos {version('stethos')} on Python {number}, libraries as they should be")
-
-
-def check_files(settings: Settings) -> Iterator[CheckResult]:
-    """Read the file of machines; see that the token's file is for its owner alone."""
-    try:
-        fleet = load_fleet(settings)
-    except ConfigurationError as error:
-        yield wrong("machines", str(error))
-    else:
-        unknown = [
-            f"{machine.id} {point}: {bearing}"
-            for machine in fleet.machines.values()
-            for point, bearing in machine.bearings.items()
-            if point not in fleet.orders.get(machine.id, {})
-        ]
-        if unknown:
-            yield warning(
-                "machines",
-                f"bearings that no catalogue has, so that their faults cannot be named: {', '.join(unknown)}",
-                "see `stethos bearings`; write their geometry, or a catalogue of your own",
-            )
-        if settings.machines.exists():
-            yield good("machines", f"{settings.machines}: {len(fleet.machines)} machines described")
-        else:
-            yield good("machines", f"no {settings.machines}: each machine is judged by its own past alone")
-    token_file = settings.influxdb.token_file
-    if settings.store == "influxdb" and token_file is not None and token_file.exists():
-        mode = stat.S_IMODE(token_file.stat().st_mode)
-        if mode & stat.S_IROTH:
-            yield warning(
-                "settings", f"everybody on this computer may read {token_file}", f"chmod o-rwx {token_file}"
-            )
 
 
 def check_disk(settings: Settings, usage: Usage = shutil.disk_usage) -> Iterator[CheckResult]:

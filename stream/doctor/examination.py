@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models.errors import StethosError
-from stream.config.settings import Settings, load_settings, settings_file
+from stream.config.settings import Settings, load_settings
 from stream.doctor.brokers import check_brokers
-from stream.doctor.check_result import CheckResult, good, skipped, wrong
-from stream.doctor.computer import Usage, check_disk, check_files, check_versions
+from stream.doctor.check_result import CheckResult, skipped, wrong
+from stream.doctor.computer import Usage, check_disk, check_versions
+from stream.doctor.files import check_files, check_sources
 from stream.doctor.influxdb import check_influxdb
 from stream.doctor.sqlite import check_sqlite
 
@@ -31,11 +32,8 @@ def examine(
         yield skipped("broker", "not looked at: the settings come first")
         yield skipped("store", "not looked at: the settings come first")
         return
-    file, _ = settings_file(path)
-    yield good(
-        "settings", f"{file} and variables are valid" if file.exists() else "defaults and variables are valid"
-    )
-    yield from check_files(settings)
+    yield from check_sources(path)
+    yield from check_files(settings, path)
     yield from check_disk(settings, usage)
     yield from check_brokers(settings, clock)
     yield from _store(settings, clock)

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from stream.config.machines import load_fleet
 from stream.config.settings import Settings, load_settings
 from stream.config.settings_paths import with_paths_from
-from stream.doctor.computer import check_files
+from stream.doctor.files import check_files
 from stream.kafka.groups import worker_identity
-from tests.stream.doctor.checks import good_in
+from tests.stream.doctor.checks import states
 
 
 def paths_in(model: type[BaseModel], *above: str) -> Iterator[tuple[str, ...]]:
@@ -166,7 +166,9 @@ def test_machines_beside_the_file_are_read_and_those_of_the_working_directory_wh
     assert set(load_fleet(load_settings(file)).machines) == {"here"}
     (plant / "machines.toml").write_text('[[machine]]\nid = "泵-1"', "utf-8")
     assert set(load_fleet(load_settings(file)).machines) == {"泵-1"}
-    assert good_in(check_files(load_settings(file))) == [f"{plant / 'machines.toml'}: 1 machines described"]
+    told = states(check_files(load_settings(file)))
+    assert [result.found for result in told["good"]] == [f"{plant / 'machines.toml'}: 1 machine described"]
+    assert "lies in this folder" in told["warning"][0].found
     monkeypatch.setenv("STETHOS_MACHINES", "machines.toml")
     assert set(load_fleet(load_settings(file)).machines) == {"here"}
 

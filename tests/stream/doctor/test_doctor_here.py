@@ -13,7 +13,7 @@ import pytest
 from stream.config.machines import load_fleet
 from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult
-from stream.doctor.computer import check_disk, check_files, check_space, check_versions
+from stream.doctor.computer import check_disk, check_space, check_versions
 from stream.doctor.examination import examine
 from stream.doctor.sqlite import check_sqlite
 from stream.doctor.workers import compared
@@ -60,30 +60,6 @@ def test_a_disk_that_is_nearly_full_is_told():
     only_wrong(check_disk(settings, lambda path: looked_at.append(path) or (GIB, GIB, 0)))
     assert looked_at == [Path()], "the nearest folder that is there"
     assert good_in(check_disk(settings, lambda _: (100 * GIB, 0, 100 * GIB)))
-
-
-def test_machines_are_read():
-    assert "no machines.toml" in good_in(check_files(Settings()))[0]
-    Path("machines.toml").write_text('[[machine]]\nid = "泵-1"\n', "utf-8")
-    assert good_in(check_files(Settings())) == ["machines.toml: 1 machines described"]
-    Path("machines.toml").write_text('[[machine]]\nid = "P"\n[machine.bearings]\nA = "6205-2RS"\nB = "nobody\'s"\n')
-    (said,) = states(check_files(Settings()))["warning"]
-    assert said.found.endswith(": P B: nobody's")
-    Path("machines.toml").write_text('[[machine]]\nid = "P"\nspeed_rpm = "fast"\n')
-    said = only_wrong(check_files(Settings()))
-    assert said.area == "machines"
-    assert "speed_rpm" in said.found + said.fix
-
-
-def test_a_token_that_everybody_may_read_is_told():
-    Path("token").write_text("secret-token")
-    Path("token").chmod(0o644)
-    settings = Settings(store="influxdb", influxdb={"token_file": "token"})
-    (said,) = states(check_files(settings))["warning"]
-    assert said.fix == "chmod o-rwx token"
-    assert "secret" not in said.found + said.fix
-    Path("token").chmod(0o600)
-    assert not states(check_files(settings))["warning"]
 
 
 def test_the_embedded_store():
