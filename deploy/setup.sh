@@ -21,5 +21,6 @@ keep "$secrets/read/grafana-password" "${GRAFANA_PASSWORD:-}"
 stethos topics
 stethos influx setup \
     --password-file "$secrets/admin/influxdb-password" \
+    --admin-token-file "$secrets/admin/influxdb-token" \
     --token-file "$secrets/write/influxdb-token" \
     --grafana-token-file "$secrets/read/influxdb-token"

@@ -9,7 +9,6 @@ import typer
 
 from models.errors import ConfigurationError
 from stream.cli.terminal import AsJson, SettingsFile
-from stream.config.secrets import read_secret
 from stream.config.settings import load_settings, settings_file
 from stream.config.settings_paths import folder_of
 from stream.config.settings_sections import Influxdb
@@ -49,7 +48,8 @@ def setup(
         typer.Option(help="Its password; written there if missing. Else `influxdb-password` beside the token."),
     ] = None,
     admin_token_file: Annotated[
-        Path | None, typer.Option(help="An administrator's token, for a server that was set up otherwise.")
+        Path | None,
+        typer.Option(help="The administrator's token: read, or, where the account is ours, written."),
     ] = None,
     shorten: Annotated[
         bool, typer.Option("--shorten", help="Let a retention become shorter, which deletes older rows.")
@@ -65,6 +65,8 @@ def setup(
       stethos influx setup
 
       stethos influx setup --token-file var/influxdb-token --grafana-token-file var/grafana-token
+
+      stethos influx setup --admin-token-file admin/influxdb-token: for `stethos store backup`
     """
     chosen = load_settings(settings).influxdb
     worker_file = token_file or chosen.token_file
@@ -82,7 +84,7 @@ def setup(
         accesses=tuple(accesses),
         username=username,
         password_file=password_file or worker_file.with_name("influxdb-password"),
-        admin_token=read_secret(admin_token_file, "administrator's token") if admin_token_file else None,
+        admin_token_file=admin_token_file,
         shorten=shorten,
     )
     _tell(wanted, worker_file, prepare(wanted), as_json=as_json)

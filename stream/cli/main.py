@@ -45,6 +45,7 @@ COMMANDS = {
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),
     "bearings": Command("stream.cli.bearings", "bearings", "Find a bearing and its frequencies."),
     "packs": Command("stream.cli.packs", "packs", "Look up what is known of a kind of machine."),
+    "store": Command("stream.cli.store", "app", "Copy what the store holds, and bring it back."),
     "influx": Command("stream.cli.influx", "app", "Prepare InfluxDB."),
     "grafana": Command("stream.cli.grafana", "app", "Bring the dashboards into Grafana."),
 }

@@ -119,6 +119,7 @@ def test_what_setup_writes_is_what_the_others_read():
     written = {f"/secrets/{path}" for path in re.findall(r'"\$secrets/([\w/-]+)"', script)}
     assert written == {
         "/secrets/admin/influxdb-password",
+        "/secrets/admin/influxdb-token",
         "/secrets/read/grafana-password",
         "/secrets/read/influxdb-token",
         "/secrets/write/influxdb-token",

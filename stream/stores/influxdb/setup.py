@@ -32,6 +32,8 @@ __all__ = ["Access", "Wanted", "prepare"]
 
 _DAY_S = 86_400
 _TIMEOUT_MS = 30_000
+_ADMINISTERS = {("write", "users"), ("write", "orgs"), ("write", "buckets"), ("read", "authorizations")}
+"""What only an administrator may do in every organisation."""
 
 
 class Access(msgspec.Struct, frozen=True):
@@ -53,8 +55,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     password_file: Path
     """The first account's password; generated and written there where the file is missing."""
-    admin_token: SecretStr | None = None
-    """For a server that somebody else has set up; without it the account above is used."""
+    admin_token_file: Path | None = None
+    """An administrator's token, for a server that somebody else has set up; where the file is missing, the account
+    above is used, and its token written there."""
     shorten: bool = False
     """Whether a retention may become shorter, which deletes older rows."""
 
@@ -63,7 +66,10 @@ def prepare(wanted: Wanted) -> tuple[str, ...]:
     """Bring the server to what is wanted; gives what was done, a sentence each. Raises `ServiceError`."""
     with _translated_errors(wanted.url):
         done = [*_onboard(wanted)]
-        with _administrator(wanted) as client:
+        admin_token = None if done else _admin_token(wanted)  # that of a server before this one is worth nothing
+        with _administrator(wanted, admin_token) as client:
+            if wanted.admin_token_file and admin_token is None:
+                _keep_admin_token(client, wanted, wanted.admin_token_file, done)
             org_id = _organisation(client, wanted.org, done)
             buckets = {
                 name: _bucket(client, org_id, name, days, shorten=wanted.shorten, done=done)
@@ -112,9 +118,17 @@ def _onboard(wanted: Wanted) -> Iterator[str]:
         yield f"created the account {wanted.username!r}, organisation {wanted.org!r} and bucket {bucket!r}"
 
 
-def _administrator(wanted: Wanted) -> InfluxDBClient:
-    if wanted.admin_token:
-        return InfluxDBClient(wanted.url, token=wanted.admin_token.get_secret_value(), timeout=_TIMEOUT_MS)
+def _admin_token(wanted: Wanted) -> SecretStr | None:
+    """Give the administrator's token that is kept already; an account without one is asked for its password."""
+    file = wanted.admin_token_file
+    if file is None or (not file.exists() and wanted.password_file.exists()):
+        return None
+    return read_secret(file, "administrator's token")
+
+
+def _administrator(wanted: Wanted, token: SecretStr | None) -> InfluxDBClient:
+    if token is not None:
+        return InfluxDBClient(wanted.url, token=token.get_secret_value(), timeout=_TIMEOUT_MS)
     try:
         password = _password(wanted)
     except MissingSecretError:
@@ -123,6 +137,20 @@ def _administrator(wanted: Wanted) -> InfluxDBClient:
             "name its administrator's token with --admin-token-file"
         ) from None
     return InfluxDBClient(wanted.url, username=wanted.username, password=password, timeout=_TIMEOUT_MS)
+
+
+def _keep_admin_token(client: InfluxDBClient, wanted: Wanted, file: Path, done: list[str]) -> None:
+    """Write down the token that the first account has from the beginning: it may do all that a backup needs."""
+    for known in client.authorizations_api().find_authorizations():
+        everywhere = {(one.action, one.resource.type) for one in known.permissions if not one.resource.org_id}
+        if known.status == "active" and known.token and everywhere >= _ADMINISTERS:
+            _write_secret(file, known.token)
+            done.append(f"wrote the administrator's token to {file}: keep it where only you can read it")
+            return
+    raise ServiceError(
+        f"InfluxDB at {wanted.url} has no administrator's token any more: make one with "
+        "`influxd recovery auth create-operator` and write it into the file that --admin-token-file names"
+    )
 
 
 def _password(wanted: Wanted) -> str:

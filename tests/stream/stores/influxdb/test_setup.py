@@ -7,7 +7,6 @@ import stat
 import pytest
 from influxdb_client import InfluxDBClient
 from msgspec.structs import replace
-from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from models.errors import ConfigurationError, ServiceError
@@ -80,6 +79,31 @@ def test_the_command_prepares_a_fresh_server_and_then_changes_nothing(fresh, tmp
         "done": [],
     }
     assert token_file.read_text().strip() == token
+
+
+def test_the_administrators_token_is_kept_where_the_account_is_ours(fresh, tmp_path):
+    kept = tmp_path / "admin" / "token"
+    arguments = ("--token-file", "token", "--password-file", "admin/password", "--admin-token-file", "admin/token")
+    first = run_on(fresh, tmp_path, *arguments)
+    assert first.exit_code == 0, first.output
+    assert f"wrote the administrator's token to {kept.relative_to(tmp_path)}" in first.output
+    token = kept.read_text().strip()
+    assert token not in first.output
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    with InfluxDBClient(fresh.url, token=token) as client:
+        assert client.users_api().me().name == "stethos"
+    assert "nothing to do" in run_on(fresh, tmp_path, *arguments).output
+    kept.unlink()
+    assert "wrote the administrator's token" in run_on(fresh, tmp_path, *arguments).output, "of an older set-up"
+    assert kept.read_text().strip() == token
+
+
+def test_a_kept_token_of_a_server_that_is_gone_is_replaced(fresh, tmp_path):
+    old = tmp_path / "admin-token"
+    old.write_text("of-another-server\n")
+    prepare(replace(fresh.wanted(), admin_token_file=old))
+    with InfluxDBClient(fresh.url, token=old.read_text().strip()) as client:
+        assert client.users_api().me().name == "stethos"
 
 
 def test_a_missing_token_file_gets_the_same_token_again(fresh):
@@ -158,8 +182,11 @@ def test_a_server_that_somebody_else_set_up_needs_an_administrators_token(fresh,
     with pytest.raises(ServiceError, match="refuses the administrator"):
         prepare(replace(stranger, password_file=wrong))
     fresh.token_file.unlink()
-    done = prepare(replace(stranger, admin_token=SecretStr(operator)))
+    theirs = tmp_path / "operator"
+    theirs.write_text(operator)
+    done = prepare(replace(stranger, admin_token_file=theirs))
     assert done[0] == "created the organisation 'stethos'"
+    assert theirs.read_text() == operator
     assert writes(fresh, fresh.token).kept == 1
 
 
