@@ -16,6 +16,11 @@ def topics(
     mend: Annotated[
         bool, typer.Option("--mend", help="Also set what existing topics keep too short or refuse too early.")
     ] = False,
+    delete: Annotated[
+        bool,
+        typer.Option("--delete", help="Delete all topics with what is in them, as after a trial; asks first."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --delete: do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Create the topics that are missing, all with equal partition counts; running it again changes nothing.
@@ -29,11 +34,22 @@ def topics(
       STETHOS_BROKER=kafka:9092 stethos topics --json
 
       stethos topics --mend
+
+      stethos topics --delete: machines, their past and what people told are forgotten
     """
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
     from stream.kafka.topic_admin import ensure_topics, mend_topics  # noqa: PLC0415 -- keeps --help quick
 
     chosen = load_settings(settings)
+    if delete:
+        from stream.kafka.topic_removal import delete_topics  # noqa: PLC0415 -- keeps --help quick
+
+        if not yes:
+            question = f"Delete all topics of Stethos on {chosen.broker}, with every measurement in them?"
+            typer.confirm(question, abort=True)
+        names = delete_topics(chosen)
+        typer.echo(f"deleted {', '.join(names)}" if names else "there were none")
+        return
     if mend:
         for name, keys in mend_topics(chosen).items():
             for key, short in keys.items():
