@@ -41,8 +41,9 @@ def serving(host: str, port: int, report: Callable[[], Report], metrics: Callabl
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise ConfigurationError(
-            f"worker: cannot listen on {host}, port {port} ({reason}); end what holds the port, "
-            "or name others in [health] host and port"
+            f"worker: cannot listen on {host}, port {port} ({reason}); end what holds the port, or name others in "
+            "[health] host and port: each worker of a computer needs a port of its own, by STETHOS_HEALTH__PORT "
+            "(the unit stethos-worker@.service of deploy/systemd gives each its own)"
         ) from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)

@@ -55,7 +55,9 @@ def test_a_client_that_says_nothing_holds_up_nobody():
 def test_a_taken_port_is_told_with_what_to_do():
     with (
         served(ok=True) as port,
-        pytest.raises(ConfigurationError, match=rf"port {port}.*\[health\] host and port"),
+        pytest.raises(
+            ConfigurationError, match=rf"port {port}.*\[health\] host and port.*stethos-worker@\.service"
+        ),
     ):
         serving("127.0.0.1", port, lambda: None, bytes).__enter__()
     with serving("127.0.0.1", port, lambda: None, bytes):
@@ -89,6 +91,20 @@ def test_the_command_tells_what_needs_a_look_and_stays_well():
         assert first.startswith("well: ")
         assert others == ["look at this: a transaction has been open", "look at this: 两行"]
         assert json.loads(ask(port, "--json").stdout)["warnings"] == ["a transaction has been open", "两行"]
+
+
+def test_the_workers_of_one_computer_are_asked_by_their_ports():
+    with served(ok=True) as one, served(ok=False) as two:
+        nobody = free_port()
+        done = ask(0, "--port", str(one), "--port", str(nobody), "--port", str(two))
+        assert done.returncode == 1
+        first, second, third = done.stdout.splitlines()
+        assert (
+            first == f"http://127.0.0.1:{one}/health: well: running, 4 partitions, 0 machines, 0 messages waiting"
+        )
+        assert f"no worker answers at http://127.0.0.1:{nobody}/health" in second
+        assert third.endswith("store away: 磁盘已满")
+        assert ask(nobody, "--port", str(one)).returncode == 0, "what is named goes above the settings"
 
 
 def test_the_command_without_a_worker_or_a_port_names_the_fix():
