@@ -1,4 +1,4 @@
-"""`stethos store`: copy what the store holds, and bring it back."""
+"""`stethos store`: copy what the store holds, bring it back, or empty it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,7 @@ from stream.cli.terminal import SettingsFile, progress
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from stream.config.settings import Settings
     from stream.config.settings_sections import Influxdb
 
 __all__ = ["app"]
@@ -79,20 +80,64 @@ def restore(
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
 
     chosen = load_settings(settings)
-    influxdb = chosen.store == "influxdb"
-    place = f"InfluxDB at {chosen.influxdb.url}" if influxdb else str(chosen.sqlite.path)
+    influxdb, place = chosen.store == "influxdb", _place(chosen)
     if not yes:
         typer.confirm(f"Replace all that {place} holds by {copy}?", abort=True)
     if influxdb:
         from stream.stores.influxdb.backup import restore as to_influxdb  # noqa: PLC0415 -- slow to import
 
         with progress("restoring") as tell:
-            to_influxdb(chosen.influxdb.url, _admin_token(chosen.influxdb, admin_token_file), copy, tell)
+            token = to_influxdb(chosen.influxdb.url, _admin_token(chosen.influxdb, admin_token_file), copy, tell)
+        _keep(token, admin_token_file)
     else:
         from stream.stores.sqlite.backup import restore as to_sqlite  # noqa: PLC0415 -- keeps --help quick
 
         to_sqlite(chosen.sqlite.path, copy)
     typer.echo(f"{place} holds what {copy} held")
+    if influxdb:
+        typer.echo("next: `stethos influx setup` as before, which writes down the tokens that count from now on")
+
+
+@app.command()
+def clear(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Delete all that the store holds, as after a trial, and leave the store itself ready; stop workers before.
+
+    For example:
+
+      stethos store clear
+    """
+    from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
+
+    chosen = load_settings(settings)
+    place = _place(chosen)
+    if not yes:
+        typer.confirm(f"Delete every row of {place}?", abort=True)
+    if chosen.store == "influxdb":
+        from stream.stores.influxdb.clearing import clear as clear_influxdb  # noqa: PLC0415 -- slow to import
+
+        clear_influxdb(chosen.influxdb)
+    else:
+        from stream.stores.sqlite.backup import clear as clear_sqlite  # noqa: PLC0415 -- keeps --help quick
+
+        clear_sqlite(chosen.sqlite.path)
+    typer.echo(f"{place} is empty")
+
+
+def _place(chosen: "Settings") -> str:
+    if chosen.store == "influxdb":
+        return f"InfluxDB at {chosen.influxdb.url}"
+    return str(chosen.sqlite.path)
+
+
+def _keep(token: "SecretStr", file: Path | None) -> None:
+    from stream.config.secrets import write_secret  # noqa: PLC0415 -- keeps --help quick
+
+    if file is not None:
+        write_secret(file, token.get_secret_value())
 
 
 def _admin_token(chosen: "Influxdb", file: Path | None) -> "SecretStr":

@@ -1,12 +1,14 @@
-"""Secrets from files of their own: tokens and passwords, which are never printed."""
+"""Secrets in files of their own: tokens and passwords, which are never printed."""
 
+import os
+import tempfile
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from models.errors import ConfigurationError
 
-__all__ = ["EmptySecretError", "MissingSecretError", "is_plain", "read_secret"]
+__all__ = ["EmptySecretError", "MissingSecretError", "is_plain", "read_secret", "write_secret"]
 
 _MAX_BYTES = 64 * 1024
 
@@ -43,6 +45,18 @@ def read_secret(path: Path, what: str) -> SecretStr:
     if len(data) > _MAX_BYTES or not is_plain(text):
         raise ConfigurationError(f"{path} holds no {what}; write it there in plain ASCII, and nothing else")
     return SecretStr(text)
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """Write a file for its owner alone, whole or not at all. Raises `ConfigurationError` where it can't."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+        Path(part).replace(path)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written ({error.strerror}): name another file") from error
 
 
 def is_plain(text: str) -> bool:

@@ -77,11 +77,11 @@ def back_up(url: str, token: SecretStr, folder: Path, tell: Tell) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def restore(url: str, token: SecretStr, folder: Path, tell: Tell) -> None:
+def restore(url: str, token: SecretStr, folder: Path, tell: Tell) -> SecretStr:
     """Make the server at `url` what it was: accounts, tokens, buckets and rows; what it holds now is gone.
 
-    Afterwards the tokens of the backup count, not the present ones. Raises `ConfigurationError` where the folder is
-    no backup, `ServiceError` where the server fails or refuses.
+    Afterwards the tokens of the backup count, not the present ones: gives an operator's. Raises
+    `ConfigurationError` where the folder is no backup, `ServiceError` where the server fails or refuses.
     """
     if not all((folder / name).is_file() for name in (_KV, _SQL, _BUCKETS)):
         raise ConfigurationError(f"{folder}: is no backup of an InfluxDB; name the folder that one was written to")
@@ -89,7 +89,8 @@ def restore(url: str, token: SecretStr, folder: Path, tell: Tell) -> None:
     server = _Server(url, token)
     with (folder / _KV).open("rb") as kv:
         answer = server.post("/api/v2/restore/kv", kv)
-    then = _Server(url, SecretStr(_decoded(answer, _NewToken).token))  # the former token is gone with its account
+    its_own = SecretStr(_decoded(answer, _NewToken).token)
+    then = _Server(url, its_own)  # the former token is gone with its account
     with (folder / _SQL).open("rb") as sql:
         then.post("/api/v2/restore/sql", sql)
     for number, shard in enumerate(shards, 1):
@@ -98,6 +99,7 @@ def restore(url: str, token: SecretStr, folder: Path, tell: Tell) -> None:
             with file.open("rb") as content:
                 then.post(f"/api/v2/restore/shards/{shard}", content)
         tell(number, len(shards))
+    return its_own
 
 
 class _Server:

@@ -3,9 +3,7 @@
 Running it again changes nothing that is already right, and no retention is shortened unasked: that deletes rows.
 """
 
-import os
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +22,8 @@ from influxdb_client.service.setup_service import SetupService
 from pydantic import SecretStr
 from urllib3.exceptions import HTTPError
 
-from models.errors import ConfigurationError, ServiceError
-from stream.config.secrets import EmptySecretError, MissingSecretError, read_secret
+from models.errors import ServiceError
+from stream.config.secrets import EmptySecretError, MissingSecretError, read_secret, write_secret
 from stream.stores.influxdb.errors import service_error_of
 
 __all__ = ["Access", "Wanted", "prepare"]
@@ -103,7 +101,7 @@ def _onboard(wanted: Wanted) -> Iterator[str]:
         if not service.get_setup().allowed:
             return
         if not wanted.password_file.exists():
-            _write_secret(wanted.password_file, secrets.token_urlsafe(24))
+            write_secret(wanted.password_file, secrets.token_urlsafe(24))
             yield f"wrote a new password for {wanted.username!r} to {wanted.password_file}"
         bucket, days = next(iter(wanted.retention_days.items()))
         service.post_setup(
@@ -144,7 +142,7 @@ def _keep_admin_token(client: InfluxDBClient, wanted: Wanted, file: Path, done: 
     for known in client.authorizations_api().find_authorizations():
         everywhere = {(one.action, one.resource.type) for one in known.permissions if not one.resource.org_id}
         if known.status == "active" and known.token and everywhere >= _ADMINISTERS:
-            _write_secret(file, known.token)
+            write_secret(file, known.token)
             done.append(f"wrote the administrator's token to {file}: keep it where only you can read it")
             return
     raise ServiceError(
@@ -232,7 +230,7 @@ def _token(client: InfluxDBClient, org_id: str, access: Access, bucket_ids: set[
             authorization=Authorization(org_id=org_id, permissions=permissions, description=access.description)
         )
         done.append(f"created the token {access.description!r}: {' and '.join(access.actions)}, these buckets only")
-    _write_secret(access.file, reusable.token)
+    write_secret(access.file, reusable.token)
     done.append(f"wrote the token {access.description!r} to {access.file}")
 
 
@@ -245,15 +243,3 @@ def _kept_token(file: Path) -> str | None:
         return read_secret(file, "token").get_secret_value()
     except (MissingSecretError, EmptySecretError):
         return None
-
-
-def _write_secret(path: Path, secret: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(secret + "\n")
-        Path(part).replace(path)
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written ({error.strerror}): name another file") from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from models.errors import ConfigurationError, ServiceError
 from stream.stores.sqlite.file import SCHEMA_VERSION, connect, service_error_of
 
-__all__ = ["back_up", "restore"]
+__all__ = ["back_up", "clear", "restore"]
 
 
 def back_up(store: Path, copy: Path) -> int:
@@ -51,6 +51,14 @@ def restore(store: Path, copy: Path) -> None:
         connect(store).close()  # makes the file and its folder where there are none
         with _opened(store, write=True) as target:
             source.backup(target)
+
+
+def clear(store: Path) -> None:
+    """Make the store an empty one, also under those who have it open. Raises `ServiceError` where SQLite fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder) / "empty.db"
+        connect(empty).close()
+        restore(store, empty)
 
 
 @contextmanager

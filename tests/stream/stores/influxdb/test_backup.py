@@ -10,7 +10,9 @@ from pydantic import SecretStr
 
 from models.errors import ConfigurationError, ServiceError
 from stream.config.secrets import read_secret
+from stream.config.settings_sections import Influxdb
 from stream.stores.influxdb.backup import back_up, restore
+from stream.stores.influxdb.clearing import clear
 from stream.stores.influxdb.setup import prepare
 from tests.services.influxdb import InfluxServer, running
 from tests.services.processes import free_port
@@ -67,7 +69,8 @@ def test_a_new_server_holds_what_the_old_one_held_by_its_tokens(copied, influxd)
     with running(influxd) as other:
         admin = set_up(other)
         write(other, 0.75)
-        restore(other.url, admin, folder, tell)
+        its_own = restore(other.url, admin, folder, tell)
+        back_up(other.url, its_own, folder.with_name("copy-of-the-copy"), tell)
         other.token_file.write_text(token)
         assert rows(other) == was
         write(other, 0.5)
@@ -77,6 +80,18 @@ def test_a_new_server_holds_what_the_old_one_held_by_its_tokens(copied, influxd)
         other.stop()
         other.start()
         assert "0.5" in rows(other), "what came after it outlives a restart"
+
+
+def test_our_buckets_are_emptied_and_work_on(influxd):
+    with running(influxd) as server:
+        set_up(server)
+        write(server, 0.25)
+        clear(Influxdb(url=server.url, token=server.token))
+        assert "0.25" not in rows(server)
+        write(server, 0.5)
+        assert "0.5" in rows(server)
+        with pytest.raises(ServiceError, match="does not accept the token"):
+            clear(Influxdb(url=server.url, token="nobody"))
 
 
 def test_nobody_else_reads_the_copy_and_nothing_is_written_over(copied, influxdb):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ConfigurationError, ServiceError
-from stream.stores.sqlite.backup import back_up, restore
+from stream.stores.sqlite.backup import back_up, clear, restore
 from stream.stores.sqlite.file import connect
 
 
@@ -43,6 +43,15 @@ def test_who_has_the_store_open_reads_and_writes_the_restored_one(tmp_path: Path
         restore(store, copy)
         put(worker, "C")
         assert machines(store) == ["A", "C"]
+
+
+def test_who_has_the_store_open_goes_on_with_the_emptied_one(tmp_path: Path):
+    store = tmp_path / "stethos.db"
+    with closing(connect(store)) as worker:
+        put(worker, "A")
+        clear(store)
+        put(worker, "B")
+        assert machines(store) == ["B"]
 
 
 def test_a_store_that_was_lost_is_made_anew(tmp_path: Path):
