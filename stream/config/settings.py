@@ -140,6 +140,10 @@ def load_settings(path: Path | None = None) -> Settings:
 def _content(file: Path) -> dict[str, Any]:
     """Read a settings file; machines that it does not name are those beside it, where there are any."""
     folder = folder_of(file)
+    if not os.path.lexists(file):
+        raise ConfigurationError(
+            f"{file}: there is no such file; write the settings there first, or name another ({FILE_VARIABLE})"
+        )
     content: dict[str, Any] = with_paths_from(folder, read_toml(file), Settings)
     beside = folder / Settings.model_fields["machines"].default
     return {"machines": beside, **content} if beside.exists() else content
