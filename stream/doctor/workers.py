@@ -58,7 +58,11 @@ def compared(
 ) -> Iterator[CheckResult]:
     """Compare the workers with each other and with the settings here; each comes with the place where it is."""
     if not workers:
-        yield warning("workers", "none is at work", "start one: `stethos worker`")
+        yield warning(
+            "workers",
+            "none is at work",
+            "start one: `stethos worker`, as a service `systemctl start stethos-worker@1`",
+        )
         return
     strangers = [place for place, identity in workers if identity is None]
     known = [(place, identity) for place, identity in workers if identity is not None]

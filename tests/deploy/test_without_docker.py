@@ -5,6 +5,7 @@ With a real Kafka, for SQLite and for a real InfluxDB; `site.py` says what diffe
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGINT
 from typing import Any, Literal, NamedTuple
@@ -136,7 +137,8 @@ class Operator:
             finally:
                 await store.close()
 
-        return asyncio.run(machines())
+        with ThreadPoolExecutor(1) as aside:  # in this thread runs the browser's event loop
+            return aside.submit(asyncio.run, machines()).result()
 
 
 @pytest.fixture
