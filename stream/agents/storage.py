@@ -9,14 +9,16 @@ the same again changes nothing, so what a rebalance repeats does no harm.
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from models.errors import MessageError, ServiceError
 from stream.agents.context import Context
+from stream.agents.storage_progress import Offsets, by_place, first_offsets, lacking, next_offsets, seek
 from stream.delivery.outbox import Confirmation
 from stream.kafka.consumer import new_consumer
 from stream.kafka.groups import STORAGE_AGENT, STORAGE_GROUP
@@ -24,7 +26,7 @@ from stream.kafka.progress import note_taken, progress_of
 from stream.messages.records import Stored, decode_output, tag_of
 from stream.messages.topics import ALERTS, HEALTH, ROWS
 from stream.stores import open_store
-from stream.stores.store import PermanentStoreError
+from stream.stores.store import PermanentStoreError, ReopenedError
 
 __all__ = ["add_storage"]
 
@@ -39,6 +41,9 @@ Kafka's 500 ms rows waited half a second behind partitions that had nothing."""
 _COMMIT_EVERY_S, _LAST_COMMIT_S = 1.0, 1.0
 """Commits are questions to the broker as well; what is written twice for want of one changes nothing."""
 _RETRY_FIRST_S, _RETRY_LONGEST_S = 0.5, 30.0
+
+
+T = TypeVar("T")
 
 
 class _Item(NamedTuple):
@@ -57,7 +62,13 @@ class _Storage:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._store = open_store(context.settings)
-        self._open = False
+        self._used = False
+        self._done: Offsets = {}
+        """What follows the last record that was dealt with, where that is not committed yet."""
+        self._written: Offsets = {}
+        """The same of all partitions of now, committed or not."""
+        self._compared: frozenset[TopicPartition] = frozenset()
+        """Partitions of which the store is known to hold all that was committed."""
         self._last_dead_letter: Confirmation | None = None
 
     async def run(self) -> None:
@@ -79,26 +90,56 @@ class _Storage:
         await consumer.start()
         taken: dict[TopicPartition, int] = {}
         self._context.monitor.follow(STORAGE_GROUP, lambda: progress_of(consumer, taken))
-        done: dict[TopicPartition, int] = {}
         commit_s = 0.0
         try:
             while True:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 note_taken(taken, batches)
-                if records := [record for batch in batches.values() for record in batch]:
-                    self._context.monitor.event(STORAGE_AGENT)
-                    await self._write_bisecting(self._items(records))
-                    await self._flush_dead_letters()
-                    done |= {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
-                if done and time.monotonic() >= commit_s:
-                    await _commit(consumer, done)
-                    done, commit_s = {}, time.monotonic() + _COMMIT_EVERY_S
+                records = [record for batch in batches.values() for record in batch]
+                try:
+                    records = await self._known_to_be_next(consumer, records)
+                    if records:
+                        self._context.monitor.event(STORAGE_AGENT)
+                        await self._write_bisecting(self._items(records))
+                        await self._flush_dead_letters()
+                        self._done |= next_offsets(records)
+                        self._written |= self._done
+                    if self._done and time.monotonic() >= commit_s:
+                        await self._commit(consumer)
+                        commit_s = time.monotonic() + _COMMIT_EVERY_S
+                except (ReopenedError, KafkaError) as error:
+                    log.info("store: comparing anew what it holds: %s", error)
+                    seek(consumer, first_offsets(records))
+                    self._compared = frozenset()
         finally:
-            if done:
-                with suppress(TimeoutError):  # the broker may be away
-                    await asyncio.wait_for(_commit(consumer, done), _LAST_COMMIT_S)
+            if self._done:
+                with suppress(TimeoutError, ServiceError):  # broker and store may be away
+                    await asyncio.wait_for(self._commit(consumer), _LAST_COMMIT_S)
             await consumer.stop()
             await self._store.close()
+
+    async def _known_to_be_next(self, consumer: AIOKafkaConsumer, records: list[Any]) -> list[Any]:
+        """Give those of these records before which the store lacks nothing; what it lacks is read again first."""
+        if not records and not self._used:
+            return []
+        self._used = True
+        if await self._persistently(self._store.open):
+            self._compared = frozenset()
+        assigned = consumer.assignment()
+        unsure = assigned - self._compared
+        if not unsure:
+            return records
+        missing: Offsets = {}
+        progress = await self._persistently(self._store.progress)
+        if progress is not None:
+            missing = await lacking(consumer, unsure, progress, self._written)
+            seek(consumer, missing)
+        self._compared = frozenset(assigned)
+        self._written, self._done = (
+            {tp: offset for tp, offset in reached.items() if tp in assigned and tp not in missing}
+            for reached in (self._written, self._done)
+        )
+        return [each for each in records if TopicPartition(each.topic, each.partition) not in missing]
 
     def _items(self, records: list[Any]) -> list[_Item]:
         items = []
@@ -127,7 +168,7 @@ class _Storage:
             for item in items:
                 self._context.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)
         except PermanentStoreError as error:
-            self._context.monitor.store.refused_for_good()
+            self._context.monitor.store.answers()
             if len(items) == 1:
                 self._refuse(items[0].record, str(error))
                 return
@@ -136,33 +177,45 @@ class _Storage:
             await self._write_bisecting(items[middle:])
 
     async def _write_with_retry(self, outputs: list[Stored]) -> None:
-        wait_s, watch = _RETRY_FIRST_S, self._context.monitor.store
-        while True:
+        watch = self._context.monitor.store
+
+        async def write() -> None:
             began = time.perf_counter()
+            if await self._store.open():
+                raise ReopenedError("it had been closed")
+            written = await self._store.write(outputs)
+            watch.kept(written.kept, written.refused, time.perf_counter() - began)
+            if written.refused:
+                log.warning("store: %d rows refused for good: %s", written.refused, written.reason)
+
+        await self._persistently(write)
+
+    async def _persistently(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Ask the store until it answers; what no repeat can mend is raised."""
+        wait_s, watch, failed = _RETRY_FIRST_S, self._context.monitor.store, False
+        while True:
             try:
-                if not self._open:
-                    await self._store.open()
-                    self._open = True
-                written = await self._store.write(outputs)
-            except PermanentStoreError:
+                answer = await work()
+            except (PermanentStoreError, ReopenedError):
                 raise
             except ServiceError as error:
-                pause_s = max(wait_s, error.retry_after_s or 0.0)
+                pause_s, failed = max(wait_s, error.retry_after_s or 0.0), True
                 watch.failed(str(error))
                 log.warning("store: not written, trying again in %.1f s: %s", pause_s, error)
                 await asyncio.sleep(pause_s)
                 wait_s = min(2 * wait_s, _RETRY_LONGEST_S)
             else:
-                watch.kept(written.kept, written.refused, time.perf_counter() - began)
-                if written.refused:
-                    log.warning("store: %d rows refused for good: %s", written.refused, written.reason)
-                return
+                if failed:
+                    watch.answers()
+                return answer
 
-
-async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-    """Say that everything before these is in the store."""
-    try:
-        await consumer.commit(offsets)
-    except KafkaError as error:
-        # After a rebalance the partition is somebody else's, who writes the same once more.
-        log.info("store: offsets not committed: %r", error)
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Say that what is done is in the store: to the store itself, then to the group."""
+        offsets = {tp: offset for tp, offset in self._done.items() if tp in consumer.assignment()}
+        await self._persistently(lambda: self._store.note_progress(by_place(offsets)))
+        try:
+            await consumer.commit(offsets)
+        except KafkaError as error:
+            # After a rebalance the partition is somebody else's, who writes the same once more.
+            log.info("store: offsets not committed: %r", error)
+        self._done = {}

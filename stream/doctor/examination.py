@@ -35,12 +35,15 @@ def examine(
     yield from check_sources(path)
     yield from check_files(settings, path)
     yield from check_disk(settings, usage)
-    yield from check_brokers(settings, clock)
-    yield from _store(settings, clock)
+    at_work = False
+    for result in check_brokers(settings, clock):
+        at_work = at_work or (result.area == "workers" and result.state == "good")
+        yield result
+    yield from _store(settings, clock, at_work=at_work)
 
 
-def _store(settings: Settings, clock: Callable[[], float]) -> Iterator[CheckResult]:
+def _store(settings: Settings, clock: Callable[[], float], *, at_work: bool) -> Iterator[CheckResult]:
     if settings.store == "influxdb":
         yield from check_influxdb(settings.influxdb, clock)
     else:
-        yield from check_sqlite(settings.sqlite.path)
+        yield from check_sqlite(settings.sqlite.path, at_work=at_work)

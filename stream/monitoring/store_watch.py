@@ -25,8 +25,8 @@ class StoreWatch:
         self._metrics.store_rows.labels("kept").inc(rows)
         self._metrics.store_rows.labels("refused").inc(refused)
 
-    def refused_for_good(self) -> None:
-        """Note that the store answers, though it will never take this batch."""
+    def answers(self) -> None:
+        """Note that the store answers, even if it will never take this batch."""
         self._failing_since, self._error = None, ""
 
     def failed(self, error: str) -> None:

@@ -1,6 +1,6 @@
 """The one interface of every store. Writing the same outputs again changes nothing, so repeats are harmless."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,11 +11,24 @@ from models.errors import ServiceError
 from models.outputs import Action, Alert, Health, Measurement, Status, Uptime
 from stream.messages.records import Stored
 
-__all__ = ["ExtremesAt", "HealthAt", "PermanentStoreError", "Store", "ValueAt", "Written"]
+__all__ = [
+    "ExtremesAt",
+    "HealthAt",
+    "PermanentStoreError",
+    "Progress",
+    "ReopenedError",
+    "Store",
+    "ValueAt",
+    "Written",
+]
 
 
 class PermanentStoreError(ServiceError):
     """A batch that no repeat will get accepted: one of its outputs cannot be stored, and the text says why."""
+
+
+class ReopenedError(ServiceError):
+    """What was open is no longer where it is looked for: nothing was kept; open the store before going on."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -24,6 +37,15 @@ class Written(msgspec.Struct, frozen=True):
     kept: int
     refused: int = 0
     reason: str = ""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Up to where a store says that it holds everything."""
+
+    offsets: Mapping[tuple[str, int], int] = {}
+    """By topic and partition: everything before this offset is kept."""
+    whole: bool = False
+    """Whether nothing is kept of a partition that isn't among them; else nobody knows."""
 
 
 class HealthAt(msgspec.Struct, frozen=True):
@@ -52,8 +74,11 @@ class ExtremesAt(msgspec.Struct, frozen=True):
 class Store(Protocol):
     """What agents write to and pages read from. Times are UTC; ranges are `since <= time <= until`."""
 
-    async def open(self) -> None:
-        """Connect and create what is missing; raises `ServiceError`, naming the fix."""
+    async def open(self) -> bool:
+        """Connect and create what is missing, anew where what was open has gone; gives whether it did.
+
+        If so it may lack what was written before. Raises `ServiceError`, naming the fix.
+        """
 
     async def close(self) -> None:
         """Let go of everything; may be called twice."""
@@ -62,8 +87,15 @@ class Store(Protocol):
         """Keep all of these or raise `ServiceError` (then none may be counted on, and the same call is repeated).
 
         `PermanentStoreError` where repeating cannot help: then halve the batch until the guilty output is found.
+        `ReopenedError` where it had to be opened anew: then it may lack more than this batch.
         Health of a late or future observation (flag `late` or `future`) gets no row: it would rewrite history.
         """
+
+    async def progress(self) -> Progress | None:
+        """Give up to where the store itself holds everything; None where it doesn't know: believe the group."""
+
+    async def note_progress(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Note that everything before these offsets, by topic and partition, is kept; raises as `write` does."""
 
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point), in no particular order."""

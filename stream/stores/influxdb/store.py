@@ -6,7 +6,7 @@ agent does both, so that no row is lost in between.
 """
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from stream.stores.influxdb.errors import service_error_of, too_old
 from stream.stores.influxdb.influxql import identifier, rows_of, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
 from stream.stores.output_checks import check, gets_row
-from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, ValueAt, Written
+from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, Progress, ValueAt, Written
 
 __all__ = ["InfluxStore"]
 
@@ -55,10 +55,10 @@ class InfluxStore:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(5.0, timeout_s))
         self._client: Any = None  # The library's own types are of no use.
 
-    async def open(self) -> None:
+    async def open(self) -> bool:
         """Connect, and see that the token may write to and read from the buckets; `ServiceError` names the fix."""
         if self._client is not None:
-            return
+            return False
         self._client = InfluxDBClientAsync(self.url, token=self._token, org=self.org, timeout=self._timeout)
         try:
             for bucket in (self.bucket, self.bucket_raw, self.bucket_spectra):
@@ -69,6 +69,7 @@ class InfluxStore:
             if isinstance(error, PermanentStoreError):
                 raise ServiceError(str(error)) from error  # nothing was sent that could be at fault
             raise
+        return True
 
     async def close(self) -> None:
         """Close the connections; may be called twice."""
@@ -93,6 +94,13 @@ class InfluxStore:
                 some, why = await self._send(bucket, b"\n".join(lines[start : start + _LINES_PER_WRITE]))
                 refused, reason = refused + some, reason or why
         return Written(kept=sum(map(len, by_bucket.values())) - refused, refused=refused, reason=reason)
+
+    async def progress(self) -> Progress | None:
+        """Know nothing of it: buckets have lifetimes of their own."""
+        return None
+
+    async def note_progress(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Note nothing, as `progress` says."""
 
     def _bucket_of(self, output: Stored) -> str:
         if isinstance(output, Capture):

@@ -4,16 +4,21 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores.sqlite import actions, captures, rows, upgrade, uptime
+from stream.stores.sqlite import actions, captures, progress, rows, upgrade, uptime
+from stream.stores.sqlite.place import Place, on_its_own, place_of
+from stream.stores.sqlite.soundness import DAMAGED, damage_in, named
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["SCHEMA_VERSION", "connect", "service_error_of"]
+__all__ = ["SCHEMA_VERSION", "connect", "open_file", "service_error_of"]
 
 SCHEMA_VERSION = 2
 """Kept in the file itself; a change that an older version would misread gets a new one."""
 
 _BUSY_S = 10.0
 """How long to wait while another process writes; its batches take milliseconds."""
+
+_CHECK_S = 5.0
+"""How long to look for damage as a file is opened: enough for a gigabyte."""
 
 _SCHEMA = f"""
 {rows.TABLES};
@@ -35,12 +40,36 @@ CREATE INDEX latest_alert_by_time ON latest_alert (time_us);
 """
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, create what is missing; may be used by any one thread at a time. Raises `ServiceError`."""
+def open_file(path: Path) -> tuple[sqlite3.Connection, Place]:
+    """Open the file, see that it is sound, and note where it lies. Raises `ServiceError`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ServiceError(f"cannot create {path.parent}: {error.strerror}; change [sqlite] path") from error
+    with on_its_own(path.resolve().parent):
+        before = place_of(path).file
+        connection = connect(path)
+        place = place_of(path)
+    try:
+        _see_that_it_is_sound(connection, path, replaced=before not in (None, place.file))
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise service_error_of(error, path) from error
+        raise
+    return connection, place
+
+
+def _see_that_it_is_sound(connection: sqlite3.Connection, path: Path, *, replaced: bool) -> None:
+    if replaced:
+        raise ServiceError(f"{path} was replaced while it was being opened: opening it again helps")
+    damage = damage_in(connection, patience_s=_CHECK_S)
+    if damage:
+        raise ServiceError(named(path, damage))
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file, create what is missing; may be used by any one thread at a time. Raises `ServiceError`."""
     if path.is_dir():
         raise ServiceError(f"{path} is a directory: [sqlite] path names a file, such as {path / 'stethos.db'}")
     try:
@@ -92,10 +121,12 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(statement)
     for statement in _ADDED.values():
         connection.execute(statement)
+    if version:
+        progress.trust_what_is_there(connection)
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-_ADDED = {"action": actions.TABLE, "capture": captures.TABLE, "uptime": uptime.TABLE}
+_ADDED = {"action": actions.TABLE, "capture": captures.TABLE, "progress": progress.TABLE, "uptime": uptime.TABLE}
 """Tables that were added without a new version: a file of a version before lacks them."""
 
 
@@ -110,13 +141,15 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full: free some space, or move the file and name it in [sqlite] path",
+    sqlite3.SQLITE_FULL: "the disk is full (results wait in Kafka meanwhile): free some space, or stop worker and "
+    "page, move the file and name it in [sqlite] path",
     sqlite3.SQLITE_READONLY: "it is read-only: let the user who runs Stethos write it and its directory",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check that its directory exists and may be written",
     sqlite3.SQLITE_PERM: "access is denied: let the user who runs Stethos write it",
-    sqlite3.SQLITE_NOTADB: "it is no SQLite database: move it away, or name another file in [sqlite] path",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: move it away and restore a backup, or start with a new one",
-    sqlite3.SQLITE_IOERR: "the disk reports errors: check it and its free space, then start again",
+    sqlite3.SQLITE_NOTADB: "it is no SQLite database (results wait in Kafka meanwhile): stop worker and page, put "
+    "a backup in its place, or name another file in [sqlite] path, and start them again",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_IOERR: "the disk reports errors (results wait in Kafka meanwhile): check it and its free space",
     sqlite3.SQLITE_BUSY: f"another process kept it locked for {_BUSY_S:.0f} s: stop a backup or a stray worker",
 }
 

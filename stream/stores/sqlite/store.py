@@ -1,10 +1,11 @@
 """The embedded store: one SQLite file, for `stethos demo` and single machines. No server, nothing to administer."""
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,12 +21,17 @@ from stream.messages.records import Stored
 from stream.stores.output_checks import check, gets_row, record
 from stream.stores.sqlite.actions import list_actions, write_actions
 from stream.stores.sqlite.captures import list_captures, read_capture, write_captures
-from stream.stores.sqlite.file import connect, service_error_of
+from stream.stores.sqlite.file import open_file, service_error_of
+from stream.stores.sqlite.place import Place, leave
+from stream.stores.sqlite.progress import note_progress, read_progress
 from stream.stores.sqlite.rows import list_extremes, list_points, list_values, write_rows
+from stream.stores.sqlite.soundness import is_damage
 from stream.stores.sqlite.uptime import list_uptime, write_uptime
-from stream.stores.store import ExtremesAt, HealthAt, ValueAt, Written
+from stream.stores.store import ExtremesAt, HealthAt, Progress, ReopenedError, ValueAt, Written
 
 __all__ = ["SqliteStore"]
+
+log = logging.getLogger(__name__)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -35,23 +41,42 @@ class SqliteStore:
     """Keeps outputs in one file that several processes may have open, one of them writing at a time.
 
     Every call runs in a thread, one after the other, on one connection, so the event loop never waits for the disk.
-    A batch is one transaction and on the disk before `write` returns.
+    A batch is one transaction and on the disk before `write` returns, in the file that then lies at `path`.
     """
 
     def __init__(self, path: Path, *, retention_spectra_days: int = 0) -> None:
         self.path = path
         self._retention_spectra_days = retention_spectra_days
         self._connection: sqlite3.Connection | None = None
+        self._place: Place | None = None
+        self._wanted = False
         self._lock = threading.Lock()
 
-    async def open(self) -> None:
+    async def open(self) -> bool:
         """Open the file, creating it and its schema where missing; `ServiceError` names the fix."""
-        await asyncio.to_thread(self._open)
+        return await asyncio.to_thread(self._open)
 
-    def _open(self) -> None:
+    def _open(self) -> bool:
         with self._lock:
-            if self._connection is None:
-                self._connection = connect(self.path)
+            self._wanted = True
+            before = self._connection
+            return self._opened() is not before
+
+    def _opened(self) -> sqlite3.Connection:
+        """Give a connection to the file that lies at the path now."""
+        self._leave_if_gone()
+        if self._connection is None:
+            self._connection, self._place = open_file(self.path)
+        return self._connection
+
+    def _leave_if_gone(self) -> bool:
+        if self._connection is None or self._place is None:
+            return False
+        if what := self._place.gone():
+            log.error("store: %s %s", self.path, what)
+            leave(self._connection, self._place)
+            self._connection = self._place = None
+        return bool(what)
 
     async def close(self) -> None:
         """Wait for what is running, then close the file."""
@@ -59,30 +84,61 @@ class SqliteStore:
 
     def _close(self) -> None:
         with self._lock:
-            if self._connection is not None:
+            self._wanted = False
+            if self._connection is not None and not self._leave_if_gone():
                 self._connection.close()
-                self._connection = None
+            self._connection = self._place = None
 
     async def _run(
         self, work: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         def locked() -> _T:
             with self._lock:
-                if self._connection is None:
-                    raise ServiceError(f"the store {self.path} is not open: open it before use")
-                try:
-                    return work(self._connection, *args, **kwargs)
-                except sqlite3.Error as error:
-                    raise service_error_of(error, self.path) from error
+                return self._work(lambda connection: work(connection, *args, **kwargs))
 
         return await asyncio.to_thread(locked)
+
+    async def _change(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Change the file that lies at the path, before and after: else nothing counts."""
+
+        def locked() -> _T:
+            with self._lock:
+                before = self._connection
+                if self._wanted and self._opened() is not before:
+                    raise ReopenedError(f"{self.path} was opened anew")
+                done = self._work(work)
+                if self._leave_if_gone():
+                    raise ReopenedError(f"{self.path} has gone")
+                return done
+
+        return await asyncio.to_thread(locked)
+
+    def _work(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        if not self._wanted:
+            raise ServiceError(f"the store {self.path} is not open: open it before use")
+        connection = self._opened()
+        try:
+            return work(connection)
+        except sqlite3.Error as error:
+            if is_damage(error):  # what comes next looks at the file anew
+                connection.close()
+                self._connection = self._place = None
+            raise service_error_of(error, self.path) from error
 
     async def write(self, outputs: Sequence[Stored]) -> Written:
         """Keep all of these in one transaction, or none."""
         for output in outputs:
             check(output)
         rows = [output for output in outputs if gets_row(output)]
-        return Written(kept=await self._run(_write, rows, self._retention_spectra_days))
+        return Written(kept=await self._change(lambda file: _write(file, rows, self._retention_spectra_days)))
+
+    async def progress(self) -> Progress:
+        """Give up to where the file holds everything."""
+        return await self._run(read_progress)
+
+    async def note_progress(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Note that everything before these offsets is kept in the file."""
+        await self._change(lambda file: note_progress(file, offsets))
 
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""

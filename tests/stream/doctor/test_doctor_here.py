@@ -72,7 +72,7 @@ def test_the_embedded_store():
     assert "no SQLite database" in str(only_wrong(check_sqlite(path)))
     path.unlink()
     connect(path).close()
-    assert good_in(check_sqlite(path)) == ["var/stethos.db can be written"]
+    assert good_in(check_sqlite(path)) == ["var/stethos.db can be written, and is sound"]
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "locked" in states(check_sqlite(path))["warning"][0].found
@@ -175,3 +175,37 @@ def test_the_command_without_a_broker(tmp_path: Path):
     results = [CheckResult(**result) for result in told["findings"]]
     assert [result.area for result in states(results)["wrong"]] == ["broker", "broker"]
     assert {"versions", "settings", "machines", "disk", "store"} <= {each.area for each in states(results)["good"]}
+
+
+def test_a_damaged_file_of_results_is_told_with_what_loses_nothing(tmp_path: Path):
+    path = tmp_path / "stethos.db"
+    with closing(connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO health VALUES (?, ?, '', 1, 'healthy', '')", [(f"m{n}", n) for n in range(9999)]
+        )
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xff" * 5000)
+    said = only_wrong(check_sqlite(path))
+    assert f"{path} (" in said.found
+    assert "it is damaged (results wait in Kafka meanwhile" in said.found
+    assert said.fix.startswith("stop worker and page, put a backup in its place")
+
+
+def test_a_file_too_large_for_the_time_is_said_to_be_so(tmp_path: Path):
+    path = tmp_path / "stethos.db"
+    with closing(connect(path)) as connection:
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO health VALUES (?, ?, '', 1, 'healthy', '')", [(f"m{n}", n) for n in range(99_999)]
+        )
+        connection.execute("COMMIT")
+    (told,) = states(check_sqlite(path, check_s=0.0))["warning"]
+    assert "too large" in told.found
+    assert "PRAGMA quick_check" in told.fix
+
+
+def test_a_file_that_is_not_there_although_workers_are_at_work_is_told(tmp_path: Path):
+    path = tmp_path / "stethos.db"
+    (told,) = states(check_sqlite(path, at_work=True))["warning"]
+    assert "does not exist although workers are at work" in told.found
