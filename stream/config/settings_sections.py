@@ -16,6 +16,7 @@ from pydantic import (
 
 from models.errors import ConfigurationError
 from stream.config.hosts import names_of
+from stream.config.renewed_secret import RenewedSecret
 from stream.config.secrets import MissingSecretError, is_plain, read_secret
 
 __all__ = ["Checkpoint", "Health", "Influxdb", "Learning", "Limits", "Sqlite", "Web"]
@@ -93,6 +94,13 @@ class Influxdb(_Section):
                 raise ValueError(f"token_file {error}") from None
             object.__setattr__(self, "token", token)  # frozen for everybody else
         return self
+
+    def renewed_token(self) -> RenewedSecret | None:
+        """Give the token, and one that takes its place in the file later; None where there is none yet."""
+        if self.token is None:
+            return None
+        given = "token" in self.model_fields_set  # it goes before the file, now and later
+        return RenewedSecret(self.token, None if given else self.token_file)
 
 
 class Web(_Section):

@@ -17,6 +17,7 @@ import aiohttp
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from stream.config.renewed_secret import RenewedSecret
 from stream.config.settings import Settings
 from stream.config.settings_sections import Influxdb
 from stream.messages.topics import INPUTS, OBSERVATIONS
@@ -137,8 +138,8 @@ def pipeline_line(worker: str, fields: Mapping[str, float], time_s: int) -> byte
 
 def pipeline_rows(settings: Settings, metrics: Metrics, monitor: Monitor) -> Callable[[], Awaitable[None]] | None:
     """Give the task that writes a row every quarter of a minute; None where the store is not InfluxDB."""
-    chosen = settings.influxdb
-    if settings.store != "influxdb" or chosen.token is None:
+    chosen, token = settings.influxdb, settings.influxdb.renewed_token()
+    if settings.store != "influxdb" or token is None:
         return None
     name = f"{socket.gethostname()}-{os.getpid()}"
 
@@ -152,7 +153,7 @@ def pipeline_rows(settings: Settings, metrics: Metrics, monitor: Monitor) -> Cal
                     monitor.report()  # sets the gauges that are only known when somebody asks
                     after = sample(metrics.registry, time.monotonic())
                     row = pipeline_line(name, figures(before, after, now_s=time.time()), int(time.time()))
-                    await _write(session, chosen, row)
+                    await _write(session, chosen, token, row)
                     before = after
                 except Exception:  # a fault of ours in telling of the work must not end the work
                     if not failed:
@@ -162,13 +163,19 @@ def pipeline_rows(settings: Settings, metrics: Metrics, monitor: Monitor) -> Cal
     return write_rows
 
 
-async def _write(session: aiohttp.ClientSession, chosen: Influxdb, row: bytes) -> None:
-    assert chosen.token is not None
+async def _write(session: aiohttp.ClientSession, chosen: Influxdb, token: RenewedSecret, row: bytes) -> None:
     where = {"org": chosen.org, "bucket": chosen.bucket, "precision": "s"}
-    headers = {"Authorization": f"Token {chosen.token.get_secret_value()}"}
-    try:
-        async with session.post(f"{chosen.url}/api/v2/write", params=where, data=row, headers=headers) as answer:
-            if answer.status >= 300:
+    for _ in range(2):
+        headers = {"Authorization": f"Token {token.value()}"}
+        try:
+            async with session.post(
+                f"{chosen.url}/api/v2/write", params=where, data=row, headers=headers
+            ) as answer:
+                if answer.status < 300:
+                    return
                 log.debug("pipeline: not written: %s", await answer.text())
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        log.debug("pipeline: not written: %r", error)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            log.debug("pipeline: not written: %r", error)
+            return
+        if answer.status not in (401, 403) or not token.is_renewed():
+            return

@@ -21,7 +21,8 @@ def open_store(settings: Settings) -> Store:
 def _influxdb(settings: Influxdb) -> Store:
     from stream.stores.influxdb.store import InfluxStore  # noqa: PLC0415 (see above)
 
-    if settings.token is None:
+    token = settings.renewed_token()
+    if token is None:
         missing = (
             f"{settings.token_file} does not exist" if settings.token_file else "[influxdb] names no token_file"
         )
@@ -29,7 +30,7 @@ def _influxdb(settings: Influxdb) -> Store:
     return InfluxStore(
         url=settings.url,
         org=settings.org,
-        token=settings.token.get_secret_value(),
+        token=token,
         bucket=settings.bucket,
         bucket_raw=settings.bucket_raw,
         bucket_spectra=settings.bucket_spectra,

@@ -10,18 +10,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
 import msgspec
-from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
-from influxdb_client.rest import ApiException
+from pydantic import SecretStr
 
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
 from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
+from stream.config.renewed_secret import RenewedSecret
 from stream.messages.records import Stored
-from stream.stores.influxdb.errors import service_error_of, too_old
-from stream.stores.influxdb.influxql import identifier, rows_of, span, steps
+from stream.stores.influxdb.connection import Connection
+from stream.stores.influxdb.influxql import identifier, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
 from stream.stores.output_checks import check, gets_row
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, Progress, ValueAt, Written
@@ -43,7 +42,7 @@ class InfluxStore:
         *,
         url: str,
         org: str,
-        token: str,
+        token: str | RenewedSecret,
         bucket: str = "stethos",
         bucket_raw: str = "stethos_raw",
         bucket_spectra: str = "stethos_spectra",
@@ -51,19 +50,17 @@ class InfluxStore:
     ) -> None:
         self.url = url.rstrip("/")
         self.org, self.bucket, self.bucket_raw, self.bucket_spectra = org, bucket, bucket_raw, bucket_spectra
-        self._token = token
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(5.0, timeout_s))
-        self._client: Any = None  # The library's own types are of no use.
+        secret = token if isinstance(token, RenewedSecret) else RenewedSecret(SecretStr(token))
+        self._server = Connection(self.url, org, secret, timeout_s=timeout_s)
 
     async def open(self) -> bool:
         """Connect, and see that the token may write to and read from the buckets; `ServiceError` names the fix."""
-        if self._client is not None:
+        if not self._server.open():
             return False
-        self._client = InfluxDBClientAsync(self.url, token=self._token, org=self.org, timeout=self._timeout)
         try:
             for bucket in (self.bucket, self.bucket_raw, self.bucket_spectra):
-                await self._send(bucket, b"")  # Writes nothing, and is refused like any other write.
-                await self._rows(bucket, "SHOW MEASUREMENTS LIMIT 1")
+                await self._server.send(bucket, b"")  # Writes nothing, and is refused like any other write.
+                await self._server.rows(bucket, "SHOW MEASUREMENTS LIMIT 1")
         except BaseException as error:
             await self.close()
             if isinstance(error, PermanentStoreError):
@@ -73,9 +70,7 @@ class InfluxStore:
 
     async def close(self) -> None:
         """Close the connections; may be called twice."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        await self._server.close()
 
     async def write(self, outputs: Sequence[Stored]) -> Written:
         """Write a batch; rows older than their bucket's retention are counted as refused, and the rest is kept.
@@ -91,7 +86,7 @@ class InfluxStore:
         refused, reason = 0, ""
         for bucket, lines in by_bucket.items():
             for start in range(0, len(lines), _LINES_PER_WRITE):
-                some, why = await self._send(bucket, b"\n".join(lines[start : start + _LINES_PER_WRITE]))
+                some, why = await self._server.send(bucket, b"\n".join(lines[start : start + _LINES_PER_WRITE]))
                 refused, reason = refused + some, reason or why
         return Written(kept=sum(map(len, by_bucket.values())) - refused, refused=refused, reason=reason)
 
@@ -110,7 +105,7 @@ class InfluxStore:
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""
         query = 'SELECT "record", "deductions" FROM "health" GROUP BY "machine", "point" ORDER BY time DESC LIMIT 1'
-        return [_health(row[1], row[2]) for row in await self._rows(self.bucket, query)]
+        return [_health(row[1], row[2]) for row in await self._server.rows(self.bucket, query)]
 
     async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
         """Give a machine's health over time, oldest first, over all its points."""
@@ -118,7 +113,7 @@ class InfluxStore:
             'SELECT "score", "withheld", "status", "point" FROM "health" '
             'WHERE "machine" = $machine AND time >= $since AND time <= $until'
         )
-        rows = await self._rows(self.bucket, query, machine=machine, **span(since, until))
+        rows = await self._server.rows(self.bucket, query, machine=machine, **span(since, until))
         rows.sort(key=lambda row: (row[0], row[4] or ""))
         return [
             HealthAt(to_datetime(time_us), None if withheld else float(score), status)
@@ -131,7 +126,7 @@ class InfluxStore:
             'SELECT min("score"), last("status") FROM "health" WHERE "machine" = $machine '  # noqa: S608 (a number)
             f"AND time >= $since AND time <= $until GROUP BY {steps(step)}"
         )
-        rows = await self._rows(self.bucket, query, machine=machine, **span(since, until))
+        rows = await self._server.rows(self.bucket, query, machine=machine, **span(since, until))
         return [HealthAt(to_datetime(time_us), score, status) for time_us, score, status in rows]
 
     async def alerts(self, *, machine: str | None = None, open_only: bool = False, limit: int = 200) -> list[Alert]:
@@ -153,7 +148,7 @@ class InfluxStore:
         query = (
             f'SELECT "record" FROM "alerts"{which} GROUP BY "machine", "point", "rule" ORDER BY time DESC LIMIT 1'  # noqa: S608 (a constant)
         )
-        return [_alert(row[1]) for row in await self._rows(self.bucket, query, **values)]
+        return [_alert(row[1]) for row in await self._server.rows(self.bucket, query, **values)]
 
     async def _newest_alerts(self, machine: str | None, limit: int) -> list[Alert]:
         """Read transitions, newest first, until they belong to `limit` alerts (ties in time included) or end."""
@@ -164,7 +159,7 @@ class InfluxStore:
             query = (
                 f'SELECT "record" FROM "alerts"{which} ORDER BY time DESC LIMIT {page} OFFSET {len(transitions)}'  # noqa: S608 (a constant, two numbers)
             )
-            more = await self._rows(self.bucket, query, **values)
+            more = await self._server.rows(self.bucket, query, **values)
             transitions += [_alert(row[1]) for row in more]
             if len(more) < page or len({alert.id for alert in transitions}) > limit:
                 break
@@ -174,13 +169,13 @@ class InfluxStore:
         """Give what people said of a machine and did to it, or of all (None), newest first."""
         which, values = _of(machine)
         query = f'SELECT "record" FROM "actions"{which} ORDER BY time DESC LIMIT {limit:d}'  # noqa: S608 (a constant, a number)
-        rows = await self._rows(self.bucket, query, **values) if limit > 0 else []
+        rows = await self._server.rows(self.bucket, query, **values) if limit > 0 else []
         return [msgspec.json.decode(row[1], type=Action) for row in rows]
 
     async def points(self, measurement: Measurement, machine: str) -> list[str]:
         """Points of a machine that have rows in a measurement, sorted."""
         query = f'SHOW TAG VALUES FROM {identifier(measurement)} WITH KEY = "point" WHERE "machine" = $machine'
-        return sorted(row[1] for row in await self._rows(self.bucket_raw, query, machine=machine))
+        return sorted(row[1] for row in await self._server.rows(self.bucket_raw, query, machine=machine))
 
     async def series(
         self, measurement: Measurement, machine: str, point: str, field: str, since: datetime, until: datetime
@@ -190,7 +185,7 @@ class InfluxStore:
             f"SELECT {identifier(field_name(field))} FROM {identifier(measurement)} "  # noqa: S608 (quoted identifiers)
             'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until'
         )
-        rows = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
+        rows = await self._server.rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
         return [ValueAt(to_datetime(time_us), float(value)) for time_us, value in rows]
 
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
@@ -199,7 +194,7 @@ class InfluxStore:
             'SELECT "running_s", "stopped_s", "unknown_s" FROM "uptime" '
             'WHERE "machine" = $machine AND time >= $since AND time <= $until'
         )
-        rows = await self._rows(self.bucket, query, machine=machine, **span(since, until))
+        rows = await self._server.rows(self.bucket, query, machine=machine, **span(since, until))
         return [
             Uptime(
                 machine=machine,
@@ -228,7 +223,7 @@ class InfluxStore:
             'WHERE "machine" = $machine AND "point" = $point AND time >= $since AND time <= $until '
             f"GROUP BY {steps(step)}"
         )
-        rows = await self._rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
+        rows = await self._server.rows(self.bucket_raw, query, machine=machine, point=point, **span(since, until))
         return [ExtremesAt(to_datetime(time_us), float(low), float(high)) for time_us, low, high in rows]
 
     async def captures(
@@ -250,45 +245,7 @@ class InfluxStore:
             "AND time >= $since AND time <= $until"
         )
         of = {"machine": machine, "point": point, "kind": kind}
-        return await self._rows(self.bucket_spectra, query, **of, **span(since, until))
-
-    async def _send(self, bucket: str, lines: bytes) -> tuple[int, str]:
-        """Write lines; gives how many were older than the retention, with the server's words."""
-        try:
-            await self._connected().write_api().write(bucket, self.org, lines, "us")
-        except ApiException as error:
-            old = too_old(error.status, error.body)
-            if old is None:
-                raise service_error_of(self.url, error.status, error.body, error.headers) from error
-            return old
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self._unreachable(error) from error
-        return 0, ""
-
-    async def _rows(self, bucket: str, query: str, **values: str | int) -> list[list[Any]]:
-        """Give the rows of a query, times in microseconds; `$name` in it stands for the value of that name."""
-        bound = msgspec.json.encode(values).decode()
-        parameters = [("db", bucket), ("q", query), ("epoch", "u"), ("params", bound)]
-        try:
-            response = await self._connected().api_client.call_api(
-                "/query", "GET", query_params=parameters, _preload_content=False
-            )
-            async with response:
-                status, headers, answer = response.status, response.headers, await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self._unreachable(error) from error
-        if status != 200:
-            raise service_error_of(self.url, status, answer, headers)
-        return rows_of(answer)
-
-    def _connected(self) -> Any:  # noqa: ANN401 (the library's own types are of no use)
-        if self._client is None:
-            raise ServiceError(f"the store at {self.url} is not open: open it before use")
-        return self._client
-
-    def _unreachable(self, error: Exception) -> ServiceError:
-        why = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-        return ServiceError(f"InfluxDB at {self.url} is not reachable ({why}): start it, or correct [influxdb] url")
+        return await self._server.rows(self.bucket_spectra, query, **of, **span(since, until))
 
 
 def _of(machine: str | None) -> tuple[str, dict[str, str]]:

@@ -191,7 +191,7 @@ def test_opening_never_blames_a_row(influxdb):
 def test_a_batch_too_large_for_somebody_on_the_way_is_to_be_halved(influxdb):
     async def main(url):
         store = influxdb.store(url=url)
-        store._client = InfluxDBClientAsync(url, token="t", org="o")  # as if open
+        store._server._client = InfluxDBClientAsync(url, token="t", org="o")  # as if open
         try:
             await store.write([row("m", rms_g=1.0)])
         finally:
