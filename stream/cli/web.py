@@ -40,6 +40,11 @@ def web(
     from stream.config.packs import load_packs  # noqa: PLC0415 -- keeps --help quick
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
     from stream.stores import open_store  # noqa: PLC0415 -- keeps --help quick
+    from stream.web.guard.connections import (  # noqa: PLC0415 -- keeps --help quick
+        MOST_HEADER_BYTES,
+        MOST_MESSAGE_BYTES,
+        PatientHttp,
+    )
     from stream.web.server import make_server  # noqa: PLC0415 -- keeps --help quick
 
     settings = load_settings(settings_file)
@@ -52,11 +57,20 @@ def web(
         orders=fleet.orders,
         packs=load_packs(settings.packs),
         hosts=own_names(address) | names_of(settings.web.hosts),
+        viewers=settings.web.viewers,
     )
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         typer.echo(f"Page: http://{shown}:{number}", err=True)
-        config = uvicorn.Config(server, log_level="warning", log_config=None)  # as set_up_logging has it
+        config = uvicorn.Config(
+            server,
+            http=PatientHttp,
+            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+            ws_max_size=MOST_MESSAGE_BYTES,
+            server_header=False,
+            log_level="warning",
+            log_config=None,  # as set_up_logging has it
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 

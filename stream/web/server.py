@@ -27,6 +27,10 @@ from stream.web.data.feed import Feed
 from stream.web.data.history import HistoryReader
 from stream.web.data.kept_spectra import Spectra
 from stream.web.fleet.page import FleetPage
+from stream.web.guard.bodies import BodyLimit
+from stream.web.guard.headers import SecurityHeaders
+from stream.web.guard.nonces import add_nonces
+from stream.web.guard.viewers import ViewerLimit
 from stream.web.host_check import HostCheck
 from stream.web.machine.page import MachinePage, Readers
 from stream.web.paths import fleet_path, machine_path
@@ -38,7 +42,8 @@ _COOKIE = "stethos_language"
 _TAGS: dict[Language, Literal["zh-CN", "en-US"]] = {"zh": "zh-CN", "en": "en-US"}
 _YEAR_S = 365 * 24 * 3600
 _REFRESH_S = 1.0
-_STYLE = Path(__file__).with_name("page.css")
+_STYLE = f"<style>{Path(__file__).with_name('page.css').read_text('utf-8')}</style>"
+"""NiceGUI's `add_css` would put it into a script, which the content policy stops."""
 _TITLE = Bilingual("Stethos: machines", "Stethos：设备状态")
 _LOADING = Bilingual("Loading…", "加载中…")
 _ICON = (
@@ -55,12 +60,13 @@ def make_server(
     orders: Mapping[str, Mapping[str, BearingOrders]] = MappingProxyType({}),
     packs: Packs | None = None,
     hosts: frozenset[str],
+    viewers: int = 100,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> FastAPI:
+) -> SecurityHeaders:
     """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
 
     `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given;
-    `hosts` the names by which it may be asked for (`stream.config.hosts`).
+    `hosts` the names by which it may be asked for (`stream.config.hosts`), `viewers` how many pages may be open.
     """
     feed = Feed(store, machines, clock=clock)
 
@@ -76,6 +82,8 @@ def make_server(
             await feed.close()
 
     server = FastAPI(lifespan=lifespan, openapi_url=None)
+    server.add_middleware(ViewerLimit, viewers=viewers)  # the last one added comes first
+    server.add_middleware(BodyLimit)
     server.add_middleware(HostCheck, known=hosts)
     _add_language_routes(server)
     readers = Readers(
@@ -97,7 +105,8 @@ def make_server(
         binding_refresh_interval=None,
     )
     core.sio.eio.cors_allowed_origins = _is_from_our_page  # instead of all
-    return server
+    add_nonces()
+    return SecurityHeaders(server)
 
 
 def _is_from_our_page(origin: str | None, environment: Mapping[str, str]) -> bool:
@@ -172,7 +181,7 @@ async def _arrived(client: Client, language: Language) -> _Browser | None:
     """Show that something is coming until the viewer's browser is there; None where it has left meanwhile."""
     left = asyncio.Event()
     client.on_delete(left.set)
-    ui.add_css(_STYLE)
+    ui.add_head_html(_STYLE)
     waiting = ui.label(_LOADING.say(language)).classes("waiting")
     await client.connected(timeout=30)
     browser = await _ask_browser()

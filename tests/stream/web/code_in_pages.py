@@ -158,6 +158,8 @@ def _constant(node: ast.expr | None, module: Module) -> bool:
             parts = [left, right]
         case ast.Call(args=values) if ast.unparse(node.func) == "Path(__file__).with_name":
             parts = [*values]  # a file that is delivered with us
+        case ast.Call(func=ast.Attribute(value=file, attr="read_text"), args=values):
+            parts = [file, *values]
         case ast.Name(id=name):
             defined = _definition(name, module)
             return defined is not None and _constant(*defined)
