@@ -36,6 +36,7 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
 
     from stream.app import Worker  # noqa: PLC0415
     from stream.cli.logs import set_up_logging  # noqa: PLC0415
+    from stream.config.hosts import names_of  # noqa: PLC0415
     from stream.config.settings import load_settings  # noqa: PLC0415
     from stream.kafka.topic_admin import ensure_topics  # noqa: PLC0415
     from stream.monitoring.endpoint import serving  # noqa: PLC0415
@@ -50,7 +51,8 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
     with ExitStack() as stack:
         if settings.health.port:
             answers = ours.monitor.report, ours.metrics.text
-            stack.enter_context(serving(settings.health.host, settings.health.port, *answers))
+            names = names_of(settings.health.hosts)
+            stack.enter_context(serving(settings.health.host, settings.health.port, *answers, names=names))
         _collect_less()
         status = _run(runner)
     _leave(status)

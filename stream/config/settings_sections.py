@@ -26,6 +26,13 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def _checked_names(hosts: list[str]) -> list[str]:
+    for host in hosts:
+        if not names_of([host]):
+            raise ValueError(f"{host!r} is no name of a computer; leave out http:// and port: pumps.plant.example")
+    return hosts
+
+
 class Sqlite(_Section):
     """The embedded store."""
 
@@ -121,12 +128,7 @@ class Web(_Section):
     @field_validator("hosts")
     @classmethod
     def _names(cls, hosts: list[str]) -> list[str]:
-        for host in hosts:
-            if not names_of([host]):
-                raise ValueError(
-                    f"{host!r} is no name of a computer; leave out http:// and port: pumps.plant.example"
-                )
-        return hosts
+        return _checked_names(hosts)
 
 
 class Learning(_Section):
@@ -161,6 +163,11 @@ class Health(_Section):
         ge=0,
         le=65535,
     )
+    hosts: list[str] = Field(
+        default=[],
+        description='Names by which a worker is asked, such as `["worker"]`; addresses in numbers, `localhost` and '
+        "the computer's own name need none.",
+    )
     patience_s: float = Field(
         default=60.0,
         description="Seconds without progress, broker or store after which a worker is not well.",
@@ -170,6 +177,11 @@ class Health(_Section):
         default=60.0,
         description="Seconds between two probes of each partition and input, which go the way of a measurement.",
     )
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, hosts: list[str]) -> list[str]:
+        return _checked_names(hosts)
 
 
 class Limits(_Section):

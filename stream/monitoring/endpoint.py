@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import msgspec
 
 from models.errors import ConfigurationError
+from stream.config.hosts import own_names, refusal
 from stream.monitoring.liveness import Report
 
 __all__ = ["serving"]
@@ -21,16 +22,30 @@ log = logging.getLogger(__name__)
 
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _ANSWER_S = 10
+_STRANGE = (
+    b"ask for /health and /metrics by the address of this computer, localhost or its own name, or add the name "
+    b"that you ask by to hosts in [health]\n"
+)
 
 
 @contextmanager
-def serving(host: str, port: int, report: Callable[[], Report], metrics: Callable[[], bytes]) -> Iterator[int]:
+def serving(
+    host: str,
+    port: int,
+    report: Callable[[], Report],
+    metrics: Callable[[], bytes],
+    *,
+    names: frozenset[str] = frozenset(),
+) -> Iterator[int]:
     """Answer on `host` and `port` (0: any free one, which is given) until the block ends.
 
+    Who asks by a name that is neither this computer's nor among `names` (`stream.config.hosts`) gets 403: some page
+    in a browser of the plant may have been led here.
     Raises `ConfigurationError` where the address cannot be had.
     """
 
     class Handler(_Handler):
+        known = names | own_names(host)
         answers = {  # noqa: RUF012 -- one class for one server
             "/health": lambda: _health(report()),
             "/metrics": lambda: _metrics(report, metrics),
@@ -58,22 +73,32 @@ def serving(host: str, port: int, report: Callable[[], Report], metrics: Callabl
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     answers: dict[str, Callable[[], tuple[int, str, bytes]]]
+    known: frozenset[str]
     timeout = _ANSWER_S
     server_version, sys_version = "stethos", ""
 
     def do_GET(self) -> None:
         """Answer one request."""
         answer = self.answers.get(self.path.split("?")[0])
-        status, kind, body = answer() if answer else (404, "text/plain", b"there are /health and /metrics\n")
+        if self._is_strange():
+            status, kind, body = 403, "text/plain", _STRANGE
+        else:
+            status, kind, body = answer() if answer else (404, "text/plain", b"there are /health and /metrics\n")
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
 
     do_HEAD = do_GET  # noqa: N815 -- the library's name
+
+    def _is_strange(self) -> bool:
+        """Whether a browser may have been led here; one without a host, as a simple probe asks, is none."""
+        hosts, origins = self.headers.get_all("Host", []), self.headers.get_all("Origin", [])
+        return bool(hosts or origins) and refusal(hosts, origins, self.known) is not None
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
         """Log at the lowest level: probes come every few seconds."""

@@ -3,7 +3,10 @@
 import asyncio
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from stream.web.guard.headers import secured
 
 __all__ = ["MOST_HEADER_BYTES", "MOST_MESSAGE_BYTES", "PatientHttp"]
 
@@ -36,6 +39,15 @@ class PatientHttp(H11Protocol):
         super().on_response_complete()
         if self._is_asking():
             self._wait()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, in the library's words, with the headers that every answer has."""
+        headers = secured([(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")], "")
+        output = self.conn.send(h11.Response(status_code=400, headers=headers, reason=b"Bad Request"))
+        output += self.conn.send(h11.Data(data=msg.encode("ascii")))
+        output += self.conn.send(h11.EndOfMessage())
+        self.transport.write(output)
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""

@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["NONCE", "SecurityHeaders", "policy"]
+__all__ = ["NONCE", "SecurityHeaders", "policy", "secured"]
 
 NONCE = "stethos.nonce"
 """Where the scope of a request keeps the word that its page's own inline scripts are known by."""
@@ -42,13 +42,13 @@ _Headers = Iterable[tuple[bytes, bytes]]
 
 
 def policy(nonce: str) -> str:
-    """Give the content policy; inline scripts with this nonce are the page's own.
+    """Give the content policy; inline scripts with this nonce, if any, are the page's own.
 
     >>> policy("abc").split("; ")[1]
     "script-src 'self' 'unsafe-eval' 'nonce-abc'"
     """
     return "; ".join(
-        f"{name} {sources} 'nonce-{nonce}'" if name == "script-src" else f"{name} {sources}"
+        f"{name} {sources} 'nonce-{nonce}'" if name == "script-src" and nonce else f"{name} {sources}"
         for name, sources in _POLICY
     )
 
@@ -74,13 +74,14 @@ class SecurityHeaders:
                 await _refuse(send, message, nonce)
                 return
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message = {**message, "headers": _secured(message.get("headers", ()), nonce)}
+                message = {**message, "headers": secured(message.get("headers", ()), nonce)}
             await send(message)
 
         await self.app({**scope, NONCE: nonce}, receive, send_with_headers)
 
 
-def _secured(headers: _Headers, nonce: str) -> list[tuple[bytes, bytes]]:
+def secured(headers: _Headers, nonce: str) -> list[tuple[bytes, bytes]]:
+    """Give an answer's headers with ours, which go before any of the same name."""
     ours = (*_ALWAYS, (b"content-security-policy", policy(nonce).encode()))
     names = {name for name, _ in ours}
     kept = [(name, value) for name, value in headers if name.lower() not in names]
@@ -100,6 +101,6 @@ async def _refuse(send: Send, message: Message, nonce: str) -> None:
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
-    start = {"type": "websocket.http.response.start", "status": status, "headers": _secured(headers, nonce)}
+    start = {"type": "websocket.http.response.start", "status": status, "headers": secured(headers, nonce)}
     await send(start)
     await send({"type": "websocket.http.response.body", "body": body})

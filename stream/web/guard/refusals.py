@@ -17,6 +17,7 @@ async def refuse(scope: Scope, send: Send, status: int, text: str, *, retry_afte
         (b"connection", b"close"),
     ]
     if retry_after_s is not None:
-        headers.append((b"retry-after", str(retry_after_s).encode()))
+        after_s = str(retry_after_s).encode()
+        headers += [(b"retry-after", after_s), (b"refresh", after_s)]  # the second one is for browsers
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -4,6 +4,7 @@ Each open page costs memory and work every second. One that was asked for and wh
 keeps its place for some seconds only.
 """
 
+import time
 from collections import Counter
 from urllib.parse import parse_qs
 
@@ -55,7 +56,9 @@ class ViewerLimit:
         if len(Client.instances) < self._viewers:
             return False
         Client.prune_instances(client_age_threshold=_ARRIVAL_S)
-        return len(Client.instances) >= self._viewers
+        newest_s = time.time() - _ARRIVAL_S
+        pages = Client.instances.values()
+        return sum(page.has_socket_connection or page.created > newest_s for page in pages) >= self._viewers
 
     def _has_too_many_sessions(self) -> bool:
         return len(core.sio.eio.sockets) >= _SOCKETS_A_PAGE * self._viewers + _STRANGE_SOCKETS

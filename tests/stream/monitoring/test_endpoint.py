@@ -128,3 +128,33 @@ def test_something_else_on_the_port_is_no_worker():
             endpoint._health = real
     assert done.returncode == 1
     assert "something else answers there" in done.stderr
+
+
+def status_for(port: int, *hosts: str, origin: str = "") -> int:
+    """Ask for the figures with these Host headers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.putrequest("GET", "/metrics", skip_host=True)
+    for host in hosts:
+        connection.putheader("Host", host)
+    if origin:
+        connection.putheader("Origin", origin)
+    connection.endheaders()
+    return connection.getresponse().status
+
+
+def test_a_strangers_name_or_page_reads_nothing_of_a_worker():
+    report = Report(ok=True, reasons=(), signs=RUNNING)
+    names = frozenset({"worker"})
+    with serving("127.0.0.1", 0, lambda: report, lambda: b"stethos_up 1\n", names=names) as port:
+        for host in ("127.0.0.1", "localhost", "192.168.1.20", "[::1]", "worker", socket.gethostname()):
+            assert status_for(port, f"{host}:{port}") == 200
+        assert status_for(port) == 200  # a simple probe; a browser always says where it thinks it is
+        assert status_for(port, f"evil.example:{port}") == 403
+        assert status_for(port, "localhost", "evil.example") == 403
+        assert status_for(port, f"localhost:{port}", origin="http://evil.example") == 403
+        assert status_for(port, origin="http://evil.example") == 403
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/health", headers={"Host": "evil.example"})
+        answer = connection.getresponse()
+        assert answer.status == 403
+        assert b"hosts in [health]" in answer.read()
