@@ -10,13 +10,19 @@ import msgspec
 from models.captures.capture import Capture
 from models.diagnosis.observed_diagnosis import ObservedFault
 from models.outputs import Action, Alert, Health, Row, Uptime
+from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.store import PermanentStoreError
 
 __all__ = ["check", "gets_row", "record"]
 
+_OfMachine = Row | Health | Alert | Uptime | Action | Capture
+
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u2028\u2029\ud800-\udfff]")
 """Line protocol cannot carry these in a tag without ambiguity, so no name of either store may hold them."""
+
+_PARTITIONS = range(1000)
+"""No topic of ours has more (`partitions` in the settings)."""
 
 _REWRITES_HISTORY = frozenset({"late", "future"})
 
@@ -28,6 +34,9 @@ def gets_row(output: Stored) -> bool:
 
 def check(output: Stored) -> None:
     """Raise `PermanentStoreError`, naming what is wrong, for an output that cannot be kept as it is."""
+    if isinstance(output, ProbeResult):
+        _check_probe(output)
+        return
     _check_names(tuple(_names(output)))
     if isinstance(output, Row) and all(map(isfinite, output.fields.values())):
         return  # nearly all of what is stored: name by name it would cost more than writing it
@@ -49,6 +58,16 @@ def record(output: Health | Alert | Action | Capture) -> str:
         raise PermanentStoreError(f"a text of {output.machine!r} is not valid Unicode ({error.reason})") from error
 
 
+def _check_probe(result: ProbeResult) -> None:
+    """No machine, and names that are fixed: only its numbers can be wrong."""
+    if result.partition not in _PARTITIONS:
+        raise PermanentStoreError(f"a probe of partition {result.partition}: there is none")
+    if not all(map(isfinite, (result.delay_s, result.value, result.transitions))):
+        raise PermanentStoreError(
+            f"a number of a probe of {result.input} is not finite: only finite ones are stored"
+        )
+
+
 @lru_cache(maxsize=4096)
 def _check_names(names: tuple[str, ...]) -> None:
     for name in names:
@@ -59,7 +78,7 @@ def _check_names(names: tuple[str, ...]) -> None:
             )
 
 
-def _names(output: Stored) -> Iterator[str]:
+def _names(output: _OfMachine) -> Iterator[str]:
     if not output.machine:
         raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
     yield output.machine
@@ -79,7 +98,7 @@ def _names(output: Stored) -> Iterator[str]:
         yield from (deduction.code for deduction in output.deductions)
 
 
-def _numbers(output: Stored) -> Iterator[tuple[str, float | None]]:
+def _numbers(output: _OfMachine) -> Iterator[tuple[str, float | None]]:
     if isinstance(output, Row):
         yield from output.fields.items()
     elif isinstance(output, Alert):

@@ -9,6 +9,7 @@ import msgspec
 from models.captures.capture import Capture, CaptureKind
 from models.errors import ServiceError
 from models.outputs import Action, Alert, Health, Measurement, Status, Uptime
+from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 
 __all__ = [
@@ -145,3 +146,6 @@ class Store(Protocol):
 
     async def capture(self, machine: str, point: str, kind: CaptureKind, time: datetime) -> Capture | None:
         """Give the one kept at exactly this time, with its data; None if there is none."""
+
+    async def probes(self) -> list[ProbeResult]:
+        """Newest result of each input and partition, in no particular order."""

@@ -11,7 +11,7 @@ from influxdb_client.rest import ApiException
 from models.errors import ServiceError
 from stream.config.renewed_secret import RenewedSecret
 from stream.stores.influxdb.errors import service_error_of, too_old
-from stream.stores.influxdb.influxql import rows_of
+from stream.stores.influxdb.influxql import Series, series_of
 
 __all__ = ["Connection"]
 
@@ -67,6 +67,10 @@ class Connection:
 
     async def rows(self, bucket: str, query: str, **values: str | int) -> list[list[Any]]:
         """Give the rows of a query, times in microseconds; `$name` in it stands for the value of that name."""
+        return [row for group in await self.groups(bucket, query, **values) for row in group.values]
+
+    async def groups(self, bucket: str, query: str, **values: str | int) -> list[Series]:
+        """Give the answer to a query group by group, each with the tags that it is grouped by."""
         bound = msgspec.json.encode(values).decode()
         parameters = [("db", bucket), ("q", query), ("epoch", "u"), ("params", bound)]
 
@@ -80,7 +84,7 @@ class Connection:
         answer = await self._asked(read)
         if answer.status != 200:
             raise service_error_of(self._url, answer.status, answer.body, answer.headers)
-        return rows_of(answer.body)
+        return series_of(answer.body)
 
     async def _asked(self, ask: Callable[[Any], Awaitable[_Answer]]) -> _Answer:
         """Ask with the token of now, and once more if that is refused and its file holds another one."""

@@ -8,15 +8,19 @@ import msgspec
 from models.clock import from_datetime
 from models.errors import ServiceError
 
-__all__ = ["identifier", "rows_of", "span", "steps"]
+__all__ = ["Series", "identifier", "series_of", "span", "steps"]
 
 
-class _Series(msgspec.Struct, frozen=True):
+class Series(msgspec.Struct, frozen=True):
+    """One group of an answer."""
+
+    tags: dict[str, str] = {}
+    """What the query groups by."""
     values: list[list[Any]] = []
 
 
 class _Result(msgspec.Struct, frozen=True):
-    series: list[_Series] = []
+    series: list[Series] = []
     error: str = ""
 
 
@@ -49,8 +53,8 @@ def span(since: datetime, until: datetime) -> dict[str, int]:
     return {"since": from_datetime(since) * 1000, "until": from_datetime(until) * 1000}
 
 
-def rows_of(answer: bytes) -> list[list[Any]]:
-    """Give the rows of an answer, of all its groups, columns as selected; `ServiceError` if the query failed."""
+def series_of(answer: bytes) -> list[Series]:
+    """Give an answer group by group; `ServiceError` if the query failed."""
     try:
         decoded = msgspec.json.decode(answer, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -58,4 +62,4 @@ def rows_of(answer: bytes) -> list[list[Any]]:
     failed = decoded.error or next((result.error for result in decoded.results if result.error), "")
     if failed:
         raise ServiceError(f"InfluxDB could not answer: {failed}")
-    return [row for result in decoded.results for series in result.series for row in series.values]
+    return [series for result in decoded.results for series in result.series]

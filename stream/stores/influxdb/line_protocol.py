@@ -15,6 +15,7 @@ import msgspec
 from models.captures.capture import Capture
 from models.clock import from_datetime
 from models.outputs import Action, Alert, Deduction, Health, Row, Uptime
+from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.output_checks import record
 from stream.stores.store import PermanentStoreError
@@ -23,6 +24,11 @@ __all__ = ["DEDUCTION_CODES", "field_name", "line", "measurement"]
 
 DEDUCTION_CODES = ("severity", "change", "anomaly", "temperature", "diagnosis")
 """Each is a field of every health row that has a score, zero where nothing was deducted, so that charts end."""
+
+_MEASUREMENT: dict[type[Stored], str] = {
+    Health: "health", Alert: "alerts", Capture: "spectra", Uptime: "uptime", Action: "actions",
+    ProbeResult: "pipeline",
+}  # fmt: skip
 
 _RESERVED = frozenset({"time", "machine", "point", "flags"})
 
@@ -41,23 +47,13 @@ def field_name(name: str) -> str:
 
 def measurement(output: Stored) -> str:
     """Give the measurement that an output is a row of."""
-    match output:
-        case Row():
-            return output.measurement
-        case Health():
-            return "health"
-        case Alert():
-            return "alerts"
-        case Capture():
-            return "spectra"
-        case Uptime():
-            return "uptime"
-        case Action():
-            return "actions"
+    return output.measurement if isinstance(output, Row) else _MEASUREMENT[type(output)]
 
 
 def line(output: Stored) -> bytes:
     """Give one line; the output has passed `check`."""
+    if isinstance(output, ProbeResult):
+        return _probe_line(output)
     match output:
         case Row():
             tags, fields = _tags(output.machine, output.point), _row_fields(output)
@@ -180,6 +176,19 @@ def _action_fields(action: Action) -> Iterator[str]:
     for name in ("by", "verdict", "fault", "done", "note"):
         yield _text(name, getattr(action, name))
     yield _text("record", record(action))
+
+
+def _probe_line(result: ProbeResult) -> bytes:
+    """Beside the workers' own figures, whose fields have other names."""
+    fields = _floats(
+        {
+            "probe_delay_s": result.delay_s,
+            "probe_value": result.value,
+            "probe_transitions": result.transitions,
+        }
+    )
+    tags = f"input={result.input},partition={result.partition}"
+    return f"{measurement(result)},{tags} {','.join(fields)} {from_datetime(result.time)}".encode()
 
 
 def _floats(numbers: Mapping[str, float | None]) -> Iterator[str]:

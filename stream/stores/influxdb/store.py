@@ -17,10 +17,11 @@ from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
 from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
+from models.probes.records import ProbeResult
 from stream.config.renewed_secret import RenewedSecret
 from stream.messages.records import Stored
 from stream.stores.influxdb.connection import Connection
-from stream.stores.influxdb.influxql import identifier, span, steps
+from stream.stores.influxdb.influxql import Series, identifier, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
 from stream.stores.output_checks import check, gets_row
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, Progress, ValueAt, Written
@@ -247,6 +248,16 @@ class InfluxStore:
         of = {"machine": machine, "point": point, "kind": kind}
         return await self._server.rows(self.bucket_spectra, query, **of, **span(since, until))
 
+    async def probes(self) -> list[ProbeResult]:
+        """Newest result of each input and partition."""
+        query = (
+            'SELECT "probe_delay_s", "probe_value", "probe_transitions" FROM "pipeline" '
+            'GROUP BY "input", "partition" ORDER BY time DESC LIMIT 1'
+        )
+        return [
+            _probe(series) for series in await self._server.groups(self.bucket, query) if series.tags.get("input")
+        ]
+
 
 def _of(machine: str | None) -> tuple[str, dict[str, str]]:
     """Narrow a query to a machine, or don't."""
@@ -256,6 +267,12 @@ def _of(machine: str | None) -> tuple[str, dict[str, str]]:
 def _health(kept: str, deductions: str) -> Health:
     health = msgspec.json.decode(kept, type=Health)
     return msgspec.structs.replace(health, deductions=msgspec.json.decode(deductions, type=tuple[Deduction, ...]))
+
+
+def _probe(series: Series) -> ProbeResult:
+    ((time_us, delay_s, value, transitions),) = series.values
+    written = {"time": to_datetime(time_us), "delay_s": delay_s, "value": value, "transitions": transitions}
+    return msgspec.convert({**series.tags, "type": "probe", **written}, ProbeResult, strict=False)
 
 
 def _alert(kept: str) -> Alert:

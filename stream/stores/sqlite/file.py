@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores.sqlite import actions, captures, progress, rows, upgrade, uptime
+from stream.stores.sqlite import actions, captures, probes, progress, rows, upgrade, uptime
 from stream.stores.sqlite.place import Place, on_its_own, place_of
 from stream.stores.sqlite.soundness import DAMAGED, damage_in, named
 from stream.stores.store import PermanentStoreError
@@ -126,7 +126,13 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
-_ADDED = {"action": actions.TABLE, "capture": captures.TABLE, "progress": progress.TABLE, "uptime": uptime.TABLE}
+_ADDED = {
+    "action": actions.TABLE,
+    "capture": captures.TABLE,
+    "pipeline": probes.TABLE,
+    "progress": progress.TABLE,
+    "uptime": uptime.TABLE,
+}
 """Tables that were added without a new version: a file of a version before lacks them."""
 
 

@@ -17,12 +17,14 @@ from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
 from models.outputs import Action, Alert, Health, Measurement, Row, Uptime
+from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.output_checks import check, gets_row, record
 from stream.stores.sqlite.actions import list_actions, write_actions
 from stream.stores.sqlite.captures import list_captures, read_capture, write_captures
 from stream.stores.sqlite.file import open_file, service_error_of
 from stream.stores.sqlite.place import Place, leave
+from stream.stores.sqlite.probes import list_probes, write_probes
 from stream.stores.sqlite.progress import note_progress, read_progress
 from stream.stores.sqlite.rows import list_extremes, list_points, list_values, write_rows
 from stream.stores.sqlite.soundness import is_damage
@@ -224,6 +226,10 @@ class SqliteStore:
         """Give the one kept at exactly this time, with its data."""
         return await self._run(read_capture, machine, point, kind, from_datetime(time))
 
+    async def probes(self) -> list[ProbeResult]:
+        """Newest result of each input and partition."""
+        return await self._run(list_probes)
+
 
 def _select(connection: sqlite3.Connection, query: str, *parameters: str | int) -> list[tuple[Any, ...]]:
     return connection.execute(query, parameters).fetchall()
@@ -258,6 +264,7 @@ def _writers(
         Action: write_actions,
         Uptime: write_uptime,
         Capture: partial(write_captures, retention_days=retention_spectra_days),
+        ProbeResult: write_probes,
     }
 
 
