@@ -19,6 +19,7 @@ from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
+from stream.agents.probes import Prober, add_probes
 from stream.agents.rebuilding import add_rebuilding
 from stream.agents.storage import add_storage
 from stream.agents.ticks import add_ticks
@@ -82,7 +83,12 @@ class Worker:
         identity = worker_identity(settings, fleet)
         self.app = _faust_app(settings, identity.client_id())
         self.metrics = Metrics(settings=f"{identity.judgement_digest}-{identity.storage_digest}")
-        self.monitor = Monitor(self.metrics, servers=settings.servers, patience_s=settings.health.patience_s)
+        self.monitor = Monitor(
+            self.metrics,
+            servers=settings.servers,
+            patience_s=settings.health.patience_s,
+            probe_s=settings.health.probe_s,
+        )
         self._runtime = _FaustRuntime(self.app)
         self._generation = Generation()
         self._outbox = Outbox(partitions=settings.partitions, one_record_a_batch=settings.embedded_broker)
@@ -99,13 +105,13 @@ class Worker:
             metrics=self.metrics,
             monitor=self.monitor,
         )
-        self._condition = self._add_agents(context, fleet)
+        self._condition, self._prober = self._add_agents(context, fleet)
         self._add_monitoring()
         self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
         self.app.on_before_shutdown.connect(self._on_before_shutdown)
 
-    def _add_agents(self, context: Context, fleet: Fleet) -> Condition:
+    def _add_agents(self, context: Context, fleet: Fleet) -> tuple[Condition, Prober]:
         captures = CapturePolicy()
         add_indicator_agents(context, fleet, captures)
         condition = Condition(context, captures)
@@ -113,7 +119,7 @@ class Worker:
         add_storage(context)
         add_ticks(context, condition)
         add_experience(context, condition)
-        return condition
+        return condition, add_probes(context, lambda: tuple(condition.partitions))
 
     def _add_monitoring(self) -> None:
         self.monitor.count(self._condition.owned)
@@ -149,6 +155,7 @@ class Worker:
         self._generation.advance()
         self.monitor.enter("rebalancing")
         self._condition.drop()
+        self._prober.drop()
 
     async def _on_rebalance_complete(self, *_: object, **__: object) -> None:
         """Restore before Faust seeks and resumes: its own recovery would drop events that are already fetched."""
@@ -164,6 +171,8 @@ class Worker:
                 time.monotonic() - began,
             )
             self.monitor.enter("running")
+            assert self._producer is not None
+            self._prober.begin(self._producer)
 
     async def _on_before_shutdown(self, *_: object, **__: object) -> None:
         """Nothing flows any more: finish what is in hand, so that the next start repeats nothing."""

@@ -14,12 +14,14 @@ from models.observations import Observation
 from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
+from stream.agents.probes import judge_record
 from stream.delivery.checkpoint_merging import RestoredPartition
 from stream.delivery.checkpoint_reader import read_checkpoints
 from stream.delivery.gaps import GapReader
 from stream.delivery.losses import Losses
 from stream.delivery.partition import Partition
 from stream.kafka.groups import CONDITION_AGENT
+from stream.messages.probes import PROBE_KEY
 from stream.messages.records import decode_observation, encode_output, tag_of
 from stream.messages.topics import ALERTS, CHECKPOINTS, HEALTH, LESSONS, LESSONS_PARTITION, OBSERVATIONS, ROWS
 from stream.messages.unreadable_batch import UnreadableBatch
@@ -149,6 +151,9 @@ class Condition:
 
     def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
         try:
+            if record.key == PROBE_KEY:
+                judge_record(self._context, record)
+                return
             observation = decode_observation(record.value)
         except MessageError as error:
             self._context.dead_letters.send(record, str(error))

@@ -12,12 +12,14 @@ from models.errors import MessageError
 from models.observations import Configured, Observation, Source, VibrationObserved
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
+from stream.agents.probes import observe_record
 from stream.config.machines import Fleet
 from stream.delivery.acknowledger import Acknowledger
 from stream.delivery.outbox import Confirmation
 from stream.kafka.groups import AGENT_OF
 from stream.messages.measurements import Vibration, decode
 from stream.messages.observe import observe
+from stream.messages.probes import PROBE_KEY
 from stream.messages.records import encode_observation, encode_output, tag_of
 from stream.messages.topics import INPUTS, OBSERVATIONS, ROWS
 
@@ -60,6 +62,8 @@ class _Observer:
 
     def handle(self, record: Any) -> Confirmation:  # noqa: ANN401
         """Send what comes of a record; done once that is confirmed."""
+        if record.key == PROBE_KEY:
+            return observe_record(self._context, record)
         try:
             message = decode(record.value, key=record.key, topic=record.topic)
             configuration = self._fleet.configuration(message.machine)

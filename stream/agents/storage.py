@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from models.errors import MessageError, ServiceError
+from models.probes.records import ProbeResult
 from stream.agents.context import Context
 from stream.agents.storage_progress import Offsets, by_place, first_offsets, lacking, next_offsets, seek
 from stream.delivery.outbox import Confirmation
@@ -165,8 +166,10 @@ class _Storage:
             return
         try:
             await self._write_with_retry([item.output for item in items])
+            self._context.monitor.probes.kept(item.output for item in items if isinstance(item.output, ProbeResult))
             for item in items:
-                self._context.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)
+                if not isinstance(item.output, ProbeResult):  # which is nobody's measurement
+                    self._context.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)
         except PermanentStoreError as error:
             self._context.monitor.store.answers()
             if len(items) == 1:
@@ -184,7 +187,8 @@ class _Storage:
             if await self._store.open():
                 raise ReopenedError("it had been closed")
             written = await self._store.write(outputs)
-            watch.kept(written.kept, written.refused, time.perf_counter() - began)
+            probes = sum(isinstance(output, ProbeResult) for output in outputs)
+            watch.kept(max(0, written.kept - probes), written.refused, time.perf_counter() - began)
             if written.refused:
                 log.warning("store: %d rows refused for good: %s", written.refused, written.reason)
 

@@ -30,6 +30,10 @@ class Lag(msgspec.Struct, frozen=True):
     """A monotonic time; says nothing where no messages wait."""
     place: tuple[int, int | None]
     """What changes as it moves: what is acknowledged, and where its consumer stands while nothing is in hand."""
+    ahead: tuple[int, float]
+    """Where the partition ended at a time; once that is done, so is all that came before that time."""
+    caught_up: float
+    """The newest time before which all that had come is known to be done."""
 
 
 def lag_after(before: Lag | None, log: Log, progress: Progress, now: float) -> Lag:
@@ -46,4 +50,9 @@ def lag_after(before: Lag | None, log: Log, progress: Progress, now: float) -> L
     messages = max(0, log.stable_end - position) + in_hand
     place = (acknowledged, None if in_hand else position)
     stands = before is not None and before.messages > 0 and before.place == place
-    return Lag(messages, before.since if before is not None and stands else now, place)
+    since = before.since if before is not None and stands else now
+    ahead, caught_up = (log.stable_end, now), now
+    if before is not None:
+        done = (acknowledged if in_hand else position) >= before.ahead[0]
+        ahead, caught_up = (ahead, before.ahead[1]) if done else (before.ahead, before.caught_up)
+    return Lag(messages, since, place, ahead, caught_up)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["AgentSigns", "Report", "Signs", "State", "StoreSigns", "assess_worker"]
+__all__ = ["AgentSigns", "ProbeSigns", "Report", "Signs", "State", "StoreSigns", "assess_worker"]
 
 State = Literal["starting", "rebalancing", "running", "stopping"]
 
@@ -22,6 +22,8 @@ class AgentSigns(msgspec.Struct, frozen=True, kw_only=True):
     """For how long a partition of it has had messages and made no progress."""
     stuck_at: str = ""
     """Which one."""
+    behind_s: float = 0.0
+    """All that came before so many seconds ago is acknowledged, of every partition."""
 
 
 class StoreSigns(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,21 @@ class StoreSigns(msgspec.Struct, frozen=True, kw_only=True):
     failing_s: float = 0.0
     """For how long the batch in hand has been refused; 0 where writing goes well."""
     error: str = ""
+
+
+class ProbeSigns(msgspec.Struct, frozen=True, kw_only=True):
+    """How the probes of this worker's partitions fare."""
+
+    oldest_s: float | None = None
+    """Since the oldest of the newest was sent that the store gives back; None without partitions."""
+    stage: str = ""
+    """The first that probes pass no more: `sent`, `observed`, `judged`, `kept`, `read_back`; mostly empty."""
+    stopped_at: str = ""
+    """Which inputs and partitions stop there."""
+    stopped_s: float = 0.0
+    error: str = ""
+    wrong_at: str = ""
+    """Of which the store gives back other values than were sent; mostly empty."""
 
 
 class Signs(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +65,7 @@ class Signs(msgspec.Struct, frozen=True, kw_only=True):
     machines: int = 0
     agents: tuple[AgentSigns, ...] = ()
     store: StoreSigns = StoreSigns()
+    probes: ProbeSigns = ProbeSigns()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,3 +108,39 @@ def _reasons(signs: Signs, patience_s: float) -> Iterator[str]:
                 f"the agent {agent.name} has made no progress in {agent.stuck_at} for {agent.stuck_s:.0f} s with "
                 f"{agent.lag} messages waiting; restart the worker, keep its log"
             )
+    yield from _reasons_of_probes(signs.probes)
+
+
+_STOPPED = {
+    "sent": (
+        "no probe could be sent to {at} for {s:.0f} s{error}, so nobody can say whether measurements are judged; "
+        "see to the broker, and let workers write to its inputs"
+    ),
+    "observed": (
+        "no probe of {at} has been observed for {s:.0f} s, so no message may be: the indicator agents, or their "
+        "way to the topic observations; restart the worker, keep its log"
+    ),
+    "judged": (
+        "no probe of {at} has been judged for {s:.0f} s, so no observation may be: the condition agent, or its "
+        "way to the topic rows; restart the worker, keep its log"
+    ),
+    "kept": (
+        "no probe of {at} has reached the store for {s:.0f} s, so no result may: the storage agent; restart the "
+        "worker, keep its log"
+    ),
+    "read_back": (
+        "no probe of {at} could be read back from the store for {s:.0f} s{error}, though it was written: its file "
+        "or bucket was moved, restored or emptied, or cannot be read; see to that, then restart the worker"
+    ),
+}
+
+
+def _reasons_of_probes(probes: ProbeSigns) -> Iterator[str]:
+    if probes.stage:
+        error = f" ({probes.error})" if probes.error else ""
+        yield _STOPPED[probes.stage].format(at=probes.stopped_at, s=probes.stopped_s, error=error)
+    if probes.wrong_at:
+        yield (
+            f"the store gives back other values than were sent with the probes of {probes.wrong_at}, so what it "
+            "holds of machines may be wrong too; see that all workers have one version, and report it"
+        )

@@ -5,6 +5,7 @@ differ shift them; what would be negative counts as 0. `stethos doctor` compares
 """
 
 import time
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -109,6 +110,12 @@ class Metrics:
             "topic",
             "partition",
         )
+        self.probe_ages = self._gauge(
+            "stethos_probe_age_seconds",
+            "Since the newest probe was sent that the store gives back.",
+            "input",
+            "partition",
+        )
         self.partitions = self._gauge("stethos_partitions", "Partitions that this worker judges.")
         self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")
         self.rebalances = self._counter("stethos_rebalances", "How often partitions were given out anew.")
@@ -137,6 +144,15 @@ class Metrics:
     def dead_letter(self, topic: str, reason: str) -> None:
         """Count a message that was put aside."""
         self.dead_letters.labels(topic, reason_kind(reason)).inc()
+
+    def probe_age(self, input_: str, partition: int, age_s: float) -> None:
+        """Set how old the newest probe in the store is."""
+        self.probe_ages.labels(input_, str(partition)).set(age_s)
+
+    def forget_probe(self, input_: str, partition: int) -> None:
+        """Tell no more of a partition that is somebody else's now."""
+        with suppress(KeyError):
+            self.probe_ages.remove(input_, str(partition))
 
     def text(self) -> bytes:
         """Give everything in Prometheus' text format."""

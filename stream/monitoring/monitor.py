@@ -18,9 +18,10 @@ from stream.kafka.consumer import new_consumer
 from stream.kafka.groups import AGENT_OF, STORAGE_AGENT
 from stream.kafka.progress import Progress
 from stream.monitoring.lag import Lag, Log, lag_after
-from stream.monitoring.liveness import AgentSigns, Report, Signs, State, assess_worker
+from stream.monitoring.liveness import AgentSigns, ProbeSigns, Report, Signs, State, assess_worker
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.open_transactions import OpenTransactions
+from stream.monitoring.probe_watch import ProbeWatch
 from stream.monitoring.store_watch import StoreWatch
 
 __all__ = ["Monitor"]
@@ -41,8 +42,9 @@ _ENDS = ""
 class Monitor:
     """Gathers the signs of one worker. `report` may be called from any thread."""
 
-    def __init__(self, metrics: Metrics, *, servers: list[str], patience_s: float) -> None:
+    def __init__(self, metrics: Metrics, *, servers: list[str], patience_s: float, probe_s: float = 60.0) -> None:
         self.metrics, self.store = metrics, StoreWatch(metrics)
+        self.probes = ProbeWatch(metrics, every_s=probe_s)
         self._servers, self._patience_s = servers, patience_s
         self._followed: dict[str, FollowedProgress] = {}
         self._owned: Callable[[], tuple[int, int]] = lambda: (0, 0)
@@ -80,9 +82,18 @@ class Monitor:
 
     def report(self) -> Report:
         """Say how the worker is at this moment."""
+        signs = self._signs()
+        warnings = tuple(warning for source in self._warnings for warning in source())
+        report = msgspec.structs.replace(assess_worker(signs, self._patience_s), warnings=warnings)
+        self.metrics.healthy.set(report.ok)
+        self.metrics.partitions.set(signs.partitions)
+        self.metrics.machines.set(signs.machines)
+        return report
+
+    def _signs(self) -> Signs:
         now = time.monotonic()
         partitions, machines = self._owned()
-        signs = Signs(
+        return Signs(
             state=self._state,
             state_s=now - self._state_since,
             up_s=now - self._began,
@@ -92,14 +103,15 @@ class Monitor:
             machines=machines,
             agents=tuple(self._agent(name, now) for name in (*AGENT_OF.values(), STORAGE_AGENT)),
             store=self.store.signs(now),
+            probes=self.probes.signs(now),
         )
-        report = assess_worker(signs, self._patience_s)
-        warnings = tuple(warning for source in self._warnings for warning in source())
-        report = msgspec.structs.replace(report, warnings=warnings)
-        self.metrics.healthy.set(report.ok)
-        self.metrics.partitions.set(signs.partitions)
-        self.metrics.machines.set(signs.machines)
-        return report
+
+    def _excuse_probes(self) -> None:
+        """Let probes be silent while they only wait: for something that is told by itself, or behind a backlog."""
+        signs = msgspec.structs.replace(self._signs(), probes=ProbeSigns())
+        behind = any(agent.behind_s > self.probes.limit_s / 2 for agent in signs.agents)
+        if behind or signs.state != "running" or assess_worker(signs, self._patience_s).reasons:
+            self.probes.excuse()
 
     def _agent(self, name: str, now: float) -> AgentSigns:
         lags = {tp: lag for tp, lag in tuple(self._lags.items()) if AGENT_OF.get(tp.topic, STORAGE_AGENT) == name}
@@ -115,6 +127,7 @@ class Monitor:
             last_event_s=None if last is None else now - last,
             stuck_s=stuck_s,
             stuck_at="" if worst is None else f"{worst.topic}/{worst.partition}",
+            behind_s=max((now - lag.caught_up for lag in lags.values()), default=0.0),
         )
 
     async def beat(self) -> None:
@@ -139,6 +152,7 @@ class Monitor:
                 except Exception:  # watching must never end what is watched
                     log.exception("how far behind the partitions are is unknown")
                     self._show({})
+                self._excuse_probes()
                 await asyncio.sleep(min(_EVERY_S, self._patience_s / 3))
         finally:
             for consumer in consumers.values():

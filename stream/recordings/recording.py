@@ -12,6 +12,7 @@ from stream.config.settings import Settings
 from stream.kafka.client import client_options, translated_kafka_errors
 from stream.kafka.unreadable import guard_kafka_python
 from stream.messages.measurements import decode, to_json
+from stream.messages.probes import PROBE_KEY
 from stream.messages.records import (
     decode_lesson,
     decode_observation,
@@ -161,14 +162,15 @@ def _positioned(consumer: "KafkaConsumer", topic: str, *, from_now: bool) -> dic
 
 
 def _batches(consumer: "KafkaConsumer") -> "Iterator[tuple[list[ConsumerRecord], float]]":
-    """Give for ever what each poll brings, and for how many seconds now nothing has come."""
+    """Give for ever what each poll brings but probes, and for how many seconds now nothing has come."""
     last_came_s = time.monotonic()
     while True:
         polled = consumer.poll(timeout_ms=_POLL_MS)
         now_s = time.monotonic()
-        if polled:
+        came = [item for items in polled.values() for item in items if item.key != PROBE_KEY]
+        if came:
             last_came_s = now_s
-        yield [item for items in polled.values() for item in items], now_s - last_came_s
+        yield came, now_s - last_came_s
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from stream.kafka.groups import STORAGE_GROUP
+from stream.messages.probes import PROBE_KEY
 from stream.messages.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["CONSUMED", "lag", "read_topic", "wait_for_no_lag"]
@@ -15,7 +16,7 @@ CONSUMED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS)
 
 
 def read_topic(bootstrap: str, topic: str) -> dict[int, list]:
-    """Give all records that a topic holds now, by partition."""
+    """Give all records but probes that a topic holds now, by partition: they are nobody's measurements."""
     consumer = KafkaConsumer(
         bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
     )
@@ -27,7 +28,7 @@ def read_topic(bootstrap: str, topic: str) -> dict[int, list]:
         found: dict[int, list] = {place.partition: [] for place in places}
         while any(consumer.position(place) < ends[place] for place in places):
             for place, records in consumer.poll(timeout_ms=1000).items():
-                found[place.partition].extend(records)
+                found[place.partition].extend(record for record in records if record.key != PROBE_KEY)
         return found
     finally:
         consumer.close()
