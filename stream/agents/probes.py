@@ -83,7 +83,7 @@ class Prober:
                 task.cancel()
 
     def _send_round(self) -> None:
-        """Send one to each that has the last one; where that is still on its way another would tell nothing more."""
+        """Send one to each that has the last one: while that is on its way, another would tell nothing more."""
         if self._producer is None:
             return
         time_us = time.time_ns() // 1000
