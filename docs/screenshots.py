@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from models.clock import SECOND_US
+from models.clock import SECOND_US, to_datetime
 from models.fold import initial_state, step
 from models.observations import Configured, VibrationObserved
 from models.outputs import Alert
@@ -30,6 +30,7 @@ from stream.messages.records import Stored
 from stream.recordings.simulating import as_message, until
 from stream.stores.sqlite.store import SqliteStore
 from tests.services.page import launched, served_page
+from tests.stream.web.fleets import probes
 
 IMAGES = Path(__file__).with_name("images")
 HOURS = 5.6
@@ -80,6 +81,7 @@ async def fill(folder: Path) -> None:
     store = SqliteStore(folder / "results.db")
     await store.open()
     await store.write(outputs(load_machines(machines), end_us - round(HOURS * 3600 * SECOND_US), end_us))
+    await store.write(probes(to_datetime(end_us)))
     await store.close()
 
 
@@ -101,7 +103,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(fill(folder))
-        with served_page(folder, SQLITE__PATH="results.db") as address, launched() as browser:
+        page = served_page(folder, SQLITE__PATH="results.db", HEALTH__PROBE_S="3600")  # the worker is made up
+        with page as address, launched() as browser:
             for file, locale, width, height in PICTURES:
                 page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
                 page.goto(address)

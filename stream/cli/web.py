@@ -40,6 +40,7 @@ def web(
     from stream.config.packs import load_packs  # noqa: PLC0415 -- keeps --help quick
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
     from stream.stores import open_store  # noqa: PLC0415 -- keeps --help quick
+    from stream.web.data.probe_progress import ExpectedProbes  # noqa: PLC0415 -- keeps --help quick
     from stream.web.guard.connections import (  # noqa: PLC0415 -- keeps --help quick
         MOST_HEADER_BYTES,
         MOST_MESSAGE_BYTES,
@@ -58,6 +59,7 @@ def web(
         packs=load_packs(settings.packs),
         hosts=own_names(address) | names_of(settings.web.hosts),
         viewers=settings.web.viewers,
+        probes=ExpectedProbes(partitions=settings.partitions, every_s=settings.health.probe_s),
     )
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address

@@ -3,7 +3,7 @@
 A test over the syntax tree (`test_scripts_are_constant.py`) sees to it that nothing else is run.
 """
 
-__all__ = ["BROWSER", "CHOSEN", "SPECTRUM_BOX", "TREND_BOX"]
+__all__ = ["BROWSER", "CHOSEN", "SPECTRUM_BOX", "TREND_BOX", "UPDATE_AGE"]
 
 BROWSER = """return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -new Date().getTimezoneOffset(),
   matchMedia('(prefers-color-scheme: dark)').matches]"""
@@ -11,6 +11,22 @@ BROWSER = """return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -ne
 
 CHOSEN = "e => emit(e.target.value)"
 """What a reader has put into a field."""
+
+UPDATE_AGE = """if (!window.stethosAge) {
+  let shown, last = Date.now();
+  const say = (name, words) => document.querySelectorAll(name).forEach(e => {
+    if (e.textContent !== words) e.textContent = words;
+  });
+  window.stethosAge = setInterval(() => {
+    const said = document.querySelector('.updated')?.textContent, now = Date.now();
+    if (said !== shown || now < last) { shown = said; last = now; }
+    const seconds = Math.floor((now - last) / 1000);
+    say('.updated-age', seconds < 10 ? '' : `+ ${seconds} s`);
+    say('.stale-minutes', String(Math.floor(seconds / 60)));
+    document.body.classList.toggle('stale', seconds >= 60);
+  }, 1000);
+}"""
+"""Counts how long ago the page last said when it was read: it shows here whatever has become of its server."""
 
 _CLEAN = """  const clean = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
 """

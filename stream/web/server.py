@@ -22,15 +22,18 @@ from stream.stores.store import Store
 from stream.texts.language import LANGUAGES, choose_language
 from stream.texts.times import viewer_zone
 from stream.web.charts.style import Theme
+from stream.web.components.stale_bar import count_age
 from stream.web.data.alert_record import FleetRecords
 from stream.web.data.feed import Feed
 from stream.web.data.history import HistoryReader
 from stream.web.data.kept_spectra import Spectra
+from stream.web.data.probe_progress import ExpectedProbes
 from stream.web.fleet.page import FleetPage
 from stream.web.guard.bodies import BodyLimit
 from stream.web.guard.headers import SecurityHeaders
 from stream.web.guard.nonces import add_nonces
 from stream.web.guard.viewers import ViewerLimit
+from stream.web.health import add_health
 from stream.web.host_check import HostCheck
 from stream.web.machine.page import MachinePage, Readers
 from stream.web.paths import fleet_path, machine_path
@@ -61,14 +64,16 @@ def make_server(
     packs: Packs | None = None,
     hosts: frozenset[str],
     viewers: int = 100,
+    probes: ExpectedProbes | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> SecurityHeaders:
     """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
 
     `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given;
-    `hosts` the names by which it may be asked for (`stream.config.hosts`), `viewers` how many pages may be open.
+    `hosts` the names by which it may be asked for (`stream.config.hosts`), `viewers` how many pages may be open;
+    without `probes` none are missed.
     """
-    feed = Feed(store, machines, clock=clock)
+    feed = Feed(store, machines, clock=clock, probes=probes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +91,7 @@ def make_server(
     server.add_middleware(BodyLimit)
     server.add_middleware(HostCheck, known=hosts)
     _add_language_routes(server)
+    add_health(server, feed, clock)
     readers = Readers(
         histories=HistoryReader(store, monotonic=time.monotonic),
         spectra=Spectra(store, monotonic=time.monotonic),
@@ -188,6 +194,7 @@ async def _arrived(client: Client, language: Language) -> _Browser | None:
     if left.is_set():
         return None
     waiting.delete()
+    count_age()
     return browser
 
 

@@ -12,6 +12,7 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health
 from stream.stores.store import Store
+from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
 from stream.web.views.machine_facts import attention_order, facts_of_machines, needs_someone
 from stream.web.views.snapshot import CARDS, Snapshot
@@ -35,8 +36,10 @@ class Feed:
         machines: Mapping[str, Machine],
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        probes: ExpectedProbes | None = None,
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
+        self._probes = None if probes is None else ProbeProgress(probes)
         self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], datetime] | None = None
@@ -81,6 +84,7 @@ class Feed:
     async def _read(self) -> None:
         healths = tuple(await self._store.latest_health())
         alerts = tuple(await self._store.alerts(open_only=True, limit=_OPEN_ALERTS))
+        results = await self._store.probes() if self._probes is not None else []
         now = self._clock()
         changed_at = self.snapshot.changed_at
         seen = {(health.machine, health.point): health.time for health in healths}
@@ -96,6 +100,8 @@ class Feed:
             series={name: recent.series for name, recent in self._recent.items()},
             changed_at=changed_at,
             began_at=self.snapshot.began_at,
+            probes=self._probes.update(results, now) if self._probes is not None else (),
+            probe_limit=self._probes.expected.limit if self._probes is not None else self.snapshot.probe_limit,
         )
 
     async def _read_recent(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> None:

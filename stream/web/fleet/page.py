@@ -9,6 +9,7 @@ from stream.texts.language import OTHER_LANGUAGE
 from stream.texts.times import zone_text
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.notice_bar import NoticeBar
+from stream.web.components.stale_bar import add_stale_bar
 from stream.web.data.feed import Feed
 from stream.web.fleet.count_chip import CountChip
 from stream.web.fleet.machine_card import MachineCard
@@ -71,8 +72,10 @@ class FleetPage:
             with container("header", "top"):
                 text("span", "brand", "Stethos")
                 self._updated = text("span", "updated")
+                text("span", "updated-age")
                 link = text("a", "language", other_name)
                 set_attributes(link, href=language_path(other), hreflang=other, lang=other)
+            add_stale_bar(language)
             self._notices: Keyed[Notice] = Keyed(container("div", "notices"), NoticeBar)
             with container("main", "main"):
                 self._headline = text("h1", "headline")

@@ -26,11 +26,14 @@ from stream.web.views.machine_view import MachineView, Viewer, machine_name, mac
 from stream.web.views.notices_view import Notice, headline, notices
 from stream.web.views.running_view import stopped_text
 from stream.web.views.snapshot import CARDS, Snapshot
+from stream.web.views.watch_view import doubt_of, is_unread
 
 __all__ = ["Count", "FleetView", "Tile", "fleet_view"]
 
 
 _NOT_YET = Bilingual("No data yet", "尚无数据")
+_AS_OF = Bilingual("As of {clock}: {says}", "截至{clock}：{says}")
+_UNCERTAIN = Bilingual("Not certain: {says}", "尚不确定：{says}")
 _UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
 
 
@@ -114,7 +117,13 @@ def fleet_view(
     fresh = freshness(snapshot, clock=clock, interval=usual)
     viewer = Viewer(language=language, zone=zone, now=fresh.now)
     # While a backlog is worked off, one machine's data may be hours ahead of another's: neither is old for that.
-    old = {each.machine.id for each in facts if fresh.now == clock and is_old(each, fresh.now, usual=usual)}
+    doubt = doubt_of(snapshot, clock) if ranked.known else None
+    of_before = doubt is not None or is_unread(snapshot, clock)
+    old = {
+        each.machine.id
+        for each in facts
+        if of_before or (fresh.now == clock and is_old(each, fresh.now, usual=usual))
+    }
     says, does = headline(
         snapshot,
         needy=len(ranked.needy),
@@ -123,6 +132,10 @@ def fleet_view(
         unheard=len(ranked.unheard),
         language=language,
     )
+    if ranked.heard and not ranked.needy and of_before:
+        since = snapshot.read_at if doubt is None else doubt.since
+        when = "" if since is None else clock_text(since, clock, zone, language)
+        says = (_AS_OF if when else _UNCERTAIN).say(language, clock=when, says=says)
     full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
 
@@ -132,9 +145,9 @@ def fleet_view(
     return FleetView(
         headline=says,
         detail=does,
-        calm=not ranked.needy,
+        calm=not ranked.needy and not of_before,
         counts=_counts(facts, language),
-        notices=notices(snapshot, fresh, clock, zone, language),
+        notices=notices(snapshot, fresh, clock, zone, language, known=bool(ranked.known)),
         attention=tuple(card(each) for each in full),
         opened=tuple(card(each) for each in small if each.machine.id in opened),
         tiles=(

@@ -14,6 +14,7 @@ from stream.texts.language import OTHER_LANGUAGE
 from stream.web.charts.style import Theme
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.notice_bar import NoticeBar
+from stream.web.components.stale_bar import add_stale_bar
 from stream.web.data.alert_record import FleetRecords
 from stream.web.data.feed import Feed
 from stream.web.data.history import HistoryReader
@@ -27,6 +28,7 @@ from stream.web.machine.spectrum_section import SpectrumSection
 from stream.web.machine.trend_section import TrendSection
 from stream.web.machine.verdict_section import VerdictSection
 from stream.web.paths import fleet_path, language_path
+from stream.web.views.machine_view import MachineView
 from stream.web.views.notices_view import Notice
 
 __all__ = ["MachinePage", "Readers"]
@@ -108,8 +110,10 @@ class MachinePage:
                 back = text("a", "back", _BACK.say(language))
                 set_attributes(back, href=fleet_path(language))
                 self._updated = text("span", "updated")
+                text("span", "updated-age")
                 link = text("a", "language", other_name)
                 set_attributes(link, href=language_path(other, self._machine), hreflang=other, lang=other)
+            add_stale_bar(language)
             self._notices: Keyed[Notice] = Keyed(container("div", "notices"), NoticeBar)
             with container("main", "main"):
                 self._headline = text("h1", "headline")
@@ -158,7 +162,11 @@ class MachinePage:
         if self._head is None:
             self._head = self._build_sections()
         self._facts.set_text(view.machine.facts)
-        set_classes(self._headline, "headline calm" if view.machine.status == "healthy" else "headline")
+        set_classes(self._headline, _headline_class(view.machine))
         self._head.show(view.machine)
         self._verdicts.show(view.verdicts)
         self._points.show(view.machine)
+
+
+def _headline_class(machine: MachineView) -> str:
+    return "headline calm" if machine.status == "healthy" and not machine.old else "headline"

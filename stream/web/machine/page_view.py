@@ -16,6 +16,7 @@ from stream.web.views.machine_facts import MachineFacts, facts_of_machines, is_a
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.views.notices_view import Notice, notices
 from stream.web.views.snapshot import Snapshot
+from stream.web.views.watch_view import doubt_of, is_unread
 
 __all__ = ["MachinePageView", "PastAlert", "machine_page_view", "past_alerts"]
 
@@ -94,7 +95,9 @@ def machine_page_view(
     view = None
     viewer = Viewer(language=language, zone=zone, now=fresh.now)
     if ours is not None:
-        view = machine_view(ours, viewer, old=fresh.now == clock and is_old(ours, fresh.now, usual=usual))
+        of_before = is_unread(snapshot, clock) or doubt_of(snapshot, clock) is not None
+        old = of_before or (fresh.now == clock and is_old(ours, fresh.now, usual=usual))
+        view = machine_view(ours, viewer, old=old)
     return MachinePageView(
         headline=headline,
         detail=detail,

@@ -9,6 +9,7 @@ from models.bilingual import Bilingual, Language
 from stream.texts.times import clock_text, span_text
 from stream.web.views.freshness import Freshness
 from stream.web.views.snapshot import Snapshot
+from stream.web.views.watch_view import doubt_of, doubt_texts, is_unread
 
 __all__ = ["Notice", "headline", "notices"]
 
@@ -34,6 +35,10 @@ _WAITING_HELP = Bilingual(
     "已登记{n}台设备，尚未收到任何数据。工作进程是否在运行？网关是否在发送？",
 )
 _TROUBLE = Bilingual("The results cannot be read: tell whoever runs the system", "无法读取结果，请联系系统管理员")
+_UNREAD = Bilingual("The results have not been read for {span}", "已{span}未读取结果")
+_UNREAD_HELP = Bilingual(
+    "The store does not answer. Tell whoever runs the system.", "存储没有响应。请联系系统管理员。"
+)
 _SHOWN_FROM = Bilingual("Shown as it was at {clock}.", "以下为{clock}的状态。")
 _SILENT = Bilingual("No new data for {span}", "已{span}没有新数据")
 _SILENT_HELP = Bilingual(
@@ -76,9 +81,12 @@ def headline(
 
 
 def notices(
-    snapshot: Snapshot, fresh: Freshness, clock: datetime, zone: tzinfo, language: Language
+    snapshot: Snapshot, fresh: Freshness, clock: datetime, zone: tzinfo, language: Language, *, known: bool = True
 ) -> tuple[Notice, ...]:
-    """Tell what limits the page: a store that fails, data that stopped, data that run behind the clock."""
+    """Tell what limits the page: a store that fails, nobody who judges, data that stopped or run behind the clock.
+
+    The first of them is the page's first line.
+    """
 
     def time_text(moment: datetime) -> str:
         return clock_text(moment, clock, zone, language, seconds=True)
@@ -92,6 +100,12 @@ def notices(
         said = snapshot.trouble.rstrip(".") + "."
         text = " ".join(part for part in (said, shown) if part)
         found.append(Notice(kind="error", title=_TROUBLE.say(language), text=text))
+    elif is_unread(snapshot, clock):
+        text = f"{_UNREAD_HELP.say(language)} {_SHOWN_FROM.say(language, clock=time_text(snapshot.read_at))}"
+        found.append(Notice(kind="error", title=_UNREAD.say(language, span=ago(snapshot.read_at)), text=text))
+    elif known and (doubt := doubt_of(snapshot, clock)) is not None:
+        title, text = doubt_texts(doubt, clock, zone, language)
+        found.append(Notice(kind="error", title=title, text=text))
     elif fresh.silent_since is not None:
         title = _SILENT.say(language, span=ago(fresh.silent_since))
         text = _SILENT_HELP.say(language, clock=time_text(fresh.silent_since))

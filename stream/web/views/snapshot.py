@@ -1,15 +1,16 @@
 """The snapshot of one moment: the store's answers as they came, and when they came."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
 
 from models.outputs import Alert, Health, Measurement
+from models.probes.records import Input
 from stream.stores.store import HealthAt, ValueAt
 
-__all__ = ["CARDS", "FIELDS", "Series", "Snapshot"]
+__all__ = ["CARDS", "FIELDS", "Probed", "Series", "Snapshot"]
 
 CARDS = 24
 """Machines drawn as full cards at most; more that need someone become tiles, in the same order."""
@@ -29,6 +30,17 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     point: str
     field: str
     values: tuple[ValueAt, ...]
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the probes of one input and partition have come."""
+
+    input: Input
+    partition: int
+    since: datetime | None
+    """When the newest was seen to come through, by the server's clock; None where none ever was."""
+    wrong: bool = False
+    """Whether another value came back than was sent."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,3 +63,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Why the store cannot be read; then everything else is as it was read last."""
     loaded: bool = True
     """Whether the store has ever been read."""
+    probes: tuple[Probed, ...] = ()
+    """Of every input and partition that there must be; none where nobody asks for them."""
+    probe_limit: timedelta = timedelta(seconds=150)
+    """For how long none may come through."""

@@ -4,9 +4,12 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
+from models.probes.records import ProbeResult
 from stream.stores.sqlite.store import SqliteStore
 from tests.services.page import served_page
+from tests.stream.web.fleets import probes
 
 WIDE, NARROW = (1280, 900), (360, 780)
 
@@ -44,11 +47,13 @@ def fill(file, outputs):
 
 
 @contextmanager
-def fleet(folder, outputs, *, machines=""):
-    fill(folder / "results.db", outputs)
+def fleet(folder, outputs, *, machines="", probe_s=3600.0):
+    """Serve a page of these outputs; a worker is at work, unless `outputs` hold probes of their own."""
+    at_work = [] if any(isinstance(each, ProbeResult) for each in outputs) else probes(datetime.now(UTC))
+    fill(folder / "results.db", [*outputs, *at_work])
     if machines:
         (folder / "machines.toml").write_text(machines, encoding="utf-8")
-    with served_page(folder, SQLITE__PATH="results.db") as address:
+    with served_page(folder, SQLITE__PATH="results.db", HEALTH__PROBE_S=str(probe_s)) as address:
         yield address
 
 

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from models.errors import ServiceError
 from models.machinery.machine import Machine, Name
 from models.outputs import Alert, Deduction, Health, Quality, Row
+from models.probes.known import KNOWN
+from models.probes.records import INPUTS, ProbeResult
 from stream.stores.store import HealthAt, ValueAt
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -214,6 +216,22 @@ def many(count=200, now=NOW):
     return found
 
 
+def probes(now=NOW, *, partitions=12, inputs=INPUTS, value=None):
+    """What workers have put through for every input and partition."""
+    return [
+        ProbeResult(
+            input=each,
+            partition=partition,
+            time=now,
+            delay_s=0.1,
+            value=KNOWN[each].value if value is None else value,
+            transitions=KNOWN[each].transitions,
+        )
+        for each in inputs
+        for partition in range(partitions)
+    ]
+
+
 class MemoryStore:
     """What a store answers from memory; `trouble` makes every call fail."""
 
@@ -255,6 +273,10 @@ class MemoryStore:
         self._check()
         last = {each.id: each for each in self._of(Alert)}
         return [each for each in last.values() if not open_only or each.state == "active"][:limit]
+
+    async def probes(self):
+        self._check()
+        return self._of(ProbeResult)
 
     async def points(self, measurement, machine):
         self._check()

@@ -1,4 +1,4 @@
-"""Each stage cut in turn, on a real Kafka, while everything else goes on: the worker says which, within 2.5 probes."""
+"""Each stage cut in turn, on a real Kafka, while all else goes on: the worker says which, within 2.5 probes."""
 
 import sqlite3
 import sys
