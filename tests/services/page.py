@@ -14,7 +14,7 @@ import pytest
 from tests.services.processes import Process, free_port
 from tests.services.required import required
 
-__all__ = ["chromium", "launched", "served_page"]
+__all__ = ["chromium", "launched", "page_process", "served_page"]
 
 _FLAGS = (
     "--headless",
@@ -31,13 +31,20 @@ _FLAGS = (
 @contextmanager
 def served_page(folder: Path, **variables: str) -> Iterator[str]:
     """Serve the page from `folder` with these STETHOS_* variables and give its address."""
+    with page_process(folder, **variables) as (address, _):
+        yield address
+
+
+@contextmanager
+def page_process(folder: Path, **variables: str) -> Iterator[tuple[str, Process]]:
+    """Serve the page, and give its process as well."""
     port = free_port()
     environment = {f"STETHOS_{key}": value for key, value in variables.items()}
     command = [sys.executable, "-m", "stream.cli.main", "web", "--port", str(port)]
     process = Process(command, folder / "web.log", environment | {"PYTHONPATH": str(Path.cwd())}, folder=folder)
     try:
         process.ready(lambda: _is_open(port), "the page answers")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.stop()
     assert "Traceback" not in process.text()
