@@ -8,9 +8,10 @@ from math import isfinite
 import msgspec
 
 from models.advice.actions import ActionObserved, apply_action
-from models.advice.alarm_processing import AlarmContext, clear_all, update_condition_alarms, update_sensor_alarm
+from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
+from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
-from models.clock import AHEAD_US, DAY_US, to_datetime
+from models.clock import AHEAD_US, to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
 from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
@@ -25,7 +26,6 @@ from models.outputs import Alert, Anomaly, Health, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
 __all__ = [
-    "CROWDED",
     "FUTURE",
     "LATE",
     "STATE_VERSION",
@@ -39,12 +39,9 @@ __all__ = [
 
 LATE = "late"
 FUTURE = "future"
-CROWDED = "crowded"
-"""Notes that the fold adds to the flags: out of order, stamped ahead of its time, one point too many."""
+"""Notes that the fold adds to the flags: out of order, stamped ahead of its time."""
 
 _NOT_FINITE = "not_finite"
-_MAX_CHANNELS = 64
-_FORGET_AFTER_US = 7 * DAY_US
 _MAX_SOURCES = 16
 _UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
 
@@ -59,7 +56,8 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     """Fold one observation into a machine's state, which is changed in place, and give what it means.
 
     A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran.
-    What people say or do gives an action, and ends alerts. A duplicate gives nothing.
+    What people say or do gives an action, and ends alerts. A duplicate gives nothing, nor does a point
+    too many.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
     if isinstance(observation, Configured):
@@ -98,6 +96,7 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
 
 def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
     """Fold a measurement: a duplicate and a point too many leave first, then what is late or ahead of its time."""
+    state.arrival.event_us, state.arrival.observed_us = observation.time_us, observation.observed_us
     mark = fingerprint(observation.time_us, observation.digest)
     key = f"{measurement_of(observation)}/{observation.point}"
     channel = state.channels.get(key)
@@ -107,9 +106,9 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         return ()
     alerts: list[Alert] = []
     if channel is None:
-        alerts = _make_room(state, observation)
-        if len(state.channels) >= _MAX_CHANNELS:
-            return _crowded_out(state, observation)
+        alerts = make_room(state, observation)
+        if is_full(state):
+            return refuse_point(state, observation)
         channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
@@ -117,6 +116,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     if notes:
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
+    state.arrival.in_order_us = observation.observed_us
     values, flags = _clean(observation)
     result = _in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
@@ -154,7 +154,7 @@ def _row_and_health(
     values: dict[str, float],
     quality: Quality,
     anomaly: Anomaly,
-    channel: Channel | None = None,
+    channel: Channel,
 ) -> tuple[Row, Health]:
     row = Row(
         measurement=measurement_of(observation),
@@ -279,28 +279,3 @@ def _on_arrival(
     for each in state.channels.values():
         each.interrupted = True
     return [alert]
-
-
-def _make_room(state: MachineState, observation: MeasuredObservation) -> list[Alert]:
-    """Where a machine has all the points it may have, forget the longest silent, if it has been so for a week."""
-    if len(state.channels) < _MAX_CHANNELS:
-        return []
-    key = min(state.channels, key=lambda name: state.channels[name].heard)
-    newest_us = state.channels[key].newest_us
-    if newest_us is not None and (state.time_us or 0) - newest_us < _FORGET_AFTER_US:
-        return []
-    forgotten = state.channels.pop(key)
-    return list(clear_all(AlarmContext(state, forgotten, observation.time_us, observation.digest)))
-
-
-def _crowded_out(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
-    """Keep the values of a point too many, and say why it isn't judged: taking turns, none would ever learn."""
-    state.counts.accepted += 1
-    silent_us = state.observed_us - state.heard_us
-    record_arrival(state, state.observed_us, 0)
-    cleared = clear_no_data(state, observation.time_us, observation.digest, silent_us)
-    values, flags = _clean(observation)
-    flags = (*flags, CROWDED)
-    quality = Quality(ok=False, flags=flags)
-    outputs = _row_and_health(state, observation, observation.time_us, values, quality, _UNJUDGED)
-    return outputs if cleared is None else (*outputs, cleared)

@@ -10,7 +10,7 @@ from models.condition.recent_observations import RecentObservations
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
 
-__all__ = ["Counts", "MachineState"]
+__all__ = ["Arrival", "Counts", "MachineState"]
 
 
 class Counts(msgspec.Struct):
@@ -23,6 +23,19 @@ class Counts(msgspec.Struct):
     ticks: int = 0
     acts: int = 0
     """What people said or did; those accepted are not among `accepted`, which are measurements."""
+    crowded: int = 0
+    """Measurements of points beyond those that a machine may have: refused, so not among `accepted`."""
+
+
+class Arrival(msgspec.Struct):
+    """What came last of a machine, whatever became of it, and what came last in order: for people to know."""
+
+    event_us: int | None = None
+    """When the last measurement that came was measured, as its sender says."""
+    observed_us: int = 0
+    """When that came."""
+    in_order_us: int = 0
+    """When the last one came that was neither repeated, late, ahead of its time nor of a point too many."""
 
 
 class MachineState(msgspec.Struct, kw_only=True):
@@ -43,6 +56,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     counts: Counts = msgspec.field(default_factory=Counts)
     offsets: dict[str, int] = {}
     """Highest offset folded of each `topic/partition`."""
+    arrival: Arrival = msgspec.field(default_factory=Arrival)
     channels: dict[str, Channel] = {}
     """By `measurement/point`."""
     silence: Alarm = msgspec.field(default_factory=Alarm)

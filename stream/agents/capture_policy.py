@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from models.advice.crowding import FORGET_AFTER_US, MAX_POINTS
 from models.captures.capture import Capture
 from models.captures.packing import MAX_SAMPLES
 from models.captures.taking import hourly_spectra, kept_waveform
@@ -68,6 +69,8 @@ class CapturePolicy:
         """Take in a block; gives what is to be kept of it, mostly nothing. Never raises."""
         try:
             block = _trimmed(message, observed)
+            if not self._has_room(block):
+                return []
             try:
                 return [*self._due(message, block, observed), *self._wanted(block)]
             finally:
@@ -146,6 +149,20 @@ class CapturePolicy:
         if len(self._taken) > self._most_remembered:
             self._taken.popitem(last=False)
         return count
+
+    def _has_room(self, block: _Block) -> bool:
+        """Say whether a point is one of those that its machine may have, as the fold counts them.
+
+        So no sender who names a new point in each message fills the store with spectra that nobody judges.
+        """
+        points = self._machines.get(block.message.machine, {})
+        if block.message.point in points or len(points) < MAX_POINTS:
+            return True
+        longest_silent = min(points, key=lambda point: points[point].blocks[-1].end_us)
+        if block.end_us - points[longest_silent].blocks[-1].end_us < FORGET_AFTER_US:
+            return False
+        self.held_bytes -= sum(old.bytes for old in points.pop(longest_silent).blocks)
+        return True
 
     def _hold(self, block: _Block) -> None:
         """Keep the point's last blocks; machines heard longest ago give way where there are too many bytes."""

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from models.advice.crowding import MAX_POINTS
 from models.machinery.fault_names import FAULT_NAMES
 from models.outputs import Action, Alert, Diagnosis, Health
 from models.texts.remaining_life import coverage_sentence, remaining_sentence
@@ -28,6 +29,9 @@ _PRIORITY_STYLES = {"low": "yellow", "medium": "dark_orange", "high": "bold red"
 _LATE_SHARE = 0.1
 _LATE_HINT = (
     "  late ones are not judged: one wrong time stamp ahead makes all after it late; mend or leave out that line"
+)
+_CROWDED_HINT = (
+    f"  it names more than {MAX_POINTS} points, what others sent was left out: one new for each message?"
 )
 
 
@@ -94,6 +98,8 @@ class Report:
         if lowest is not None and lowest.score != machine.score:
             lines.append(Text(f"  lowest {lowest.score:g} at {lowest.time:%Y-%m-%d %H:%M:%S} UTC"))
         lines.append(_counts(machine))
+        if machine.crowded:
+            lines.append(Text(_CROWDED_HINT, style="yellow"))
         if machine.late > _LATE_SHARE * machine.observations:
             lines.append(Text(_LATE_HINT, style="yellow"))
         return Group(*lines)
@@ -135,7 +141,12 @@ def _reasons(health: Health) -> Iterator[Text]:
 
 def _counts(machine: MachineSummary) -> Text:
     counts = [f"{machine.observations} observations"]
-    left_out = {"duplicates": machine.duplicates, "late": machine.late, "future": machine.future}
+    left_out = {
+        "duplicates": machine.duplicates,
+        "late": machine.late,
+        "future": machine.future,
+        "crowded": machine.crowded,
+    }
     counts += [f"{count} {what}" for what, count in left_out.items() if count]
     counts += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
     return Text(f"  {', '.join(counts)}", style="dim")

@@ -43,7 +43,7 @@ class Replayed(msgspec.Struct, frozen=True):
     output: Output
 
 
-class MachineSummary(msgspec.Struct, frozen=True, kw_only=True):
+class MachineSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a machine stood at the end, and what was made of its messages."""
 
     status: str
@@ -54,6 +54,8 @@ class MachineSummary(msgspec.Struct, frozen=True, kw_only=True):
     future: int
     alerts: dict[str, int]
     """Alerts raised, by priority."""
+    crowded: int = 0
+    """Measurements of points beyond those that a machine may have."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
@@ -224,4 +226,5 @@ def _summary(machine: _ReplayedMachine) -> MachineSummary:
         late=counts.late,
         future=counts.future,
         alerts=dict(machine.alerts),
+        crowded=counts.crowded,
     )

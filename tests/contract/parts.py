@@ -13,8 +13,9 @@ import msgspec
 import typer
 from pydantic import BaseModel
 
+from models.advice.crowding import CROWDED
 from models.condition.anomaly import AnomalyModel, ModelNumbers
-from models.fold import CROWDED, FUTURE, LATE, STATE_VERSION, MachineState
+from models.fold import FUTURE, LATE, STATE_VERSION, MachineState
 from models.learning.experience import Experience
 from models.observations import SCHEMA, Observation
 from models.outputs import Lesson

@@ -180,14 +180,23 @@ def test_points_without_end_leave_the_state_bounded_and_those_there_are_alone():
     state, outputs = run([vibration(i, f"point {i}") for i in range(300)])
     assert len(state.channels) == 64
     assert "indicators/point 63" in state.channels
-    assert [fold.CROWDED in row.flags for row in rows(outputs)] == [False] * 64 + [True] * 236
+    assert {row.point for row in rows(outputs)} == {f"point {i}" for i in range(64)}
 
 
-def test_one_point_too_many_keeps_none_of_the_others_from_learning():
+def test_a_point_too_many_is_refused_and_counted_without_row_or_health():
     state, outputs = run([vibration(i, f"point {k}") for i in range(20) for k in range(65)])
     assert {channel.newest_us for channel in state.channels.values()} == {vibration(19).time_us}
-    last = healths(outputs)[-1]
-    assert (last.point, last.quality.ok, last.quality.flags) == ("point 64", False, (fold.CROWDED,))
+    assert (state.counts.accepted, state.counts.crowded) == (20 * 64, 20)
+    assert len(healths(outputs)) == len(rows(outputs)) == state.counts.accepted
+    assert "point 64" not in {output.point for output in (*healths(outputs), *rows(outputs))}
+
+
+def test_a_machine_of_which_only_points_too_many_are_heard_is_not_silent():
+    state, _ = run([vibration(0, f"point {k}") for k in range(64)])
+    later = vibration(100, "point 64")
+    state, outputs = run([later, tick(later.observed_us + 60 * 1_000_000)], state)
+    assert state.heard_us == later.observed_us
+    assert not alerts(outputs)
 
 
 def test_a_new_point_takes_the_place_of_one_that_was_silent_for_a_week():

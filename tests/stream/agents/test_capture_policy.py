@@ -193,3 +193,11 @@ def test_the_kept_spectrum_is_the_block_s_own():
     spectrum = take(CapturePolicy(), message)[0]
     assert (spectrum.machine, spectrum.point, spectrum.speed_rpm) == ("泵", "p", None)
     assert spectrum.measured == end(message)
+
+
+def test_a_point_for_each_message_leaves_no_more_spectra_than_a_machine_has_points():
+    memory = CapturePolicy()
+    captures = [capture for i in range(200) for capture in take(memory, block(point=f"p{i}"))]
+    assert {capture.point for capture in captures} == {f"p{i}" for i in range(64)}
+    later = block(NOON + timedelta(days=8), point="p200")
+    assert take(memory, later), "the one that was silent for a week gives way"

@@ -75,3 +75,14 @@ def test_a_withheld_health_is_told_with_its_reason_and_its_lowest():
     assert "  Learns anew." in lines
     assert "  lowest 60 at 2026-03-01 00:00:01 UTC" in lines
     assert not any("Wears" in line for line in lines)
+
+
+def test_points_too_many_are_told_once_and_only_where_there_were_any():
+    machine = msgspec.structs.replace(SUMMARY.machines["P1"], crowded=236)
+    crowded = msgspec.structs.replace(SUMMARY, machines={"P1": machine})
+    said = printed(summary=crowded)
+    assert "236 crowded" in said
+    assert said.count("names more than 64 points") == 1
+    assert "64 points" not in printed()
+    assert b'"crowded":236' in msgspec.json.encode(crowded)
+    assert b"crowded" not in msgspec.json.encode(SUMMARY)
