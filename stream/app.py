@@ -14,6 +14,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from stream.agents.admission import Admission
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
 from stream.agents.context import Context
@@ -113,8 +114,11 @@ class Worker:
 
     def _add_agents(self, context: Context, fleet: Fleet) -> tuple[Condition, Prober]:
         captures = CapturePolicy()
-        add_indicator_agents(context, fleet, captures)
         condition = Condition(context, captures)
+        admission = Admission(
+            context.settings.limits, fleet, condition.machines, partitions=context.settings.partitions
+        )
+        add_indicator_agents(context, fleet, captures, admission)
         add_rebuilding(context, condition)
         add_storage(context)
         add_ticks(context, condition)

@@ -7,6 +7,7 @@ restored from the checkpoints before anything is read again.
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from typing import Any
 
 from models.errors import MessageError
@@ -61,6 +62,11 @@ class Condition:
         """Give how many partitions and how many machines are ours; may be called from any thread."""
         partitions = tuple(self.partitions.values())
         return len(partitions), sum(len(partition.machines) for partition in partitions)
+
+    def machines(self, partition: int) -> Collection[str]:
+        """Give the machines that a partition has folded; none where it is not ours."""
+        ours = self.partitions.get(partition)
+        return () if ours is None else ours.machines
 
     async def restore(self, consumer: Any) -> bool:  # noqa: ANN401 -- Faust has no types
         """Read the assigned partitions' states, and set the group's offsets to where these stand.

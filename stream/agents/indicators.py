@@ -10,6 +10,7 @@ from typing import Any
 
 from models.errors import MessageError
 from models.observations import Configured, Observation, Source, VibrationObserved
+from stream.agents.admission import Admission
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
 from stream.agents.probes import observe_record
@@ -28,12 +29,12 @@ __all__ = ["add_indicator_agents"]
 log = logging.getLogger(__name__)
 
 
-def add_indicator_agents(context: Context, fleet: Fleet, captures: CapturePolicy) -> None:
+def add_indicator_agents(context: Context, fleet: Fleet, captures: CapturePolicy, admission: Admission) -> None:
     """Give the worker one agent for each input topic."""
     for topic in INPUTS:
         acknowledger = Acknowledger(context.generation)
         context.runtime.background(acknowledger.run)
-        observer = _Observer(context, fleet, captures)
+        observer = _Observer(context, fleet, captures, admission)
         name = AGENT_OF[topic]
         context.runtime.agent([topic], _agent(context, observer, acknowledger, name), name=name)
 
@@ -55,8 +56,8 @@ def _agent(
 class _Observer:
     """Turns one record into one observation, or into a dead letter."""
 
-    def __init__(self, context: Context, fleet: Fleet, captures: CapturePolicy) -> None:
-        self._context, self._fleet, self._captures = context, fleet, captures
+    def __init__(self, context: Context, fleet: Fleet, captures: CapturePolicy, admission: Admission) -> None:
+        self._context, self._fleet, self._captures, self._admission = context, fleet, captures, admission
         self._announced: set[str] = set()
         self._generation = -1
 
@@ -66,6 +67,8 @@ class _Observer:
             return observe_record(self._context, record)
         try:
             message = decode(record.value, key=record.key, topic=record.topic)
+            if refusal := self._admission.refusal(message.machine):
+                return self._context.dead_letters.send(record, refusal, told=False)
             configuration = self._fleet.configuration(message.machine)
             now_us = time.time_ns() // 1000
             source = Source(record.topic, record.partition, record.offset)

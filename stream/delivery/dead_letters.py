@@ -21,8 +21,8 @@ class DeadLetters:
     def __init__(self, outbox: Outbox, metrics: Metrics) -> None:
         self._outbox, self._metrics = outbox, metrics
 
-    def send(self, record: Any, reason: str) -> Confirmation:  # noqa: ANN401 -- a message of Faust or aiokafka
-        """Put one record aside, and tell of it; done once that is confirmed."""
+    def send(self, record: Any, reason: str, *, told: bool = True) -> Confirmation:  # noqa: ANN401 -- of Faust or aiokafka
+        """Put one record aside, and tell of it, unless its sender does; done once that is confirmed."""
         value: bytes | None = record.value
         span: list[Header] = []
         if isinstance(value, UnreadableBatch):
@@ -31,7 +31,8 @@ class DeadLetters:
                 ("last_offset", str(value.last_offset).encode()),
             ]
             value = bytes(value[:MAXIMUM_MESSAGE_BYTES])  # one that is not to be believed may be longer
-        log.warning("dead letter: %s/%d@%d: %s", record.topic, record.partition, record.offset, reason)
+        if told:
+            log.warning("dead letter: %s/%d@%d: %s", record.topic, record.partition, record.offset, reason)
         self._metrics.dead_letter(record.topic, reason)
         return self._outbox.send(
             DEAD_LETTER,

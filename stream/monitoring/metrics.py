@@ -45,6 +45,8 @@ def reason_kind(reason: str) -> str:
     'unreadable_batch'
     >>> reason_kind("internal error, please report it: ValueError()")
     'internal_error'
+    >>> reason_kind("unknown machine: nobody has described 'P-101'; add it to machines.toml and restart")
+    'unknown_machine'
     >>> reason_kind("InfluxDB refuses this for good: field type conflict")
     'store_refused'
     """
@@ -55,6 +57,8 @@ def reason_kind(reason: str) -> str:
         return "internal_error"
     if reason.startswith("the batch at offset"):
         return "unreadable_batch"
+    if reason.startswith("unknown machine"):
+        return "unknown_machine"
     return "store_refused" if "refuses this for good" in reason else "unreadable"
 
 
