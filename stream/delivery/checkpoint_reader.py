@@ -1,5 +1,6 @@
 """Reading `checkpoints` to its end, beside what there is of `observations`: what a worker begins with."""
 
+import time
 from collections.abc import Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,7 +13,7 @@ from stream.messages.topics import CHECKPOINTS, OBSERVATIONS
 
 __all__ = ["read_checkpoints"]
 
-_READ_TIMEOUT_S = 60
+_READ_TIMEOUT_S, _POLL_MS = 60, 1000
 
 KeyAndValue = tuple[bytes | None, bytes | None]
 
@@ -51,11 +52,16 @@ async def _read_to_end(
         consumer.seek(tp, begins[tp])
     records: dict[int, list[KeyAndValue]] = {tp.partition: [] for tp in partitions}
     unread = {tp for tp in partitions if ends[tp] > begins[tp]}
+    moved_s, before = time.monotonic(), begins
     while unread:
-        batches = await consumer.getmany(*unread, timeout_ms=_READ_TIMEOUT_S * 1000)
-        if not batches:
-            raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
+        batches = await consumer.getmany(*unread, timeout_ms=_POLL_MS)
         for tp, batch in batches.items():
             records[tp.partition].extend((record.key, record.value) for record in batch)
-        unread = {tp for tp in unread if await consumer.position(tp) < ends[tp]}
+        # The end of a transaction moves on where nothing comes.
+        positions = {tp: await consumer.position(tp) for tp in unread}
+        if positions != before:
+            moved_s, before = time.monotonic(), positions
+        elif time.monotonic() - moved_s > _READ_TIMEOUT_S:
+            raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
+        unread = {tp for tp, position in positions.items() if position < ends[tp]}
     return records

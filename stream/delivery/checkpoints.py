@@ -22,6 +22,7 @@ import msgspec
 
 from models.errors import StateError
 from models.fold import STATE_VERSION, MachineState, dump_state
+from stream.messages.unreadable_batch import UnreadableBatch
 
 __all__ = [
     "NOTHING",
@@ -101,6 +102,8 @@ def void_position_record() -> KeyAndValue:
 
 def read_record(value: bytes) -> CheckpointRecord:
     """Read a record of any version; raises `StateError` where it is damaged."""
+    if isinstance(value, UnreadableBatch):
+        raise StateError(value.reason)
     try:
         record = _decoder.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

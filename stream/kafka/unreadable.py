@@ -32,6 +32,8 @@ _OLD_SMALLEST = {0: 26, 1: 34}
 """Bytes of the smallest batch of the formats before."""
 _FARTHEST = 1 << 31
 """No batch stands so far behind the one before it."""
+_CONTROL = 0x20
+"""Of a batch's attributes: it tells how a transaction ended."""
 _CONTROL_KEY = 4
 """Bytes of the key that says how a transaction ended, at least."""
 _CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
@@ -46,6 +48,8 @@ class _Header(NamedTuple):
     """Where it ends in the bytes of its partition."""
     format: int
     codec: int
+    control: bool
+    """Whether it tells how a transaction ended."""
     counted: int
     """How many records it says it has: as many as offsets, unless the topic is compacted."""
 
@@ -133,7 +137,7 @@ class _Records:
             wrong = "length or format makes no sense" if header is None else "offset makes no sense"
             return self._skip(header, "checksum is wrong" if header is not None and batch is None else wrong)
         try:
-            records = _taken_apart(batch)
+            records = _taken_apart(header, batch)
         except Exception as error:  # noqa: BLE001 -- whatever the codecs raise about the bytes of others
             return self._put_aside(header, batch, _why(header, error))
         self._at, self._expected = header.end, header.next_offset
@@ -143,10 +147,12 @@ class _Records:
 
     def _put_aside(self, header: _Header, batch: Any, why: str) -> _Batch:  # noqa: ANN401
         """Give a batch whose header is to be believed with a marker in the place of its records."""
-        first, last = max(self._expected, header.offset), header.next_offset - 1
+        first, last = self._expected, header.next_offset - 1
+        if header.format == _FORMAT:  # those before tell their last offset only
+            first = max(first, header.offset)
         marker = _marker(self._raw[self._at : header.end], why, first, last)
         self._at, self._expected = header.end, header.next_offset
-        return _Batch(_Span(first, last + 1) if batch.is_control_batch else batch, [marker])
+        return _Batch(_Span(first, last + 1) if header.control else batch, [marker])
 
     def _skip(self, header: _Header | None, wrong: str) -> _Batch:
         """Give a marker for all up to the next batch that can be believed, or for what the header makes likely.
@@ -200,10 +206,11 @@ class _Records:
             offset, _, _, _, _, attributes, distance, *_, count = _HEADER.unpack_from(self._raw, at)
             if offset < 0 or distance < 0:
                 return None
-            return _Header(offset, offset + distance + 1, at + size, number, attributes & 7, count)
+            end, control = at + size, bool(attributes & _CONTROL)
+            return _Header(offset, offset + distance + 1, end, number, attributes & 7, control, count)
         if number in _OLD_SMALLEST and _OLD_SMALLEST[number] <= size <= left:
             offset = int.from_bytes(self._raw[at : at + 8])
-            return _Header(offset, offset + 1, at + size, number, self._raw[at + 17] & 7, 1)
+            return _Header(offset, offset + 1, at + size, number, self._raw[at + 17] & 7, False, 1)
         return None
 
     def _checked(self, at: int, header: _Header) -> Any:  # noqa: ANN401
@@ -226,10 +233,10 @@ class _Records:
         )
 
 
-def _taken_apart(batch: Any) -> list[Any]:  # noqa: ANN401
+def _taken_apart(header: _Header, batch: Any) -> list[Any]:  # noqa: ANN401
     """Give all records of a batch; raises what its codec raises, or where it says to be an end that it isn't."""
     records = list(batch)
-    if batch.is_control_batch and any(len(record.key or b"") < _CONTROL_KEY for record in records):
+    if header.control and any(len(record.key or b"") < _CONTROL_KEY for record in records):
         raise ValueError("no end of a transaction")
     return records
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aiokafka.record.util import calc_crc32c
 
-__all__ = ["damage", "flip", "foreign_codec", "resealed", "unpackable"]
+__all__ = ["damage", "flip", "foreign_codec", "header_name", "resealed", "unpackable"]
 
 _CHECKSUM, _ATTRIBUTES, _RECORDS = 17, 21, 61
 
@@ -51,4 +51,11 @@ def foreign_codec(batch: bytearray) -> None:
 def unpackable(batch: bytearray) -> None:
     """Let it say that zstd packed it, which is not so, under a right checksum."""
     batch[_ATTRIBUTES + 1] = batch[_ATTRIBUTES + 1] & ~7 | 4
+    resealed(batch)
+
+
+def header_name(batch: bytearray) -> None:
+    """Let a header be named by bytes that are no text, under a right checksum."""
+    at = batch.index(b"name", _RECORDS)
+    batch[at : at + 4] = b"\xff\xfe\xfd\xfc"
     resealed(batch)

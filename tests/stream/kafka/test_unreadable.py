@@ -3,6 +3,7 @@
 import aiokafka.codec
 import kafka.codec
 import pytest
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -223,3 +224,35 @@ def test_a_control_batch_that_compaction_has_emptied_is_passed(client):
     batches = [bytes(batch(0, values("a"))), bytes(resealed(end)), bytes(batch(11, values("c")))]
     good, markers = split(fetched(client, batches, end=21))
     assert (len(good), markers) == (2 * SIZE, [])
+
+
+def old(offset: int, number: int, values: list[bytes], *, codec: int = 0) -> bytes:
+    """A batch of the formats before: one message, or several packed into one whose offset is that of the last."""
+    builder = LegacyRecordBatchBuilder(number, codec, 1 << 24)
+    first = offset - len(values) + 1 if number == 0 else 0  # within a batch: as such, or counted from its first
+    for at, value in enumerate(values, first):
+        assert builder.append(at, 1_000_000, b"key", value) is not None
+    made = bytearray(builder.build())
+    made[:8] = offset.to_bytes(8)
+    return bytes(made)
+
+
+@clients
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("codec", [0, 1, 2], ids=CODECS[:3])
+def test_batches_of_the_formats_before_are_read_and_damaged_ones_told(client, number, codec):
+    last = 9 if codec else 0
+    first = old(last, number, values("a")[: last + 1], codec=codec)
+    poison = bytearray(old(last + 1, number, values("b")[:1], codec=codec))
+    behind = bytes(batch(last + 2, values("c")))
+    records, position = client(first + bytes(poison) + behind, 0, [])
+    assert ([record.value for record in records][: last + 2], position) == (
+        [*values("a")[: last + 1], values("b")[0]],
+        last + 12,
+    )
+    poison[-1] ^= 1
+    for at in (0, last + 1):
+        raw = (first if at == 0 else b"") + bytes(poison) + behind
+        records, position = client(raw, at, [])
+        _, (marker,) = split(records)
+        assert (marker.first_offset, marker.last_offset, position) == (last + 1, last + 1, last + 2)
