@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+from stream.kafka.unpacking import MOST_RECORDS, unpacks_beyond
 from stream.messages.unreadable_batch import UnreadableBatch
 
 __all__ = ["UnreadableBatch", "guard_aiokafka", "guard_kafka_python"]
@@ -137,13 +138,23 @@ class _Records:
             wrong = "length or format makes no sense" if header is None else "offset makes no sense"
             return self._skip(header, "checksum is wrong" if header is not None and batch is None else wrong)
         try:
-            records = _taken_apart(header, batch)
+            records = self._taken_apart(header, batch)
         except Exception as error:  # noqa: BLE001 -- whatever the codecs raise about the bytes of others
             return self._put_aside(header, batch, _why(header, error))
         self._at, self._expected = header.end, header.next_offset
         if not records:  # a control batch without its record, as compaction leaves it, would raise
             return _Batch(_Span(header.offset, header.next_offset), [])
         return _Batch(batch, records)
+
+    def _taken_apart(self, header: _Header, batch: Any) -> list[Any]:  # noqa: ANN401
+        """Give all records of a batch; raises what its codec raises, or where it is too much or no end."""
+        packed = self._raw[self._at + _HEADER.size : header.end]
+        if header.counted > MOST_RECORDS or unpacks_beyond(header.codec, packed):
+            raise ValueError("more than fits into memory")
+        records = list(batch)
+        if header.control and any(len(record.key or b"") < _CONTROL_KEY for record in records):
+            raise ValueError("no end of a transaction")
+        return records
 
     def _put_aside(self, header: _Header, batch: Any, why: str) -> _Batch:  # noqa: ANN401
         """Give a batch whose header is to be believed with a marker in the place of its records."""
@@ -231,14 +242,6 @@ class _Records:
         return header.offset - self._expected < _FARTHEST and (
             following is None or not self._expected <= following.offset < header.next_offset
         )
-
-
-def _taken_apart(header: _Header, batch: Any) -> list[Any]:  # noqa: ANN401
-    """Give all records of a batch; raises what its codec raises, or where it says to be an end that it isn't."""
-    records = list(batch)
-    if header.control and any(len(record.key or b"") < _CONTROL_KEY for record in records):
-        raise ValueError("no end of a transaction")
-    return records
 
 
 def _likely_last(header: _Header | None, expected: int) -> int:
