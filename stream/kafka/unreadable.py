@@ -23,6 +23,7 @@ __all__ = ["UnreadableBatch", "guard_aiokafka", "guard_kafka_python"]
 MakeBatch = Callable[[bytes, int], Any]
 """Makes a client's own batch of its bytes and the number of its format."""
 
+_LENGTH = struct.Struct(">i")
 _HEADER = struct.Struct(">qiibIhiqqqhii")
 """Offset, length, epoch, format, checksum, attributes, last offset's distance, two times, producer, its epoch,
 sequence, count of records."""
@@ -33,8 +34,8 @@ _OLD_SMALLEST = {0: 26, 1: 34}
 """Bytes of the smallest batch of the formats before."""
 _FARTHEST = 1 << 31
 """No batch stands so far behind the one before it."""
-_CONTROL = 0x20
-"""Of a batch's attributes: it tells how a transaction ended."""
+_CODEC, _TRANSACTIONAL, _CONTROL = 0x07, 0x10, 0x20
+"""Of a batch's attributes: its codec; it is part of a transaction; it tells how one ended."""
 _CONTROL_KEY = 4
 """Bytes of the key that says how a transaction ended, at least."""
 _CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
@@ -48,21 +49,38 @@ class _Header(NamedTuple):
     end: int
     """Where it ends in the bytes of its partition."""
     format: int
-    codec: int
-    control: bool
-    """Whether it tells how a transaction ended."""
+    attributes: int
     counted: int
     """How many records it says it has: as many as offsets, unless the topic is compacted."""
+    producer: int | None = None
+    leader_epoch: int = -1
 
 
 class _Batch:
-    """A batch of a client whose records have all been read."""
+    """A batch whose records have all been read: all that both clients ask of their own ones.
 
-    def __init__(self, batch: Any, records: list[Any]) -> None:  # noqa: ANN401 -- neither client has types for it
-        self._batch, self._records = batch, iter(records)
+    Without a header it is nobody's, and part of no transaction.
+    """
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- its offsets, its producer and such
-        return getattr(self._batch, name)
+    __slots__ = (
+        "_records", "base_offset", "is_control_batch", "is_transactional", "leader_epoch", "magic", "next_offset",
+        "producer_id",
+    )  # fmt: skip
+
+    def __init__(self, first: int, next_offset: int, records: list[Any], header: _Header | None = None) -> None:
+        self.base_offset, self.next_offset, self._records = first, next_offset, iter(records)
+        if header is None:
+            header = _Header(first, next_offset, 0, _FORMAT, 0, 0)
+        self.magic, self.producer_id, self.leader_epoch = header.format, header.producer, header.leader_epoch
+        self.is_transactional = bool(header.attributes & _TRANSACTIONAL)
+        self.is_control_batch = bool(header.attributes & _CONTROL)
+
+    @property
+    def last_offset(self) -> int:
+        return self.next_offset - 1
+
+    def has_producer_id(self) -> bool:
+        return self.producer_id is not None and self.producer_id >= 0
 
     def validate_crc(self) -> bool:
         return True
@@ -70,27 +88,8 @@ class _Batch:
     def __iter__(self) -> Iterator[Any]:
         return self._records
 
-    def __next__(self) -> Any:  # noqa: ANN401
+    def __next__(self) -> Any:  # noqa: ANN401 -- neither client has types
         return next(self._records)
-
-
-class _Span(NamedTuple):
-    """Stands for a batch of which nothing can be believed: nobody's, from one offset up to another."""
-
-    base_offset: int
-    next_offset: int
-    magic: int = _FORMAT
-    leader_epoch: int = -1
-    producer_id: int | None = None
-    is_control_batch: bool = False
-    is_transactional: bool = False
-
-    @property
-    def last_offset(self) -> int:
-        return self.next_offset - 1
-
-    def has_producer_id(self) -> bool:
-        return False
 
 
 class _Marker(NamedTuple):
@@ -130,9 +129,9 @@ class _Records:
 
     def next_batch(self) -> Any:  # noqa: ANN401 -- as the client's own
         """Give the next batch, whole; the client skips what it had already."""
-        if not self.has_next():
-            return None
         header = self._header(self._at)
+        if header is None and not self.has_next():
+            return None
         batch = None if header is None else self._checked(self._at, header)
         if header is None or batch is None or not self._fits(header):
             wrong = "length or format makes no sense" if header is None else "offset makes no sense"
@@ -140,30 +139,31 @@ class _Records:
         try:
             records = self._taken_apart(header, batch)
         except Exception as error:  # noqa: BLE001 -- whatever the codecs raise about the bytes of others
-            return self._put_aside(header, batch, _why(header, error))
+            return self._put_aside(header, _why(header, error))
         self._at, self._expected = header.end, header.next_offset
-        if not records:  # a control batch without its record, as compaction leaves it, would raise
-            return _Batch(_Span(header.offset, header.next_offset), [])
-        return _Batch(batch, records)
+        # A control batch without its record, as compaction leaves it, would raise.
+        return _Batch(header.offset, header.next_offset, records, header if records else None)
 
     def _taken_apart(self, header: _Header, batch: Any) -> list[Any]:  # noqa: ANN401
         """Give all records of a batch; raises what its codec raises, or where it is too much or no end."""
-        packed = self._raw[self._at + _HEADER.size : header.end]
-        if header.counted > MOST_RECORDS or unpacks_beyond(header.codec, packed):
+        codec = header.attributes & _CODEC
+        if header.counted > MOST_RECORDS or (
+            codec and unpacks_beyond(codec, self._raw[self._at + _HEADER.size : header.end])
+        ):
             raise ValueError("more than fits into memory")
         records = list(batch)
-        if header.control and any(len(record.key or b"") < _CONTROL_KEY for record in records):
+        if header.attributes & _CONTROL and any(len(record.key or b"") < _CONTROL_KEY for record in records):
             raise ValueError("no end of a transaction")
         return records
 
-    def _put_aside(self, header: _Header, batch: Any, why: str) -> _Batch:  # noqa: ANN401
+    def _put_aside(self, header: _Header, why: str) -> _Batch:
         """Give a batch whose header is to be believed with a marker in the place of its records."""
         first, last = self._expected, header.next_offset - 1
         if header.format == _FORMAT:  # those before tell their last offset only
             first = max(first, header.offset)
         marker = _marker(self._raw[self._at : header.end], why, first, last)
         self._at, self._expected = header.end, header.next_offset
-        return _Batch(_Span(first, last + 1) if header.control else batch, [marker])
+        return _Batch(first, last + 1, [marker], None if header.attributes & _CONTROL else header)
 
     def _skip(self, header: _Header | None, wrong: str) -> _Batch:
         """Give a marker for all up to the next batch that can be believed, or for what the header makes likely.
@@ -179,10 +179,10 @@ class _Records:
             end, last = following[0], following[1].offset - 1
         if last < first:  # told before: the broker begins with it again since it takes its offsets for higher
             self._at = end
-            return _Batch(_Span(first, first), [])
+            return _Batch(first, first, [])
         self._at, self._expected = len(self._raw), last + 1
         why = f"is damaged and lost (its {wrong}); look at the disk of the broker, and at its log"
-        return _Batch(_Span(first, last + 1), [_marker(self._raw[begin:end], why, first, last)])
+        return _Batch(first, last + 1, [_marker(self._raw[begin:end], why, first, last)])
 
     def _believable_after(self, header: _Header | None) -> tuple[int, _Header] | None:
         """Find the next batch behind this one that is whole and whose offset fits, and where it begins."""
@@ -205,23 +205,25 @@ class _Records:
         return self._raw.find(_FORMAT, at + _FORMAT_AT) - _FORMAT_AT
 
     def _size(self, at: int) -> int:
-        return _OVERHEAD + int.from_bytes(self._raw[at + 8 : at + 12], signed=True)
+        length: int = _LENGTH.unpack_from(self._raw, at + 8)[0]
+        return _OVERHEAD + length
 
     def _header(self, at: int) -> _Header | None:
         """Read what a batch says of itself; None where it can be none."""
         left = len(self._raw) - at
         if left <= _FORMAT_AT:
             return None
-        size, number = self._size(at), self._raw[at + _FORMAT_AT]
-        if number == _FORMAT and _HEADER.size <= size <= left:
-            offset, _, _, _, _, attributes, distance, *_, count = _HEADER.unpack_from(self._raw, at)
-            if offset < 0 or distance < 0:
-                return None
-            end, control = at + size, bool(attributes & _CONTROL)
-            return _Header(offset, offset + distance + 1, end, number, attributes & 7, control, count)
-        if number in _OLD_SMALLEST and _OLD_SMALLEST[number] <= size <= left:
+        number = self._raw[at + _FORMAT_AT]
+        if number == _FORMAT and left >= _HEADER.size:
+            offset, length, epoch, _, _, attributes, distance, _, _, producer, _, _, count = _HEADER.unpack_from(
+                self._raw, at
+            )
+            size = _OVERHEAD + length
+            if _HEADER.size <= size <= left and offset >= 0 and distance >= 0:
+                return _Header(offset, offset + distance + 1, at + size, number, attributes, count, producer, epoch)
+        elif number in _OLD_SMALLEST and _OLD_SMALLEST[number] <= (size := self._size(at)) <= left:
             offset = int.from_bytes(self._raw[at : at + 8])
-            return _Header(offset, offset + 1, at + size, number, self._raw[at + 17] & 7, False, 1)
+            return _Header(offset, offset + 1, at + size, number, self._raw[at + 17] & _CODEC, 1)
         return None
 
     def _checked(self, at: int, header: _Header) -> Any:  # noqa: ANN401
@@ -260,13 +262,12 @@ def _marker(raw: bytes, why: str, first: int, last: int) -> _Marker:
 def _why(header: _Header, error: Exception) -> str:
     """Say why a batch whose checksum is right cannot be read, and who can do something about it."""
     aside = "and was put aside"
-    if not header.codec:
+    number = header.attributes & _CODEC
+    if not number:
         return f"holds records that cannot be taken apart ({error!r:.120}) {aside}; look at what its sender does"
-    if header.codec >= len(_CODECS):
-        return (
-            f"is packed by a codec unknown here (number {header.codec}) {aside}; let its sender use one of Kafka's"
-        )
-    codec = _CODECS[header.codec]
+    if number >= len(_CODECS):
+        return f"is packed by a codec unknown here (number {number}) {aside}; let its sender use one of Kafka's"
+    codec = _CODECS[number]
     if type(error).__name__ == "UnsupportedCodecError":
         return (
             f"is packed with {codec}, for which a library is missing here, {aside}; install Stethos anew with all "
