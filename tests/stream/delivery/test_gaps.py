@@ -175,6 +175,7 @@ def test_what_was_lost_is_told_once_with_its_span(broker: Kafka, number: int, ca
     assert condition.partitions[number].machines["P-101"].counts.accepted == 3
     assert b"stethos_observations_lost_total 5.0" in context.metrics.text()
     (told,) = context.monitor.report().warnings
-    assert f"observations/{number}: 5 observations (offsets 1 to 5) were deleted before they were judged" in told
+    assert f"observations/{number}: 5 observations (offsets 1 to 5) are lost" in told
+    assert told.endswith("of any of these machines: P-101; they were deleted before they were judged")
     assert "from between 2023-11-14 22:13:20 UTC and 2023-11-14 22:13:20 UTC" in told
     assert "P-101" in told
