@@ -103,57 +103,40 @@ class Condition:
             partition = self.partitions.get(record.partition)
             if partition is None:
                 continue  # a rebalance has taken it: whoever owns it now reads this event too
-            if isinstance(record.value, UnreadableBatch):
-                self._pass_unreadable(partition, record)
-            if record.offset > partition.next_offset:
-                try:
-                    await self._pass_gap(partition, record)
-                except LookupError as error:
-                    # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
-                    await self._context.runtime.crash(error)
-                    return
-                if self.partitions.get(record.partition) is not partition:
-                    continue  # a rebalance came while the broker was asked
-            if partition.accepts(record.offset):
+            try:
+                await self._pass_gap(partition, record)
+            except LookupError as error:
+                # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
+                await self._context.runtime.crash(error)
+                return
+            if self.partitions.get(record.partition) is not partition:
+                continue  # a rebalance came while the broker was asked
+            if partition.accepts(record.offset, round(record.timestamp * 1e3) if record.timestamp else None):
                 self._fold(partition, record)
             partition.waiting.append(event)
             if partition.is_due(every):
                 await self.checkpoint(partition)
             await self._context.runtime.yield_to_others()
 
-    def _pass_unreadable(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
-        """Tell that observations which nobody can read are lost, and let the partition go on behind them."""
-        batch: UnreadableBatch = record.value
-        due = max(batch.first_offset, partition.next_offset)
-        if due > batch.last_offset:
-            return
-        self._tell_loss(partition, record, due, batch.last_offset + 1 - due, f"cannot be read: {batch.reason}")
-        if batch.first_offset <= partition.next_offset:
-            partition.pass_gap(batch.last_offset)
-
-    def _tell_loss(self, partition: Partition, record: Any, first: int, count: int, why: str) -> None:  # noqa: ANN401
-        self._losses.tell(
-            f"{OBSERVATIONS}/{partition.number}",
-            first,
-            count,
-            why,
-            since_us=max((state.observed_us for state in partition.machines.values()), default=None),
-            until_us=None if record.timestamp is None else int(record.timestamp * 1e6),
-            machines=sorted(partition.machines),
-        )
-
     async def _pass_gap(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
-        """Let a partition go on behind a gap that holds nothing; raises `LookupError` where it holds a record."""
-        due = partition.next_offset
-        gap = await self._gaps.examine(
-            partition.number, due, record.offset, lambda: self.partitions.get(partition.number) is partition
-        )
-        if gap is None:
-            return
-        self._context.metrics.offset_gaps.inc()
-        if gap.lost:
-            self._tell_loss(partition, record, due, gap.lost, "were deleted before they were judged")
-        partition.pass_gap(record.offset)
+        """Let a partition go on behind offsets that hold nothing to fold; raises `LookupError` where they do."""
+        value, due = record.value, partition.next_offset
+        first = value.first_offset if isinstance(value, UnreadableBatch) else record.offset
+        if first > due:
+            gap = await self._gaps.examine(
+                partition.number, due, first, lambda: self.partitions.get(partition.number) is partition
+            )
+            if gap is None:
+                return
+            self._context.metrics.offset_gaps.inc()
+            if gap.lost:
+                until_us = int(record.timestamp * 1e6) if record.timestamp else None
+                self._losses.tell(partition, due, gap.lost, "they were deleted before they were judged", until_us)
+            partition.pass_gap(first)
+        if isinstance(value, UnreadableBatch) and partition.next_offset <= record.offset:
+            lost = record.offset + 1 - partition.next_offset
+            self._losses.tell(partition, partition.next_offset, lost, value.reason)
+            partition.pass_gap(record.offset)
 
     def _fold(self, partition: Partition, record: Any) -> None:  # noqa: ANN401
         try:
@@ -215,7 +198,7 @@ class Condition:
         generation, outbox = self._context.generation, self._context.outbox
         async with partition.checkpointing:
             ours = generation.current
-            if not partition.to_save or self.partitions.get(partition.number) is not partition:
+            if not partition.is_changed or self.partitions.get(partition.number) is not partition:
                 return
             began = time.perf_counter()
             events, partition.waiting = partition.waiting, []  # 1

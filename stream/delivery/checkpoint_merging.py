@@ -60,18 +60,25 @@ class RestoredPartition(msgspec.Struct, frozen=True, kw_only=True):
     """Whether some may be missing: then any machine that is not known here may be one of them."""
     complaints: tuple[str, ...] = ()
     """What is wrong with the partition as a whole."""
+    appended_ms: int | None = None
+    """When the broker received the observation before `next_offset`, where that is known."""
     first_records: tuple[KeyAndValue, ...] = ()
     """To be written before anything else, so that what is void stays so."""
     rewritten: frozenset[str] = frozenset()
     """Sound machines whose record has to be written again after these."""
 
 
-def merge_records(records: Iterable[tuple[bytes | None, bytes | None]], log: LogSpan) -> RestoredPartition:
-    """Put the (key, value) records of one partition together, given in the order of their log; never raises."""
+def merge_records(
+    records: Iterable[tuple[bytes | None, bytes | None]], log: LogSpan, *, other_log: bool = False
+) -> RestoredPartition:
+    """Put the (key, value) records of one partition together, given in the order of their log; never raises.
+
+    Where the observations are known to be another log than the records speak of, nothing is gone on with.
+    """
     merging = _Merging(log)
     for key, value in records:
         merging.take(key, value)
-    return merging.result()
+    return merging.begun_anew("another observation stands before it") if other_log else merging.result()
 
 
 class _Position(msgspec.Struct, frozen=True):
@@ -80,6 +87,7 @@ class _Position(msgspec.Struct, frozen=True):
     offset: int
     known: int
     """How many machines it stands for; 0 where it does not say."""
+    appended_ms: int | None
     found: int
     proven: int
     """How many of the found ones certainly had a record: what is merely the key of a damaged one may have none."""
@@ -125,7 +133,9 @@ class _Merging:
         else:
             damaged = self._damaged.keys()
             found, proven = (len(self._newest) + len(those) for those in (damaged, damaged & self._proven))
-            self._positions.append(_Position(record.offset, record.machines or 0, found, proven))
+            self._positions.append(
+                _Position(record.offset, record.machines or 0, record.appended_ms, found, proven)
+            )
 
     def _take_machine(self, record: CheckpointRecord) -> None:
         name, floor = record.machine, self._floors.get(record.machine, -1)
@@ -171,7 +181,7 @@ class _Merging:
         begin, end = self._log.begin, self._log.end
         plausible = [each for each in self._positions if each.offset <= end]
         if self._positions and self._positions[-1].offset > end and self._beyond:
-            return self._log_went_back(self._positions[-1].offset)
+            return self.begun_anew(f"it ends at {end}")
         if len(plausible) < len(self._positions):
             self._complaints.append(f"the position: it is beyond {end}, the end of observations")
         if not plausible and self._other_position:
@@ -179,7 +189,7 @@ class _Merging:
             return RestoredPartition(begin=begin, next_offset=begin, first_records=tuple(voids))
         machines = self._load_states()
         position = max(reversed(plausible), key=lambda each: each.offset, default=None)
-        position = position or _Position(begin, 0, 0, 0)
+        position = position or _Position(begin, 0, None, 0, 0)
         next_offset = position.offset
         said_below = dict.fromkeys(self._damaged, next_offset) | self._marked
         return RestoredPartition(
@@ -189,6 +199,7 @@ class _Merging:
             folded={name: self._newest[name].offset for name in machines},
             damaged={name: Damage(why, said_below[name]) for name, why in sorted(self._damaged.items())},
             known=position.known,
+            appended_ms=position.appended_ms,
             missing=max(0, position.known - position.found),
             incomplete=position.known > position.proven,
             complaints=tuple(self._complaints),
@@ -200,13 +211,13 @@ class _Merging:
             rewritten=frozenset(self._healed()) | (self._outlived & machines.keys()),
         )
 
-    def _log_went_back(self, position: int) -> RestoredPartition:
+    def begun_anew(self, why: str) -> RestoredPartition:
         """Begin anew: `observations` has lost its end, or is another log, so no state is one of this log."""
         begin = self._log.begin
         names = sorted(self._newest.keys() | self._damaged.keys())
         complaint = (
-            f"checkpoints stand at {position}, but observations ends at {self._log.end}: it was made anew or has "
-            f"lost its end; {len(names)} machines are folded again from what it holds"
+            f"observations is not what the checkpoints up to {self._positions[-1].offset} were made of ({why}): "
+            f"it was made anew or has lost its end; {len(names)} machines are folded again from what it holds"
         )
         return RestoredPartition(
             begin=begin,

@@ -1,7 +1,7 @@
 """Reading `checkpoints` to its end, beside what there is of `observations`: what a worker begins with."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -14,6 +14,7 @@ from stream.messages.topics import CHECKPOINTS, OBSERVATIONS
 __all__ = ["read_checkpoints"]
 
 _READ_TIMEOUT_S, _POLL_MS = 60, 1000
+_COMPARE_S = 10
 
 KeyAndValue = tuple[bytes | None, bytes | None]
 
@@ -35,11 +36,15 @@ async def read_checkpoints(servers: list[str], partitions: Iterable[int]) -> dic
         records = await _read_to_end(consumer, checkpoints)
         # Asked last: a checkpoint speaks of observations that were there when it was written.
         begins, ends = await consumer.beginning_offsets(sources), await consumer.end_offsets(sources)
+        spans = {tp.partition: LogSpan(begins[tp], ends[tp]) for tp in sources}
+        restored = {number: merge_records(records[number], span) for number, span in spans.items()}
+        for number in await _of_another_log(servers, restored):
+            restored[number] = merge_records(records[number], spans[number], other_log=True)
     except KafkaError as error:
         raise ServiceError(f"checkpoints: no answer from the broker at {','.join(servers)} ({error!r})") from error
     finally:
         await consumer.stop()
-    return {tp.partition: merge_records(records[tp.partition], LogSpan(begins[tp], ends[tp])) for tp in sources}
+    return restored
 
 
 async def _read_to_end(
@@ -65,3 +70,35 @@ async def _read_to_end(
             raise ServiceError(f"checkpoints: nothing came for {_READ_TIMEOUT_S} s; is the broker well?")
         unread = {tp for tp, position in positions.items() if position < ends[tp]}
     return records
+
+
+async def _of_another_log(servers: list[str], restored: Mapping[int, RestoredPartition]) -> set[int]:
+    """Give the partitions whose last folded observation is another than the one that stands there now.
+
+    That is so where `observations` was made anew, or restored, and has since grown beyond the old position.
+    """
+    unseen = {
+        TopicPartition(OBSERVATIONS, number): one.next_offset - 1
+        for number, one in restored.items()
+        if one.appended_ms is not None and one.next_offset > one.begin
+    }
+    others: set[int] = set()
+    if not unseen:
+        return others
+    consumer = new_consumer(servers=servers, group_id=None, max_partition_fetch_bytes=4096, fetch_max_wait_ms=100)
+    try:
+        await consumer.start()
+        consumer.assign(list(unseen))
+        for tp, offset in unseen.items():
+            consumer.seek(tp, offset)
+        until_s = time.monotonic() + _COMPARE_S
+        while unseen and time.monotonic() < until_s:
+            for tp, (first, *_) in (await consumer.getmany(*unseen, timeout_ms=200)).items():
+                if first.offset == unseen.pop(tp) and first.timestamp not in {
+                    None,
+                    restored[tp.partition].appended_ms,
+                }:
+                    others.add(tp.partition)
+    finally:
+        await consumer.stop()
+    return others

@@ -9,7 +9,8 @@ state whose outputs are all out, and at worst repeats outputs that are byte for 
 - The highest offset wins when they are read: a worker that was frozen and wakes up cannot turn the state back.
 - What another version of the state wrote is left aside; without a position that partition is folded again from the
   beginning of `observations`.
-- Each record carries a checksum, and the position how many machines it stands for. What is damaged, missing or
+- Each record carries a checksum, and the position how many machines it stands for, and the time of the observation
+  before it, by which another log of that name is known. What is damaged, missing or
   beyond the end of `observations` costs its machine alone: `stream.delivery.checkpoint_merging` finds it, and
   `stream.delivery.rebuilding` folds that machine again. Until then a marker stands in its place, a record without
   a state: whatever came before it is void, and so is what comes later with a lower offset.
@@ -60,6 +61,8 @@ class CheckpointRecord(msgspec.Struct, frozen=True, array_like=True):
     """Of all else; None where version 0.1.0 wrote it."""
     machines: int | None = None
     """With a position: how many machines have a record; None where version 0.1.0 wrote it."""
+    appended_ms: int | None = None
+    """With a position: when the broker received the observation before it; None where that is not known."""
 
     @property
     def voids_positions(self) -> bool:
@@ -71,17 +74,22 @@ _decoder = msgspec.msgpack.Decoder(CheckpointRecord)
 
 
 def checkpoint_records(
-    machines: Iterable[MachineState], folded: Mapping[str, int], next_offset: int, known: int | None = None
+    machines: Iterable[MachineState],
+    folded: Mapping[str, int],
+    next_offset: int,
+    known: int | None = None,
+    appended_ms: int | None = None,
 ) -> list[KeyAndValue]:
     """Give the (key, value) records of a checkpoint in the order in which they must be written.
 
-    `known` is how many machines of the partition have a record once these are written; None leaves it open.
+    `known` is how many machines of the partition have a record once these are written, `appended_ms` when the
+    broker received the observation before `next_offset`; None leaves it open.
     """
     records = [
         _encoded(CheckpointRecord(STATE_VERSION, folded[state.machine], state.machine, dump_state(state)))
         for state in machines
     ]
-    records.append(_encoded(CheckpointRecord(STATE_VERSION, next_offset, machines=known)))
+    records.append(_encoded(CheckpointRecord(STATE_VERSION, next_offset, machines=known, appended_ms=appended_ms)))
     return records
 
 

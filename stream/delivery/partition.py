@@ -33,7 +33,7 @@ class Partition:
         """Whether any machine that is not known is left aside: its checkpoint may be missing."""
         if self.next_offset > self.begin:  # else it is the next to be folded that they need
             self.damaged, self.incomplete = restored.damaged, restored.incomplete
-        self._known = restored.known
+        self._known, self._appended_ms = restored.known, restored.appended_ms
         self._folded = dict(restored.folded)
         self._changed: set[str] = set(restored.rewritten)
         self._records = list(restored.first_records)
@@ -46,7 +46,7 @@ class Partition:
         return bool(self.damaged) or self.incomplete
 
     @property
-    def to_save(self) -> bool:
+    def is_changed(self) -> bool:
         """Say whether a checkpoint would hold anything new."""
         return bool(self.waiting) or self._unsaved
 
@@ -54,13 +54,17 @@ class Partition:
         """Say whether a machine's observations are passed by here, because it is folded elsewhere."""
         return machine in self.damaged or (self.incomplete and machine not in self.machines)
 
-    def accepts(self, offset: int) -> bool:
-        """Say whether this offset is new; one that leaves a gap raises `LookupError`: `pass_gap` first."""
+    def accepts(self, offset: int, appended_ms: int | None = None) -> bool:
+        """Say whether this offset is new; one that leaves a gap raises `LookupError`: `pass_gap` first.
+
+        `appended_ms` is when the broker received what stands there.
+        """
         if offset < self.next_offset:
             return False
         if offset > self.next_offset:
             raise LookupError(f"observations/{self.number}: offset {offset} came where {self.next_offset} was due")
         self.next_offset = offset + 1
+        self._appended_ms = appended_ms
         return True
 
     def pass_gap(self, offset: int) -> None:
@@ -100,4 +104,4 @@ class Partition:
         known = len(self.machines) + len(self.damaged)
         if self.incomplete:  # as it has to be found again, whoever of the damaged ones was none at all
             known = self._known + len(self.damaged)
-        return first + checkpoint_records(states, self._folded, self.next_offset, known)
+        return first + checkpoint_records(states, self._folded, self.next_offset, known, self._appended_ms)

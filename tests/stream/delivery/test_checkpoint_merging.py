@@ -152,7 +152,7 @@ def test_a_log_that_went_back_is_folded_from_its_beginning_and_nothing_old_comes
     log = [*written({"P-101": 30, "泵 2": 2}, 31), *written({"P-101": 40}, 41, known=2)]
     restored = merged(log, end=10)
     assert (restored.next_offset, restored.machines, restored.damaged) == (0, {}, {})
-    assert "observations ends at 10" in restored.complaints[0]
+    assert "(it ends at 10)" in restored.complaints[0]
     log += [*restored.first_records, *written({"P-101": 3}, 10)]
     restored = merged(log, end=50)
     assert (restored.next_offset, restored.folded, restored.damaged) == (10, {"P-101": 3}, {})

@@ -115,7 +115,7 @@ def test_lost_checkpoints_are_made_anew_from_all_observations(
     assert states(kafka) == first
 
 
-def test_checkpoints_of_observations_that_are_gone_are_refused(
+def test_checkpoints_of_observations_that_are_gone_make_machines_learn_anew(
     kafka: Kafka, environment: dict[str, str], tmp_path: Path
 ):
     publish_readings(kafka.bootstrap, 0, 60)
@@ -128,8 +128,16 @@ def test_checkpoints_of_observations_that_are_gone_are_refused(
     admin.delete_topics([OBSERVATIONS])
     admin.close()
     wait_until(lambda: OBSERVATIONS not in topics(kafka), "the observations are gone")
-    with pytest.raises(RuntimeError, match="delete the topic checkpoints too"):
-        start_worker(tmp_path, environment)
+    publish_readings(kafka.bootstrap, 60, 60)
+    worker = start_worker(tmp_path, environment)
+    try:
+        wait_until(lambda: len(all_values(kafka, HEALTH)) == 120, "what comes from now on is judged")
+        wait_for_no_lag(kafka.bootstrap)
+    finally:
+        assert worker.stop() == 0
+    assert "it was made anew or has lost its end" in worker.text()
+    restored = asyncio.run(read_checkpoints([kafka.bootstrap], range(PARTITIONS)))
+    assert sum(state.counts.accepted for part in restored.values() for state in part.machines.values()) == 60
 
 
 def unread(kafka: Kafka) -> set[str]:
