@@ -88,6 +88,7 @@ class _Position(msgspec.Struct, frozen=True):
     known: int
     """How many machines it stands for; 0 where it does not say."""
     appended_ms: int | None
+    aside: tuple[str, ...]
     found: int
     proven: int
     """How many of the found ones certainly had a record: what is merely the key of a damaged one may have none."""
@@ -102,8 +103,10 @@ class _Merging:
         self._proven: set[str] = set()
         """Machines that certainly had a record."""
         self._damaged: dict[str, str] = {}
-        self._marked: dict[str, int] = {}
-        """Below which offset a machine's outputs were out when it was marked to be rebuilt."""
+        self._marked: set[str] = set()
+        """Machines whose marker still stands."""
+        self._said_below: dict[str, int] = {}
+        """Below which offset a machine's outputs were out when it was last marked to be rebuilt."""
         self._floors: dict[str, int] = {}
         """A machine's records below this offset count for nothing."""
         self._beyond: set[str] = set()
@@ -134,7 +137,7 @@ class _Merging:
             damaged = self._damaged.keys()
             found, proven = (len(self._newest) + len(those) for those in (damaged, damaged & self._proven))
             self._positions.append(
-                _Position(record.offset, record.machines or 0, record.appended_ms, found, proven)
+                _Position(record.offset, record.machines or 0, record.appended_ms, record.aside, found, proven)
             )
 
     def _take_machine(self, record: CheckpointRecord) -> None:
@@ -142,14 +145,15 @@ class _Merging:
         self._proven.add(name)
         if record.state == TO_REBUILD:
             self._damage(name, "it was being rebuilt")
-            self._marked[name], self._floors[name] = record.offset + 1, record.offset
+            self._said_below[name], self._floors[name] = record.offset + 1, record.offset
+            self._marked.add(name)
             self._beyond.discard(name)
         elif record.offset >= self._log.end:
             self._damage(name, f"its record ends at offset {record.offset}, observations before {self._log.end}")
             self._beyond.add(name)
         elif record.offset >= max(floor, self._newest[name].offset if name in self._newest else -1):
             self._damaged.pop(name, None)
-            self._marked.pop(name, None)
+            self._marked.discard(name)
             self._outlived.discard(name)
             if record.state == NOTHING:
                 self._newest.pop(name, None)
@@ -187,11 +191,12 @@ class _Merging:
         if not plausible and self._other_position:
             voids = _unknown(sorted(self._beyond), begin)
             return RestoredPartition(begin=begin, next_offset=begin, first_records=tuple(voids))
-        machines = self._load_states()
         position = max(reversed(plausible), key=lambda each: each.offset, default=None)
-        position = position or _Position(begin, 0, None, 0, 0)
+        position = position or _Position(begin, 0, None, (), 0, 0)
         next_offset = position.offset
-        said_below = dict.fromkeys(self._damaged, next_offset) | self._marked
+        self._damage_late(position)
+        machines = self._load_states()
+        said_below = dict.fromkeys(self._damaged, next_offset) | self._said_below
         return RestoredPartition(
             begin=begin,
             next_offset=next_offset,
@@ -210,6 +215,12 @@ class _Merging:
             ),
             rewritten=frozenset(self._healed()) | (self._outlived & machines.keys()),
         )
+
+    def _damage_late(self, position: _Position) -> None:
+        """Let go of what a worker that was frozen wrote of machines that its successor was still rebuilding."""
+        for name in position.aside:
+            if name in self._newest and self._newest[name].offset < position.offset - 1:
+                self._damage(name, "it was being rebuilt")
 
     def begun_anew(self, why: str) -> RestoredPartition:
         """Begin anew: `observations` has lost its end, or is another log, so no state is one of this log."""
@@ -244,7 +255,7 @@ class _Merging:
         """Give the records that keep what is damaged void until it has been folded again."""
         if next_offset <= self._log.begin:  # by whoever goes on from there, as machines that were never heard of
             return _unknown(sorted(self._damaged), self._log.begin)
-        unmarked = self._damaged.keys() - (self._marked.keys() - self._beyond)
+        unmarked = self._damaged.keys() - (self._marked - self._beyond)
         return [to_rebuild_record(name, said_below[name]) for name in sorted(unmarked)]
 
     def _healed(self) -> list[str]:

@@ -63,6 +63,8 @@ class CheckpointRecord(msgspec.Struct, frozen=True, array_like=True):
     """With a position: how many machines have a record; None where version 0.1.0 wrote it."""
     appended_ms: int | None = None
     """With a position: when the broker received the observation before it; None where that is not known."""
+    aside: tuple[str, ...] = ()
+    """With a position: machines whose observations were passed by; a record of theirs counts if it reaches it."""
 
     @property
     def voids_positions(self) -> bool:
@@ -79,17 +81,22 @@ def checkpoint_records(
     next_offset: int,
     known: int | None = None,
     appended_ms: int | None = None,
+    aside: Iterable[str] = (),
 ) -> list[KeyAndValue]:
     """Give the (key, value) records of a checkpoint in the order in which they must be written.
 
     `known` is how many machines of the partition have a record once these are written, `appended_ms` when the
-    broker received the observation before `next_offset`; None leaves it open.
+    broker received the observation before `next_offset`; None leaves it open. `aside` are machines that have not
+    been folded up to there.
     """
     records = [
         _encoded(CheckpointRecord(STATE_VERSION, folded[state.machine], state.machine, dump_state(state)))
         for state in machines
     ]
-    records.append(_encoded(CheckpointRecord(STATE_VERSION, next_offset, machines=known, appended_ms=appended_ms)))
+    position = CheckpointRecord(
+        STATE_VERSION, next_offset, machines=known, appended_ms=appended_ms, aside=tuple(aside)
+    )
+    records.append(_encoded(position))
     return records
 
 

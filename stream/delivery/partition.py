@@ -104,4 +104,5 @@ class Partition:
         known = len(self.machines) + len(self.damaged)
         if self.incomplete:  # as it has to be found again, whoever of the damaged ones was none at all
             known = self._known + len(self.damaged)
-        return first + checkpoint_records(states, self._folded, self.next_offset, known, self._appended_ms)
+        position = self.next_offset, known, self._appended_ms, sorted(self.damaged)
+        return first + checkpoint_records(states, self._folded, *position)

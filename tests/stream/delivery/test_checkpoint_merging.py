@@ -174,6 +174,19 @@ def test_a_marker_stands_until_a_record_at_or_above_its_offset_comes():
     assert (nothing.machines, nothing.damaged) == ({}, {})
 
 
+def test_what_a_frozen_worker_rebuilt_does_not_count_where_its_successor_has_gone_on_without_that_machine():
+    log = [*written({"P-101": 3, "泵 2": 8}, 9), to_rebuild_record("P-101", 9)]
+    log += checkpoint_records([folded("泵 2", 19)], {"泵 2": 19}, 20, 2, aside=["P-101"])
+    late = checkpoint_records([folded("P-101", 12)], {"P-101": 12}, 13, 2)
+    restored = merged([*log, *late])
+    assert (restored.next_offset, restored.folded) == (20, {"泵 2": 19})
+    assert restored.damaged["P-101"].said_below == 9
+    assert merged([*log, *late, *restored.first_records]).damaged["P-101"].said_below == 9
+    joined = checkpoint_records([folded("P-101", 15)], {"P-101": 19}, 20, 2)
+    assert merged([*log, *late, *joined]).folded == {"P-101": 19, "泵 2": 19}
+    assert merged([*log, *late, joined[0]]).damaged == {}, "the checkpoint was cut off behind it"
+
+
 def test_a_void_position_hides_those_before_it():
     assert merged([*written({}, 50), void_position_record(), *written({}, 5)]).next_offset == 5
 
