@@ -143,14 +143,14 @@ class _Merging:
     def _take_machine(self, record: CheckpointRecord) -> None:
         name, floor = record.machine, self._floors.get(record.machine, -1)
         self._proven.add(name)
-        if record.state == TO_REBUILD:
+        if record.offset >= self._log.end:
+            self._damage(name, f"its record ends at offset {record.offset}, observations before {self._log.end}")
+            self._beyond.add(name)
+        elif record.state == TO_REBUILD:
             self._damage(name, "it was being rebuilt")
             self._said_below[name], self._floors[name] = record.offset + 1, record.offset
             self._marked.add(name)
             self._beyond.discard(name)
-        elif record.offset >= self._log.end:
-            self._damage(name, f"its record ends at offset {record.offset}, observations before {self._log.end}")
-            self._beyond.add(name)
         elif record.offset >= max(floor, self._newest[name].offset if name in self._newest else -1):
             self._damaged.pop(name, None)
             self._marked.discard(name)

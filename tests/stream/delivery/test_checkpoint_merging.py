@@ -187,6 +187,13 @@ def test_what_a_frozen_worker_rebuilt_does_not_count_where_its_successor_has_gon
     assert merged([*log, *late, joined[0]]).damaged == {}, "the checkpoint was cut off behind it"
 
 
+def test_a_marker_beyond_the_end_silences_nothing():
+    log = [*written({"P-101": 3}, 9), to_rebuild_record("P-101", 1000)]
+    restored = merged(log)
+    assert restored.damaged["P-101"].said_below == 9
+    assert merged([*log, *restored.first_records, *written({"P-101": 8}, 20)], end=5000).folded == {"P-101": 8}
+
+
 def test_a_void_position_hides_those_before_it():
     assert merged([*written({}, 50), void_position_record(), *written({}, 5)]).next_offset == 5
 
