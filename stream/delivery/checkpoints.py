@@ -47,6 +47,11 @@ NOTHING = b"\xc0"
 
 _VOID_POSITION = -1
 
+_CHECKSUM_BYTES = 4
+"""A record's last ones, of all before them: whatever fields another version adds, each finds it there."""
+_OF_0_1_0 = 0x94
+"""How a record begins that has none: four fields, as version 0.1.0 wrote it."""
+
 KeyAndValue = tuple[bytes, bytes]
 
 
@@ -57,8 +62,6 @@ class CheckpointRecord(msgspec.Struct, frozen=True, array_like=True):
     offset: int
     machine: str = ""
     state: bytes = b""
-    checksum: int | None = None
-    """Of all else; None where version 0.1.0 wrote it."""
     machines: int | None = None
     """With a position: how many machines have a record; None where version 0.1.0 wrote it."""
     appended_ms: int | None = None
@@ -123,15 +126,17 @@ def read_record(value: bytes) -> CheckpointRecord:
         record = _decoder.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StateError(f"its record cannot be read ({error})") from error
-    if record.checksum is not None and record.checksum != _checksum(record):
+    if value[0] != _OF_0_1_0 and value != _checked(value):
         raise StateError("its record is damaged: the checksum differs")
     return record
 
 
 def _encoded(record: CheckpointRecord) -> KeyAndValue:
-    complete = msgspec.structs.replace(record, checksum=_checksum(record))
-    return record.machine.encode() or POSITION_KEY, msgspec.msgpack.encode(complete)
+    fields = (*msgspec.structs.astuple(record), bytes(_CHECKSUM_BYTES))
+    return record.machine.encode() or POSITION_KEY, _checked(msgspec.msgpack.encode(fields))
 
 
-def _checksum(record: CheckpointRecord) -> int:
-    return zlib.crc32(msgspec.msgpack.encode(msgspec.structs.replace(record, checksum=None)))
+def _checked(value: bytes) -> bytes:
+    """Give a record with the right checksum in its last bytes."""
+    content = value[:-_CHECKSUM_BYTES]
+    return content + zlib.crc32(content).to_bytes(_CHECKSUM_BYTES)

@@ -1,5 +1,7 @@
 """What is read back from checkpoints, whatever order, version or cut they come in."""
 
+import zlib
+
 import msgspec
 import pytest
 
@@ -70,6 +72,14 @@ def test_what_0_1_0_wrote_is_gone_on_with():
     records = checkpoint_records([folded("P-101", 3)], {"P-101": 7}, 8, 1)
     restored = merged([as_version(record, STATE_VERSION, 4) for record in records])
     assert (restored.next_offset, restored.folded, restored.damaged) == (8, {"P-101": 7}, {})
+
+
+def test_fields_that_a_later_version_adds_are_no_damage():
+    key, value = checkpoint_records([], {}, 8, 1)[0]
+    *fields, checksum = msgspec.msgpack.decode(value)
+    later = msgspec.msgpack.encode([*fields, {"new": 1}, checksum])[:-4]
+    restored = merged([(key, later + zlib.crc32(later).to_bytes(4))])
+    assert (restored.next_offset, restored.complaints) == (8, ())
 
 
 def test_what_is_written_now_0_1_0_reads():
