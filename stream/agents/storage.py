@@ -16,6 +16,8 @@ from typing import Any, NamedTuple, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from models.captures.capture import Capture
+from models.captures.checking import check_capture
 from models.errors import MessageError, ServiceError
 from models.probes.records import ProbeResult
 from stream.agents.context import Context
@@ -146,7 +148,10 @@ class _Storage:
         items = []
         for record in records:
             try:
-                items.append(_Item(record, decode_output(record.value)))
+                output = decode_output(record.value)
+                if isinstance(output, Capture):  # whoever may write into the topic could have made it up
+                    check_capture(output)
+                items.append(_Item(record, output))
             except MessageError as error:
                 self._refuse(record, str(error))
         return items

@@ -1,20 +1,25 @@
 """Checks of outputs, alike in both stores: what gets a row, what no store can hold, how an output is kept whole."""
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import isfinite
 
 import msgspec
 
 from models.captures.capture import Capture
+from models.captures.checking import check_capture
 from models.diagnosis.observed_diagnosis import ObservedFault
+from models.errors import MessageError
 from models.outputs import Action, Alert, Health, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["check", "gets_row", "record"]
+__all__ = ["check", "gets_row", "kept_capture", "kept_captures", "record"]
+
+log = logging.getLogger(__name__)
 
 _OfMachine = Row | Health | Alert | Uptime | Action | Capture
 
@@ -66,6 +71,31 @@ def _check_probe(result: ProbeResult) -> None:
         raise PermanentStoreError(
             f"a number of a probe of {result.input} is not finite: only finite ones are stored"
         )
+
+
+def kept_captures(records: Iterable[str]) -> list[Capture]:
+    """Read what is kept of captures, without their data; those that nobody can draw are left out, and told."""
+    captures = []
+    for text in records:
+        try:
+            captures.append(_decoded_capture(text, b"", with_data=False))
+        except MessageError as error:
+            log.warning("store: left out: %s", error)
+    return captures
+
+
+def kept_capture(text: str, data: bytes) -> Capture:
+    """Read one that is kept, with its data; `MessageError` where it cannot be shown."""
+    return _decoded_capture(text, data, with_data=True)
+
+
+def _decoded_capture(text: str, data: bytes, *, with_data: bool) -> Capture:
+    try:
+        capture = msgspec.structs.replace(msgspec.json.decode(text, type=Capture), data=data)
+    except msgspec.DecodeError as error:
+        raise MessageError(f"a spectrum or waveform that is kept cannot be read ({error})") from None
+    check_capture(capture, with_data=with_data)
+    return capture
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,7 @@ from stream.messages.records import Stored
 from stream.stores.influxdb.connection import Connection
 from stream.stores.influxdb.influxql import Series, identifier, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
-from stream.stores.output_checks import check, gets_row
+from stream.stores.output_checks import check, gets_row, kept_capture, kept_captures
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, Progress, ValueAt, Written
 
 __all__ = ["InfluxStore"]
@@ -231,12 +231,13 @@ class InfluxStore:
         self, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
     ) -> list[Capture]:
         """Give the spectra or waveforms there are of a point, without their data, oldest first."""
-        return [_capture(row[1]) for row in await self._captures('"record"', machine, point, kind, since, until)]
+        rows = await self._captures('"record"', machine, point, kind, since, until)
+        return kept_captures(row[1] for row in rows)
 
     async def capture(self, machine: str, point: str, kind: CaptureKind, time: datetime) -> Capture | None:
         """Give the one kept at exactly this time, with its data."""
         rows = await self._captures('"record", "data"', machine, point, kind, time, time)
-        return _capture(rows[0][1], rows[0][2]) if rows else None
+        return kept_capture(rows[0][1], b64decode(rows[0][2])) if rows else None
 
     async def _captures(
         self, fields: str, machine: str, point: str, kind: CaptureKind, since: datetime, until: datetime
@@ -277,7 +278,3 @@ def _probe(series: Series) -> ProbeResult:
 
 def _alert(kept: str) -> Alert:
     return msgspec.json.decode(kept, type=Alert)
-
-
-def _capture(kept: str, data: str = "") -> Capture:
-    return msgspec.structs.replace(msgspec.json.decode(kept, type=Capture), data=b64decode(data))

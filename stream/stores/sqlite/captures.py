@@ -3,12 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
-import msgspec
-
 from models.captures.capture import Capture, CaptureKind
 from models.clock import DAY_US, from_datetime
 from models.errors import ServiceError
-from stream.stores.output_checks import record
+from stream.stores.output_checks import kept_capture, kept_captures, record
 
 __all__ = ["TABLE", "list_captures", "read_capture", "write_captures"]
 
@@ -48,7 +46,7 @@ def list_captures(
         "ORDER BY time_us"
     )
     rows = connection.execute(query, (machine, point, kind, since_us, until_us))
-    return [msgspec.json.decode(text, type=Capture) for (text,) in rows]
+    return kept_captures(text for (text,) in rows)
 
 
 def read_capture(
@@ -62,4 +60,4 @@ def read_capture(
     text, data = row
     if not isinstance(data, bytes):
         raise ServiceError(f"the {kind} of {machine!r} is damaged: restore a backup of the database")
-    return msgspec.structs.replace(msgspec.json.decode(text, type=Capture), data=data)
+    return kept_capture(text, data)

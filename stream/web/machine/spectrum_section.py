@@ -97,8 +97,15 @@ class SpectrumSection:
         self._compare.show(view.earlier, view.compared)
         self._axes.show(view.axes, view.axis)
         self._empty.set_text(view.guide)
+        troubles = []
         for kind, spectrum in view.spectra.items():
-            await self._draw(self._panels[kind], spectrum)
+            try:
+                await self._draw(self._panels[kind], spectrum)
+            except MessageError as error:  # the other one can be shown
+                self._panels[kind].hide()
+                troubles.append(str(error))
+        if troubles:
+            raise MessageError("; ".join(troubles))
 
     async def _draw(self, panel: "_Panel", view: SpectrumView | None) -> None:
         if view is None:

@@ -8,6 +8,7 @@ import pytest
 
 from models.captures.packing import MAX_SAMPLES
 from models.captures.taking import hourly_spectra, kept_waveform, values_of
+from models.errors import MessageError
 from stream.stores.store import PermanentStoreError, Written
 from tests.stream.stores.outputs import START, at, health, row
 
@@ -113,3 +114,21 @@ def test_what_no_store_can_hold_is_refused(use, machine):
         return await store.captures(machine, "风扇 端", "velocity_spectrum", START - DAYS, START + DAYS)
 
     assert use(work) == []
+
+
+def test_one_that_nobody_can_have_taken_is_left_out_of_lists_and_not_given(use, machine):
+    good = hourly_spectra(NOISE, **about(machine))[0]
+    wrong = [
+        msgspec.structs.replace(good, time=at(seconds=3600 * hour), **forged)
+        for hour, forged in enumerate(({"unit": "<b>"}, {"step": 0.0}, {"count": 10**9}), start=1)
+    ]
+    short = msgspec.structs.replace(good, time=at(seconds=9 * 3600), count=good.count - 1)
+
+    async def work(store):
+        await store.write([good, *wrong, short])
+        for each in (*wrong, short):
+            with pytest.raises(MessageError):
+                await store.capture(machine, "风扇 端", each.kind, each.time)
+        return await store.captures(machine, "风扇 端", good.kind, START - DAYS, START + DAYS)
+
+    assert use(work) == [listed(good), listed(short)]

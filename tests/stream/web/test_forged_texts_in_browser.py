@@ -10,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
+from models.captures.capture import Capture
 from models.outputs import Action, Diagnosis, RemainingLife, Uptime
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
@@ -70,6 +71,18 @@ def outputs_of(now: datetime):
         yield from spectra(now - timedelta(hours=hour))
 
 
+def forged_outputs(now: datetime, text: str):
+    """Forge them all; a spectrum in a unit that there isn't cannot be shown, so there are sound ones beside it."""
+    for output in outputs_of(now):
+        record = forged(output, text)
+        yield record
+        if isinstance(output, Capture):
+            yield msgspec.structs.replace(record, unit=output.unit)
+            for number, wrong in enumerate(({"unit": text}, {"step": 0.0}, {"count": 7}), start=2):
+                moment = output.time - timedelta(days=number)
+                yield msgspec.structs.replace(record, **{"time": moment, "unit": output.unit, **wrong})
+
+
 def machines_toml(text: str) -> str:
     told = msgspec.json.encode(text).decode()
     machine = f'[[machine]]\nid = "M-1"\nname = {{ en = {told}, zh = {told} }}\nkind = {told}\nline = {told}\n'
@@ -100,7 +113,7 @@ def assert_harmless(page, text):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_forged_texts_are_shown_and_never_run(chromium, tmp_path, text):
-    records = [forged(output, text) for output in outputs_of(datetime.now(UTC))]
+    records = list(forged_outputs(datetime.now(UTC), text))
     known = [msgspec.structs.replace(each, machine="M-1") for each in records]
     with fleet(tmp_path, [*records, *known], machines=machines_toml(text)) as address:
         for locale, machine in product(("en", "zh"), (text, "M-1")):
