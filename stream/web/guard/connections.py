@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from stream.web.guard.headers import secured
@@ -42,11 +41,14 @@ class PatientHttp(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request, in the library's words, with the headers that every answer has."""
-        headers = secured([(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")], "")
-        output = self.conn.send(h11.Response(status_code=400, headers=headers, reason=b"Bad Request"))
-        output += self.conn.send(h11.Data(data=msg.encode("ascii")))
-        output += self.conn.send(h11.EndOfMessage())
-        self.transport.write(output)
+        body = msg.encode()
+        given = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        lines = [b"HTTP/1.1 400 Bad Request", *(name + b": " + value for name, value in secured(given, ""))]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
         self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,0 +1,88 @@
+"""Where the storage agent reads again, and what it never lets into a store."""
+
+import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import msgspec
+import numpy as np
+import pytest
+from aiokafka import TopicPartition
+
+from models.captures.taking import hourly_spectra
+from stream.agents.storage import _Storage
+from stream.agents.storage_progress import lacking, next_offsets, seek
+from stream.config.settings import Settings
+from stream.messages.records import encode_output
+from stream.stores.store import Progress
+from tests.stream.agents.workers import context_of
+from tests.stream.stores.outputs import row
+
+A, B = TopicPartition("rows", 0), TopicPartition("health", 1)
+
+
+class FakeConsumer:
+    """Has partitions and committed offsets, and remembers where it was told to go."""
+
+    def __init__(self, committed):
+        self._committed, self.sought = committed, {}
+
+    def assignment(self):
+        return frozenset(self._committed)
+
+    async def committed(self, partition):
+        return self._committed[partition]
+
+    def seek(self, partition, offset):
+        self.sought[partition] = offset
+
+
+@pytest.mark.parametrize(
+    ("committed", "progress", "written", "expected"),
+    [
+        ({A: 10, B: None}, Progress({}, whole=True), {}, {A: 0}),  # a new file
+        ({A: 10, B: 5}, Progress({("rows", 0): 7}, whole=True), {}, {A: 7, B: 0}),  # a backup
+        ({A: 10, B: 5}, Progress({("rows", 0): 10, ("health", 1): 9}, whole=True), {}, {}),  # a kill before commit
+        ({A: 10, B: 5}, Progress({}, whole=False), {}, {}),  # a file of an older version
+        ({A: 10, B: 5}, Progress({}, whole=False), {A: 12}, {A: 0}),  # the same, put back under the worker
+        ({A: 10}, Progress({("rows", 0): 10}, whole=True), {A: 13}, {A: 10}),  # written to a file that is gone
+        ({A: None}, Progress({("rows", 0): 99}, whole=True), {}, {}),  # topics that are new
+    ],
+)
+def test_what_the_store_lacks_is_read_again(committed, progress, written, expected):
+    consumer = FakeConsumer(committed)
+    found = asyncio.run(lacking(consumer, consumer.assignment(), progress, written))
+    assert found == expected
+    seek(consumer, {**found, TopicPartition("alerts", 9): 1})
+    assert consumer.sought == expected  # those of others are left to them
+
+
+def test_a_spectrum_that_somebody_made_up_becomes_a_dead_letter(tmp_path):
+    spectrum = hourly_spectra(
+        np.random.default_rng(0).standard_normal(25_600),
+        machine="m",
+        point="p",
+        measured=datetime(2026, 3, 1, tzinfo=UTC),
+        rate_hz=25_600.0,
+        unit="g",
+        speed_rpm=None,
+    )[0]
+    forged = [
+        msgspec.structs.replace(spectrum, **wrong)
+        for wrong in ({"unit": "');window.hacked=1;//"}, {"step": 0.0}, {"count": 3}, {"data": b"no"})
+    ]
+    values = [encode_output(each) for each in (spectrum, *forged, row("m", rms_g=1.0))]
+    records = [
+        SimpleNamespace(topic="rows", partition=0, offset=n, key=b"m", value=value, headers=(), timestamp=0)
+        for n, value in enumerate(values)
+    ]
+
+    async def main():
+        context, _ = context_of("m", settings=Settings(sqlite={"path": tmp_path / "x.db"}))
+        items = _Storage(context)._items(records)
+        return [item.record.offset for item in items], [value for _, _, value, _ in context.outbox.sent]
+
+    kept, put_aside = asyncio.run(main())
+    assert kept == [0, 5]
+    assert put_aside == values[1:5]
+    assert next_offsets(records) == {A: 6}
