@@ -4,6 +4,7 @@ The content policy lets a browser run scripts of this server and no others. `'un
 NiceGUI and Vue evaluate at run time what the server sends them (SECURITY.md says what bounds that).
 """
 
+import asyncio
 from collections.abc import Iterable
 from secrets import token_urlsafe
 
@@ -72,6 +73,7 @@ class SecurityHeaders:
             open_socket = open_socket or message["type"] == "websocket.accept"
             if message["type"] == "websocket.close" and not open_socket and _answers_in_words(scope):
                 await _refuse(send, message, nonce)
+                await asyncio.sleep(0)  # uvicorn sees the end in its next turn, and would complain of none
                 return
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 message = {**message, "headers": secured(message.get("headers", ()), nonce)}

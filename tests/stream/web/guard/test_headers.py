@@ -56,8 +56,13 @@ ASKED = [
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    with served_page(tmp_path_factory.mktemp("page")) as address:
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="module")
+def port(folder):
+    with served_page(folder) as address:
         yield urlsplit(address).port
 
 
@@ -106,7 +111,7 @@ def test_files_may_be_kept_and_pages_not(port):
 
 
 @pytest.mark.slow
-def test_a_refused_socket_is_answered_with_them_too(port):
+def test_a_refused_socket_is_answered_with_them_too(port, folder):
     upgrade = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",
@@ -117,6 +122,7 @@ def test_a_refused_socket_is_answered_with_them_too(port):
         status, headers, _ = asked(port, "GET", SOCKET + "websocket", {**upgrade, **others})
         assert status == 403
         assert_secured(headers)
+    assert "handshake" not in folder.joinpath("web.log").read_text()
 
 
 def test_an_error_of_ours_is_answered_with_them():
