@@ -68,8 +68,10 @@ def _described(settings: Settings, fleet: Fleet, file: Path) -> CheckResult:
             f"{told}, so each is judged by its own past alone",
             "describe them there, a [[machine]] table each (README.md has one), and restart workers and page",
         )
-    alone = f"no {_full(machines)}: each machine is judged by its own past alone"
-    if machines == _MACHINES and not file.exists():
+    begun = file.exists()
+    missing = _full(file).parent / _MACHINES if begun and machines == _MACHINES else _full(machines)
+    alone = f"no {missing}: each machine is judged by its own past alone"
+    if machines == _MACHINES and not begun:
         return good("machines", f"{alone}{besides}")
     return warning("machines", f"{alone}{besides}", "describe them in that file, or name another as `machines`")
 

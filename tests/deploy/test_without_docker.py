@@ -11,6 +11,7 @@ from signal import SIGINT
 from typing import Any, Literal, NamedTuple
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from stream.config.machines import load_machines
 from stream.config.settings import load_settings
@@ -104,10 +105,13 @@ class Operator:
         return shown[-1]
 
     def page(self) -> str:
-        """Give what the page says now."""
-        self._page.goto(f"http://127.0.0.1:{self.site.page_port}/en")
-        self._page.wait_for_function("document.body.innerText.includes('Read at')", timeout=30_000)
-        return str(self._page.inner_text("body"))
+        """Give what the page says now; nothing while it is being started."""
+        try:
+            self._page.goto(f"http://127.0.0.1:{self.site.page_port}/en")
+            self._page.wait_for_function("document.body.innerText.includes('Read at')", timeout=30_000)
+            return str(self._page.inner_text("body"))
+        except PlaywrightError:
+            return ""
 
     def names(self) -> list[str]:
         """Give the names under which the page shows the machines that are described."""
@@ -172,7 +176,8 @@ def first_hour(operator: Operator) -> None:
         if operator.store == "sqlite":
             operator.wait_for_page("3 of 4 machines need someone", *operator.names(), deadline_s=900)
         else:
-            operator.wait_for_page(*operator.names(), deadline_s=300)
+            wait_until(lambda: operator.stored() == FLEET, "the fleet is in the store", deadline_s=300, every_s=2)
+            operator.wait_for_page("Data run", *operator.names())
     finally:
         simulation.signal(SIGINT)
         assert simulation.stop(patience_s=60) == 0, simulation.text()

@@ -71,7 +71,7 @@ def test_the_files_that_were_read_are_named_in_full_and_variables_by_name(
 def test_settings_without_machines_are_told(plant: Path):
     (plant / "stethos.toml").write_text("partitions = 4")
     (said,) = states(looked_at(plant / "stethos.toml"))["warning"]
-    assert "judged by its own past alone" in said.found
+    assert said.found == f"no {plant}/machines.toml: each machine is judged by its own past alone"
     assert "name another as `machines`" in said.fix
     (plant / "machines.toml").write_text("# [[machine]]\n")
     (said,) = states(looked_at(plant / "stethos.toml"))["warning"]
