@@ -61,6 +61,7 @@ STEPS = {
     "copy with Docker": Step("install --directory --owner 10001", not_typed=ELSEWHERE),
     "bring back SQLite": Step("to=", "sqlite"),
     "bring back InfluxDB": Step("to=", "influxdb"),
+    "bring back with Docker": Step("docker compose stop", not_typed=ELSEWHERE),
 }
 """Every block of these sections, in its order."""
 
