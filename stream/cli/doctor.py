@@ -20,7 +20,7 @@ _SIGNS = {
 
 
 def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
-    """Look at settings, versions, disk, brokers, topics, workers, store and clocks; change nothing.
+    """Look at settings, versions, disk, brokers, topics, workers, store, clocks, probes and page; change nothing.
 
     Each line is good, or says how to mend it. Exit 1 where something is wrong; what only deserves a look (!) isn't.
 

@@ -13,7 +13,7 @@ from models.probes.records import INPUTS, Input, ProbeResult
 from stream.monitoring.liveness import ProbeSigns
 from stream.monitoring.metrics import Metrics
 
-__all__ = ["PATIENCE", "ProbeWatch", "Stage", "Way"]
+__all__ = ["PATIENCE", "ProbeWatch", "Stage", "Way", "shown"]
 
 PATIENCE = 2.5
 """So many intervals may pass without a probe: one lost is no reason, and a cut is told within three of a minute."""
@@ -137,7 +137,7 @@ class ProbeWatch:
             self._metrics.probe_age(input_, partition, age_s)
         stopped = {way: stage for way, each in ways.items() if (stage := each.stopped(self._limit_s, now))}
         wrong = [way for way, passed in ways.items() if passed.wrong]
-        signs = ProbeSigns(oldest_s=max(ages.values(), default=None), wrong_at=_shown(wrong))
+        signs = ProbeSigns(oldest_s=max(ages.values(), default=None), wrong_at=shown(wrong))
         if not stopped:
             return signs
         first = min(stopped.values(), key=_STAGES.index)
@@ -146,16 +146,16 @@ class ProbeWatch:
         return msgspec.structs.replace(
             signs,
             stage=first,
-            stopped_at=_shown(there),
+            stopped_at=shown(there),
             stopped_s=ways[worst].silent_s(first, now),
             error=self._unread if first == "read_back" else ways[worst].error,
         )
 
 
-def _shown(ways: Sequence[Way], most: int = 3) -> str:
+def shown(ways: Sequence[tuple[str, int]], most: int = 3) -> str:
     """Name some.
 
-    >>> _shown([("vibration", 3), ("actions", 0), ("vibration", 0), ("vibration", 1)])
+    >>> shown([("vibration", 3), ("actions", 0), ("vibration", 0), ("vibration", 1)])
     'actions/0, vibration/0, vibration/1 and 1 more'
     """
     names = [f"{input_}/{partition}" for input_, partition in sorted(ways)]

@@ -1,6 +1,10 @@
 """Each stage cut in turn, on a real Kafka, while all else goes on: the worker says which, within 2.5 probes."""
 
+import json
+import os
+import signal
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,14 +15,16 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from models.clock import SECOND_US
+from models.errors import ServiceError
 from models.probes.records import INPUTS
 from stream.config.settings import Settings
 from stream.kafka.topic_admin import ensure_topics
 from stream.messages.probes import PROBE_KEY, encode_probe, probe_of
 from stream.messages.topics import DEAD_LETTER, OBSERVATIONS, VIBRATION
+from stream.monitoring.http_probe import ask
 from stream.stores.sqlite.probes import read_probes
 from tests.services.kafka import Kafka
-from tests.services.processes import Process, free_port, wait_until
+from tests.services.processes import Process, free_port, started, wait_until
 from tests.services.topics import read_topic
 from tests.services.workers import STETHOS
 from tests.stream.monitoring.test_a_real_worker import metrics, wait_until_ill, wait_until_well
@@ -70,6 +76,7 @@ def environment(kafka: Kafka, tmp_path: Path) -> dict[str, str]:
         "STETHOS_HEALTH__PATIENCE_S": "6",
         "STETHOS_HEALTH__PROBE_S": str(PROBE_S),
         "STETHOS_SQLITE__PATH": str(tmp_path / "stethos.db"),
+        "STETHOS_WEB__PORT": str(free_port()),
     }
 
 
@@ -82,6 +89,37 @@ def at_work(folder: Path, environment: dict[str, str], cut: str = "") -> Iterato
         yield worker
     finally:
         worker.stop(patience_s=10)
+
+
+@contextmanager
+def page(folder: Path, environment: dict[str, str]) -> Iterator[Process]:
+    with started([STETHOS, "web"], folder / "web.log", environment) as server:
+        server.ready(lambda: asked_page(environment)[0], "the page answers")
+        yield server
+
+
+def asked_page(environment: dict[str, str]) -> tuple[int, str]:
+    """Status and body of the page's /health; 0 where it does not answer."""
+    try:
+        answer = ask(f"http://127.0.0.1:{environment['STETHOS_WEB__PORT']}/health", timeout_s=5)
+    except ServiceError:
+        return 0, ""
+    return answer.status, answer.body.decode()
+
+
+def doctor(folder: Path, environment: dict[str, str]) -> dict[str, set[str]]:
+    """What the doctor says of probes and page."""
+    said = subprocess.run(
+        [STETHOS, "doctor", "--json"],
+        env={**os.environ, **environment},
+        cwd=folder,
+        capture_output=True,
+        check=False,
+    )
+    found: dict[str, set[str]] = {"probes": set(), "page": set()}
+    for each in json.loads(said.stdout)["findings"]:
+        found.setdefault(each["area"], set()).add(each["state"])
+    return {area: found[area] for area in ("probes", "page")}
 
 
 def refuse_writes(kafka: Kafka, topic: str, *, refuse: bool) -> None:
@@ -140,14 +178,37 @@ def test_probes_go_all_the_way_and_leave_nothing_else_behind(
         ("storage", "no probe of .* could be read back from the store"),
     ],
 )
-def test_a_stage_that_takes_everything_and_gives_nothing_is_named(
-    kafka: Kafka, environment: dict[str, str], tmp_path: Path, cut: str, said: str
+def test_a_stage_that_takes_everything_and_gives_nothing_is_told_by_worker_page_and_doctor(
+    environment: dict[str, str], tmp_path: Path, cut: str, said: str
 ):
-    with at_work(tmp_path, environment, cut):
-        wait_until_ill(environment, said, deadline_s=TOLD_S)
+    with page(tmp_path, environment):
+        with at_work(tmp_path, environment):
+            wait_for_probes(tmp_path)
+            wait_until(lambda: asked_page(environment)[0] == 200, "the page is well")
+            assert doctor(tmp_path, environment) == {"probes": {"good"}, "page": {"good"}}
+        with at_work(tmp_path, environment, cut):
+            wait_until_ill(environment, said, deadline_s=TOLD_S)
+            wait_until(lambda: asked_page(environment)[0] == 503, "the page tells", deadline_s=TOLD_S)
+            assert "Measurements have not been judged since" in asked_page(environment)[1]
+            assert doctor(tmp_path, environment) == {"probes": {"wrong"}, "page": {"wrong"}}
+        with at_work(tmp_path, environment):
+            wait_for_probes(tmp_path)
+            wait_until_well(environment)
+            wait_until(lambda: asked_page(environment)[0] == 200, "the page is well again")
+
+
+def test_no_worker_a_frozen_page_and_none_at_all_are_told(environment: dict[str, str], tmp_path: Path):
     with at_work(tmp_path, environment):
         wait_for_probes(tmp_path)
-        wait_until_well(environment)
+    with page(tmp_path, environment) as server:
+        wait_until(lambda: asked_page(environment)[0] == 503, "the page tells", deadline_s=TOLD_S)
+        assert doctor(tmp_path, environment) == {"probes": {"wrong"}, "page": {"wrong"}}
+        server.signal(signal.SIGSTOP)
+        try:
+            assert doctor(tmp_path, environment)["page"] == {"wrong"}
+        finally:
+            server.signal(signal.SIGCONT)
+    assert doctor(tmp_path, environment)["page"] == {"skipped"}
 
 
 @pytest.mark.parametrize(
