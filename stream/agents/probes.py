@@ -14,7 +14,8 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from models.errors import MessageError, ServiceError
+from models.clock import HOUR_US
+from models.errors import MessageError, StethosError
 from models.probes.judging import judge_probe
 from models.probes.records import INPUTS, Input
 from stream.agents.context import Context
@@ -37,6 +38,7 @@ __all__ = ["Prober", "add_probes", "judge_record", "observe_record"]
 
 log = logging.getLogger(__name__)
 
+_OLD_US = HOUR_US
 _LOOKS = 4
 """How often the store is asked between two probes."""
 
@@ -77,12 +79,12 @@ class Prober:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._due.wait(), self._every_s)
                 self._due.clear()
-                self._send_round()
+                await self._send_round()
         finally:
             for task in self._sending.values():
                 task.cancel()
 
-    def _send_round(self) -> None:
+    async def _send_round(self) -> None:
         """Send one to each that has the last one: while that is on its way, another would tell nothing more."""
         if self._producer is None:
             return
@@ -94,6 +96,7 @@ class Prober:
                     self._sending[each, partition] = asyncio.create_task(
                         self._send(self._producer, each, partition, time_us)
                     )
+            await asyncio.sleep(0)  # others have their turn, however many partitions there are
 
     async def _send(self, producer: AIOKafkaProducer, topic: Input, partition: int, time_us: int) -> None:
         probe = probe_of(topic, partition, time_us)
@@ -119,11 +122,14 @@ class Prober:
             try:
                 self._watch.read_back(await read_probes(self._context.settings), due)
                 failed = ""
-            except ServiceError as error:
+            except StethosError as error:
                 self._watch.unread(str(error))
                 if str(error) != failed:
                     log.info("probes: not read back: %s", error)
                 failed = str(error)
+            except Exception as error:  # to watch must never end what is watched
+                self._watch.unread(repr(error))
+                log.exception("probes: not read back")
 
 
 def observe_record(context: Context, record: Any) -> Confirmation:  # noqa: ANN401 -- a message of Faust
@@ -142,9 +148,15 @@ def observe_record(context: Context, record: Any) -> Confirmation:  # noqa: ANN4
 
 
 def judge_record(context: Context, record: Any) -> None:  # noqa: ANN401
-    """Judge an observed probe and send what came out on to the store; raises `MessageError` for a foreign one."""
+    """Judge an observed probe and send what came out on to the store; raises `MessageError` for a foreign one.
+
+    An old one is passed over: where all is folded anew, what a year of them came to would help nobody.
+    """
     observed = decode_observed_probe(record.value, partition=record.partition)
-    result = judge_probe(observed, time.time_ns() // 1000)
+    now_us = time.time_ns() // 1000
+    if now_us - observed.sent_us > _OLD_US:
+        return
+    result = judge_probe(observed, now_us)
     _send(context, ROWS, "judged", (result.input, result.partition), encode_output(result))
 
 

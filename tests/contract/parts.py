@@ -19,6 +19,7 @@ from models.fold import FUTURE, LATE, STATE_VERSION, MachineState
 from models.learning.experience import Experience
 from models.observations import SCHEMA, Observation
 from models.outputs import Lesson
+from models.probes.records import ProbeObserved
 from stream.cli.main import COMMANDS
 from stream.cli.main import app as cli
 from stream.config.settings import Settings
@@ -43,11 +44,14 @@ def shapes(**kinds: Any) -> Part:
 def wire() -> Part:
     """Everything in the topics: messages, observations, what the fold says, checkpoints."""
     from stream.delivery import checkpoints
+    from stream.messages.probes import PROBE_KEY, Probe
 
     unions = {"message": Message, "observation": Observation, "stored": Stored}
     return {
         **{f"{name} {_tag(kind)}{path}": text for name, union in unions.items() for kind in get_args(union)
            for path, text in _SHAPES.of(kind).items()},
+        "key of probes": repr(PROBE_KEY),
+        **shapes(probe=Probe, probe_observed=ProbeObserved),
         **shapes(lesson=Lesson, checkpoint=checkpoints.CheckpointRecord, state=MachineState),
         "version of observations": str(SCHEMA),
         "version of states": STATE_VERSION.split(" ")[0],
@@ -133,13 +137,14 @@ def told_as_json() -> Part:
     from stream.recordings import replay_report as reporting
     from stream.recordings.publishing import Published
     from stream.recordings.replaying import Summary
+    from stream.web.health import PageReport
 
     bearing = msgspec.json.decode(_json(_a_bearing(), 1480.0))
     return {
         **shapes(
             health=Report, doctor=Checkup, experience=Experience, replay_line=reporting._Where,
             replay_summary=Summary, analyze=Analysis, simulate=simulate._Summary, influx_setup=influx._Result,
-            topics=tuple[TopicState, ...],
+            topics=tuple[TopicState, ...], page_health=PageReport,
             publish=Published, grafana_push=Pushed, packs=Pack,
         ),
         **{f"bearings.{key}": _sorted(value) if isinstance(value, dict) else "" for key, value in bearing.items()},
@@ -217,6 +222,7 @@ def _pipeline() -> Part:
     metrics.dead_letter("vibration", "rate: it makes no sense")
     metrics.store_rows.labels("kept").inc()
     metrics.lag.labels("vibration", "0").set(0)
+    metrics.probe_age("vibration", 0, 0.0)
     for histogram in (metrics.checkpoint_s, metrics.store_write_s):
         histogram.observe(0.1)
     metrics.store_success.set_to_current_time()

@@ -29,6 +29,10 @@ OUTPUT_TEXTS = (
         b'"count":0,"top":0}'
     )
     % _AT,
+    (
+        b'{"type":"probe","input":"vibration","partition":0,"time":"2026-03-01T08:30:00Z","delay_s":1,"value":1,'
+        b'"transitions":2}'
+    ),
 )
 
 OUTPUTS = tuple(decode_output(text) for text in OUTPUT_TEXTS)
