@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -18,7 +18,7 @@ __all__ = ["PATIENCE", "ProbeWatch", "Stage", "Way", "shown"]
 PATIENCE = 2.5
 """So many intervals may pass without a probe: one lost is no reason, and a cut is told within three of a minute."""
 
-Stage = Literal["sent", "observed", "judged", "kept", "read_back"]
+Stage = Literal["sent", "observed", "judged", "stored"]
 _STAGES: tuple[Stage, ...] = get_args(Stage)
 _REMEMBERED = 16
 
@@ -36,8 +36,8 @@ class _Passed(msgspec.Struct):
     stages: dict[Stage, float] = {}
     sent: deque[tuple[int, float]] = msgspec.field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     """The last ones: the time that each bears, and when it was sent."""
-    kept_us: int = 0
-    """Time that the last one bears that the store has taken."""
+    stored_us: int = 0
+    """Time that the newest one bears that the store gave back."""
     wrong: bool = False
     error: str = ""
 
@@ -99,31 +99,21 @@ class ProbeWatch:
         if (passed := self._ways.get(way)) is not None:
             passed.stages[stage] = time.monotonic()
 
-    def kept(self, results: Iterable[ProbeResult]) -> None:
-        """Note that the store has taken these."""
-        for result in results:
-            way = result.input, result.partition
-            if (passed := self._ways.get(way)) is not None:
-                passed.kept_us = max(passed.kept_us, from_datetime(result.time))
-                self.passed("kept", way)
+    def read_back(self, results: Sequence[ProbeResult]) -> None:
+        """Note what the store gave back: a way goes on where that is a newer one than before.
 
-    def due(self) -> dict[Way, int]:
-        """Give what a reading that begins now must find: the time of the last one kept, of each way."""
-        return {way: passed.kept_us for way, passed in self._ways.items()}
-
-    def read_back(self, results: Sequence[ProbeResult], due: dict[Way, int]) -> None:
-        """Note what the store gave back, of which `due` was kept before it was asked."""
+        Another worker may have stored it, as partitions of results have owners of their own.
+        """
         self._unread = ""
-        found = {(result.input, result.partition): result for result in results}
-        for way, passed in self._ways.items():
-            result = found.get(way)
-            time_us = 0 if result is None else from_datetime(result.time)
-            if result is None or time_us < due.get(way, 0):
+        for result in results:
+            passed, time_us = self._ways.get((result.input, result.partition)), from_datetime(result.time)
+            if passed is None or time_us == passed.stored_us:
                 continue
-            passed.stages["read_back"] = time.monotonic()
+            passed.stored_us = time_us
             sent = dict(passed.sent)
             if time_us in sent:  # one of a former owner, or of another version, is not ours to judge
-                passed.in_store, passed.wrong = sent[time_us], not as_known(result)
+                passed.stages["stored"], passed.in_store = time.monotonic(), sent[time_us]
+                passed.wrong = not as_known(result)
 
     def unread(self, error: str) -> None:
         """Note that the store could not be asked."""
@@ -148,7 +138,7 @@ class ProbeWatch:
             stage=first,
             stopped_at=shown(there),
             stopped_s=ways[worst].silent_s(first, now),
-            error=self._unread if first == "read_back" else ways[worst].error,
+            error=self._unread if first == "stored" else ways[worst].error,
         )
 
 
