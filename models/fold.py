@@ -15,13 +15,14 @@ from models.clock import AHEAD_US, to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
 from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
+from models.condition.sources import was_folded
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
 from models.health.assessment import Assessment, assess, score
 from models.health.degradation import track_degradation
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
-from models.observations import Configured, Experienced, Observation, ReadingObserved, Source, Tick
+from models.observations import Configured, Experienced, Observation, ReadingObserved, Tick
 from models.outputs import Alert, Anomaly, Health, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
@@ -42,7 +43,6 @@ FUTURE = "future"
 """Notes that the fold adds to the flags: out of order, stamped ahead of its time."""
 
 _NOT_FINITE = "not_finite"
-_MAX_SOURCES = 16
 _UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
 
 
@@ -72,7 +72,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
             state.known.classifier = classifier
         return state, ()
     if isinstance(observation, ActionObserved):
-        if _was_folded(state, observation.source):
+        if was_folded(state, observation):
             state.counts.duplicates += 1
             return state, ()
         return state, apply_action(state, observation)
@@ -101,7 +101,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     key = f"{measurement_of(observation)}/{observation.point}"
     channel = state.channels.get(key)
     repeated = channel is not None and channel.recent.contains(mark, observation.time_us)
-    if _was_folded(state, observation.source) or repeated:
+    if was_folded(state, observation) or repeated:
         state.counts.duplicates += 1
         return ()
     alerts: list[Alert] = []
@@ -242,17 +242,6 @@ def _update_running(
                 other.start_warm_up(time_us)
     earlier_us = channel.recent.times_us[:-1]
     return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)
-
-
-def _was_folded(state: MachineState, source: Source | None) -> bool:
-    if source is None:
-        return False
-    key = f"{source.topic}/{source.partition}"
-    highest = state.offsets.pop(key, -1)
-    state.offsets[key] = max(highest, source.offset)
-    if len(state.offsets) > _MAX_SOURCES:
-        del state.offsets[next(iter(state.offsets))]
-    return source.offset <= highest
 
 
 def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int) -> tuple[str, ...]:

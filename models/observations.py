@@ -38,6 +38,8 @@ class Source(msgspec.Struct, frozen=True):
     topic: str
     partition: int
     offset: int
+    topic_id: str = ""
+    """Which of the topic's lives it was, by the id that the broker gave it; empty where that is unknown."""
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,8 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """When the observation was made, in microseconds since the epoch (observed time)."""
     schema: int = SCHEMA
     source: Source | None = None
+    arrived_us: int | None = None
+    """When the broker took the message in (its append time), in microseconds since the epoch; None: unknown."""
 
 
 class _Measured(_Envelope, frozen=True, kw_only=True):

@@ -55,7 +55,9 @@ class MachineState(msgspec.Struct, kw_only=True):
     event_interval_us: float = 0.0
     counts: Counts = msgspec.field(default_factory=Counts)
     offsets: dict[str, int] = {}
-    """Highest offset folded of each `topic/partition`."""
+    """Highest offset folded of each source: `topic/partition`, and `@` with the topic's id where that is known."""
+    appended_us: dict[str, int] = {}
+    """The latest append time of each source in microseconds, or when it was read where the broker told none."""
     arrival: Arrival = msgspec.field(default_factory=Arrival)
     channels: dict[str, Channel] = {}
     """By `measurement/point`."""

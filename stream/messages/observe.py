@@ -2,6 +2,8 @@
 
 from typing import Any, assert_never
 
+import msgspec
+
 from models.advice.actions import ActionObserved
 from models.clock import SECOND_US, from_datetime
 from models.diagnosis.block import diagnose_block
@@ -27,12 +29,24 @@ __all__ = ["observe"]
 
 
 def observe(
-    message: Message, configuration: Configuration, *, observed_us: int, source: Source | None
+    message: Message,
+    configuration: Configuration,
+    *,
+    observed_us: int,
+    source: Source | None,
+    arrived_us: int | None = None,
 ) -> VibrationObserved | TemperatureObserved | ReadingObserved | ActionObserved:
     """Reduce a checked message to its observation. The event time of a block is its end.
 
     The shaft speed is the message's, or else the machine's nominal one.
     """
+    observation = _observed(message, configuration, observed_us, source)
+    return observation if arrived_us is None else msgspec.structs.replace(observation, arrived_us=arrived_us)
+
+
+def _observed(
+    message: Message, configuration: Configuration, observed_us: int, source: Source | None
+) -> VibrationObserved | TemperatureObserved | ReadingObserved | ActionObserved:
     match message:
         case Vibration():
             return _vibration(message, configuration, observed_us, source)

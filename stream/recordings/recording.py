@@ -11,6 +11,7 @@ from models.errors import ConfigurationError, MessageError, ServiceError
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, translated_kafka_errors
 from stream.kafka.unreadable import guard_kafka_python
+from stream.messages.arrivals import arrived_us, with_arrival
 from stream.messages.measurements import decode, to_json
 from stream.messages.probes import PROBE_KEY
 from stream.messages.records import (
@@ -126,7 +127,7 @@ class _LineCounter:
             if self.lines == self._count:
                 return
             try:
-                line = self._as_json(item.value)
+                line = self._as_json(item)
             except MessageError as error:
                 self.unreadable += 1
                 self._refuse(f"{item.topic}, partition {item.partition}, offset {item.offset}", error)
@@ -135,14 +136,20 @@ class _LineCounter:
                 self._write(line)
 
 
-def _json_of(topic: str) -> Callable[[bytes | None], bytes]:
+def _json_of(topic: str) -> "Callable[[ConsumerRecord], bytes]":
     if topic in INPUTS:
-        return lambda data: to_json(decode(data, topic=topic))
+        return _input_json
     if topic == OBSERVATIONS:
-        return lambda data: observation_to_json(decode_observation(data))
+        return lambda record: observation_to_json(decode_observation(record.value))
     if topic == LESSONS:
-        return lambda data: encode_output(decode_lesson(data))
-    return lambda data: encode_output(decode_output(data))
+        return lambda record: encode_output(decode_lesson(record.value))
+    return lambda record: encode_output(decode_output(record.value))
+
+
+def _input_json(record: "ConsumerRecord") -> bytes:
+    """Give a message as it was sent, and when the broker took it in, by which its sender's clock can be judged."""
+    line = to_json(decode(record.value, topic=record.topic))
+    return with_arrival(line, arrived_us(record.timestamp / 1000, record.timestamp_type))
 
 
 def _positioned(consumer: "KafkaConsumer", topic: str, *, from_now: bool) -> dict[Any, int]:

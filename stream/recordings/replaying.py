@@ -26,6 +26,7 @@ from models.outputs import Alert, Health, Lesson, Output
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
 from stream.messages.actions import Accept, Finding, Maintenance
+from stream.messages.arrivals import arrival_of_line
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 from stream.messages.observe import observe
 from stream.recordings.reading import Line, decode_line
@@ -167,11 +168,17 @@ class Replay:
                     yield from self._begun(machine, content.machine, end_us, end_us)
                 assert machine.configuration is not None
                 source = Source(topic=line.file, partition=0, offset=line.number)
-                yield observe(content, machine.configuration, observed_us=end_us, source=source)
+                arrived_us = arrival_of_line(line.data)
+                yield observe(
+                    content, machine.configuration, observed_us=end_us, source=source, arrived_us=arrived_us
+                )
             case Finding() | Maintenance() | Accept():
                 configuration = machine.configuration or self._fleet.configuration(content.machine)
                 source = Source(topic=line.file, partition=0, offset=line.number)
-                yield observe(content, configuration, observed_us=content.time_us, source=source)
+                arrived_us = arrival_of_line(line.data)
+                yield observe(
+                    content, configuration, observed_us=content.time_us, source=source, arrived_us=arrived_us
+                )
             case _:
                 yield content
 
