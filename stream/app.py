@@ -6,6 +6,7 @@ set up for manual acknowledgement throughout: see `docs/decisions/`.
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from models.errors import StethosError
 from stream.agents.admission import Admission
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
@@ -29,9 +31,12 @@ from stream.config.settings import Settings
 from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.faust_transport import Transport
 from stream.delivery.generation import Generation
+from stream.delivery.life_watch import LifeWatch
+from stream.delivery.lives import Lives
 from stream.delivery.outbox import Outbox
 from stream.kafka.groups import AGENT_OF, FAUST_GROUP, worker_identity
 from stream.kafka.progress import Progress
+from stream.kafka.topic_reader import TopicReader
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor
@@ -51,6 +56,7 @@ class _FaustRuntime:
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 -- Faust has no types
         self.started = asyncio.Event()
+        self.has_failed = False
         self._app, self._last_yield_s = app, 0.0
 
     def agent(self, topics: Sequence[str], function: Callable[[Any], Awaitable[None]], *, name: str) -> None:
@@ -72,8 +78,15 @@ class _FaustRuntime:
             self._last_yield_s = time.monotonic()
 
     async def crash(self, error: Exception) -> None:
-        """End the process with this error, for its supervisor to start it again."""
-        await self._app.crash(error)
+        """End the process with this error, for its supervisor to start it again; what is ours is told in a line."""
+        if not isinstance(error, StethosError):
+            await self._app.crash(error)
+            return
+        log.error("%s", error)
+        self.has_failed = True
+        signal.raise_signal(
+            signal.SIGTERM
+        )  # stops in order, where a crash would leave Faust's threads with tracebacks
 
 
 class Worker:
@@ -92,25 +105,43 @@ class Worker:
         )
         self._runtime = _FaustRuntime(self.app)
         self._generation = Generation()
+        self._lives = Lives()
         self._outbox = Outbox(partitions=settings.partitions, one_record_a_batch=settings.embedded_broker)
         self._producer: AIOKafkaProducer | None = None
         self._sending: asyncio.Future[None] | None = None
         self._settings = settings
+        self._reader = TopicReader(settings)
         context = Context(
             runtime=self._runtime,
             settings=settings,
             client_id=identity.client_id(),
             generation=self._generation,
+            lives=self._lives,
+            reader=self._reader,
             outbox=self._outbox,
             dead_letters=DeadLetters(self._outbox, self.metrics),
             metrics=self.metrics,
             monitor=self.monitor,
         )
         self._condition, self._prober = self._add_agents(context, fleet)
+        self._watch = LifeWatch(
+            self._reader,
+            self._lives,
+            save_states=self._condition.save_all,
+            crash=self._runtime.crash,
+        )
+        self.app.transport = Transport(
+            self.app.conf.broker_consumer, self.app, lives=self._lives, watch=self._watch
+        )
         self._add_monitoring()
         self.app.on_partitions_revoked.connect(self._on_partitions_revoked)
         self.app.on_rebalance_complete.connect(self._on_rebalance_complete)
         self.app.on_before_shutdown.connect(self._on_before_shutdown)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has ended because going on would be wrong, having said so."""
+        return self._runtime.has_failed
 
     def _add_agents(self, context: Context, fleet: Fleet) -> tuple[Condition, Prober]:
         captures = CapturePolicy()
@@ -127,19 +158,25 @@ class Worker:
 
     def _add_monitoring(self) -> None:
         self.monitor.count(self._condition.owned)
+        self.monitor.warn(self._watch.warnings)
         self.monitor.follow(FAUST_GROUP, self._progress)
         self._runtime.background(self.monitor.beat)
-        self._runtime.background(self._watch)
+        self._runtime.background(self._watch_monitor)
+        self._runtime.background(self._watch_lives)
         write_rows = pipeline_rows(self._settings, self.metrics, self.monitor)
         if write_rows is not None:
             self._runtime.background(write_rows)
 
-    async def _watch(self) -> None:
+    async def _watch_monitor(self) -> None:
         await self.monitor.watch(self._runtime.started)
 
     def _progress(self) -> dict[TopicPartition, Progress]:
         """Give how far Faust's agents have come with each partition that they read."""
         return {tp: one for tp, one in self.app.consumer.progress().items() if tp.topic in AGENT_OF}
+
+    async def _watch_lives(self) -> None:
+        await self._runtime.started.wait()
+        await self._watch.run(lambda: self.app.consumer)
 
     async def _start_outbox(self) -> None:
         if self._sending is not None:
@@ -157,6 +194,7 @@ class Worker:
     async def _on_partitions_revoked(self, *_: object, **__: object) -> None:
         """Make all that was read before void: another worker may own these partitions from now on."""
         self._generation.advance()
+        self._lives.settled = False
         self.monitor.enter("rebalancing")
         self._condition.drop()
         self._prober.drop()
@@ -164,8 +202,9 @@ class Worker:
     async def _on_rebalance_complete(self, *_: object, **__: object) -> None:
         """Restore before Faust seeks and resumes: its own recovery would drop events that are already fetched."""
         self.app.consumer.stop_flow()  # Faust lets it flow again by itself
-        await self._start_outbox()
         began = time.monotonic()
+        await self._watch.begin(self.app.consumer)
+        await self._start_outbox()
         if await self._condition.restore(self.app.consumer):
             partitions, machines = self._condition.owned()
             log.info(
@@ -197,7 +236,7 @@ class Worker:
 
 
 def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Faust has no types
-    app = faust.App(
+    return faust.App(
         FAUST_GROUP,
         broker=[f"kafka://{server}" for server in settings.servers],
         broker_client_id=client_id,
@@ -217,5 +256,3 @@ def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Fa
         web_enabled=False,
         store="memory://",
     )
-    app.transport = Transport(app.conf.broker_consumer, app)
-    return app

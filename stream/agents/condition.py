@@ -222,6 +222,12 @@ class Condition:
         for partition in tuple(self.partitions.values()):
             await self.checkpoint(partition)
 
+    async def save_all(self) -> None:
+        """Write all states, as though all had changed: the topic of checkpoints has been made anew."""
+        for partition in tuple(self.partitions.values()):
+            partition.touch()
+            await self.checkpoint(partition)
+
     async def _checkpoint_now_and_then(self) -> None:
         try:
             while True:

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from stream.config.settings import Settings
 from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.generation import Generation
+from stream.delivery.lives import Lives
 from stream.delivery.outbox import Outbox
+from stream.kafka.topic_reader import TopicReader
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor
 
@@ -43,6 +45,9 @@ class Context:
     client_id: str
     """Under which the worker is seen in its consumer groups."""
     generation: Generation
+    lives: Lives
+    reader: TopicReader
+    """Of the topics' ids and ends."""
     outbox: Outbox
     dead_letters: DeadLetters
     metrics: Metrics

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from models.errors import MessageError
-from models.observations import Configured, Observation, Source, VibrationObserved
+from models.observations import Configured, Observation, VibrationObserved
 from stream.agents.admission import Admission
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
@@ -18,6 +18,7 @@ from stream.config.machines import Fleet
 from stream.delivery.acknowledger import Acknowledger
 from stream.delivery.outbox import Confirmation
 from stream.kafka.groups import AGENT_OF
+from stream.messages.arrivals import arrived_us
 from stream.messages.measurements import Vibration, decode
 from stream.messages.observe import observe
 from stream.messages.probes import PROBE_KEY
@@ -71,8 +72,13 @@ class _Observer:
                 return self._context.dead_letters.send(record, refusal, told=False)
             configuration = self._fleet.configuration(message.machine)
             now_us = time.time_ns() // 1000
-            source = Source(record.topic, record.partition, record.offset)
-            observation = observe(message, configuration, observed_us=now_us, source=source)
+            observation = observe(
+                message,
+                configuration,
+                observed_us=now_us,
+                source=self._context.lives.source(record),
+                arrived_us=arrived_us(record.timestamp, record.timestamp_type),
+            )
         except MessageError as error:
             return self._context.dead_letters.send(record, str(error))
         except Exception as error:

@@ -23,6 +23,7 @@ from models.probes.records import ProbeResult
 from stream.agents.context import Context
 from stream.agents.storage_progress import Offsets, by_place, first_offsets, lacking, next_offsets, seek
 from stream.delivery.outbox import Confirmation
+from stream.delivery.positions import Rewinding
 from stream.kafka.consumer import new_consumer
 from stream.kafka.groups import STORAGE_AGENT, STORAGE_GROUP
 from stream.kafka.progress import note_taken, progress_of
@@ -78,9 +79,6 @@ class _Storage:
         """Read, write, and commit what is written, until cancelled."""
         await self._context.runtime.started.wait()
         consumer = new_consumer(
-            ROWS,
-            HEALTH,
-            ALERTS,
             servers=self._context.settings.servers,
             client_id=self._context.client_id,
             group_id=STORAGE_GROUP,
@@ -90,6 +88,8 @@ class _Storage:
             rebalance_timeout_ms=10_000,
             max_poll_interval_ms=24 * 3600 * 1000,  # a store that is away for long must not cost us our partitions
         )
+        rewinding = Rewinding(consumer, self._context.reader, self._context.lives)
+        consumer.subscribe([ROWS, HEALTH, ALERTS], listener=rewinding)
         await consumer.start()
         taken: dict[TopicPartition, int] = {}
         self._context.monitor.follow(STORAGE_GROUP, lambda: progress_of(consumer, taken))
@@ -220,10 +220,13 @@ class _Storage:
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         """Say that what is done is in the store: to the store itself, then to the group."""
+        lives = self._context.lives
+        if lives.over:  # it would be said of another life of a topic
+            return
         offsets = {tp: offset for tp, offset in self._done.items() if tp in consumer.assignment()}
         await self._persistently(lambda: self._store.note_progress(by_place(offsets)))
         try:
-            await consumer.commit(offsets)
+            await consumer.commit({tp: (offset, lives.id_of(tp.topic)) for tp, offset in offsets.items()})
         except KafkaError as error:
             # After a rebalance the partition is somebody else's, who writes the same once more.
             log.info("store: offsets not committed: %r", error)

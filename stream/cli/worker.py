@@ -54,7 +54,7 @@ def worker(*, verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell 
             names = names_of(settings.health.hosts)
             stack.enter_context(serving(settings.health.host, settings.health.port, *answers, names=names))
         _collect_less()
-        status = _run(runner)
+        status = _run(runner) or int(ours.has_failed)
     _leave(status)
 
 

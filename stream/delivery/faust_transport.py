@@ -16,23 +16,34 @@ And three went wrong with the transactions of others. Offsets that bring no mess
 back) are a gap that Faust acknowledges itself, but not behind offset 0, where the partition commits nothing ever
 after; and it lists every offset of a gap, be it a million. Acknowledgements come in order here (`Acknowledger`,
 checkpoints), so the last says how far it is. And Faust takes an open transaction for an agent that stands still.
+
+And an offset meant whatever topic had the name at the moment: here commits carry the topic's id, and fetches are
+guarded (`stream.delivery.fetch_guard`).
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Generator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as FaustConsumer
 from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TP, Message
 from mode.services import WaitResults
 
+from stream.delivery.fetch_guard import guard_fetches
+from stream.delivery.life_watch import LifeWatch
+from stream.delivery.lives import Lives
+from stream.delivery.positions import committed_in
 from stream.kafka.consumer import ISOLATION
+from stream.kafka.outdated import Committed
 from stream.kafka.progress import Progress, note_taken, progress_of
+from stream.kafka.topic_reader import Place
 from stream.kafka.unreadable import guard_aiokafka
+from stream.messages.topics import INPUTS
 
 __all__ = ["APART_S", "ASKED_AGAIN_S", "FETCH_WAIT_MS", "Transport", "limit_fetch_rate"]
 
@@ -92,10 +103,33 @@ def _close(waits: Sequence[Any]) -> None:
 
 
 class _ConsumerThread(AIOKafkaConsumerThread):
+    transport: "Transport"
+
     async def on_start(self) -> None:
         await super().on_start()
         consumer: Any = self._consumer
         limit_fetch_rate(consumer._fetcher, APART_S)  # noqa: SLF001 -- made when the consumer starts
+        watch = self.transport.watch
+        guard_fetches(consumer._fetcher, watch.is_same_life, watch.out_of_range)  # noqa: SLF001 -- as above
+        self._commit_by_aiokafka, consumer.commit = consumer.commit, self._commit_with_ids
+
+    async def _commit_with_ids(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+        """Commit what Faust wants to, with the topics' ids; nothing once these are others."""
+        lives = self.transport.lives
+        if not lives.over:
+            await self._commit_by_aiokafka({tp: (at.offset, lives.id_of(tp.topic)) for tp, at in offsets.items()})
+
+    async def _rewind(self, begins: Mapping[TopicPartition, int]) -> None:
+        id_of = self.transport.lives.id_of
+        await self._commit_by_aiokafka({tp: (offset, id_of(tp.topic)) for tp, offset in begins.items()})
+
+    async def rewind(self, begins: Mapping[Place, int]) -> None:
+        await self.call_thread(self._rewind, {TopicPartition(*place): at for place, at in begins.items()})
+
+    async def committed_positions(self, partitions: Iterable[TP]) -> dict[Place, Committed]:
+        asked = [TopicPartition(*tp) for tp in partitions]
+        committed: dict[Place, Committed] = await self.call_thread(committed_in, self._consumer, asked)
+        return committed
 
     def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ANN401 -- Faust has no types
         guard_aiokafka()
@@ -106,9 +140,35 @@ class _ConsumerThread(AIOKafkaConsumerThread):
 
 
 class _Consumer(FaustConsumer):
+    transport: "Transport"
+    _thread: _ConsumerThread
+
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 -- Faust's
         super().__init__(*arguments, **options)
         self._taken: dict[TopicPartition, int] = {}
+
+    async def committed_positions(self, partitions: Iterable[TP]) -> dict[Place, Committed]:
+        """Ask what the group has committed, with the topics' ids."""
+        return await self._thread.committed_positions(partitions)
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Commit nothing more once a life is over: on its way out Faust would try, after its thread has ended."""
+        return not self.transport.lives.over and await super()._commit(offsets)
+
+    def positions(self) -> dict[Place, int]:
+        """Give how far each partition of an input has been read or committed: what lies below is not read again."""
+        partitions = [TP(*tp) for tp in self.assignment() if tp.topic in INPUTS]
+        read, committed = self._read_offset, self._committed_offset
+        return {(*tp,): max(read.get(tp) or 0, committed.get(tp) or 0) for tp in partitions}
+
+    async def rewind(self, begins: Mapping[Place, int]) -> None:
+        """Commit these offsets though they go back; Faust seeks to what is committed before it reads on."""
+        if not begins:
+            return
+        await self._thread.rewind(begins)
+        for place, offset in begins.items():
+            if offset == 0:  # which Faust takes for none
+                await self.seek(TP(*place), 0)
 
     async def wait_first(self, *waits: Any, timeout: Any = None) -> WaitResults:  # noqa: ANN401, ASYNC109 -- Faust's
         """Wait for the first of these; what is done without waiting needs no tasks.
@@ -163,6 +223,10 @@ class _Consumer(FaustConsumer):
 
 
 class Transport(FaustTransport):
-    """Kafka by aiokafka, asked in short questions."""
+    """Kafka by aiokafka, asked in short questions, and only of the lives of topics that are known."""
 
     Consumer = _Consumer
+
+    def __init__(self, url: Any, app: Any, *, lives: Lives, watch: LifeWatch) -> None:  # noqa: ANN401 -- Faust has no types
+        super().__init__(url, app)
+        self.lives, self.watch = lives, watch

@@ -92,6 +92,10 @@ class Partition:
         self._records += [nothing_known_record(name, self.next_offset) for name in gone]
         self.damaged, self.incomplete, self._unsaved = {}, False, True
 
+    def touch(self) -> None:
+        """Let the next checkpoint hold every machine."""
+        self._changed.update(self.machines)
+
     def is_due(self, every: int) -> bool:
         """Say whether as many events wait for a checkpoint as there may be."""
         return len(self.waiting) >= every

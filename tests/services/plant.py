@@ -4,6 +4,7 @@ A block stands for a minute of event time, in the past, so that hours of machine
 """
 
 import json
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -70,6 +71,11 @@ class Supervisor:
         if self._process is not None:
             self._process.kill()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze the present worker, or let it go on."""
+        if self._process is not None:
+            self._process.signal(number)
+
     def text(self) -> str:
         """Give what all of them have written."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -108,6 +114,12 @@ class Plant:
         self._next = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=12)
         self.sent = 0
         ensure_topics(Settings(broker=bootstrap, partitions=partitions))
+
+    def moved_to(self, bootstrap: str) -> "Plant":
+        """Give the same plant, which goes on with another broker, its store and its settings as they were."""
+        moved = Plant(bootstrap, self.folder, **(self.environment | {"STETHOS_BROKER": bootstrap}))
+        moved._next, moved._noise = self._next, self._noise
+        return moved
 
     def run(self, minutes: int, *, shaking: bool = False) -> datetime:
         """Send so many minutes of both machines, the one shaking or not; gives their first event time."""
@@ -182,3 +194,7 @@ class Plant:
     def doctor(self) -> list[dict[str, str]]:
         """Give the doctor's lines: `area`, `state`, `found` and `fix` of each."""
         return list(json.loads(self.command("doctor", "--json").stdout)["findings"])
+
+    def doctor_says(self, area: str) -> str:
+        """Give what the doctor says of an area, as one text."""
+        return "\n".join(f"{line['found']}: {line['fix']}" for line in self.doctor() if line["area"] == area)

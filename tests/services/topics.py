@@ -5,11 +5,16 @@ from collections.abc import Mapping
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
+from models.fold import MachineState, initial_state, step
+from stream.config.settings import Settings
 from stream.kafka.groups import STORAGE_GROUP
+from stream.kafka.topic_admin import ensure_topics
 from stream.messages.probes import PROBE_KEY
+from stream.messages.records import decode_observation
 from stream.messages.topics import ALERTS, HEALTH, INPUTS, OBSERVATIONS, ROWS
+from tests.services.processes import wait_until
 
-__all__ = ["CONSUMED", "lag", "read_topic", "wait_for_no_lag"]
+__all__ = ["CONSUMED", "delete", "folded", "lag", "make_anew", "read_topic", "wait_for_no_lag"]
 
 CONSUMED = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS)
 """The topics that a worker reads."""
@@ -32,6 +37,32 @@ def read_topic(bootstrap: str, topic: str) -> dict[int, list]:
         return found
     finally:
         consumer.close()
+
+
+def make_anew(bootstrap: str, *topics: str, partitions: int) -> None:
+    """Delete topics, and make them anew as `stethos topics` does."""
+    delete(bootstrap, *topics)
+    ensure_topics(Settings(broker=bootstrap, partitions=partitions))
+
+
+def delete(bootstrap: str, *topics: str) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        admin.delete_topics(list(topics))
+        wait_until(lambda: not set(topics) & set(admin.list_topics()), "the topics are gone", every_s=0.02)
+    finally:
+        admin.close()
+
+
+def folded(bootstrap: str) -> dict[str, MachineState]:
+    """Fold all that `observations` holds afresh, by machine."""
+    states: dict[str, MachineState] = {}
+    for records in read_topic(bootstrap, OBSERVATIONS).values():
+        for record in records:
+            observation = decode_observation(record.value)
+            name = observation.machine
+            states[name], _ = step(states.get(name) or initial_state(name), observation)
+    return states
 
 
 def lag(bootstrap: str) -> Mapping[tuple[str, int], int]:

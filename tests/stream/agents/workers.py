@@ -13,8 +13,10 @@ from stream.config.settings import Settings
 from stream.delivery.checkpoint_merging import RestoredPartition
 from stream.delivery.dead_letters import DeadLetters
 from stream.delivery.generation import Generation
+from stream.delivery.lives import Lives
 from stream.delivery.outbox import Outbox
 from stream.delivery.partition import Partition
+from stream.kafka.topic_reader import TopicReader
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor
 
@@ -77,6 +79,8 @@ def context_of(*machines, settings=None):
         settings=settings,
         client_id="test",
         generation=Generation(),
+        lives=Lives(),
+        reader=TopicReader(settings),
         outbox=outbox,
         dead_letters=DeadLetters(outbox, metrics),
         metrics=metrics,
