@@ -10,6 +10,7 @@ from models.errors import ServiceError
 from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, skipped, warning, wrong
 from stream.doctor.computer import check_space
+from stream.doctor.positions import check_positions
 from stream.doctor.topics import check_topics
 from stream.doctor.transactions import check_transactions
 from stream.doctor.workers import check_workers
@@ -56,6 +57,7 @@ def _check_cluster(settings: Settings, clock: Callable[[], float]) -> Iterator[C
         yield from _guarded("broker", _advertised(admin))
         yield from _guarded("topics", check_topics(admin, settings))
         if not settings.embedded_broker:  # which knows neither
+            yield from _guarded("topics", check_positions(admin))
             yield from _guarded("workers", check_workers(admin, settings))
             yield from _guarded("transactions", check_transactions(admin, settings))
             yield from _guarded("disk", _disks(admin))

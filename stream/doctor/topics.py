@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_topics"]
 
+_STAMPS = "message.timestamp.type"
+
 
 def check_topics(admin: "KafkaAdminClient", settings: Settings) -> Iterator[CheckResult]:
     """Look at every topic of ours."""
@@ -66,6 +68,8 @@ def _configs(admin: "KafkaAdminClient", names: list[str]) -> Iterator[CheckResul
         f"{name}: {', '.join(f'{key} is {short.found}, needs {short.needed}' for key, short in keys.items())}"
         for name, keys in shortfalls.items()
     )
+    if any(_STAMPS in keys for keys in shortfalls.values()):
+        lacking += "; without the broker's stamps a repeat can't be told from a new message in its place"
     if lacking:
         yield wrong("topics", lacking, "run `stethos topics --mend`, which sets these and nothing else")
     else:

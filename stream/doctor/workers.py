@@ -1,6 +1,5 @@
 """The workers: how many there are, whether they work by the same settings, and how much waits for them."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from models.errors import StethosError
 from stream.config.machines import load_fleet
 from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning, wrong
+from stream.doctor.coordinator import once_there
 from stream.kafka.groups import FAUST_GROUP, WorkerIdentity, parse_client_id, worker_identity
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_workers", "compared"]
 
-_COORDINATOR_S = (0.5, 1.0, 2.0)
 _ASPECTS = {
     "version": ("run different versions", "upgrade all of them"),
     "judgement_digest": (
@@ -29,7 +28,7 @@ _ASPECTS = {
 
 def check_workers(admin: "KafkaAdminClient", settings: Settings) -> Iterator[CheckResult]:
     """Look at the members of the workers' group."""
-    members = _members(admin)
+    members = once_there(lambda: list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ()))
     workers = [
         (f"{member['client_host'].lstrip('/')} ({member['client_id']})", parse_client_id(member["client_id"]))
         for member in members
@@ -39,18 +38,6 @@ def check_workers(admin: "KafkaAdminClient", settings: Settings) -> Iterator[Che
     except StethosError:
         own = None  # told where the machines are looked at
     yield from compared(workers, own, partitions=settings.partitions)
-
-
-def _members(admin: "KafkaAdminClient") -> list[dict[str, str]]:
-    """Give who is in the group; a broker that has never had a group needs a moment for the first question."""
-    from kafka.errors import CoordinatorNotAvailableError  # noqa: PLC0415 -- slow to import
-
-    for patience_s in _COORDINATOR_S:
-        try:
-            return list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ())
-        except CoordinatorNotAvailableError:
-            time.sleep(patience_s)
-    return list(admin.describe_groups([FAUST_GROUP])[FAUST_GROUP]["members"] or ())
 
 
 def compared(

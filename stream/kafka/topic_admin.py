@@ -63,6 +63,14 @@ _CONFIGS: dict[str, dict[str, str]] = {
 }
 
 
+_DELETE = "delete those that differ (kafka-topics.sh --delete --topic NAME) and run `stethos topics` again"
+_KEEP_AND_DELETE = (
+    f"keep what {OBSERVATIONS} holds (`stethos record --output observations.jsonl.gz`), stop the workers, delete "
+    f"{CHECKPOINTS} and those that differ (kafka-topics.sh --delete --topic NAME), run `stethos topics` again, "
+    "and then `stethos publish observations.jsonl.gz`"
+)
+"""All that machines have learned comes from there; the same machine may be in another partition afterwards."""
+
 _NEEDED_BY_ALL = {"cleanup.policy": "delete"}
 _MATTERS_LITTLE = frozenset({"segment.bytes", "segment.ms", "min.cleanable.dirty.ratio"})
 """How often a broker tidies up: another choice loses nothing."""
@@ -122,10 +130,8 @@ def check_partitions(partitions: Mapping[str, int], wanted: int) -> None:
             f"in stethos.toml (STETHOS_PARTITIONS={has}), for a number once given stays"
         )
     counted = ", ".join(f"{name} has {count}" for name, count in sorted(wrong.items()))
-    raise ConfigurationError(
-        f"topics: all need {wanted} partitions, but {counted}; delete those that differ "
-        "(kafka-topics.sh --delete --topic NAME) and run `stethos topics` again"
-    )
+    advice = _KEEP_AND_DELETE if OBSERVATIONS in wrong else _DELETE
+    raise ConfigurationError(f"topics: all need {wanted} partitions, but {counted}; {advice}")
 
 
 def _partitions(admin: "KafkaAdminClient") -> dict[str, int]:
