@@ -96,12 +96,17 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
 
 def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
     """Fold a measurement: a duplicate and a point too many leave first, then what is late or ahead of its time."""
-    state.arrival.event_us, state.arrival.observed_us = observation.time_us, observation.observed_us
+    if was_folded(state, observation):
+        state.counts.duplicates += 1
+        state.counts.reread += 1
+        return ()
+    arrival = state.arrival
+    arrival.event_us, arrival.observed_us = observation.time_us, observation.observed_us
+    arrival.unjudged += 1
     mark = fingerprint(observation.time_us, observation.digest)
     key = f"{measurement_of(observation)}/{observation.point}"
     channel = state.channels.get(key)
-    repeated = channel is not None and channel.recent.contains(mark, observation.time_us)
-    if was_folded(state, observation) or repeated:
+    if channel is not None and channel.recent.contains(mark, observation.time_us):
         state.counts.duplicates += 1
         return ()
     alerts: list[Alert] = []
@@ -116,7 +121,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     if notes:
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
-    state.arrival.in_order_us = observation.observed_us
+    arrival.in_order_us, arrival.unjudged = observation.observed_us, 0
     values, flags = _clean(observation)
     result = _in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)

@@ -16,6 +16,7 @@ __all__ = [
     "Deduction",
     "Diagnosis",
     "Health",
+    "Intake",
     "Lesson",
     "Measurement",
     "Output",
@@ -173,6 +174,44 @@ class Uptime(msgspec.Struct, frozen=True, kw_only=True, tag="uptime"):
     stopped_s: float
     unknown_s: float
     """What nobody knows of the time between its beginning and the last word; an hour without a row is unknown."""
+
+
+class Intake(msgspec.Struct, frozen=True, kw_only=True, tag="intake", omit_defaults=True):
+    """What came of a machine lately and what of it was not judged: made by the worker beside the fold.
+
+    Counts are of measurements since `since`. Of machines that nobody has described, and that a partition does not
+    take, one record tells together: its `machine` is `*` and the partition's number, which no machine is called.
+    """
+
+    machine: str
+    time: datetime
+    """When it was counted."""
+    since: datetime
+    received: int
+    """All that came, whatever became of it."""
+    duplicates: int = 0
+    late: int = 0
+    future: int = 0
+    """Stamped ahead of their time."""
+    crowded: int = 0
+    """Of points beyond those that a machine may have."""
+    put_aside: int = 0
+    """Dead letters: what could not be read, by its key; of machines that are not taken, all that came."""
+    unjudged: int = 0
+    """How many have come in a row, since the last one that was folded in order."""
+    measured: datetime | None = None
+    """When the last one that came was measured, as its sender says."""
+    arrived: datetime | None = None
+    """When that one came."""
+    judged: datetime | None = None
+    """When the newest of those that were folded in order was measured; None where there was none."""
+    judged_at: datetime | None = None
+    """When the last one that was folded in order came."""
+    interval_s: float = 0.0
+    """Between two measurements, usually."""
+    strangers: tuple[str, ...] = ()
+    """Machines that are not taken, some of them."""
+    stranger_count: int = 0
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True, tag="action"):

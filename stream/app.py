@@ -22,6 +22,7 @@ from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
 from stream.agents.indicators import add_indicator_agents
+from stream.agents.intake import add_intake
 from stream.agents.probes import Prober, add_probes
 from stream.agents.rebuilding import add_rebuilding
 from stream.agents.storage import add_storage
@@ -154,6 +155,7 @@ class Worker:
         add_storage(context)
         add_ticks(context, condition)
         add_experience(context, condition)
+        add_intake(context, condition, admission)
         return condition, add_probes(context, lambda: tuple(condition.partitions))
 
     def _add_monitoring(self) -> None:

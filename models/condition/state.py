@@ -25,6 +25,8 @@ class Counts(msgspec.Struct):
     """What people said or did; those accepted are not among `accepted`, which are measurements."""
     crowded: int = 0
     """Measurements of points beyond those that a machine may have: refused, so not among `accepted`."""
+    reread: int = 0
+    """Those of the duplicates that were sent once and read twice, as after a kill of the worker."""
 
 
 class Arrival(msgspec.Struct):
@@ -36,6 +38,8 @@ class Arrival(msgspec.Struct):
     """When that came."""
     in_order_us: int = 0
     """When the last one came that was neither repeated, late, ahead of its time nor of a point too many."""
+    unjudged: int = 0
+    """How many have come since."""
 
 
 class MachineState(msgspec.Struct, kw_only=True):

@@ -84,7 +84,9 @@ class Admission:
         self._machines_of, self._partitions, self._clock = machines_of, partitions, clock
         self._alike = {_folded(name): name for name in fleet.machines}
         self._guests: dict[int, _Guests] = {}
-        self._told = 0
+        self._told = self._asked = 0
+        if limits.unknown_machines == "refuse" and not fleet.machines:
+            log.error("unknown_machines is refuse and machines.toml describes nobody: all that comes is put aside")
 
     def refusal(self, machine: str) -> str:
         """Say why what this machine sends is put aside, and what to do; empty where it is taken."""
@@ -110,6 +112,10 @@ class Admission:
         if machine not in guests.names and len(guests.names) >= self._limits.machines_per_partition:
             return False
         guests.names.add(machine)
+        alike = self._alike.get(_folded(machine))
+        if alike and self._asked < _TOLD:
+            self._asked += 1
+            log.warning("%s: judged by defaults, as nobody has described it; is it %s?", machine, alike)
         return True
 
     def _reason(self, machine: str, partition: int) -> str:

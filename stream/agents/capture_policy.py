@@ -21,6 +21,7 @@ from models.observations import VibrationObserved
 from models.outputs import Alert
 from models.signal.quality import is_fault
 from stream.messages.measurements import Vibration
+from stream.messages.observe import MOST_SAMPLES
 
 __all__ = ["CapturePolicy"]
 
@@ -99,7 +100,7 @@ class CapturePolicy:
             return
         if self._first(message, "hour", block.end_us // HOUR_US):
             yield from hourly_spectra(
-                message.waveform(),
+                message.waveform(MOST_SAMPLES),
                 machine=message.machine,
                 point=message.point,
                 measured=to_datetime(block.end_us),

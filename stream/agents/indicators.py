@@ -3,13 +3,24 @@
 Now and then a block of vibration also leaves a spectrum or its waveform behind (`stream.agents.capture_policy`).
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from models.advice.actions import ActionObserved
 from models.errors import MessageError
-from models.observations import Configured, Observation, VibrationObserved
+from models.machinery.machine import Configuration
+from models.observations import (
+    Configured,
+    Observation,
+    ReadingObserved,
+    TemperatureObserved,
+    VibrationObserved,
+)
 from stream.agents.admission import Admission
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
@@ -19,7 +30,7 @@ from stream.delivery.acknowledger import Acknowledger
 from stream.delivery.outbox import Confirmation
 from stream.kafka.groups import AGENT_OF
 from stream.messages.arrivals import arrived_us
-from stream.messages.measurements import Vibration, decode
+from stream.messages.measurements import Message, Vibration, decode
 from stream.messages.observe import observe
 from stream.messages.probes import PROBE_KEY
 from stream.messages.records import encode_observation, encode_output, tag_of
@@ -29,13 +40,20 @@ __all__ = ["add_indicator_agents"]
 
 log = logging.getLogger(__name__)
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_LARGE_BYTES = 256 * 1024
+"""From here on a message takes more than ten milliseconds, and another thread for it pays."""
+
 
 def add_indicator_agents(context: Context, fleet: Fleet, captures: CapturePolicy, admission: Admission) -> None:
     """Give the worker one agent for each input topic."""
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-message")
     for topic in INPUTS:
         acknowledger = Acknowledger(context.generation)
         context.runtime.background(acknowledger.run)
-        observer = _Observer(context, fleet, captures, admission)
+        observer = _Observer(context, fleet, captures, admission, executor)
         name = AGENT_OF[topic]
         context.runtime.agent([topic], _agent(context, observer, acknowledger, name), name=name)
 
@@ -48,44 +66,105 @@ def _agent(
         async for event in stream.events():
             await context.outbox.wait_for_room()
             context.monitor.event(name)
-            acknowledger.add(stream, event, observer.handle(event.message))
+            confirmation = await observer.handle(event.message)
+            if confirmation is not None:
+                acknowledger.add(stream, event, confirmation)
+                event.value = event.message.value = None  # megabytes, perhaps, while it waits to be acknowledged
             await context.runtime.yield_to_others()
 
     return indicators
 
 
+class _Observed(NamedTuple):
+    """A message that became an observation."""
+
+    message: Message
+    configuration: Configuration
+    observation: VibrationObserved | TemperatureObserved | ReadingObserved | ActionObserved
+
+
+class _Unobserved(NamedTuple):
+    """Why a record became none."""
+
+    reason: str
+    of_stranger: bool = False
+
+
 class _Observer:
     """Turns one record into one observation, or into a dead letter."""
 
-    def __init__(self, context: Context, fleet: Fleet, captures: CapturePolicy, admission: Admission) -> None:
+    def __init__(
+        self,
+        context: Context,
+        fleet: Fleet,
+        captures: CapturePolicy,
+        admission: Admission,
+        executor: Executor,
+    ) -> None:
         self._context, self._fleet, self._captures, self._admission = context, fleet, captures, admission
+        self._executor = executor
         self._announced: set[str] = set()
         self._generation = -1
 
-    def handle(self, record: Any) -> Confirmation:  # noqa: ANN401
-        """Send what comes of a record; done once that is confirmed."""
+    async def handle(self, record: Any) -> Confirmation | None:  # noqa: ANN401
+        """Send what comes of a record; done once that is confirmed.
+
+        None where a rebalance has come meanwhile: whoever owns the partition now reads the record again.
+        """
         if record.key == PROBE_KEY:
             return observe_record(self._context, record)
+        generation = self._context.generation.current
+        found: _Observed | _Unobserved
         try:
-            message = decode(record.value, key=record.key, topic=record.topic)
-            if refusal := self._admission.refusal(message.machine):
-                return self._context.dead_letters.send(record, refusal, told=False)
-            configuration = self._fleet.configuration(message.machine)
-            now_us = time.time_ns() // 1000
-            observation = observe(
-                message,
-                configuration,
-                observed_us=now_us,
-                source=self._context.lives.source(record),
-                arrived_us=arrived_us(record.timestamp, record.timestamp_type),
-            )
+            found = await self._observe(record)
         except MessageError as error:
-            return self._context.dead_letters.send(record, str(error))
+            found = _Unobserved(str(error))
         except Exception as error:
             # A fault of ours in one message must not stop all the others; the message is kept, the fault is told.
             log.exception("%s/%d@%d", record.topic, record.partition, record.offset)
-            return self._context.dead_letters.send(record, f"internal error, please report it: {error!r}")
-        self._announce(Configured(machine=message.machine, observed_us=now_us, configuration=configuration))
+            found = _Unobserved(f"internal error, please report it: {error!r}")
+        if generation != self._context.generation.current:
+            return None
+        if isinstance(found, _Observed):
+            return self._send_observed(record, found)
+        letters = self._context.dead_letters
+        send = letters.send_untold if found.of_stranger else letters.send
+        return send(record, found.reason)
+
+    async def _observe(self, record: Any) -> "_Observed | _Unobserved":  # noqa: ANN401
+        message = await self._work(record, decode, record.value, key=record.key, topic=record.topic)
+        if refusal := self._admission.refusal(message.machine):
+            return _Unobserved(refusal, of_stranger=True)
+        configuration = self._fleet.configuration(message.machine)
+        now_us = time.time_ns() // 1000
+        observation = await self._work(
+            record,
+            observe,
+            message,
+            configuration,
+            observed_us=now_us,
+            source=self._context.lives.source(record),
+            arrived_us=arrived_us(record.timestamp, record.timestamp_type),
+        )
+        return _Observed(message, configuration, observation)
+
+    async def _work(
+        self,
+        record: Any,  # noqa: ANN401
+        work: Callable[_P, _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        """Work on a record; on a large one beside the event loop, to hold up only those behind it."""
+        if len(record.value or b"") <= _LARGE_BYTES:
+            return work(*args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *args, **kwargs))
+
+    def _send_observed(self, record: Any, found: "_Observed") -> Confirmation:  # noqa: ANN401
+        message, configuration, observation = found
+        self._announce(
+            Configured(machine=message.machine, observed_us=observation.observed_us, configuration=configuration)
+        )
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
             for capture in self._captures.on_block(message, observation):
                 # Before the observation, whose confirmation so means that of the capture as well.

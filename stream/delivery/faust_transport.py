@@ -19,6 +19,8 @@ checkpoints), so the last says how far it is. And Faust takes an open transactio
 
 And an offset meant whatever topic had the name at the moment: here commits carry the topic's id, and fetches are
 guarded (`stream.delivery.fetch_guard`).
+
+What has been fetched and waits was bounded in messages, of which each may have megabytes; see `fetch_room`.
 """
 
 import asyncio
@@ -35,6 +37,7 @@ from faust.types import TP, Message
 from mode.services import WaitResults
 
 from stream.delivery.fetch_guard import guard_fetches
+from stream.delivery.fetch_room import ANSWER_BYTES, QUEUED, hold_back_inputs, queued_bytes
 from stream.delivery.life_watch import LifeWatch
 from stream.delivery.lives import Lives
 from stream.delivery.positions import committed_in
@@ -108,9 +111,11 @@ class _ConsumerThread(AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         await super().on_start()
         consumer: Any = self._consumer
-        limit_fetch_rate(consumer._fetcher, APART_S)  # noqa: SLF001 -- made when the consumer starts
+        fetcher = consumer._fetcher  # noqa: SLF001 -- made when the consumer starts
+        hold_back_inputs(fetcher)
+        limit_fetch_rate(fetcher, APART_S)
         watch = self.transport.watch
-        guard_fetches(consumer._fetcher, watch.is_same_life, watch.out_of_range)  # noqa: SLF001 -- as above
+        guard_fetches(fetcher, watch.is_same_life, watch.out_of_range)
         self._commit_by_aiokafka, consumer.commit = consumer.commit, self._commit_with_ids
 
     async def _commit_with_ids(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
@@ -136,6 +141,7 @@ class _ConsumerThread(AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = ISOLATION  # noqa: SLF001 -- as below; Faust's own is tied to its transactions
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 -- read when it starts
+        consumer._fetch_max_bytes = ANSWER_BYTES  # noqa: SLF001 -- as above
         return consumer
 
 
@@ -146,6 +152,7 @@ class _Consumer(FaustConsumer):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 -- Faust's
         super().__init__(*arguments, **options)
         self._taken: dict[TopicPartition, int] = {}
+        self._held_back: set[TP] = set()
 
     async def committed_positions(self, partitions: Iterable[TP]) -> dict[Place, Committed]:
         """Ask what the group has committed, with the topics' ids."""
@@ -194,8 +201,23 @@ class _Consumer(FaustConsumer):
 
         A partition whose agent has caught up is not noticed while the question waits for records of the others.
         """
+        self._hold_back_inputs()
         fetched: AsyncIterator[tuple[TP, Message]] = super().getmany(min(timeout, ASKED_AGAIN_S))
         return fetched
+
+    def _hold_back_inputs(self) -> None:
+        """Leave inputs out, as Faust does with a full queue, while too many bytes wait in their agents' queues."""
+        conductor: Any = self.app.topics
+        full = QUEUED.full(queued_bytes(tuple(conductor._tp_index.items())))  # noqa: SLF001 -- the agents' channels
+        for tp in {tp for tp in self._held_back if tp.topic not in full}:
+            self._held_back.discard(tp)
+            if tp in self.assignment():
+                self.on_buffer_drop(tp)
+        if full:
+            more = {tp for tp in self._get_active_partitions() if tp.topic in full}
+            for tp in more:
+                self.on_buffer_full(tp)
+            self._held_back |= more
 
     async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ANN401, ASYNC109 -- Faust's
         records = await super()._getmany(active_partitions, timeout)

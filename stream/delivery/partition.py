@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from models.fold import MachineState, initial_state, step
@@ -24,6 +25,8 @@ class Partition:
         self.begin = restored.begin
         self.next_offset = restored.next_offset
         self.machines: dict[str, MachineState] = dict(restored.machines)
+        self.restored_counts = {name: copy(state.counts) for name, state in restored.machines.items()}
+        """What had come of each machine before this worker."""
         self.waiting: list[Any] = []
         """Faust events folded since the last checkpoint: acknowledged once that is confirmed."""
         self.checkpointing = asyncio.Lock()

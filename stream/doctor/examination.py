@@ -12,6 +12,7 @@ from stream.doctor.check_result import CheckResult, skipped, wrong
 from stream.doctor.computer import Usage, check_disk, check_versions
 from stream.doctor.files import check_files, check_sources
 from stream.doctor.influxdb import check_influxdb
+from stream.doctor.intake import check_intake
 from stream.doctor.page import check_page
 from stream.doctor.probes import check_probes
 from stream.doctor.sqlite import check_sqlite
@@ -42,6 +43,7 @@ def examine(
         at_work = at_work or (result.area == "workers" and result.state == "good")
         yield result
     yield from _store(settings, clock, at_work=at_work)
+    yield from check_intake(settings, clock)
     yield from check_probes(settings, clock)
     yield from check_page(settings.web)
 

@@ -62,6 +62,12 @@ def _described(settings: Settings, fleet: Fleet, file: Path) -> CheckResult:
     told = f"{_full(machines)}: {count} machine{'' if count == 1 else 's'} described{besides}"
     if count:
         return good("machines", told)
+    if settings.limits.unknown_machines == "refuse":
+        return wrong(
+            "machines",
+            f"{told}, and unknown_machines is refuse: all that comes is put aside",
+            'describe the machines there, or set unknown_machines = "accept" in [limits]; restart the workers',
+        )
     if machines.exists():
         return warning(
             "machines",

@@ -132,12 +132,13 @@ class Vibration(_Envelope, frozen=True, kw_only=True, tag="vibration"):
         """Give the samples from `first` up to, but without, `last`, in the form in which they came."""
         return self.samples[first * self.step : last * self.step]
 
-    def waveform(self) -> NDArray[np.float64]:
-        """Give samples times scale, in the message's unit, shape (count,); a new array at each call."""
-        if isinstance(self.samples, bytes):
-            samples = np.frombuffer(self.samples, dtype="<" + self.dtype).astype(np.float64)
+    def waveform(self, most: int | None = None) -> NDArray[np.float64]:
+        """Give samples times scale, in the message's unit, shape (count,), or the first `most` of them; a copy."""
+        part = self.samples if most is None or self.count <= most else self.part(0, most)
+        if isinstance(part, bytes):
+            samples = np.frombuffer(part, dtype="<" + self.dtype).astype(np.float64)
         else:
-            samples = _values(self.samples)
+            samples = _values(part)
         if self.scale != 1.0:
             with np.errstate(over="ignore", invalid="ignore"):  # an infinite sample is for the quality flags
                 samples *= self.scale

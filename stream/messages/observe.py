@@ -18,14 +18,17 @@ from models.observations import (
     VibrationObserved,
 )
 from models.signal.indicators import waveform_indicators
-from models.signal.quality import is_fault
+from models.signal.quality import SHORTENED, is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
 from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 
-__all__ = ["observe"]
+__all__ = ["MOST_SAMPLES", "observe"]
+
+MOST_SAMPLES = 1 << 20
+"""So many samples of a block are looked at: what a message costs must have a bound, as others wait behind it."""
 
 
 def observe(
@@ -64,7 +67,7 @@ def _vibration(
     message: Vibration, configuration: Configuration, observed_us: int, source: Source | None
 ) -> VibrationObserved:
     speed_rpm = configuration.machine.speed_rpm if message.speed is None else message.speed
-    waveform = message.waveform()
+    waveform = message.waveform(MOST_SAMPLES)
     indicators = waveform_indicators(waveform, rate_hz=message.rate, unit=message.unit, speed_rpm=speed_rpm)
     diagnosis = None
     if not is_fault(indicators.flags):
@@ -83,7 +86,7 @@ def _vibration(
         observed_us=observed_us,
         source=source,
         digest=digest(message),
-        flags=indicators.flags,
+        flags=indicators.flags if message.count <= MOST_SAMPLES else (*indicators.flags, SHORTENED),
         seconds=message.seconds,
         rate_hz=message.rate,
         speed_rpm=speed_rpm,

@@ -7,7 +7,7 @@ import msgspec
 from models.captures.capture import Capture
 from models.errors import ConfigurationError, MessageError
 from models.observations import SCHEMA, Observation
-from models.outputs import Action, Alert, Health, Lesson, Row, Uptime
+from models.outputs import Action, Alert, Health, Intake, Lesson, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.messages.unreadable_batch import refuse_unreadable
 from stream.messages.validation import shown
@@ -23,7 +23,7 @@ __all__ = [
     "tag_of",
 ]
 
-Stored = Row | Health | Alert | Uptime | Action | Capture | ProbeResult
+Stored = Row | Health | Alert | Uptime | Action | Capture | Intake | ProbeResult
 """What stands in the topics `rows`, `health` and `alerts` for the store to keep."""
 
 T = TypeVar("T")

@@ -120,6 +120,10 @@ class Metrics:
             "input",
             "partition",
         )
+        self.unjudged = self._counter("stethos_unjudged", "Measurements that came and were not judged.", "why")
+        self.machines_unjudged = self._gauge(
+            "stethos_machines_unjudged", "Machines of which more than a little goes unjudged."
+        )
         self.partitions = self._gauge("stethos_partitions", "Partitions that this worker judges.")
         self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")
         self.rebalances = self._counter("stethos_rebalances", "How often partitions were given out anew.")

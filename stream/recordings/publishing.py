@@ -16,6 +16,7 @@ from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
 from stream.messages.actions import Accept, Finding, Maintenance
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode, topic_of
+from stream.messages.observe import MOST_SAMPLES
 from stream.messages.records import encode_observation
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
 from stream.recordings.reading import Line, decode_line
@@ -99,9 +100,12 @@ def publish(
 
 
 def blocks(message: Vibration, most_bytes: int = BLOCK_BYTES) -> Iterator[Vibration]:
-    """Cut a waveform that is too long for one message into blocks of nearly equal length; each has its own time."""
+    """Cut a waveform that is too long for one message, or to be looked at whole, into blocks of nearly one length.
+
+    Each has its own time.
+    """
     item = message.step if isinstance(message.samples, bytes) else _NUMBER_BYTES
-    parts = math.ceil(message.count / max(1, most_bytes // item))
+    parts = math.ceil(message.count / min(MOST_SAMPLES, max(1, most_bytes // item)))
     if parts == 1:
         yield message
         return

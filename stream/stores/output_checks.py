@@ -12,7 +12,7 @@ from models.captures.capture import Capture
 from models.captures.checking import check_capture
 from models.diagnosis.observed_diagnosis import ObservedFault
 from models.errors import MessageError
-from models.outputs import Action, Alert, Health, Row, Uptime
+from models.outputs import Action, Alert, Health, Intake, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.store import PermanentStoreError
@@ -21,7 +21,7 @@ __all__ = ["check", "gets_row", "kept_capture", "kept_captures", "record"]
 
 log = logging.getLogger(__name__)
 
-_OfMachine = Row | Health | Alert | Uptime | Action | Capture
+_OfMachine = Row | Health | Alert | Uptime | Action | Capture | Intake
 
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\\\\\u2028\u2029\ud800-\udfff]")
 """Line protocol cannot carry these in a tag without ambiguity, so no name of either store may hold them."""
@@ -50,7 +50,7 @@ def check(output: Stored) -> None:
             raise PermanentStoreError(f"{what} of {output.machine!r} is {number}: only finite numbers are stored")
 
 
-def record(output: Health | Alert | Action | Capture) -> str:
+def record(output: Health | Alert | Action | Capture | Intake) -> str:
     """Give an output as JSON that decodes to the very same one; `PermanentStoreError` if a text is broken.
 
     A capture's data stand apart from it, so that it can be listed without them.
@@ -112,7 +112,7 @@ def _names(output: _OfMachine) -> Iterator[str]:
     if not output.machine:
         raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
     yield output.machine
-    if isinstance(output, Uptime):
+    if isinstance(output, Uptime | Intake):
         return
     yield output.point
     if isinstance(output, Alert):
@@ -137,8 +137,8 @@ def _numbers(output: _OfMachine) -> Iterator[tuple[str, float | None]]:
         yield from (("first", output.first), ("step", output.step), ("top", output.top))
         yield from (("band", edge) for edge in output.band_hz or ())
         yield "speed", output.speed_rpm
-    elif isinstance(output, Uptime):
-        yield from (("running", output.running_s), ("stopped", output.stopped_s), ("unknown", output.unknown_s))
+    elif isinstance(output, Uptime | Intake):
+        yield from _spans(output)
     elif isinstance(output, Health):
         yield "score", output.score
         for deduction in output.deductions:
@@ -151,6 +151,13 @@ def _numbers(output: _OfMachine) -> Iterator[tuple[str, float | None]]:
         if output.remaining_life_h:
             life = output.remaining_life_h
             yield from (("remaining life", hours) for hours in (life.low, life.median, life.high))
+
+
+def _spans(output: Uptime | Intake) -> Iterator[tuple[str, float | None]]:
+    if isinstance(output, Intake):
+        yield "interval", output.interval_s
+    else:
+        yield from (("running", output.running_s), ("stopped", output.stopped_s), ("unknown", output.unknown_s))
 
 
 def _numbers_seen(evidence: ObservedFault | None) -> Iterator[tuple[str, float | None]]:

@@ -8,7 +8,7 @@ import msgspec
 
 from models.captures.capture import Capture, CaptureKind
 from models.errors import ServiceError
-from models.outputs import Action, Alert, Health, Measurement, Status, Uptime
+from models.outputs import Action, Alert, Health, Intake, Measurement, Status, Uptime
 from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 
@@ -126,6 +126,9 @@ class Store(Protocol):
 
     async def uptime(self, machine: str, since: datetime, until: datetime) -> list[Uptime]:
         """Give how long a machine ran and stood in each hour that began in the range, oldest first."""
+
+    async def intakes(self) -> list[Intake]:
+        """Newest word on what comes of each machine, in no particular order."""
 
     async def extremes(
         self,

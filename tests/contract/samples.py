@@ -22,6 +22,10 @@ OUTPUT_TEXTS = (
         b'"text":"","text_zh":"","since":"2026-03-01T08:30:00Z","configuration":"","observation":""}'
     )
     % _AT,
+    (
+        b'{"type":"intake","machine":"P-1","time":"2026-03-01T08:30:00Z","since":"2026-03-01T07:30:00Z",'
+        b'"received":60,"late":7}'
+    ),
     (b'{"type":"uptime","machine":"P-1","time":"2026-03-01T08:00:00Z","running_s":1,"stopped_s":2,"unknown_s":3}'),
     b'{"type":"action",%b,"kind":"accept"}' % _AT,
     (

@@ -26,7 +26,7 @@ from stream.messages.records import decode_observation, encode_output
 
 LIFE = Path(__file__).parents[1] / "golden" / "life"
 CUT = 850
-ADDED = (("counts", "crowded"), ("arrival",), ("appended_us",))
+ADDED = (("counts", "crowded"), ("counts", "reread"), ("arrival",), ("appended_us",))
 """Where a state has keys that 0.1.0 did not write, with a default for what it wrote: they are left out here."""
 
 

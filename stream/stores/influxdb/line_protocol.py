@@ -14,21 +14,29 @@ import msgspec
 
 from models.captures.capture import Capture
 from models.clock import from_datetime
-from models.outputs import Action, Alert, Deduction, Health, Row, Uptime
+from models.outputs import Action, Alert, Deduction, Health, Intake, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.output_checks import record
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["DEDUCTION_CODES", "field_name", "line", "measurement"]
+__all__ = ["DEDUCTION_CODES", "INTAKE_COUNTS", "field_name", "line", "measurement"]
 
 DEDUCTION_CODES = ("severity", "change", "anomaly", "temperature", "diagnosis")
 """Each is a field of every health row that has a score, zero where nothing was deducted, so that charts end."""
 
-_MEASUREMENT: dict[type[Stored], str] = {
-    Health: "health", Alert: "alerts", Capture: "spectra", Uptime: "uptime", Action: "actions",
+INTAKE_COUNTS = ("received", "duplicates", "late", "future", "crowded", "put_aside", "unjudged")
+"""Each is a field of every row of `intake`."""
+
+_MEASUREMENTS: dict[type[Stored], str] = {
+    Health: "health",
+    Alert: "alerts",
+    Capture: "spectra",
+    Uptime: "uptime",
+    Intake: "intake",
     ProbeResult: "pipeline",
-}  # fmt: skip
+    Action: "actions",
+}
 
 _RESERVED = frozenset({"time", "machine", "point", "flags"})
 
@@ -47,7 +55,7 @@ def field_name(name: str) -> str:
 
 def measurement(output: Stored) -> str:
     """Give the measurement that an output is a row of."""
-    return output.measurement if isinstance(output, Row) else _MEASUREMENT[type(output)]
+    return output.measurement if isinstance(output, Row) else _MEASUREMENTS[type(output)]
 
 
 def line(output: Stored) -> bytes:
@@ -65,6 +73,8 @@ def line(output: Stored) -> bytes:
             tags, fields = _tags(output.machine, output.point, kind=output.kind), _capture_fields(output)
         case Uptime():
             tags, fields = _tags(output.machine, ""), _uptime_fields(output)
+        case Intake():
+            tags, fields = _tags(output.machine, ""), _intake_fields(output)
         case Action():
             tags, fields = _tags(output.machine, output.point, kind=output.kind), _action_fields(output)
     text = f"{measurement(output)}{tags} {','.join(fields)} {from_datetime(output.time)}"
@@ -169,6 +179,11 @@ def _capture_fields(capture: Capture) -> Iterator[str]:
 
 def _uptime_fields(hour: Uptime) -> Iterator[str]:
     return _floats({"running_s": hour.running_s, "stopped_s": hour.stopped_s, "unknown_s": hour.unknown_s})
+
+
+def _intake_fields(intake: Intake) -> Iterator[str]:
+    numbers = {name: float(getattr(intake, name)) for name in INTAKE_COUNTS}
+    return chain(_floats(numbers), (_text("record", record(intake)),))
 
 
 def _action_fields(action: Action) -> Iterator[str]:

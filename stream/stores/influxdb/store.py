@@ -1,7 +1,7 @@
 """The store for a plant: InfluxDB 2, written in line protocol and read through InfluxQL.
 
-`health`, `alerts`, `actions` and `uptime` live in one bucket, `indicators`, `temperature` and `readings` in
-another, `spectra` in a third, each with a lifetime of its own. Nothing is buffered or repeated here: the store
+`health`, `alerts`, `actions`, `uptime` and `intake` live in one bucket, `indicators`, `temperature` and `readings`
+in another, `spectra` in a third, each with a lifetime of its own. Nothing is buffered or repeated here: the store
 agent does both, so that no row is lost in between.
 """
 
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Action, Alert, Deduction, Health, Measurement, Row, Uptime
+from models.outputs import Action, Alert, Deduction, Health, Intake, Measurement, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.config.renewed_secret import RenewedSecret
 from stream.messages.records import Stored
@@ -206,6 +206,11 @@ class InfluxStore:
             )
             for time_us, running_s, stopped_s, unknown_s in rows
         ]
+
+    async def intakes(self) -> list[Intake]:
+        """Newest word on what comes of each machine."""
+        query = 'SELECT "record" FROM "intake" GROUP BY "machine" ORDER BY time DESC LIMIT 1'
+        return [msgspec.json.decode(row[1], type=Intake) for row in await self._server.rows(self.bucket, query)]
 
     async def extremes(
         self,

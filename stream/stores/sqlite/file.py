@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from models.errors import ServiceError
-from stream.stores.sqlite import actions, captures, probes, progress, rows, upgrade, uptime
+from stream.stores.sqlite import actions, captures, intake, probes, progress, rows, upgrade, uptime
 from stream.stores.sqlite.place import Place, on_its_own, place_of
 from stream.stores.sqlite.soundness import DAMAGED, damage_in, named
 from stream.stores.store import PermanentStoreError
@@ -129,6 +129,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
 _ADDED = {
     "action": actions.TABLE,
     "capture": captures.TABLE,
+    "intake": intake.TABLE,
     "pipeline": probes.TABLE,
     "progress": progress.TABLE,
     "uptime": uptime.TABLE,

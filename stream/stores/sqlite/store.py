@@ -16,13 +16,14 @@ import msgspec
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Action, Alert, Health, Measurement, Row, Uptime
+from models.outputs import Action, Alert, Health, Intake, Measurement, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.output_checks import check, gets_row, record
 from stream.stores.sqlite.actions import list_actions, write_actions
 from stream.stores.sqlite.captures import list_captures, read_capture, write_captures
 from stream.stores.sqlite.file import open_file, service_error_of
+from stream.stores.sqlite.intake import list_intakes, write_intakes
 from stream.stores.sqlite.place import Place, leave
 from stream.stores.sqlite.probes import list_probes, write_probes
 from stream.stores.sqlite.progress import note_progress, read_progress
@@ -201,6 +202,10 @@ class SqliteStore:
         """Give how long a machine ran and stood in each hour, oldest first."""
         return await self._run(list_uptime, machine, from_datetime(since), from_datetime(until))
 
+    async def intakes(self) -> list[Intake]:
+        """Newest word on what comes of each machine."""
+        return await self._run(list_intakes)
+
     async def extremes(
         self,
         measurement: Measurement,
@@ -263,6 +268,7 @@ def _writers(
         Alert: _write_alerts,
         Action: write_actions,
         Uptime: write_uptime,
+        Intake: write_intakes,
         Capture: partial(write_captures, retention_days=retention_spectra_days),
         ProbeResult: write_probes,
     }

@@ -10,7 +10,7 @@ import msgspec
 
 from models.errors import ServiceError
 from models.machinery.machine import Machine
-from models.outputs import Alert, Health
+from models.outputs import Alert, Health, Intake
 from stream.stores.store import Store
 from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
@@ -25,6 +25,8 @@ _EVERY_S = 2.0
 _HISTORIES_A_TURN = 6
 """Machines whose history is read in one turn, so that a large fleet costs no more than a small one."""
 _OPEN_ALERTS = 2_000
+_INTAKE_EVERY = 5
+"""Looks at the store between two at what comes of machines, which workers tell once a minute."""
 
 
 class Feed:
@@ -43,7 +45,8 @@ class Feed:
         self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], datetime] | None = None
-        self._turns = itertools.count()
+        self._turns, self._looks = itertools.count(), itertools.count()
+        self._intakes: tuple[Intake, ...] = ()
         self._is_open = False
         now = clock()
         self.snapshot = Snapshot(read_at=now, began_at=now, loaded=False)
@@ -85,6 +88,8 @@ class Feed:
         healths = tuple(await self._store.latest_health())
         alerts = tuple(await self._store.alerts(open_only=True, limit=_OPEN_ALERTS))
         results = await self._store.probes() if self._probes is not None else []
+        if next(self._looks) % _INTAKE_EVERY == 0:
+            self._intakes = tuple(await self._store.intakes())
         now = self._clock()
         changed_at = self.snapshot.changed_at
         seen = {(health.machine, health.point): health.time for health in healths}
@@ -96,6 +101,7 @@ class Feed:
             read_at=now,
             healths=healths,
             alerts=alerts,
+            intakes=self._intakes,
             histories={name: recent.history for name, recent in self._recent.items()},
             series={name: recent.series for name, recent in self._recent.items()},
             changed_at=changed_at,

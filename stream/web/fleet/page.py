@@ -103,7 +103,7 @@ class FleetPage:
         self._headline.set_text(view.headline)
         set_classes(self._headline, "headline calm" if view.calm else "headline")
         self._detail.set_text(view.detail)
-        self._notices.show((notice.kind, notice) for notice in view.notices)
+        self._notices.show(((notice.kind, notice.about), notice) for notice in view.notices)
         self._counts.show((count.status, count) for count in view.counts)
         self._cards.show(view.attention)
         self._opened_cards.show(view.opened)

@@ -14,6 +14,7 @@ from models.outputs import Status
 from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text
 from stream.web.views.freshness import freshness
+from stream.web.views.intake_view import fleet_intake_notices, unjudged_machines
 from stream.web.views.machine_facts import (
     MachineFacts,
     attention_order,
@@ -32,6 +33,8 @@ __all__ = ["Count", "FleetView", "Tile", "fleet_view"]
 
 
 _NOT_YET = Bilingual("No data yet", "尚无数据")
+_NOT_JUDGED = Bilingual("Its data are not judged", "数据未评定")
+_NONE_JUDGED = Bilingual("No machine could be judged yet", "尚无设备可评定")
 _AS_OF = Bilingual("As of {clock}: {says}", "截至{clock}：{says}")
 _UNCERTAIN = Bilingual("Not certain: {says}", "尚不确定：{says}")
 _UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
@@ -124,6 +127,7 @@ def fleet_view(
         for each in facts
         if of_before or (fresh.now == clock and is_old(each, fresh.now, usual=usual))
     }
+    unjudged = fleet_intake_notices(snapshot, machines, clock, language)
     says, does = headline(
         snapshot,
         needy=len(ranked.needy),
@@ -132,6 +136,8 @@ def fleet_view(
         unheard=len(ranked.unheard),
         language=language,
     )
+    if unjudged and not ranked.known:
+        says, does = _NONE_JUDGED.say(language), ""
     if ranked.heard and not ranked.needy and of_before:
         since = snapshot.read_at if doubt is None else doubt.since
         when = "" if since is None else clock_text(since, clock, zone, language)
@@ -139,20 +145,22 @@ def fleet_view(
     full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
 
+    coming = unjudged_machines(snapshot, clock)
+
     def card(each: MachineFacts) -> MachineView:
         return machine_view(each, viewer, old=each.machine.id in old)
 
     return FleetView(
         headline=says,
         detail=does,
-        calm=not ranked.needy and not of_before,
+        calm=not ranked.needy and not unjudged and not of_before,
         counts=_counts(facts, language),
-        notices=notices(snapshot, fresh, clock, zone, language, known=bool(ranked.known)),
+        notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(ranked.known)), *unjudged),
         attention=tuple(card(each) for each in full),
         opened=tuple(card(each) for each in small if each.machine.id in opened),
         tiles=(
             *(_tile(each, viewer, old=each.machine.id in old) for each in small if each.machine.id not in opened),
-            *(_unheard_tile(machine, language) for machine in ranked.unheard),
+            *(_unheard_tile(machine, language, heard=machine.id in coming) for machine in ranked.unheard),
         ),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
     )
@@ -184,12 +192,12 @@ def _tile(facts: MachineFacts, viewer: Viewer, *, old: bool) -> Tile:
     )
 
 
-def _unheard_tile(machine: Machine, language: Language) -> Tile:
+def _unheard_tile(machine: Machine, language: Language, *, heard: bool) -> Tile:
     return Tile(
         id=machine.id,
         name=machine_name(machine, language),
         status="no_data",
-        status_text=_NOT_YET.say(language),
+        status_text=(_NOT_JUDGED if heard else _NOT_YET).say(language),
         score_text="",
         old=True,
         known=False,

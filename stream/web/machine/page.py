@@ -156,7 +156,7 @@ class MachinePage:
         self._updated.set_text(view.updated)
         self._headline.set_text(view.headline)
         self._detail.set_text(view.detail)
-        self._notices.show((notice.kind, notice) for notice in view.notices)
+        self._notices.show(((notice.kind, notice.about), notice) for notice in view.notices)
         if view.machine is None:
             return
         if self._head is None:

@@ -12,6 +12,7 @@ from stream.texts.phrases import PRIORITIES
 from stream.texts.times import clock_text, span_text
 from stream.web.machine.verdicts_view import VerdictView, verdicts_view
 from stream.web.views.freshness import freshness
+from stream.web.views.intake_view import machine_intake_notices
 from stream.web.views.machine_facts import MachineFacts, facts_of_machines, is_about_sensor, is_old, usual_interval
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.views.notices_view import Notice, notices
@@ -84,10 +85,13 @@ def machine_page_view(
     ours = next((each for each in facts if each.machine.id == machine), None)
     name = machine if len(machine) <= _MAX_NAME_LENGTH else machine[:_MAX_NAME_LENGTH] + "…"
     detail = ""
+    intake = machine_intake_notices(snapshot, machine, clock, language)
     if ours is not None:
         headline = machine_name(ours.machine, language)
     elif not snapshot.loaded:
         headline = _READING.say(language)
+    elif intake:
+        headline = machine_name(machines.get(machine) or Machine(id=machine), language)
     elif machine in machines:
         headline, detail = machine_name(machines[machine], language), _UNHEARD_HELP.say(language, name=name)
     else:
@@ -101,7 +105,7 @@ def machine_page_view(
     return MachinePageView(
         headline=headline,
         detail=detail,
-        notices=notices(snapshot, fresh, clock, zone, language),
+        notices=(*notices(snapshot, fresh, clock, zone, language), *intake),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
         machine=view,
         now=fresh.now,

@@ -59,6 +59,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["error", "warning", "info"]
     title: str
     text: str
+    about: str = ""
+    """What it is of, so that several of a kind can be told apart."""
 
 
 def headline(

@@ -12,6 +12,7 @@ from models.machinery.machine import Machine
 from models.machinery.severity import boundaries_of
 from models.machinery.temperature import temperature_limit_c
 from models.outputs import Health
+from models.signal.quality import SHORTENED
 from models.texts.diagnosis_sentences import STRONGER_AT
 from stream.stores.store import ValueAt
 from stream.texts.phrases import FLAGS, POINTS
@@ -31,6 +32,7 @@ _DECIMALS = {"velocity_rms_mm_s": 2, "rms_g": 3, "value_c": 1}
 _LIMIT = Bilingual("limit {limit} {unit}", "限值 {limit} {unit}")
 _ZONE_LIMIT = Bilingual("limit {limit} {unit} (zone C)", "限值 {limit} {unit}（C区）")
 _TRUSTED = Bilingual("Signal good", "信号正常")
+_SHORTENED = Bilingual("Signal good: {flags}", "信号正常：{flags}")
 _FAULT = Bilingual("Sensor fault: {flags}", "传感器故障：{flags}")
 _UNKNOWN_FAULT = Bilingual("signal not plausible", "信号不可信")
 _DIRECTIONS = {
@@ -109,7 +111,8 @@ def _point(
     health: Health, series: Sequence[Series], machine: Machine, now: datetime, language: Language
 ) -> PointView:
     ok = health.quality.ok
-    quality = _TRUSTED if ok else _FAULT
+    shortened = SHORTENED in health.quality.flags
+    quality = _FAULT if not ok else _SHORTENED if shortened else _TRUSTED
     return PointView(
         id=health.point,
         name=point_name(health.point, language),

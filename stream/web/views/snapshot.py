@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from models.outputs import Alert, Health, Measurement
+from models.outputs import Alert, Health, Intake, Measurement
 from models.probes.records import Input
 from stream.stores.store import HealthAt, ValueAt
 
@@ -51,6 +51,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Newest of each (machine, point)."""
     alerts: tuple[Alert, ...] = ()
     """Open ones."""
+    intakes: tuple[Intake, ...] = ()
+    """What comes of machines, the newest of each."""
     histories: Mapping[str, tuple[HealthAt, ...]] = MappingProxyType({})
     """By machine, oldest first; not of every machine."""
     series: Mapping[str, tuple[Series, ...]] = MappingProxyType({})

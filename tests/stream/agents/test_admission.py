@@ -63,6 +63,22 @@ def test_a_name_that_differs_in_case_or_width_alone_is_asked_about(name):
     assert "is it 'P-101'?" in admission(unknown_machines="refuse").refusal(name)
 
 
+def test_a_described_machine_in_another_spelling_is_asked_about_once_where_it_is_taken(caplog):
+    admits = admission()
+    with caplog.at_level(logging.WARNING):
+        assert taken(admits, "p-101", "p-101", "other") == ["p-101", "p-101", "other"]
+    assert [record.message for record in caplog.records] == [
+        "p-101: judged by defaults, as nobody has described it; is it P-101?"
+    ]
+
+
+def test_to_refuse_everybody_is_told_at_once(caplog):
+    with caplog.at_level(logging.ERROR):
+        admission(fleet=Fleet(), unknown_machines="refuse")
+        admission(unknown_machines="refuse")
+    assert len(caplog.records) == 1
+
+
 def test_a_flood_of_names_fills_neither_log_nor_memory(caplog):
     admits = admission(machines_per_partition=1)
     with caplog.at_level(logging.WARNING):

@@ -11,9 +11,10 @@ from models.machinery.bearings import parse_bearing
 from models.machinery.machine import Configuration, Machine
 from models.observations import ReadingObserved, Source, TemperatureObserved, VibrationObserved
 from models.signal.indicators import waveform_indicators
+from models.signal.quality import is_fault
 from stream.messages.digests import digest
 from stream.messages.measurements import Reading, Temperature, Vibration, decode, encode
-from stream.messages.observe import observe
+from stream.messages.observe import MOST_SAMPLES, observe
 
 START = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 START_US = from_datetime(START)
@@ -166,3 +167,28 @@ def test_observing_twice_gives_the_same_and_survives_encoding(message):
     one, again = seen(message), seen(message)
     assert one == again
     assert msgspec.json.decode(msgspec.json.encode(one), type=type(one)) == one
+
+
+def test_of_a_block_that_is_too_long_the_beginning_is_looked_at_and_the_flag_says_so():
+    noise = np.random.default_rng(5).standard_normal(MOST_SAMPLES + 1)
+    whole, beginning = seen(vibration(noise)), seen(vibration(noise[:-1]))
+    assert (whole.flags, beginning.flags) == (("shortened",), ())
+    assert whole.indicators == beginning.indicators
+    assert whole.diagnosis == beginning.diagnosis
+    assert whole.seconds == (MOST_SAMPLES + 1) / 10_000.0
+    assert whole.time_us - START_US == round(whole.seconds * SECOND_US)
+    assert not is_fault(whole.flags)
+
+
+def test_two_long_blocks_that_differ_at_their_end_alone_are_two():
+    noise = np.random.default_rng(6).standard_normal(MOST_SAMPLES + 1)
+    other = noise.copy()
+    other[-1] += 1.0
+    assert seen(vibration(noise)).digest != seen(vibration(other)).digest
+
+
+def test_a_long_list_is_shortened_like_bytes():
+    counts = np.random.default_rng(7).integers(0, 100, MOST_SAMPLES + 5)
+    found = [seen(vibration(samples)) for samples in (counts.tolist(), counts)]
+    assert found[0] == found[1]
+    assert found[0].flags[-1] == "shortened"

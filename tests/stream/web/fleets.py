@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from models.errors import ServiceError
 from models.machinery.machine import Machine, Name
-from models.outputs import Alert, Deduction, Health, Quality, Row
+from models.outputs import Alert, Deduction, Health, Intake, Quality, Row
 from models.probes.known import KNOWN
 from models.probes.records import INPUTS, ProbeResult
 from stream.stores.store import HealthAt, ValueAt
@@ -277,6 +277,10 @@ class MemoryStore:
     async def probes(self):
         self._check()
         return self._of(ProbeResult)
+
+    async def intakes(self):
+        self._check()
+        return list({each.machine: each for each in self._of(Intake)}.values())
 
     async def points(self, measurement, machine):
         self._check()

@@ -53,8 +53,8 @@ def fleet(snapshot, *, machines=MACHINES, language="en", clock=NOW, opened=()):
     return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, opened=opened)
 
 
-def machine_page(snapshot, machine="P-101", *, language="en", clock=NOW):
-    return machine_page_view(snapshot, MACHINES, machine, clock=clock, zone=UTC, language=language)
+def machine_page(snapshot, machine="P-101", *, machines=MACHINES, language="en", clock=NOW):
+    return machine_page_view(snapshot, machines, machine, clock=clock, zone=UTC, language=language)
 
 
 def history_of(tmp_path, outputs, machine="P-101", *, range_=RANGES[1], newest=NOW, now=NOW):

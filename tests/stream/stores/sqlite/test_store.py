@@ -200,7 +200,7 @@ def test_a_cancelled_write_is_whole_or_not_there(tmp_path):
     assert run(SqliteStore(tmp_path / "x.db"), work) in {0, 5000}
 
 
-@pytest.mark.parametrize("table", ["capture", "uptime"])
+@pytest.mark.parametrize("table", ["capture", "uptime", "intake"])
 def test_a_file_from_before_a_table_gets_it_and_keeps_its_rows(tmp_path, table):
     path = tmp_path / "old.db"
     run(SqliteStore(path), lambda store: store.write([row("m", rms_g=1.0)]))

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.machinery.machine import Machine, Name
-from models.outputs import Health
+from models.outputs import Health, Quality
 from stream.texts.phrases import STATUSES
 from stream.web.fleet.view import fleet_view
 from stream.web.views.machine_facts import attention_order, facts_of_machines
@@ -205,3 +206,12 @@ def test_order_of_attention_never_puts_the_worse_one_later(machines):
 def test_times_are_the_viewers():
     zone = datetime(2026, 1, 1, tzinfo=UTC).astimezone().tzinfo
     assert fleet_view(Snapshot(read_at=NOW), {}, clock=NOW, zone=zone, language="en").updated.startswith("Read at ")
+
+
+def test_a_shortened_block_is_said_beside_a_good_signal_and_is_no_fault():
+    quality = Quality(ok=True, flags=("shortened",))
+    sound = msgspec.structs.replace(health("A", "drive-end", NOW), quality=quality)
+    shown = fleet(read([sound], machines={}), machines={}, opened="A")
+    (point,) = shown.opened[0].points
+    assert (point.ok, point.quality) == (True, "Signal good: block too long, only its beginning looked at")
+    assert not shown.attention
