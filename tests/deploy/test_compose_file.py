@@ -89,7 +89,7 @@ def test_commands_and_what_they_start_exist():
     assert SERVICES["worker"]["healthcheck"]["test"] == ["CMD", "stethos", "health"]
     assert int(SERVICES["worker"]["environment"]["STETHOS_HEALTH__PORT"])
     port = SERVICES["web"]["environment"]["STETHOS_WEB__PORT"]
-    assert f"http://127.0.0.1:{port}/en" in SERVICES["web"]["healthcheck"]["test"][-1]
+    assert f"http://127.0.0.1:{port}/favicon.ico" in SERVICES["web"]["healthcheck"]["test"][-1]
     assert SERVICES["web"]["ports"][0].endswith(f":{port}")
     compile(SERVICES["web"]["healthcheck"]["test"][-1], "healthcheck", "exec")
     subprocess.run(["sh", "-n", ROOT / "deploy/setup.sh"], check=True)

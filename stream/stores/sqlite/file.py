@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.errors import ServiceError
 from stream.stores.sqlite import actions, captures, intake, probes, progress, rows, upgrade, uptime
-from stream.stores.sqlite.place import Place, on_its_own, place_of
+from stream.stores.sqlite.place import Place, leave, on_its_own, place_of, put_away_left_companions
 from stream.stores.sqlite.soundness import DAMAGED, damage_in, named
 from stream.stores.store import PermanentStoreError
 
@@ -47,13 +47,14 @@ def open_file(path: Path) -> tuple[sqlite3.Connection, Place]:
     except OSError as error:
         raise ServiceError(f"cannot create {path.parent}: {error.strerror}; change [sqlite] path") from error
     with on_its_own(path.resolve().parent):
-        before = place_of(path).file
+        before = place_of(path)
+        put_away_left_companions(before)
         connection = connect(path)
         place = place_of(path)
     try:
-        _see_that_it_is_sound(connection, path, replaced=before not in (None, place.file))
+        _see_that_it_is_sound(connection, path, replaced=before.file not in (None, place.file))
     except BaseException as error:
-        connection.close()
+        leave(connection, place)
         if isinstance(error, sqlite3.Error):
             raise service_error_of(error, path) from error
         raise

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Place", "leave", "on_its_own", "place_of"]
+__all__ = ["Place", "leave", "on_its_own", "place_of", "put_away_left_companions"]
 
 _GONE = (
     "was moved or deleted while it was open: a new file is made there. What was kept so far is in the file that "
@@ -105,6 +105,17 @@ def leave(connection: sqlite3.Connection, place: Place) -> None:
             for path, before in ours.items():
                 if before is not None and _identity(path) == before:
                     path.unlink(missing_ok=True)
+
+
+def put_away_left_companions(place: Place) -> None:
+    """Where there is no file, its companions are those of one that was moved: a new file must not take them over.
+
+    They stay under another name, in case whoever had that file open has ended before it could write them into it.
+    """
+    if place.file is None:
+        for path, found in zip(place._beside(), place.companions, strict=True):  # noqa: SLF001 -- of this module
+            if found is not None:
+                path.rename(path.with_name(f"{path.name}.left"))
 
 
 def _aside(path: Path) -> Path:

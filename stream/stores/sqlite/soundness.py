@@ -8,7 +8,7 @@ __all__ = ["DAMAGED", "damage_in", "is_damage", "named"]
 
 DAMAGED = (
     "it is damaged (results wait in Kafka meanwhile, for 30 days): stop worker and page, put a backup in its place "
-    "or what `sqlite3 FILE .recover` saves of it, and start them again"
+    "or what `sqlite3 FILE .recover` saves of it, without the old -wal and -shm, and start them again"
 )
 _STEPS = 20_000
 """So many of SQLite's instructions between two looks at the clock: about a millisecond."""

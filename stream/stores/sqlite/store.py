@@ -123,8 +123,8 @@ class SqliteStore:
         try:
             return work(connection)
         except sqlite3.Error as error:
-            if is_damage(error):  # what comes next looks at the file anew
-                connection.close()
+            if is_damage(error) and self._place is not None:  # what comes next looks at the file anew
+                leave(connection, self._place)
                 self._connection = self._place = None
             raise service_error_of(error, self.path) from error
 

@@ -1,12 +1,14 @@
 """A file that goes away under those who have it open: each notices by itself, and none harms another's."""
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from contextlib import closing
 
 import pytest
 
+from models.clock import from_datetime
 from models.errors import ServiceError
 from stream.stores.sqlite.store import SqliteStore
 from stream.stores.store import Progress, ReopenedError, Written
@@ -200,3 +202,83 @@ def test_a_damaged_file_is_told_as_it_is_opened_and_a_mended_one_is_used_at_once
         await store.close()
 
     asyncio.run(main())
+
+
+def test_a_new_file_does_not_take_over_the_log_of_one_that_was_moved(tmp_path):
+    path, old = tmp_path / "x.db", tmp_path / "old.db"
+
+    async def main():
+        writer, fresh = SqliteStore(path), SqliteStore(path)
+        await writer.open()
+        for number in range(20):
+            await writer.write(batch(number))
+        path.rename(old)
+        await fresh.open()  # before the writer has noticed
+        assert await times_in(fresh) == []
+        await fresh.write(batch(99))
+        await write(writer, 20)
+        assert len(await times_in(fresh)) == 2
+        await writer.close()
+        await fresh.close()
+
+    asyncio.run(main())
+    assert rows_in(path) == (2, "ok")
+    assert rows_in(old) == (20, "ok")
+
+
+def seconds_found(folder):
+    """Give the seconds of all rows of both writers, in whole files only."""
+    found = {0: set(), 1: set()}
+    for file in folder.glob("*.db"):
+        with closing(sqlite3.connect(file)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'row'").fetchone():
+                query = "SELECT machine, time_us FROM row JOIN point ON point.id = row.point"
+                for machine, time_us in connection.execute(query):
+                    found[int(machine[1])].add((time_us - from_datetime(START)) // 1_000_000)
+    return found
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_is_in_some_file_and_all_are_whole_though_it_is_moved_all_the_time(tmp_path):
+    path = tmp_path / "x.db"
+    acknowledged = {0: set(), 1: set()}
+
+    async def main():
+        stores, ended = [SqliteStore(path) for _ in range(4)], asyncio.Event()
+        for store in stores:
+            await store.open()
+
+        async def writing(which):
+            number = 0
+            while not ended.is_set():
+                output = row(f"w{which}", at(seconds=number), rms_g=1.0)
+                with contextlib.suppress(ServiceError):  # told, and tried again
+                    await stores[which].open()
+                    await stores[which].write([output])
+                    acknowledged[which].add(number)
+                    number += 1
+
+        async def reading(which):
+            while not ended.is_set():
+                with contextlib.suppress(ServiceError):
+                    await times_in(stores[which])
+                await asyncio.sleep(0.005)
+
+        async def moving():
+            for number in range(20):
+                await asyncio.sleep(0.1)
+                with contextlib.suppress(FileNotFoundError):
+                    path.rename(tmp_path / f"moved-{number}.db")
+            await asyncio.sleep(0.3)
+            ended.set()
+
+        await asyncio.gather(writing(0), writing(1), reading(2), reading(3), moving())
+        for store in stores:
+            await store.close()
+
+    asyncio.run(main())
+    found = seconds_found(tmp_path)
+    assert min(map(len, acknowledged.values())) > 20
+    assert acknowledged[0] <= found[0]
+    assert acknowledged[1] <= found[1]
