@@ -19,6 +19,7 @@ __all__ = ["check_probes", "examined"]
 _ANSWER_S = 10.0
 _AHEAD_S = AHEAD_US / SECOND_US
 _LOOK = "`stethos health` where the workers run, and their logs, say which stage; then restart that worker"
+_CLOCK = "; if the page shows no doubt, the clock of the worker is behind"
 _NTP = "let all computers take their time from the same NTP server (chrony, systemd-timesyncd)"
 
 
@@ -66,7 +67,7 @@ def _old(ways: Sequence[Way], ages_s: dict[Way, float], now_s: float) -> Iterato
             "probes",
             f"none of {shown(ways)} has gone all the way since {since:%Y-%m-%d %H:%M:%S} UTC "
             f"({span_text(oldest_s, 'en')}): what is sent there is not judged, or not stored",
-            f"start a worker if none is at work; else {_LOOK}",
+            f"start a worker if none is at work; else {_LOOK}{_CLOCK}",
         )
 
 
