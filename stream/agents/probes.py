@@ -116,11 +116,10 @@ class Prober:
         failed = ""
         while True:
             await asyncio.sleep(self._every_s / _LOOKS)
-            due = self._watch.due()
-            if not due:
+            if not self._owned():
                 continue
             try:
-                self._watch.read_back(await read_probes(self._context.settings), due)
+                self._watch.read_back(await read_probes(self._context.settings))
                 failed = ""
             except StethosError as error:
                 self._watch.unread(str(error))

@@ -171,7 +171,6 @@ class _Storage:
             return
         try:
             await self._write_with_retry([item.output for item in items])
-            self._context.monitor.probes.kept(item.output for item in items if isinstance(item.output, ProbeResult))
             for item in items:
                 if not isinstance(item.output, ProbeResult):  # which is nobody's measurement
                     self._context.metrics.stored(item.record.topic, tag_of(item.output), item.record.timestamp)

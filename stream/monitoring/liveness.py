@@ -42,7 +42,7 @@ class ProbeSigns(msgspec.Struct, frozen=True, kw_only=True):
     oldest_s: float | None = None
     """Since the oldest of the newest was sent that the store gives back; None without partitions."""
     stage: str = ""
-    """The first that probes pass no more: `sent`, `observed`, `judged`, `kept`, `read_back`; mostly empty."""
+    """The first that probes pass no more: `sent`, `observed`, `judged`, `stored`; mostly empty."""
     stopped_at: str = ""
     """Which inputs and partitions stop there."""
     stopped_s: float = 0.0
@@ -124,13 +124,10 @@ _STOPPED = {
         "no probe of {at} has been judged for {s:.0f} s, so no observation may be: the condition agent, or its "
         "way to the topic rows; restart the worker, keep its log"
     ),
-    "kept": (
-        "no probe of {at} has reached the store for {s:.0f} s, so no result may: the storage agent; restart the "
-        "worker, keep its log"
-    ),
-    "read_back": (
-        "no probe of {at} could be read back from the store for {s:.0f} s{error}, though it was written: its file "
-        "or bucket was moved, restored or emptied, or cannot be read; see to that, then restart the worker"
+    "stored": (
+        "no probe of {at} has come back from the store for {s:.0f} s{error}, so no result may be there: the "
+        "storage agents do not write it, or its file or bucket was moved, restored or emptied, or cannot be read; "
+        "see to the store, restart the workers, keep their logs"
     ),
 }
 

@@ -107,13 +107,13 @@ class ProbeWatch:
         self._unread = ""
         for result in results:
             passed, time_us = self._ways.get((result.input, result.partition)), from_datetime(result.time)
-            if passed is None or time_us == passed.stored_us:
-                continue
-            passed.stored_us = time_us
-            sent = dict(passed.sent)
-            if time_us in sent:  # one of a former owner, or of another version, is not ours to judge
-                passed.stages["stored"], passed.in_store = time.monotonic(), sent[time_us]
-                passed.wrong = not as_known(result)
+            sent = {} if passed is None else dict(passed.sent)
+            if passed is None or time_us not in sent:
+                continue  # one of a former owner, or of another version, is not ours to judge
+            passed.wrong = not as_known(result)
+            if time_us > passed.stored_us:
+                passed.stored_us, passed.in_store = time_us, sent[time_us]
+                passed.stages["stored"] = time.monotonic()
 
     def unread(self, error: str) -> None:
         """Note that the store could not be asked."""

@@ -37,20 +37,18 @@ def results(number, **others) -> list[ProbeResult]:
     ]
 
 
-def go(watch, number, *, until="read_back", but=()):
+def go(watch, number, *, until="stored", but=()):
     """One probe of every way, up to a stage; those of `but` stop before it."""
     time_us = int((SENT + number * timedelta(minutes=1)).timestamp() * 1e6)
-    stages = ["sent", "observed", "judged", "kept", "read_back"]
+    stages = ["sent", "observed", "judged", "stored"]
     for stage in stages[: stages.index(until) + 1]:
         passing = [r for r in results(number) if stage != until or (r.input, r.partition) not in but]
         match stage:
             case "sent":
                 for each in passing:
                     watch.sent((each.input, each.partition), time_us)
-            case "kept":
-                watch.kept(passing)
-            case "read_back":
-                watch.read_back(passing, watch.due())
+            case "stored":
+                watch.read_back(passing)
             case _:
                 for each in passing:
                     watch.passed(stage, (each.input, each.partition))
@@ -66,7 +64,7 @@ def test_probes_that_come_back_are_no_news(watch, clock):
 
 @pytest.mark.parametrize(
     ("until", "stage"),
-    [("sent", "observed"), ("observed", "judged"), ("judged", "kept"), ("kept", "read_back")],
+    [("sent", "observed"), ("observed", "judged"), ("judged", "stored")],
 )
 def test_the_first_stage_that_none_passes_is_named(watch, clock, until, stage):
     go(watch, 0)
@@ -107,16 +105,16 @@ def test_a_store_that_gives_back_an_older_one_has_lost_what_came_after(watch, cl
     go(watch, 0)
     for number in range(1, 4):
         clock[0] += 60
-        go(watch, number, until="kept")
-        watch.read_back(results(0), watch.due())
-    assert watch.signs(clock[0]).stage == "read_back"
+        go(watch, number, until="judged")
+        watch.read_back(results(0))
+    assert watch.signs(clock[0]).stage == "stored"
 
 
 def test_other_values_are_told_and_only_of_probes_of_its_own(watch):
-    watch.read_back(results(-1, value=0.1), watch.due())  # another version's, before ours came
+    watch.read_back(results(-1, value=0.1))  # another version's, before ours came
     assert watch.signs(1000.0).wrong_at == ""
     go(watch, 0)
-    watch.read_back(results(0, value=0.1)[:1], watch.due())
+    watch.read_back(results(0, value=0.1)[:1])
     assert watch.signs(1000.0).wrong_at == "vibration/0"
     go(watch, 1)
     assert watch.signs(1000.0).wrong_at == ""

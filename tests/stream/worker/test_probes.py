@@ -27,7 +27,7 @@ from tests.services.kafka import Kafka
 from tests.services.processes import Process, free_port, started, wait_until
 from tests.services.topics import read_topic
 from tests.services.workers import STETHOS
-from tests.stream.monitoring.test_a_real_worker import metrics, wait_until_ill, wait_until_well
+from tests.stream.monitoring.test_a_real_worker import health, metrics, wait_until_ill, wait_until_well
 from tests.stream.worker.readings import publish_readings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -175,7 +175,7 @@ def test_probes_go_all_the_way_and_leave_nothing_else_behind(
     [
         ("indicators", "no probe of actions/0, .* and 5 more has been observed"),
         ("fold", "no probe of .* has been judged"),
-        ("storage", "no probe of .* could be read back from the store"),
+        ("storage", "no probe of .* has come back from the store"),
     ],
 )
 def test_a_stage_that_takes_everything_and_gives_nothing_is_told_by_worker_page_and_doctor(
@@ -253,7 +253,7 @@ def test_a_store_that_somebody_moves_away_is_told(kafka: Kafka, environment: dic
         wait_for_probes(tmp_path)
         for file in tmp_path.glob("stethos.db*"):
             file.rename(file.with_name(f"moved-{file.name}"))
-        wait_until_ill(environment, "no probe of .* could be read back from the store", deadline_s=TOLD_S)
+        wait_until_ill(environment, "no probe of .* has come back from the store", deadline_s=TOLD_S)
 
 
 def test_a_store_that_gives_back_something_else_is_told(kafka: Kafka, environment: dict[str, str], tmp_path: Path):
@@ -296,3 +296,18 @@ def test_what_looks_like_a_probe_harms_nothing(kafka: Kafka, environment: dict[s
         wait_until_well(environment)
         assert max(each.time.timestamp() for each in read_probes(tmp_path / "stethos.db")) < now_us / 1e6 + 600
         assert worker.running
+
+
+def test_two_workers_and_one_that_is_killed_make_no_false_alarm(environment: dict[str, str], tmp_path: Path):
+    """Partitions of results are shared out by themselves: mostly the other one stores what this one judges."""
+    other = environment | {"STETHOS_HEALTH__PORT": str(free_port())}
+    with at_work(tmp_path, environment) as survivor:
+        (tmp_path / "other").mkdir()
+        with at_work(tmp_path / "other", other) as second:
+            wait_for_probes(tmp_path)
+            for _ in range(10):
+                survivor.linger(PROBE_S)
+                assert [health(each)[1].get("reasons") for each in (environment, other)] == [[], []]
+            second.kill()
+            wait_for_probes(tmp_path)
+            wait_until_well(environment)
