@@ -103,14 +103,15 @@ class Condition:
             partition = self.partitions.get(record.partition)
             if partition is None:
                 continue  # a rebalance has taken it: whoever owns it now reads this event too
-            try:
-                await self._pass_gap(partition, record)
-            except LookupError as error:
-                # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
-                await self._context.runtime.crash(error)
-                return
-            if self.partitions.get(record.partition) is not partition:
-                continue  # a rebalance came while the broker was asked
+            if record.offset > partition.next_offset or isinstance(record.value, UnreadableBatch):
+                try:
+                    await self._pass_gap(partition, record)
+                except LookupError as error:
+                    # To go on would lose an observation for ever; a restart reads on where the checkpoints stand.
+                    await self._context.runtime.crash(error)
+                    return
+                if self.partitions.get(record.partition) is not partition:
+                    continue  # a rebalance came while the broker was asked
             if partition.accepts(record.offset, round(record.timestamp * 1e3) if record.timestamp else None):
                 self._fold(partition, record)
             partition.waiting.append(event)

@@ -61,7 +61,7 @@ class GapReader:
                 await self.close()
                 await asyncio.sleep(_RETRY_S)
                 continue
-            if ahead is None:
+            if ahead is None or not still_wanted():
                 continue
             first = ahead.offsets[bisect_left(ahead.offsets, due)]
             if first < came:
