@@ -35,6 +35,7 @@ from stream.delivery.generation import Generation
 from stream.delivery.life_watch import LifeWatch
 from stream.delivery.lives import Lives
 from stream.delivery.outbox import Outbox
+from stream.kafka.auto_creation import never_create_topics
 from stream.kafka.groups import AGENT_OF, FAUST_GROUP, worker_identity
 from stream.kafka.progress import Progress
 from stream.kafka.topic_reader import TopicReader
@@ -94,6 +95,7 @@ class Worker:
     """All parts of one worker process; `app` is the Faust application to run."""
 
     def __init__(self, settings: Settings) -> None:
+        never_create_topics()
         fleet = load_fleet(settings)
         identity = worker_identity(settings, fleet)
         self.app = _faust_app(settings, identity.client_id())

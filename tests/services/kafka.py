@@ -56,7 +56,9 @@ class Kafka:
     A short-lived one starts in half the time, and would be slower after minutes of heavy work.
     """
 
-    def __init__(self, folder: Path, *, heap_mb: int = 512, short_lived: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, heap_mb: int = 512, short_lived: bool = False, creates_topics: bool = False
+    ) -> None:
         self._jars, self._folder = fetch(), folder
         self.data = folder / "data"
         self._options = [f"-Xmx{heap_mb}m", "-XX:+UseSerialGC", *(["-XX:TieredStopAtLevel=1"] * short_lived)]
@@ -76,7 +78,7 @@ offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
-auto.create.topics.enable=false
+auto.create.topics.enable={str(creates_topics).lower()}
 message.max.bytes=9437184
 """
         )

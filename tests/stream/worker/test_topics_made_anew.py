@@ -137,6 +137,25 @@ def test_a_missing_topic_is_told_and_waited_for(plant: Plant, worker: Supervisor
     plant.expect_alert()
 
 
+def test_a_deleted_topic_does_not_come_back_by_a_brokers_defaults(tmp_path_factory: pytest.TempPathFactory):
+    """With one partition, senders' times and small messages, before anybody can make it as it must be."""
+    folder = tmp_path_factory.mktemp("creates")
+    kafka = Kafka(folder, short_lived=True, creates_topics=True)
+    try:
+        kafka.start()
+        plant = Plant(kafka.bootstrap, folder, partitions=PARTITIONS)
+        with supervised(folder, plant.environment) as worker:
+            delete(plant.bootstrap, READINGS, ROWS)
+            wait_until(
+                lambda: "missing topics: readings, rows" in worker.text(), "the worker tells what is missing"
+            )
+            make_anew(plant.bootstrap, partitions=PARTITIONS)
+            wait_until(lambda: worker.starts == 2, "it is started again, to read them")
+            plant.learn()
+    finally:
+        kafka.stop()
+
+
 def test_the_doctors_advice_on_unequal_partitions_loses_no_message(plant: Plant, tmp_path: Path):
     with supervised(tmp_path, plant.environment) as worker:
         plant.learn()
