@@ -19,8 +19,8 @@ __all__ = ["check_workers", "compared"]
 _ASPECTS = {
     "version": ("run different versions", "upgrade all of them"),
     "judgement_digest": (
-        "judge by different machines, thresholds or learning",
-        "give all the same machines.toml and the same [thresholds] and [learning], and restart them",
+        "judge by different machines, thresholds, learning or limits",
+        "give all the same machines.toml, [thresholds], [learning] and [limits], and restart them",
     ),
     "storage_digest": ("keep results in different places", "give all the same store, [influxdb] and partitions"),
 }

@@ -13,6 +13,7 @@ import msgspec
 from models.fold import STATE_VERSION
 from stream.config.machines import Fleet
 from stream.config.settings import Settings
+from stream.config.settings_sections import Limits
 from stream.messages.topics import INPUTS, OBSERVATIONS
 
 __all__ = [
@@ -42,7 +43,7 @@ class WorkerIdentity(msgspec.Struct, frozen=True):
 
     version: str
     judgement_digest: str
-    """Of machines, thresholds, learning and the version of the state."""
+    """Of machines, thresholds, learning, limits and the version of the state."""
     storage_digest: str
     """Of partitions and the store."""
 
@@ -60,9 +61,11 @@ def worker_identity(settings: Settings, fleet: Fleet) -> WorkerIdentity:
         else (str(settings.sqlite.path.resolve()),)
     )
     machines = {name: fleet.configuration(name) for name in sorted(fleet.machines)}
+    # Without limits of one's own the digest is the one that workers before 0.1.1 have.
+    limits = () if settings.limits == Limits() else (settings.limits.model_dump(),)
     return WorkerIdentity(
         re.sub(r"[^\w.+]", "", version("stethos")),
-        _digest((STATE_VERSION, machines, fleet.thresholds, fleet.learning)),
+        _digest((STATE_VERSION, machines, fleet.thresholds, fleet.learning, *limits)),
         _digest((settings.partitions, settings.store, store)),
     )
 

@@ -105,7 +105,7 @@ def test_workers_alike_are_good_and_different_ones_are_named():
     assert states(compared([], IDENTITY, partitions=12))["warning"][0].found == "none is at work"
     other = WorkerIdentity("0.1.0", "cccccccc", "bbbbbbbb")
     said = only_wrong(compared(at_work(IDENTITY, other, IDENTITY), IDENTITY, partitions=12))
-    assert "judge by different machines, thresholds or learning" in said.found
+    assert "judge by different machines, thresholds, learning or limits" in said.found
     assert "aaaaaaaa at 10.0.0.1, 10.0.0.3 / cccccccc at 10.0.0.2" in said.found
     assert (
         "versions"
@@ -141,6 +141,7 @@ def test_an_identity_tells_what_must_be_equal_and_nothing_else():
     )
     assert identity(thresholds={"change_low": 1.7}).judgement_digest != usual.judgement_digest
     assert identity(learning={"observations": 7}).judgement_digest != usual.judgement_digest
+    assert identity(limits={"unknown_machines": "refuse"}).judgement_digest != usual.judgement_digest
     Path("machines.toml").write_text('[[machine]]\nid = "泵-1"\n', "utf-8")
     assert identity().judgement_digest != usual.judgement_digest
     assert identity().storage_digest == usual.storage_digest
