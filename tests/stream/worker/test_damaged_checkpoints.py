@@ -11,8 +11,11 @@ from kafka import KafkaAdminClient, TopicPartition
 from models.fold import STATE_VERSION, dump_state, initial_state
 from stream.delivery.checkpoints import POSITION_KEY
 from stream.messages.topics import CHECKPOINTS, HEALTH, OBSERVATIONS
+from tests.services.damaging import damage as hurt_on_disk
+from tests.services.damaging import flip
 from tests.services.kafka import Kafka
 from tests.services.processes import wait_until
+from tests.services.topics import read_topic
 from tests.services.workers import start_worker
 from tests.stream.worker.observations import (
     assert_as_folded_afresh,
@@ -136,6 +139,25 @@ def make_anew(kafka: Kafka, *topics: str) -> None:
         wait_until(lambda: not set(topics) & set(admin.list_topics()), "the topics are gone")
     finally:
         admin.close()
+
+
+def test_a_batch_of_checkpoints_that_the_disk_has_damaged_costs_those_whose_records_are_older(
+    kafka: Kafka, tmp_path: Path
+):
+    environment = environment_of(kafka.bootstrap)
+    for first in (0, 200):
+        publish_observations(kafka.bootstrap, observations(MACHINES[:4], first, 200))
+        run_until_folded(kafka, tmp_path, environment)
+    last = read_topic(kafka.bootstrap, CHECKPOINTS)[0][-1].offset
+    kafka.stop()
+    hurt_on_disk(kafka.data, CHECKPOINTS, 0, last, flip)
+    kafka.start()
+    publish_observations(kafka.bootstrap, observations(MACHINES[:4], 400, 40))
+    text = run_until_folded(kafka, tmp_path, environment)
+    assert "all machines whose record is older" in text
+    assert "泵-1 is folded again from observations: a newer record of it may have been lost" in text
+    assert_as_folded_afresh(kafka.bootstrap)
+    assert "is folded again" not in run_until_folded(kafka, tmp_path, environment)
 
 
 def test_kills_during_the_rebuild_lose_and_double_nothing(kafka: Kafka, tmp_path: Path):
