@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 _EVERY_S = 5.0
 _BEAT_S = 1.0
 _ANSWER_S = 10.0
+_MUCH = 500
+"""Messages of a partition that keep a consumer from its others: it takes what it has fetched first."""
 
 FollowedProgress = Callable[[], Mapping[TopicPartition, Progress]]
 """Gives how far each partition of this worker has been read by one group."""
@@ -170,9 +172,22 @@ class Monitor:
             if progress:
                 logs |= await _logs_of(consumer, list(progress))
         ends = await (await self._connected(_ENDS, consumers)).end_offsets(list(logs))
-        now, progresses = time.monotonic(), {tp: one for each in followed.values() for tp, one in each.items()}
-        self._show({tp: lag_after(self._lags.get(tp), log, progresses[tp], now) for tp, log in logs.items()})
+        now, lags = time.monotonic(), {}
+        for progress in followed.values():
+            lags |= self._lags_of({tp: (logs[tp], read) for tp, read in progress.items() if tp in logs}, now)
+        self._show(lags)
         self._transactions.see({tp: (log.stable_end, ends[tp]) for tp, log in logs.items()})
+
+    def _lags_of(
+        self, partitions: Mapping[TopicPartition, tuple[Log, Progress]], now: float
+    ) -> dict[TopicPartition, Lag]:
+        """Give the lags of one group; while it works off a backlog of one, the others wait their turn."""
+        lags = {tp: lag_after(self._lags.get(tp), log, read, now) for tp, (log, read) in partitions.items()}
+        backlog = any(
+            lag.messages > _MUCH and (before := self._lags.get(tp)) is not None and before.place != lag.place
+            for tp, lag in lags.items()
+        )
+        return {tp: msgspec.structs.replace(lag, since=now) for tp, lag in lags.items()} if backlog else lags
 
     async def _connected(self, group: str, consumers: dict[str, AIOKafkaConsumer]) -> AIOKafkaConsumer:
         """Give the consumer that asks for a group; it never joins it nor reads."""

@@ -14,7 +14,7 @@ from stream.agents.intake import IntakeWatch
 from stream.config.machines import Fleet
 from stream.config.settings import Settings
 from stream.config.settings_sections import Limits
-from stream.delivery.checkpoints import RestoredPartition
+from stream.delivery.checkpoint_merging import RestoredPartition
 from stream.delivery.partition import Partition
 from stream.messages.records import decode_output
 from stream.messages.topics import ROWS, VIBRATION
