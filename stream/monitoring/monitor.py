@@ -172,7 +172,8 @@ class Monitor:
             if progress:
                 logs |= await _logs_of(consumer, list(progress))
         ends = await (await self._connected(_ENDS, consumers)).end_offsets(list(logs))
-        now, lags = time.monotonic(), {}
+        now = time.monotonic()
+        lags: dict[TopicPartition, Lag] = {}
         for progress in followed.values():
             lags |= self._lags_of({tp: (logs[tp], read) for tp, read in progress.items() if tp in logs}, now)
         self._show(lags)

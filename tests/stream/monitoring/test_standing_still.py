@@ -1,34 +1,28 @@
 """When a partition counts as standing still, by what a broker tells; nothing here waits for one."""
 
-import asyncio
-from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 from aiokafka import TopicPartition
 
 from stream.kafka.groups import AGENT_OF
+from stream.kafka.progress import Progress
+from stream.monitoring.lag import Log
 from stream.monitoring.metrics import Metrics
 from stream.monitoring.monitor import Monitor
 
 IDLE, BUSY = TopicPartition("vibration", 0), TopicPartition("readings", 1)
 
 
-class Told:
+class Told(NamedTuple):
     """What a broker tells of two partitions: ends, and how far the group has come."""
 
-    def __init__(self, ends, committed):
-        self.ends = dict(zip((IDLE, BUSY), ends, strict=True))
-        self.committed = dict(zip((IDLE, BUSY), committed, strict=True))
-        self._coordinator = self
+    ends: tuple[int, int]
+    committed: tuple[int, int]
 
-    async def end_offsets(self, _):
-        return self.ends
-
-    async def beginning_offsets(self, partitions):
-        return dict.fromkeys(partitions, 0)
-
-    async def fetch_committed_offsets(self, _):
-        return {tp: SimpleNamespace(offset=offset) for tp, offset in self.committed.items()}
+    def partitions(self):
+        found = zip((IDLE, BUSY), self.ends, self.committed, strict=True)
+        return {tp: (Log(0, end, committed), Progress(committed, committed)) for tp, end, committed in found}
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def monitor():
 
 
 def look(monitor, now, told):
-    monitor._show(asyncio.run(monitor._lags_of(told, [IDLE, BUSY], now)))
+    monitor._show(monitor._lags_of(told.partitions(), now))
     return monitor._agent(AGENT_OF["vibration"], now)
 
 
