@@ -69,7 +69,8 @@ def judged(kafka: Kafka) -> list[tuple[str, int]]:
 def committed(kafka: Kafka) -> int:
     admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     try:
-        return admin.list_group_offsets([FAUST_GROUP])[FAUST_GROUP][TopicPartition(READINGS, 1)].offset
+        offsets = admin.list_group_offsets([FAUST_GROUP])[FAUST_GROUP]
+        return offsets[place].offset if (place := TopicPartition(READINGS, 1)) in offsets else -1
     finally:
         admin.close()
 
