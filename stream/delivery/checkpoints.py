@@ -12,7 +12,7 @@ state whose outputs are all out, and at worst repeats outputs that are byte for 
 - Each record carries a checksum, and the position how many machines it stands for, and the time of the observation
   before it, by which another log of that name is known. What is damaged, missing or
   beyond the end of `observations` costs its machine alone: `stream.delivery.checkpoint_merging` finds it, and
-  `stream.delivery.rebuilding` folds that machine again. Until then a marker stands in its place, a record without
+  `stream.agents.rebuilding` folds that machine again. Until then a marker stands in its place, a record without
   a state: whatever came before it is void, and so is what comes later with a lower offset.
 """
 
