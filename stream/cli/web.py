@@ -2,12 +2,15 @@
 
 import os
 import socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from models.errors import ConfigurationError
 from stream.cli.terminal import SettingsFile
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 __all__ = ["web"]
 
@@ -32,8 +35,6 @@ def web(
 
       stethos web --port 9000
     """
-    import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
-
     from stream.cli.logs import set_up_logging  # noqa: PLC0415 -- keeps --help quick
     from stream.config.hosts import names_of, own_names  # noqa: PLC0415 -- keeps --help quick
     from stream.config.machines import load_fleet  # noqa: PLC0415 -- keeps --help quick
@@ -41,11 +42,6 @@ def web(
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
     from stream.stores import open_store  # noqa: PLC0415 -- keeps --help quick
     from stream.web.data.probe_progress import ExpectedProbes  # noqa: PLC0415 -- keeps --help quick
-    from stream.web.guard.connections import (  # noqa: PLC0415 -- keeps --help quick
-        MOST_HEADER_BYTES,
-        MOST_MESSAGE_BYTES,
-        PatientHttp,
-    )
     from stream.web.server import make_server  # noqa: PLC0415 -- keeps --help quick
 
     settings = load_settings(settings_file)
@@ -64,16 +60,29 @@ def web(
     with _listening(address, number) as listener:
         shown = f"[{address}]" if ":" in address else address
         typer.echo(f"Page: http://{shown}:{number}", err=True)
-        config = uvicorn.Config(
-            server,
-            http=PatientHttp,
-            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
-            ws_max_size=MOST_MESSAGE_BYTES,
-            server_header=False,
-            log_level="warning",
-            log_config=None,  # as set_up_logging has it
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        _serve(server, listener)
+
+
+def _serve(server: "ASGIApp", listener: socket.socket) -> None:
+    """Answer until told to stop, within bounds for what a viewer may send."""
+    import uvicorn  # noqa: PLC0415 -- keeps --help quick, and comes with the web extra only
+
+    from stream.web.guard.connections import (  # noqa: PLC0415 -- keeps --help quick
+        MOST_HEADER_BYTES,
+        MOST_MESSAGE_BYTES,
+        PatientHttp,
+    )
+
+    config = uvicorn.Config(
+        server,
+        http=PatientHttp,
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        ws_max_size=MOST_MESSAGE_BYTES,
+        server_header=False,
+        log_level="warning",
+        log_config=None,  # as set_up_logging has it
+    )
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listening(address: str, port: int) -> socket.socket:

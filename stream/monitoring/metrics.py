@@ -80,22 +80,10 @@ class Metrics:
             "step",
         )
         self.dead_letters = self._counter("stethos_dead_letters", "Messages put aside.", "topic", "reason")
-        self.observations_lost = self._counter(
-            "stethos_observations_lost", "Observations that could not be judged, and never will be."
-        )
         self.checkpoint_s = self._histogram(
             "stethos_checkpoint_seconds",
             "Saving a partition: outputs confirmed, states confirmed, observations acknowledged.",
             _WORK_BUCKETS_S,
-        )
-        self.checkpoints_damaged = self._counter(
-            "stethos_checkpoints_damaged", "Machines whose checkpoint could not be used, or was missing."
-        )
-        self.rebuilding = self._gauge(
-            "stethos_machines_rebuilding", "Machines that are being folded again from their observations."
-        )
-        self.offset_gaps = self._counter(
-            "stethos_offset_gaps", "Gaps in observations that held nothing to be judged, and were passed."
         )
         self.store_write_s = self._histogram(
             "stethos_store_write_seconds", "One batch that was kept.", _WORK_BUCKETS_S
@@ -108,6 +96,34 @@ class Metrics:
         self.lag = self._gauge(
             "stethos_lag_messages", "Not yet acknowledged, of the partitions of this worker.", "topic", "partition"
         )
+        self.partitions = self._gauge("stethos_partitions", "Partitions that this worker judges.")
+        self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")
+        self.rebalances = self._counter("stethos_rebalances", "How often partitions were given out anew.")
+        self.healthy = self._gauge("stethos_healthy", "1 where /health says 200.")
+        self._children: dict[tuple[str, str], Any] = {}
+        self._observe, self._judge, self._store = (
+            self.latency.labels(step) for step in ("observe", "judge", "store")
+        )
+        self._add_delivery()
+        self._add_edge()
+
+    def _add_delivery(self) -> None:
+        """Add what goes wrong with observations and states between broker and fold."""
+        self.observations_lost = self._counter(
+            "stethos_observations_lost", "Observations that could not be judged, and never will be."
+        )
+        self.checkpoints_damaged = self._counter(
+            "stethos_checkpoints_damaged", "Machines whose checkpoint could not be used, or was missing."
+        )
+        self.rebuilding = self._gauge(
+            "stethos_machines_rebuilding", "Machines that are being folded again from their observations."
+        )
+        self.offset_gaps = self._counter(
+            "stethos_offset_gaps", "Gaps in observations that held nothing to be judged, and were passed."
+        )
+
+    def _add_edge(self) -> None:
+        """Add what comes in and is not judged, or does not come through."""
         self.open_transaction_s = self._gauge(
             "stethos_open_transaction_seconds",
             "For how long another's transaction has been seen open: what comes after it waits.",
@@ -123,14 +139,6 @@ class Metrics:
         self.unjudged = self._counter("stethos_unjudged", "Measurements that came and were not judged.", "why")
         self.machines_unjudged = self._gauge(
             "stethos_machines_unjudged", "Machines of which more than a little goes unjudged."
-        )
-        self.partitions = self._gauge("stethos_partitions", "Partitions that this worker judges.")
-        self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")
-        self.rebalances = self._counter("stethos_rebalances", "How often partitions were given out anew.")
-        self.healthy = self._gauge("stethos_healthy", "1 where /health says 200.")
-        self._children: dict[tuple[str, str], Any] = {}
-        self._observe, self._judge, self._store = (
-            self.latency.labels(step) for step in ("observe", "judge", "store")
         )
 
     def observed(self, topic: str, kind: str, received_s: float | None) -> None:

@@ -48,9 +48,18 @@ def restore(store: Path, copy: Path) -> None:
         raise ConfigurationError(f"{copy}: there is no such file; name the copy that `stethos store backup` wrote")
     with _opened(copy) as source:
         _check(source, copy)
-        connect(store).close()  # makes the file and its folder where there are none
+        _make(store)
         with _opened(store, write=True) as target:
             source.backup(target)
+
+
+def _make(store: Path) -> None:
+    """Make the file and its folder where there are none."""
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ServiceError(f"cannot create {store.parent}: {error.strerror}; change [sqlite] path") from None
+    connect(store).close()
 
 
 def clear(store: Path) -> None:

@@ -21,7 +21,7 @@ every = pytest.mark.parametrize("name", MODELS)
 
 PARTS_OR_SHELLS = {
     "RunningStatistics", "Correlations", "RegimeStatistics", "PackedRegimeStatistics", "ModelNumbers",  # anomaly
-    "RegimeBaseline", "Channel", "MachineState", "Counts",  # put together: the fold's own tests
+    "RegimeBaseline", "Channel", "MachineState", "Counts", "Arrival",  # put together: the fold's own tests
     "Symptom", "AlertHistory", "AlertRecord",  # the same
     "Regime", "Vote", "_DelayedLatch", "_Fit", "_Reported",
 }  # fmt: skip

@@ -27,7 +27,7 @@ SMALL, LARGE = 64, 100_000
 
 
 class Message:
-    topic, partition, timestamp = VIBRATION, 0, None
+    topic, partition, timestamp, timestamp_type = VIBRATION, 0, None, None
 
     def __init__(self, offset, value, machine="P"):
         self.offset, self.value, self.key = offset, value, machine.encode()
