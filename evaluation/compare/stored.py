@@ -38,6 +38,8 @@ __all__ = ["stored"]
 
 _OBSERVED_US = 4_000_000_000_000_000
 _PARTITIONS = 1
+_OF_THE_WORK = frozenset({"intake", "pipeline", "progress"})
+"""Tables that say how the work went, which differs from run to run, and nothing of how a machine is."""
 """What is stored comes in one order then, and with it the numbers that the store gives to names."""
 _STETHOS = (sys.executable, "-m", "stream.cli.main")
 _RESTORED = re.compile(r" ready: \d+ partitions, (\d+) machines restored")
@@ -131,6 +133,7 @@ def _publish(bootstrap: str, observations: Sequence[Observation]) -> None:
 def _rows(path: Path) -> bytes:
     """Give everything in the store, a row a line, in order."""
     with closing(sqlite3.connect(path)) as file:
-        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [name for name in names if name not in _OF_THE_WORK]
         rows = [f"{table} {row!r}\n" for table in tables for row in file.execute(f"SELECT * FROM {table}")]
     return "".join(sorted(rows)).encode()
