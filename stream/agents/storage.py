@@ -125,8 +125,9 @@ class _Storage:
         """Give those of these records before which the store lacks nothing; what it lacks is read again first."""
         if not records and not self._used:
             return []
+        looks = not (records and self._used)  # to write is to look, too
         self._used = True
-        if await self._persistently(self._store.open):
+        if looks and await self._persistently(self._store.open):
             self._compared = frozenset()
         assigned = consumer.assignment()
         unsure = assigned - self._compared
@@ -188,8 +189,6 @@ class _Storage:
 
         async def write() -> None:
             began = time.perf_counter()
-            if await self._store.open():
-                raise ReopenedError("it had been closed")
             written = await self._store.write(outputs)
             probes = sum(isinstance(output, ProbeResult) for output in outputs)
             watch.kept(max(0, written.kept - probes), written.refused, time.perf_counter() - began)

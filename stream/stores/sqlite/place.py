@@ -36,6 +36,8 @@ class Place(NamedTuple):
     real_path: Path
     """Without links: the companions lie beside this one."""
     file: _Identity | None
+    beside: tuple[Path, ...]
+    """Where its companions lie."""
     companions: tuple[_Identity | None, ...]
 
     def gone(self) -> str:
@@ -45,17 +47,15 @@ class Place(NamedTuple):
             return _GONE
         if now != self.file:
             return _REPLACED
-        beside = zip(self._beside(), self.companions, strict=True)
+        beside = zip(self.beside, self.companions, strict=True)
         return _ALONE if any(_identity(path) != before for path, before in beside) else ""
-
-    def _beside(self) -> tuple[Path, ...]:
-        return tuple(self.real_path.with_name(f"{self.real_path.name}{end}") for end in ("-wal", "-shm"))
 
 
 def place_of(path: Path) -> Place:
     """Look at a path and what lies beside it; asks the disk, and raises nothing."""
-    place = Place(path, path.resolve(), _identity(path), ())
-    return place._replace(companions=tuple(map(_identity, place._beside())))  # noqa: SLF001 -- a function of its own
+    real_path = path.resolve()
+    beside = tuple(real_path.with_name(f"{real_path.name}{end}") for end in ("-wal", "-shm"))
+    return Place(path, real_path, _identity(path), beside, tuple(map(_identity, beside)))
 
 
 def _identity(path: Path) -> _Identity | None:
@@ -91,7 +91,7 @@ def leave(connection: sqlite3.Connection, place: Place) -> None:
     with contextlib.suppress(sqlite3.Error):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with on_its_own(place.real_path.parent):
-        ours = dict(zip(place._beside(), place.companions, strict=True))  # noqa: SLF001 -- of this module
+        ours = dict(zip(place.beside, place.companions, strict=True))
         of_others = [path for path, before in ours.items() if _identity(path) not in (None, before)]
         for path in of_others:
             path.rename(_aside(path))
@@ -113,7 +113,7 @@ def put_away_left_companions(place: Place) -> None:
     They stay under another name, in case whoever had that file open has ended before it could write them into it.
     """
     if place.file is None:
-        for path, found in zip(place._beside(), place.companions, strict=True):  # noqa: SLF001 -- of this module
+        for path, found in zip(place.beside, place.companions, strict=True):
             if found is not None:
                 path.rename(path.with_name(f"{path.name}.left"))
 

@@ -67,6 +67,8 @@ class SqliteStore:
 
     def _opened(self) -> sqlite3.Connection:
         """Give a connection to the file that lies at the path now."""
+        if not self._wanted:
+            raise ServiceError(f"the store {self.path} is not open: open it before use")
         self._leave_if_gone()
         if self._connection is None:
             self._connection, self._place = open_file(self.path)
@@ -97,7 +99,7 @@ class SqliteStore:
     ) -> _T:
         def locked() -> _T:
             with self._lock:
-                return self._work(lambda connection: work(connection, *args, **kwargs))
+                return self._worked(self._opened(), lambda connection: work(connection, *args, **kwargs))
 
         return await asyncio.to_thread(locked)
 
@@ -107,19 +109,17 @@ class SqliteStore:
         def locked() -> _T:
             with self._lock:
                 before = self._connection
-                if self._wanted and self._opened() is not before:
+                connection = self._opened()
+                if connection is not before:
                     raise ReopenedError(f"{self.path} was opened anew")
-                done = self._work(work)
+                done = self._worked(connection, work)
                 if self._leave_if_gone():
                     raise ReopenedError(f"{self.path} has gone")
                 return done
 
         return await asyncio.to_thread(locked)
 
-    def _work(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        if not self._wanted:
-            raise ServiceError(f"the store {self.path} is not open: open it before use")
-        connection = self._opened()
+    def _worked(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], _T]) -> _T:
         try:
             return work(connection)
         except sqlite3.Error as error:
