@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 _OLD_US = HOUR_US
 _LOOKS = 4
 """How often the store is asked between two probes."""
+_FIRST_SHARE = 0.05
+"""Of an interval passes before the first one (three seconds of a minute): what waits goes before it."""
 
 
 def add_probes(context: Context, owned: Callable[[], Collection[int]]) -> "Prober":
@@ -63,7 +65,7 @@ class Prober:
         self._told: set[str] = set()
 
     def begin(self, producer: AIOKafkaProducer) -> None:
-        """Probe at once what is owned now."""
+        """Probe before long what is owned now."""
         self._producer = producer
         self._watch.own(self._owned())
         self._due.set()
@@ -78,6 +80,7 @@ class Prober:
             while True:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._due.wait(), self._every_s)
+                    await asyncio.sleep(_FIRST_SHARE * self._every_s)
                 self._due.clear()
                 await self._send_round()
         finally:

@@ -98,6 +98,7 @@ class Partition:
     def touch(self) -> None:
         """Let the next checkpoint hold every machine."""
         self._changed.update(self.machines)
+        self._unsaved = True
 
     def is_due(self, every: int) -> bool:
         """Say whether as many events wait for a checkpoint as there may be."""

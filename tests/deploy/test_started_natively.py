@@ -163,7 +163,9 @@ def test_from_nothing_to_the_simulated_fleet(stack: Stack, figure: Callable[[str
 
         wait_until(lambda: "2 at work" in str(doctor(stack)), "both workers are there")
         findings = doctor(stack)
-        assert [finding["area"] for finding in findings if finding["state"] != "good"] == ["machines"], findings
+        assert [finding["area"] for finding in findings if finding["state"] != "good"] == ["machines", "page"], (
+            findings
+        )
         assert "machines.toml: 0 machines described" in str(findings), "those of this project describe none"
         assert {finding["area"] for finding in findings} >= {
             "versions", "settings", "machines", "disk", "broker", "topics", "workers", "clock", "messages", "store",

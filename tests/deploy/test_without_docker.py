@@ -163,7 +163,7 @@ def first_hour(operator: Operator) -> None:
         for secret in ("influxdb-password", "influxdb-token"):
             assert site.path(f"/var/lib/stethos/admin/{secret}").stat().st_mode & 0o077 == 0
     looks = operator.to_look_at()
-    assert [line.split()[1] for line in looks] == ["machines", "workers"], looks
+    assert [line.split()[1] for line in looks] == ["machines", "workers", "probes", "page"], looks
     operator.types("describe")
     operator.types("start")
     shown = operator.repeats("ask again", "both workers are well and the doctor finds all good")

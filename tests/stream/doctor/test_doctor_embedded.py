@@ -25,6 +25,7 @@ def test_all_is_good_and_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         "STETHOS_PARTITIONS": "4",
         "STETHOS_HEALTH__PORT": str(health_port),
         "STETHOS_HEALTH__PATIENCE_S": "6",
+        "STETHOS_HEALTH__PROBE_S": "10",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -45,7 +46,8 @@ def test_all_is_good_and_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             worker.linger(8)  # longer than its patience
             assert well(tmp_path, environment, "4 machines")
             found = states(examine())
-            assert not found["wrong"] + found["warning"] + found["skipped"], found
+            assert not found["wrong"] + found["warning"], found
+            assert [each.area for each in found["skipped"]] == ["page"], "none listens"
         finally:
             assert worker.stop() == 0, worker.text()[-2000:]
     finally:

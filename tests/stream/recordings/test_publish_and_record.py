@@ -149,7 +149,8 @@ def test_recording_follows_until_enough_or_idle_and_leaves_out_what_is_unreadabl
 
 
 def test_an_observation_goes_back_to_its_topic(topics: Settings, tmp_path: Path):
-    ticks = [{"type": "tick", "machine": "P1", "observed_us": n, "schema": 1, "source": None} for n in range(5)]
+    rest = {"schema": 1, "source": None, "arrived_us": None}
+    ticks = [{"type": "tick", "machine": "P1", "observed_us": n} | rest for n in range(5)]
     publish(recording(tmp_path / "a.jsonl", ticks), topics, refuse=refuse_nothing)
     lines: list[bytes] = []
     record(topics, "observations", lines.append, unreadable=lambda *_: None)

@@ -107,6 +107,16 @@ def asked_page(environment: dict[str, str]) -> tuple[int, str]:
     return answer.status, answer.body.decode()
 
 
+def page_has_seen_probes(environment: dict[str, str]) -> bool:
+    status, body = asked_page(environment)
+    return status == 200 and json.loads(body)["probe_s"] is not None
+
+
+def page_tells(environment: dict[str, str]) -> bool:
+    status, body = asked_page(environment)
+    return status == 503 and "easurements" in body
+
+
 def doctor(folder: Path, environment: dict[str, str]) -> dict[str, set[str]]:
     """What the doctor says of probes and page."""
     said = subprocess.run(
@@ -184,7 +194,7 @@ def test_a_stage_that_takes_everything_and_gives_nothing_is_told_by_worker_page_
     with page(tmp_path, environment):
         with at_work(tmp_path, environment):
             wait_for_probes(tmp_path)
-            wait_until(lambda: asked_page(environment)[0] == 200, "the page is well")
+            wait_until(lambda: page_has_seen_probes(environment), "the page is well")
             assert doctor(tmp_path, environment) == {"probes": {"good"}, "page": {"good"}}
         with at_work(tmp_path, environment, cut):
             wait_until_ill(environment, said, deadline_s=TOLD_S)
@@ -198,10 +208,10 @@ def test_a_stage_that_takes_everything_and_gives_nothing_is_told_by_worker_page_
 
 
 def test_no_worker_a_frozen_page_and_none_at_all_are_told(environment: dict[str, str], tmp_path: Path):
-    with at_work(tmp_path, environment):
-        wait_for_probes(tmp_path)
     with page(tmp_path, environment) as server:
-        wait_until(lambda: asked_page(environment)[0] == 503, "the page tells", deadline_s=TOLD_S)
+        with at_work(tmp_path, environment):
+            wait_until(lambda: page_has_seen_probes(environment), "the page is well")
+        wait_until(lambda: page_tells(environment), "the page tells", deadline_s=TOLD_S)
         assert doctor(tmp_path, environment) == {"probes": {"wrong"}, "page": {"wrong"}}
         server.signal(signal.SIGSTOP)
         try:
@@ -248,12 +258,15 @@ def test_an_input_that_takes_no_probe_holds_up_no_measurement(
         assert worker.text().count("takes none") == 1, "told once, not at each try"
 
 
-def test_a_store_that_somebody_moves_away_is_told(kafka: Kafka, environment: dict[str, str], tmp_path: Path):
-    with at_work(tmp_path, environment):
+def test_probes_are_looked_for_in_the_file_that_lies_at_the_path(environment: dict[str, str], tmp_path: Path):
+    """The worker makes a file that was moved anew; what it kept open would give back what nobody else sees."""
+    with at_work(tmp_path, environment) as worker:
         wait_for_probes(tmp_path)
         for file in tmp_path.glob("stethos.db*"):
             file.rename(file.with_name(f"moved-{file.name}"))
-        wait_until_ill(environment, "no probe of .* has come back from the store", deadline_s=TOLD_S)
+        wait_until(lambda: "was moved or deleted while it was open" in worker.text(), "the worker says so")
+        wait_for_probes(tmp_path)
+        wait_until_well(environment)
 
 
 def test_a_store_that_gives_back_something_else_is_told(kafka: Kafka, environment: dict[str, str], tmp_path: Path):

@@ -111,7 +111,7 @@ def test_results_made_anew_reach_the_store(plant: Plant, worker: Supervisor):
     worker.signal(signal.SIGCONT)
     plant.run(100)
     wait_until(lambda: stored(plant) == plant.sent, f"{plant.sent} are stored")
-    assert "made anew; this worker ends" in worker.text()
+    wait_until(lambda: "made anew; this worker ends" in worker.text(), "the worker says why it ends")
 
 
 def test_checkpoints_made_anew_lose_no_machine(plant: Plant, worker: Supervisor):
