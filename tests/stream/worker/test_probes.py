@@ -43,7 +43,7 @@ from stream.agents.condition import Condition
 from stream.agents.indicators import _Observer
 from stream.agents.storage import _Storage
 
-def swallow(self, record):
+async def swallow(self, record):
     done = asyncio.get_running_loop().create_future()
     done.set_result(None)
     return done
