@@ -5,7 +5,18 @@ from itertools import pairwise
 
 from scipy.special import betaincinv
 
-__all__ = ["reliability", "upper_bound"]
+__all__ = ["interval", "reliability", "upper_bound"]
+
+
+def interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Interval of a probability of which `hits` of `trials` were seen (Clopper and Pearson 1934), two-sided.
+
+    >>> [round(bound, 3) for bound in interval(9, 10)]
+    [0.555, 0.997]
+    """
+    tail = (1.0 - level) / 2
+    low = 0.0 if hits <= 0 else float(betaincinv(hits, trials - hits + 1, tail))
+    return low, upper_bound(hits, trials, 1.0 - tail)
 
 
 def upper_bound(hits: int, trials: int, level: float = 0.95) -> float:

@@ -1,0 +1,1 @@
+"""Drawn histories of small plants' machines, folded: how often faults stay unsaid, or sound machines unjudged."""
