@@ -1,0 +1,302 @@
+"""Drawn histories: that truth and twin are what they are said to be, and that a bad fold fails."""
+
+import json
+from collections import Counter
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.clock import to_datetime
+from models.condition.state import MachineState
+from models.observations import MaintenanceObserved, Tick, VibrationObserved
+from models.outputs import Alert, Health
+from soak.histories.__main__ import main
+from soak.histories.course import Course
+from soak.histories.drawing import KINDS, draw
+from soak.histories.hearing import heard, told_in_order
+from soak.histories.history import history_of
+from soak.histories.measuring import MAIN, configuration_of
+from soak.histories.plan import Backlog, Clock, Fault, Learned, Plan, SensorFault, Swap, Tacho, Way, Work, sound
+from soak.histories.sounds import Sounds
+from soak.histories.summary import by_kind, summary_of
+from soak.histories.verdict import peace_of, said_of, verdict
+
+DAY_S = 86_400.0
+SUDDEN = Fault(at_s=0.6 * DAY_S, size=6.0, growth="sudden")
+PLAN = Plan(seed=5, days=1.0, interval_s=120.0, fault=SUDDEN)
+RUNS = Work(run_s=1_500.0, stand_s=2_100.0)
+CASES = {
+    "steady": PLAN,
+    "runs": msgspec.structs.replace(PLAN, work=RUNS),
+    "numbers": msgspec.structs.replace(PLAN, cheap=True, speed="reading"),
+    "clock": msgspec.structs.replace(PLAN, clock=Clock(1_000.0, ahead_s=3_600.0)),
+    "points": msgspec.structs.replace(PLAN, points=3, thermometer=True),
+    "other way": msgspec.structs.replace(PLAN, other_way=Way(25_600.0, 2048), changed_s=0.3 * DAY_S),
+}
+ORDERS = ("in-order", "newest-first", "after-live", "interleaved", "four-uploaders", "twice")
+
+
+def silent(state, observation):
+    return state, ()
+
+
+def told(state: MachineState, observation, status, **more):
+    if not hasattr(observation, "point") or isinstance(observation, Tick):
+        return ()
+    return (Health(machine="M-1", point=observation.point, time=to_datetime(0), status=status, score=None, **more),)
+
+
+def always(status):
+    return lambda state, observation: (state, told(state, observation, status))
+
+
+def alarming(state, observation):
+    alert = Alert(
+        id="1", machine="M-1", point=MAIN, time=to_datetime(0), rule="change", state="active", priority="high",
+        value=1.0, limit=1.0, text="", text_zh="", since=to_datetime(0), configuration="", observation="",
+    )  # fmt: skip
+    return state, (*told(state, observation, "critical"), alert)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_sound_twin_is_the_history_up_to_its_fault(name):
+    plan = CASES[name]
+    history, twin = history_of(plan), history_of(sound(plan))
+    begun = sum(one.measured_us < history.faulty_us[0] for one in history.sent)
+    assert 200 < begun < len(history.sent) == len(twin.sent)
+    for mine, its in zip(history.sent[:begun], twin.sent[:begun], strict=True):
+        assert mine.observation == its.observation
+    assert history.sent[begun].observation != twin.sent[begun].observation
+    assert twin.faulty_us is None
+    assert [one.truth.running_s for one in history.sent] == [one.truth.running_s for one in twin.sent]
+
+
+def test_the_twin_has_neither_the_fault_nor_what_deceives_but_what_people_were_told():
+    deceived = msgspec.structs.replace(
+        PLAN,
+        tacho=Tacho(10.0, "zero"),
+        sensor=SensorFault("repeats", 10.0),
+        swap=Swap(10.0, 0.1),
+        learned=Learned(4.0, 20_000.0),
+    )
+    twin = sound(deceived)
+    assert (twin.fault, twin.tacho, twin.sensor, twin.swap) == (None, None, None, None)
+    assert any(isinstance(one.observation, MaintenanceObserved) for one in history_of(twin).sent)
+    assert Course(twin).fault_times(np.array([10.0]))[0] == 1.0
+    said = msgspec.structs.replace(deceived, swap=Swap(10.0, 0.1, said="maintenance"))
+    assert sound(said).swap == said.swap
+
+
+@pytest.mark.parametrize("name", ["steady", "runs", "numbers", "points"])
+def test_observations_speak_for_all_running_time_and_for_no_standstill(name):
+    plan = CASES[name]
+    course, history = Course(plan), history_of(plan)
+    since_us, until_us = history.faulty_us
+    main = [one for one in history.sent if getattr(one.observation, "point", "") == MAIN]
+    slack_s = 2 * plan.interval_s
+    assert sum(one.truth.running_s for one in main) == pytest.approx(course.total_s, abs=slack_s)
+    faulty_s = course.total_s - course.ran(SUDDEN.at_s)
+    assert sum(one.truth.faulty_s for one in main) == pytest.approx(faulty_s, abs=slack_s)
+    others = [one for one in history.sent if one not in main]
+    assert not any(one.truth.faulty_s for one in others)
+    assert all(since_us <= one.measured_us <= until_us + 1 for one in main if one.truth.faulty_s)
+
+
+def test_a_machine_is_known_after_150_observations_and_again_when_it_is_measured_otherwise():
+    history = history_of(CASES["other way"])
+    known = [one.truth.learned for one in history.sent]
+    changed = next(i for i, one in enumerate(history.sent) if one.observation.rate_hz == 25_600.0)
+    assert known.index(True) == 150
+    assert known[changed : changed + 151] == [False] * 150 + [True]
+
+
+@given(st.floats(0.01, 0.99), st.integers(0, 50))
+@settings(max_examples=50, deadline=None)
+def test_the_moment_by_which_it_had_run_so_long_is_found(share, seed):
+    course = Course(msgspec.structs.replace(PLAN, seed=seed, work=RUNS))
+    moment_s = course.moment_s(share * course.total_s)
+    assert course.ran(moment_s) == pytest.approx(share * course.total_s)
+    assert course.moment_s(course.total_s + 1.0) == float("inf")
+
+
+def test_a_fault_that_grows_is_one_from_four_times_the_level_on():
+    slow = Fault(at_s=0.0, size=16.0, growth="slow", grows_s=40_000.0)
+    course = Course(msgspec.structs.replace(PLAN, fault=slow))
+    assert course.faulty_s() == pytest.approx((20_000.0, DAY_S))
+    assert course.fault_times(np.array([0.0, 20_000.0, 80_000.0])) == pytest.approx([1.0, 4.0, 16.0])
+    falls = Course(msgspec.structs.replace(PLAN, fault=Fault(at_s=9.0, size=0.2, growth="sudden", lasts_s=7_200.0)))
+    assert falls.faulty_s() == pytest.approx((9.0, 7_209.0))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_backlog_comes_in_its_order_and_whole(order):
+    plan = msgspec.structs.replace(PLAN, backlog=Backlog(40_000.0, 60_000.0, order))
+    plain, history = history_of(PLAN), history_of(plan)
+    arrived = [one.arrived_us for one in history.sent]
+    assert arrived == sorted(arrived)
+    copies = Counter(one.observation.digest for one in history.sent)
+    assert set(copies) == {one.observation.digest for one in plain.sent}
+    held = 0.05 * len(plain.sent)
+    assert (sum(copies.values()) - len(copies) > held) == (order == "twice")
+    late = sum(b.measured_us < a.measured_us for a, b in zip(history.sent, history.sent[1:], strict=False))
+    assert late == {"in-order": 0, "after-live": 1, "twice": 1}.get(order, late)
+    assert late or order == "in-order"
+    running_s = sum(one.truth.running_s for one in history.sent)
+    assert running_s == pytest.approx(sum(one.truth.running_s for one in plain.sent))
+
+
+def test_what_is_lost_never_comes_and_counts_for_two_intervals_at_most():
+    history = history_of(msgspec.structs.replace(PLAN, backlog=Backlog(40_000.0, 60_000.0, "lost")))
+    assert len(history.sent) < len(history_of(PLAN).sent)
+    assert max(one.truth.running_s for one in history.sent) <= 2 * PLAN.interval_s
+
+
+def test_a_silent_machine_is_told_each_minute_that_time_has_passed():
+    history = history_of(msgspec.structs.replace(PLAN, backlog=Backlog(40_000.0, 60_000.0, "lost")))
+    ticks = [each for each in told_in_order(history) if isinstance(each, Tick)]
+    assert 20_000 / 60 <= len(ticks) <= DAY_S / 60 + 60
+    assert all(tick.observed_us % 60_000_000 == 0 for tick in ticks)
+
+
+@pytest.mark.parametrize("colour", ["same", "impacts", "shaft", "standing"])
+def test_a_louder_block_is_observed_as_if_it_had_been_so_loud(colour):
+    sounds, way = Sounds(configuration_of(PLAN), 3), Way(2560.0, 2560)
+    sounds.observed(way, colour, 4, level_g=0.1, rpm=1480.0)
+    louder = sounds.observed(way, colour, 4, level_g=0.7, rpm=1480.0)
+    really = Sounds(configuration_of(PLAN), 3).observed(way, colour, 4, level_g=0.7, rpm=1480.0)
+    assert louder.indicators["rms_g"] == pytest.approx(0.7)
+    assert louder.indicators == pytest.approx(really.indicators, rel=1e-4, abs=1e-6)
+    assert louder.flags == really.flags
+
+
+def test_a_signal_beyond_its_rail_is_flagged_by_the_quality_check():
+    plan = msgspec.structs.replace(PLAN, way=Way(6400.0, 6400), sensor=SensorFault("rail", 0.0, rail=5.0))
+    flags = Counter(flag for one in history_of(plan).sent for flag in one.observation.flags)
+    assert flags["clipped"] > 100
+
+
+def test_a_dead_instrument_gives_its_last_value_with_new_times():
+    plan = msgspec.structs.replace(PLAN, sensor=SensorFault("repeats", 30_000.0))
+    dead = [one.observation for one in history_of(plan).sent if one.measured_us / 1e6 % DAY_S > 0][-200:]
+    assert all(isinstance(one, VibrationObserved) for one in dead)
+    assert len({one.indicators["rms_g"] for one in dead}) == 1
+    assert len({one.time_us for one in dead}) == 200
+
+
+def test_a_fold_that_says_nothing_leaves_the_fault_unsaid_and_the_twin_unjudged():
+    found = verdict(history_of(PLAN), history_of(sound(PLAN)), silent)
+    assert found.said.unsaid
+    assert not found.said.holds
+    assert found.peace.judged == 0.0
+    assert not found.peace.holds
+
+
+def test_a_fold_that_always_says_healthy_says_it_of_the_faulty_machine():
+    said = said_of(history_of(PLAN), heard(history_of(PLAN), always("healthy")))
+    assert said.unsaid
+    assert said.healthy_after > 100
+
+
+def test_a_fold_that_always_alarms_says_every_fault_and_leaves_no_sound_machine_in_peace():
+    found = verdict(history_of(PLAN), history_of(sound(PLAN)), alarming)
+    assert found.said.holds
+    assert found.said.after_min < 5
+    assert found.peace.serious == ("change high",)
+    assert not found.peace.holds
+
+
+def test_a_fold_that_judges_nothing_and_says_so_holds_for_the_fault_but_not_for_the_twin():
+    history = history_of(PLAN)
+    assert said_of(history, heard(history, always("not_judged"))).holds
+    assert not peace_of(heard(history_of(sound(PLAN)), always("not_judged"))).holds
+
+
+def test_a_word_that_comes_an_hour_late_is_none_in_time():
+    history = history_of(PLAN)
+    since_us, _ = history.faulty_us
+
+    def slow(state, observation):
+        late = observation.observed_us > since_us + 3_600_000_000
+        return alarming(state, observation) if late else (state, told(state, observation, "watch"))
+
+    said = said_of(history, heard(history, slow))
+    assert said.unsaid
+    assert said.after_min == pytest.approx(60, abs=5)
+
+
+def test_the_fold_says_a_plain_fault_and_leaves_its_twin_in_peace():
+    found = verdict(history_of(PLAN), history_of(sound(PLAN)))
+    assert found.said.holds
+    assert found.peace.holds
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=25, deadline=None)
+def test_whatever_is_drawn_is_drawn_the_same_twice_and_leaves_time_to_learn_and_to_say_it(seed):
+    plan = draw(seed)
+    assert plan == draw(seed)
+    course = Course(plan)
+    since_s, until_s = course.faulty_s()
+    assert course.ran(plan.fault.at_s) > 7_200
+    assert course.ran(until_s) - course.ran(since_s) > 3_600
+    assert 1 <= plan.days <= 14
+
+
+def test_a_history_is_the_same_twice():
+    plan = draw(12, ("backlog",))
+    first, second = history_of(plan), history_of(plan)
+    assert first == second
+    assert plan.backlog is not None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_situation_can_be_asked_for(kind):
+    assert kind in draw(1, (kind,)).kinds
+
+
+def test_a_situation_that_there_is_not_is_refused():
+    with pytest.raises(KeyError, match="flood"):
+        draw(1, ("flood",))
+
+
+def test_the_table_counts_by_situation_and_names_the_failing_seeds():
+    bad = verdict(history_of(PLAN), history_of(sound(PLAN)), silent)
+    bad = msgspec.structs.replace(bad, seed=7, kinds=("stops", "slow"))
+    good = verdict(history_of(PLAN), history_of(sound(PLAN)))
+    good = msgspec.structs.replace(good, seed=8, kinds=("stops", "regimes", "sudden"))
+    summary = summary_of([bad, good])
+    assert [rate.failing for rate in summary.rates] == [(7,), (), (), (7,)]
+    assert not summary.holds
+    lines = {row[0]: row[1:] for row in by_kind([bad, good]).rows}
+    assert lines["stops"][:4] == ("2", "1", "1", "1")
+    assert lines["all"][0] == "2"
+    assert "breathing" not in lines
+
+
+def test_the_command_gives_json_and_fails_at_its_gate(capsysbinary):
+    arguments = ["--histories", "1", "--seed", "3", "--only", "repeats its value", "--only", "short runs", "--json"]
+    assert main(arguments) == 0
+    lines = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
+    assert lines[0]["seed"] == 3
+    assert lines[-1]["histories"] == 1
+    assert main([*arguments, "--gate"]) == 1
+
+
+def test_a_history_can_be_drawn_as_a_picture(tmp_path):
+    pytest.importorskip("matplotlib")
+    file = tmp_path / "history.svg"
+    assert main(["--seed", "2", "--only", "short runs", "--plot", str(file)]) == 0
+    assert b"<svg" in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--histories", "0"], ["--only", "flood"], ["--seed", "-1"], ["--jobs", "0"]]
+)
+def test_what_cannot_be_run_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+    assert "error" in capsys.readouterr().err
