@@ -22,6 +22,8 @@ _MOST = 5_000
 _ONSET = (0.4, 0.7)
 _BEFORE_S, _BEFORE_COUNT = 7_200.0, 300
 _AFTER_S, _AFTER_COUNT = 4_500.0, 8
+_G_PER_MM_S_HZ = 1.5e-3
+"""RMS in g of a sound block (`soak.histories.sounds`) for each mm/s of its shaft's line and Hz of the shaft."""
 _WAYS = (Way(2560.0, 256), Way(2560.0, 2560), Way(25_600.0, 2048), Way(6400.0, 6400))
 
 
@@ -90,14 +92,18 @@ def _jars(name: str, others: list[str]) -> bool:
 
 def _machine(generator: np.random.Generator, seed: int) -> Plan:
     """Draw a machine that runs on and on, and how it is measured."""
+    nominal_rpm = float(generator.choice([740.0, 990.0, 1480.0, 2960.0]))
+    velocity_mm_s = float(  # so little that no severity zone minds
+        np.exp(generator.uniform(np.log(0.2), np.log(0.9)))
+    )
     return Plan(
         seed=seed,
         days=float(np.exp(generator.uniform(0.0, np.log(8.0)))),
         interval_s=float(np.exp(generator.uniform(np.log(20.0), np.log(600.0)))),
         thermometer=bool(generator.random() < 0.2),
         described=bool(generator.random() < 0.3),
-        nominal_rpm=float(generator.choice([740.0, 990.0, 1480.0, 2960.0])),
-        base_g=float(np.exp(generator.uniform(np.log(0.02), np.log(0.5)))),
+        nominal_rpm=nominal_rpm,
+        base_g=velocity_mm_s * nominal_rpm / 60 * _G_PER_MM_S_HZ,
         scatter=float(generator.uniform(0.02, 0.12)),
         quiet=float(np.exp(generator.uniform(np.log(0.005), np.log(0.06)))),
         way=_WAYS[int(generator.integers(0, len(_WAYS)))],
@@ -143,10 +149,10 @@ def _is_fair(plan: Plan) -> bool:
     known_s = course.ran(plan.fault.at_s) - course.ran(max(settled))
     modes = len(plan.modes)
     told_s = course.ran(span[1]) - course.ran(span[0])
-    outage = plan.backlog
-    if outage is not None and outage.back_s > 0.95 * course.ends_s:
+    back_s = max((outage.back_s for outage in (plan.backlog, plan.away) if outage is not None), default=0.0)
+    if back_s > 0.95 * course.ends_s:
         return False
-    if outage is not None and outage.order == "lost":
-        told_s = course.ran(span[1]) - course.ran(max(span[0], outage.back_s))
+    if plan.backlog is not None and plan.backlog.order == "lost":
+        told_s = course.ran(span[1]) - course.ran(max(span[0], plan.backlog.back_s))
     learns = known_s > modes * max(_BEFORE_S, _BEFORE_COUNT * plan.interval_s)
     return learns and _AFTER_COUNT * plan.interval_s < told_s and told_s > _AFTER_S

@@ -11,6 +11,7 @@ from models.observations import Configured, Observation, Tick
 from models.outputs import Alert, Health, Output
 from soak.histories.history import START_US, History, Sent
 from soak.histories.measuring import MACHINE, configuration_of
+from soak.histories.plan import Away
 
 __all__ = ["NAMED", "SERIOUS", "Fold", "Heard", "Word", "heard", "is_judged", "told_in_order"]
 
@@ -39,6 +40,8 @@ class Word(msgspec.Struct, frozen=True):
     """Alerts of medium or high priority raised by this one: `rule priority`."""
     standing: tuple[str, ...]
     """Of what stands now, what speaks of a fault or names why nobody can tell; empty: nothing does."""
+    low: tuple[str, ...]
+    """Other alerts that stand now."""
     sent: Sent | None
     """The observation; None for a tick."""
 
@@ -55,16 +58,18 @@ def told_in_order(history: History) -> Iterator[Sent | Tick]:
     """Give what the fold is given: observations as they come, and the worker's tick for each minute of silence."""
     for one, following in pairwise(history.sent):
         yield one
-        yield from _ticks(one, following.arrived_us)
+        yield from _ticks(one, following.observation.observed_us, history.plan.away)
     yield history.sent[-1]
-    yield from _ticks(history.sent[-1], history.sent[-1].arrived_us + _AFTER_US)
+    yield from _ticks(history.sent[-1], history.sent[-1].observation.observed_us + _AFTER_US, None)
 
 
-def _ticks(after: Sent, until_us: int) -> Iterator[Tick]:
+def _ticks(after: Sent, until_us: int, away: Away | None) -> Iterator[Tick]:
+    """Give a tick for each minute of silence, but none while no worker is there."""
     observed_us = after.observation.observed_us
     minute = -(-(observed_us + MINUTE_US) // MINUTE_US)
     for now_us in range(minute * MINUTE_US, until_us, MINUTE_US):
-        yield Tick(machine=MACHINE, observed_us=now_us)
+        if away is None or not away.out_s <= (now_us - START_US) / 1e6 < away.back_s:
+            yield Tick(machine=MACHINE, observed_us=now_us)
 
 
 def heard(history: History, fold: Fold = step) -> Heard:
@@ -88,7 +93,8 @@ def heard(history: History, fold: Fold = step) -> Heard:
                 alerts.append(output)
                 raised += _moved(standing, output)
         speaking = tuple(sorted(_speaking(status, standing)))
-        words.append(Word(observation.observed_us, status, health, tuple(raised), speaking, sent))
+        low = tuple(sorted(f"{a.rule} low" for a in standing.values() if a.priority not in SERIOUS))
+        words.append(Word(observation.observed_us, status, health, tuple(raised), speaking, low, sent))
     return Heard(tuple(words), tuple(alerts))
 
 

@@ -57,11 +57,15 @@ def history_of(plan: Plan) -> History:
     course = Course(plan)
     found = measured(plan, course)
     truths = _truths(plan, course, found)
-    sent, seen = list[Sent](), set[int]()
+    sent, seen, before_us = list[Sent](), set[int](), 0
     for offset, (arrived_s, i) in enumerate(arrivals(plan, found)):
         each, arrived_us = found[i], START_US + round(arrived_s * 1e6)
         time_us = claimed_us(plan.clock if each.point else None, each.at_s, START_US)
-        observation = _stamped(each.observation, time_us, arrived_us, offset, number=i)
+        read_us = arrived_us + _READ_US
+        if plan.away is not None and plan.away.out_s <= arrived_s < plan.away.back_s:
+            read_us = _us(plan.away.back_s)
+        before_us = read_us = max(read_us, before_us)
+        observation = _stamped(each.observation, time_us, arrived_us, offset, number=i, read_us=read_us)
         at_us = START_US + round(each.at_s * 1e6)
         truth = Truth() if i in seen else truths.get(i, Truth())
         sent.append(Sent(observation, at_us, arrived_us, truth))
@@ -75,10 +79,12 @@ def _us(at_s: float) -> int:
     return START_US + round(at_s * 1e6)
 
 
-def _stamped(observation: Observation, time_us: int, arrived_us: int, offset: int, *, number: int) -> Observation:
+def _stamped(
+    observation: Observation, time_us: int, arrived_us: int, offset: int, *, number: int, read_us: int
+) -> Observation:
     """Put in whose clock says what: when it was measured, when it came, when it was read."""
     topic = "vibration" if isinstance(observation, VibrationObserved) else "other"
-    times = {"time_us": time_us, "observed_us": arrived_us + _READ_US}
+    times = {"time_us": time_us, "observed_us": read_us}
     if "arrived_us" in observation.__struct_fields__:
         times["arrived_us"] = arrived_us
     source = Source(topic=topic, partition=0, offset=offset)

@@ -16,6 +16,7 @@ from soak.histories.course import Course
 from soak.histories.plan import (
     ACTIONS,
     Action,
+    Away,
     Backlog,
     Breath,
     Clock,
@@ -222,6 +223,10 @@ def _silence(draw: Draw, plan: Plan, course: Course, onset_s: float) -> Plan:
     return replace(plan, backlog=Backlog(out_s, back_s, "lost"))
 
 
+def _worker_away(draw: Draw, plan: Plan, course: Course, onset_s: float) -> Plan:
+    return replace(plan, away=Away(*_outage(draw, course, onset_s)))
+
+
 def _gathered(draw: Draw, plan: Plan, _: Course, __: float) -> Plan:
     return replace(plan, upload_s=_one_of(draw, (300.0, 900.0, 3_600.0, 14_400.0)))
 
@@ -292,6 +297,7 @@ EVENTS: dict[str, Event] = {
     "backlog": Event("backlog", _backlog),
     "silence": Event("backlog", _silence),
     "gathered uploads": Event("upload", _gathered),
+    "worker away": Event("away", _worker_away),
     "rate or length changed": Event("way", _rate_changed),
     "sensor swapped": Event("swap", _swapped),
     "degF for degC": Event("swap", _fahrenheit),

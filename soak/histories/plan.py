@@ -11,6 +11,7 @@ import msgspec
 __all__ = [
     "ACTIONS",
     "Action",
+    "Away",
     "Backlog",
     "Breath",
     "Clock",
@@ -99,6 +100,13 @@ class Backlog(msgspec.Struct, frozen=True):
     order: Literal["in-order", "newest-first", "after-live", "interleaved", "four-uploaders", "twice", "lost"]
 
 
+class Away(msgspec.Struct, frozen=True):
+    """No worker reads between two moments; then one reads all that has come, at once."""
+
+    out_s: float
+    back_s: float
+
+
 class Swap(msgspec.Struct, frozen=True):
     """A sensor swapped, or told in another unit: the same number times a factor; people may say so."""
 
@@ -179,6 +187,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tacho: Tacho | None = None
     clock: Clock | None = None
     backlog: Backlog | None = None
+    away: Away | None = None
     swap: Swap | None = None
     sensor: SensorFault | None = None
     learned: Learned | None = None

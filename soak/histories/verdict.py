@@ -4,6 +4,7 @@ A. Of a machine that is faulty for an hour of running: within 30 minutes of runn
    an alert of medium or high priority stands, or a status or an alert that names why nobody can tell; and `healthy`
    is never said after that while the fault lasts. Only what has come counts as running: nobody can judge what is
    still in a gateway. What comes late has a quarter of an hour more, since it may be gathered before it is told.
+   Of a machine that falls to a quarter of its level an alert of any priority is enough.
 B. Its sound twin is judged for 90 % of its running time after learning, `healthy` for 90 % of that, and raises no
    alert of medium or high priority.
 """
@@ -102,6 +103,7 @@ def said_of(history: History, all_words: Heard) -> Said:
     """Judge by A what was said of a history."""
     assert history.faulty_us is not None
     since_us, until_us = history.faulty_us
+    any_priority = history.plan.fault is not None and history.plan.fault.size < 1
     begun_us, deadline_us = _time_given(all_words.words, history.ends_us)
     after_min, what, covered_s = None, "", 0.0
     in_time, healthy_after, statuses = False, 0, dict[str, int]()
@@ -110,11 +112,11 @@ def said_of(history: History, all_words: Heard) -> Said:
         covered_s += sent.truth.faulty_s if sent is not None else 0.0
         if word.at_us < begun_us:
             continue
-        speaking = word.standing or word.raised
+        speaking = word.standing or word.raised or (word.low if any_priority else ())
         if speaking and after_min is None:
             after_min, what = covered_s / 60.0, speaking[0]
             in_time = word.at_us <= deadline_us
-        if sent is None or word.at_us <= deadline_us or not since_us <= sent.arrived_us <= until_us:
+        if sent is None or word.at_us <= deadline_us or not since_us <= word.at_us <= until_us:
             continue
         statuses[word.status] = statuses.get(word.status, 0) + 1
         healthy_after += word.status == "healthy"
@@ -129,7 +131,7 @@ def _time_given(words: tuple[Word, ...], ends_us: int) -> tuple[int, int]:
         if sent is None or not sent.truth.faulty_s:
             continue
         begun_us = min(begun_us, word.at_us)
-        is_late = is_late or sent.arrived_us - sent.measured_us > _LATE_US
+        is_late = is_late or word.at_us - sent.measured_us > _LATE_US
         covered_s, count = covered_s + sent.truth.faulty_s, count + 1
         if covered_s >= _WITHIN_S and count >= _AT_LEAST:
             return begun_us, word.at_us + (_LATE_GRACE_US if is_late else 0)

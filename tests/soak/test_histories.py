@@ -17,9 +17,22 @@ from soak.histories.__main__ import main
 from soak.histories.course import Course
 from soak.histories.drawing import KINDS, draw
 from soak.histories.hearing import heard, told_in_order
-from soak.histories.history import history_of
+from soak.histories.history import START_US, history_of
 from soak.histories.measuring import MAIN, configuration_of
-from soak.histories.plan import Backlog, Clock, Fault, Learned, Plan, SensorFault, Swap, Tacho, Way, Work, sound
+from soak.histories.plan import (
+    Away,
+    Backlog,
+    Clock,
+    Fault,
+    Learned,
+    Plan,
+    SensorFault,
+    Swap,
+    Tacho,
+    Way,
+    Work,
+    sound,
+)
 from soak.histories.sounds import Sounds
 from soak.histories.summary import by_kind, summary_of
 from soak.histories.verdict import peace_of, said_of, verdict
@@ -152,6 +165,17 @@ def test_what_is_lost_never_comes_and_counts_for_two_intervals_at_most():
     history = history_of(msgspec.structs.replace(PLAN, backlog=Backlog(40_000.0, 60_000.0, "lost")))
     assert len(history.sent) < len(history_of(PLAN).sent)
     assert max(one.truth.running_s for one in history.sent) <= 2 * PLAN.interval_s
+
+
+def test_what_a_worker_reads_late_is_observed_late_and_nobody_ticks_meanwhile():
+    history = history_of(msgspec.structs.replace(PLAN, away=Away(40_000.0, 60_000.0)))
+    plain = history_of(PLAN)
+    assert [one.arrived_us for one in history.sent] == [one.arrived_us for one in plain.sent]
+    back_us = START_US + 60_000_000_000
+    waited = [one for one in history.sent if one.observation.observed_us == back_us]
+    assert len(waited) == pytest.approx(20_000 / PLAN.interval_s, abs=2)
+    ticks = [each.observed_us for each in told_in_order(history) if isinstance(each, Tick)]
+    assert not any(START_US + 40_000_000_000 <= at_us < back_us for at_us in ticks)
 
 
 def test_a_silent_machine_is_told_each_minute_that_time_has_passed():
