@@ -18,8 +18,7 @@ import msgspec
 
 from soak.histories.drawing import KINDS, draw
 from soak.histories.history import history_of
-from soak.histories.kinds import GROWTHS
-from soak.histories.plan import sound
+from soak.histories.plan import GROWTHS, sound
 from soak.histories.summary import markdown, summary_of
 from soak.histories.verdict import Verdict, verdict_of_seed
 

@@ -36,7 +36,8 @@ class Course:
 
     def running_s(self, at_s: Real) -> Real:
         """Give how long it had run by then."""
-        return np.interp(at_s, self._edges, self._ran)
+        found: Real = np.interp(at_s, self._edges, self._ran)
+        return found
 
     def ran(self, at_s: float) -> float:
         """Give how long it had run by one moment."""
@@ -51,7 +52,8 @@ class Course:
 
     def runs_at(self, at_s: Real) -> NDArray[np.bool_]:
         """Whether it runs at these moments."""
-        return np.searchsorted(self._edges, at_s, side="right") % 2 == 1
+        found: NDArray[np.bool_] = np.searchsorted(self._edges, at_s, side="right") % 2 == 1
+        return found
 
     def since_start_s(self, at_s: Real) -> tuple[Real, NDArray[np.int64]]:
         """Give the seconds since its last start, and the number of that run (-1 before the first)."""

@@ -7,8 +7,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from soak.histories.course import Course
-from soak.histories.kinds import EVENTS, GROWTHS, HABITS
-from soak.histories.plan import Fault, Plan, Way
+from soak.histories.events import EVENTS
+from soak.histories.habits import HABITS
+from soak.histories.plan import GROWTHS, WAYS, Fault, FaultColour, Plan
 
 __all__ = ["KINDS", "draw"]
 
@@ -24,7 +25,7 @@ _BEFORE_S, _BEFORE_COUNT = 7_200.0, 300
 _AFTER_S, _AFTER_COUNT = 4_500.0, 8
 _G_PER_MM_S_HZ = 1.5e-3
 """RMS in g of a sound block (`soak.histories.sounds`) for each mm/s of its shaft's line and Hz of the shaft."""
-_WAYS = (Way(2560.0, 256), Way(2560.0, 2560), Way(25_600.0, 2048), Way(6400.0, 6400))
+_COLOURS: tuple[FaultColour, ...] = ("same", "impacts", "shaft")
 
 
 def draw(seed: int, only: tuple[str, ...] = ()) -> Plan:
@@ -106,7 +107,7 @@ def _machine(generator: np.random.Generator, seed: int) -> Plan:
         base_g=velocity_mm_s * nominal_rpm / 60 * _G_PER_MM_S_HZ,
         scatter=float(generator.uniform(0.02, 0.12)),
         quiet=float(np.exp(generator.uniform(np.log(0.005), np.log(0.06)))),
-        way=_WAYS[int(generator.integers(0, len(_WAYS)))],
+        way=WAYS[int(generator.integers(0, len(WAYS) - 1))],
         speed="block" if generator.random() < 0.7 else "nothing",
         load="block" if generator.random() < 0.2 else "nothing",
         latency_s=float(np.exp(generator.uniform(np.log(0.2), np.log(30.0)))),
@@ -131,7 +132,7 @@ def _fault(generator: np.random.Generator, course: Course, onset_s: float, only:
         size=float(generator.uniform(4.5, 10.0)),
         growth=growth,
         grows_s=float(generator.uniform(0.1, 0.7)) * left_s if growth == "slow" else 0.0,
-        colour=("same", "impacts", "shaft")[int(generator.integers(0, 3))],
+        colour=_COLOURS[int(generator.integers(0, 3))],
     )
 
 

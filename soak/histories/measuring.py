@@ -146,9 +146,9 @@ def _told(plan: Plan, course: Course, at_s: Real) -> tuple[Real, Real]:
     """Give speed and load as they are told, each rounded as a register does."""
     generator = np.random.default_rng((plan.seed, 34))
     parts, running = course.speed_part(at_s), course.runs_at(at_s)
-    speeds = np.round(parts * plan.nominal_rpm * (1 + 0.002 * generator.standard_normal(len(at_s))), 1)
-    loads = 100.0 * np.array([mode.load for mode in plan.modes])[course.mode_at(at_s)]
-    loads = np.round(np.where(running, loads + generator.uniform(-2, 2, len(at_s)), 0.0), 1)
+    speeds: Real = np.round(parts * plan.nominal_rpm * (1 + 0.002 * generator.standard_normal(len(at_s))), 1)
+    usual = 100.0 * np.array([mode.load for mode in plan.modes])[course.mode_at(at_s)]
+    loads: Real = np.round(np.where(running, usual + generator.uniform(-2, 2, len(at_s)), 0.0), 1)
     if plan.tacho is not None:
         dead = at_s >= plan.tacho.at_s
         if plan.tacho.load:

@@ -10,16 +10,22 @@ import msgspec
 
 __all__ = [
     "ACTIONS",
+    "GROWTHS",
+    "WAYS",
     "Action",
     "Away",
     "Backlog",
     "Breath",
     "Clock",
     "Fault",
+    "FaultColour",
+    "Growth",
     "Learned",
     "Mode",
+    "Order",
     "Plan",
     "SensorFault",
+    "SensorKind",
     "Starts",
     "Swap",
     "Tacho",
@@ -28,6 +34,11 @@ __all__ = [
     "sound",
 ]
 
+Growth = Literal["sudden", "slow", "explosive"]
+GROWTHS: tuple[Growth, ...] = ("sudden", "slow", "explosive")
+Order = Literal["in-order", "newest-first", "after-live", "interleaved", "four-uploaders", "twice", "lost"]
+SensorKind = Literal["rail", "repeats", "dead", "erratic"]
+FaultColour = Literal["same", "impacts", "shaft"]
 Tells = Literal["nothing", "block", "reading"]
 Action = Literal["none", "maintenance", "accept"]
 ACTIONS: tuple[Action, ...] = ("none", "maintenance", "accept")
@@ -72,6 +83,10 @@ class Way(msgspec.Struct, frozen=True):
     samples: int
 
 
+WAYS = (Way(2560.0, 256), Way(2560.0, 2560), Way(25_600.0, 2048), Way(6400.0, 6400), Way(2560.0, 128))
+"""Ways of the plant's instruments; none is as short as the last one from the first day on."""
+
+
 class Tacho(msgspec.Struct, frozen=True):
     """A speed (or, if `load`, a load) that is no longer what is told."""
 
@@ -97,7 +112,7 @@ class Backlog(msgspec.Struct, frozen=True):
 
     out_s: float
     back_s: float
-    order: Literal["in-order", "newest-first", "after-live", "interleaved", "four-uploaders", "twice", "lost"]
+    order: Order
 
 
 class Away(msgspec.Struct, frozen=True):
@@ -120,7 +135,7 @@ class Swap(msgspec.Struct, frozen=True):
 class SensorFault(msgspec.Struct, frozen=True):
     """A sensor that measures nothing, or only so far."""
 
-    kind: Literal["rail", "repeats", "dead", "erratic"]
+    kind: SensorKind
     at_s: float
     until_s: float = inf
     rail: float = inf
@@ -133,10 +148,10 @@ class Fault(msgspec.Struct, frozen=True):
     at_s: float
     size: float
     """Times its usual level; below 1 it falls silent."""
-    growth: Literal["sudden", "slow", "explosive"]
+    growth: Growth
     grows_s: float = 0.0
     lasts_s: float = inf
-    colour: Literal["same", "impacts", "shaft"] = "same"
+    colour: FaultColour = "same"
     hot_k: float = 0.0
     """Kelvin that the bearing warms beyond its usual, instead of a louder machine."""
 

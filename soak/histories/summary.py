@@ -8,7 +8,7 @@ import msgspec
 from evaluation.statistics import interval
 from evaluation.tables import Table
 from soak.histories.drawing import KINDS
-from soak.histories.kinds import GROWTHS
+from soak.histories.plan import GROWTHS
 from soak.histories.verdict import Verdict
 
 __all__ = ["Rate", "Summary", "by_kind", "markdown", "summary_of"]
