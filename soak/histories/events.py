@@ -134,6 +134,8 @@ def _rate_changed(draw: Draw, plan: Plan, course: Course, onset_s: float) -> Pla
 def _swapped(draw: Draw, plan: Plan, course: Course, onset_s: float) -> Plan:
     factor = one_of(draw, _SCALES) if draw.random() < 0.6 else 1 / within(draw, 3.0, 30.0)
     said = one_of(draw, ACTIONS)
+    if said != "none" and factor in _SCALES:  # a unit that is wrong stays wrong whatever people say of the sensor
+        factor = 1 / within(draw, 3.0, 30.0)
     at_s = course.moment_s(onset_s * draw.uniform(0.35, 0.5))
     return replace(plan, swap=Swap(at_s, factor, said))
 

@@ -41,7 +41,7 @@ class Word(msgspec.Struct, frozen=True):
     standing: tuple[str, ...]
     """Of what stands now, what speaks of a fault or names why nobody can tell; empty: nothing does."""
     low: tuple[str, ...]
-    """Other alerts that stand now."""
+    """Other alerts of its condition that stand now."""
     sent: Sent | None
     """The observation; None for a tick."""
 
@@ -93,7 +93,9 @@ def heard(history: History, fold: Fold = step) -> Heard:
                 alerts.append(output)
                 raised += _moved(standing, output)
         speaking = tuple(sorted(_speaking(status, standing)))
-        low = tuple(sorted(f"{a.rule} low" for a in standing.values() if a.priority not in SERIOUS))
+        low = tuple(
+            sorted(f"{a.rule} low" for a in standing.values() if a.priority not in SERIOUS and a.rule != "no_data")
+        )
         words.append(Word(observation.observed_us, status, health, tuple(raised), speaking, low, sent))
     return Heard(tuple(words), tuple(alerts))
 
