@@ -1,5 +1,6 @@
 """What many drawn histories come to: the rates with their intervals, a table by situation, the failing seeds."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
@@ -11,7 +12,7 @@ from soak.histories.drawing import KINDS
 from soak.histories.plan import GROWTHS
 from soak.histories.verdict import Verdict
 
-__all__ = ["Rate", "Summary", "by_kind", "markdown", "summary_of"]
+__all__ = ["Rate", "Summary", "by_kind", "by_word", "markdown", "summary_of"]
 
 _A_LINE = 100
 
@@ -113,6 +114,25 @@ def _cells(verdicts: Sequence[Verdict], kind: str) -> tuple[str, ...]:
     )
 
 
+def by_word(verdicts: Sequence[Verdict]) -> Table:
+    """Count what the first word was where A holds, and how the machine was called most where it doesn't."""
+    first, called = Counter[str](), Counter[str]()
+    for one in verdicts:
+        if one.said.holds:
+            first[one.said.what] += 1
+        else:
+            called[max(one.said.statuses, key=one.said.statuses.__getitem__, default="sound again")] += 1
+    rows = [("said in time", word, str(number)) for word, number in first.most_common()]
+    rows += [("not said, or healthy", status, str(number)) for status, number in called.most_common()]
+    return Table(
+        title="What was said",
+        columns=("fault", "first word, or the most frequent status afterwards", "histories"),
+        rows=tuple(rows),
+        note="Of a fault that was said in time the first word, of another the status that the faulty machine had "
+        "most often once the time was over; `sound again` where it was sound by the time its backlog came.",
+    )
+
+
 def markdown(verdicts: Sequence[Verdict]) -> str:
     """Give rates, table and failing seeds as text that is Markdown too."""
     summary = summary_of(verdicts)
@@ -121,7 +141,7 @@ def markdown(verdicts: Sequence[Verdict]) -> str:
         "",
     ]
     lines += [f"- {rate.sentence()}" for rate in summary.rates]
-    lines += ["", by_kind(verdicts).markdown(), "", "## Failing seeds", ""]
+    lines += ["", by_kind(verdicts).markdown(), "", by_word(verdicts).markdown(), "", "## Failing seeds", ""]
     for rate in summary.rates:
         if rate.failing:
             lines += [f"{rate.what}:", "", *_wrapped(map(str, rate.failing)), ""]

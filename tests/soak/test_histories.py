@@ -34,7 +34,7 @@ from soak.histories.plan import (
     sound,
 )
 from soak.histories.sounds import Sounds
-from soak.histories.summary import by_kind, summary_of
+from soak.histories.summary import by_kind, by_word, summary_of
 from soak.histories.verdict import peace_of, said_of, verdict
 
 DAY_S = 86_400.0
@@ -257,6 +257,12 @@ def test_the_fold_says_a_plain_fault_and_leaves_its_twin_in_peace():
     assert found.peace.holds
 
 
+def test_a_swap_that_people_tell_is_to_a_less_sensitive_sensor_in_the_same_unit():
+    for seed in range(40):
+        swap = draw(seed, ("sensor swapped",)).swap
+        assert swap.said == "none" or swap.factor < 0.5
+
+
 @given(st.integers(0, 100_000))
 @settings(max_examples=25, deadline=None)
 def test_whatever_is_drawn_is_drawn_the_same_twice_and_leaves_time_to_learn_and_to_say_it(seed):
@@ -298,6 +304,9 @@ def test_the_table_counts_by_situation_and_names_the_failing_seeds():
     assert lines["stops"][:4] == ("2", "1", "1", "1")
     assert lines["all"][0] == "2"
     assert "breathing" not in lines
+    words = by_word([bad, good]).rows
+    assert [(row[0], row[2]) for row in words] == [("said in time", "1"), ("not said, or healthy", "1")]
+    assert words[0][1].startswith("change")
 
 
 def test_the_command_gives_json_and_fails_at_its_gate(capsysbinary):
