@@ -53,5 +53,5 @@ def test_a_broker_killed_for_half_a_minute_costs_nothing(kafka: Kafka, tmp_path:
     observed = [value for value in values(kafka, OBSERVATIONS) if b"observed_reading" in value]
     assert len(observed) >= READINGS_SENT, "at least once"
     for topic in (HEALTH, ROWS):
-        found = values(kafka, topic)
+        found = [value for value in values(kafka, topic) if b'"type":"intake"' not in value]  # of the work itself
         assert len(set(found)) == READINGS_SENT, f"{topic}: each judged once, repeats byte for byte the same"
