@@ -136,7 +136,7 @@ class _Storage:
         missing: Offsets = {}
         progress = await self._persistently(self._store.progress)
         if progress is not None:
-            missing = await lacking(consumer, unsure, progress, self._written)
+            missing = await lacking(consumer, unsure, progress, self._written, self._context.lives.id_of)
             seek(consumer, missing)
         self._compared = frozenset(assigned)
         self._written, self._done = (
@@ -222,7 +222,7 @@ class _Storage:
         if lives.over:  # it would be said of another life of a topic
             return
         offsets = {tp: offset for tp, offset in self._done.items() if tp in consumer.assignment()}
-        await self._persistently(lambda: self._store.note_progress(by_place(offsets)))
+        await self._persistently(lambda: self._store.note_progress(by_place(offsets, lives.id_of)))
         try:
             await consumer.commit({tp: (offset, lives.id_of(tp.topic)) for tp, offset in offsets.items()})
         except KafkaError as error:

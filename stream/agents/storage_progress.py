@@ -2,11 +2,12 @@
 
 A file that was lost, or put back from a backup, holds less than the consumer group has committed. Kafka keeps
 results for 30 days, and writing one again changes nothing: what is missing is read again from where the file ends.
+An offset means something only within one life of a topic, so what a store notes carries the topic's id.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -30,15 +31,26 @@ def first_offsets(records: list[Any]) -> Offsets:
     return {TopicPartition(each.topic, each.partition): each.offset for each in reversed(records)}
 
 
-def by_place(offsets: Mapping[TopicPartition, int]) -> dict[tuple[str, int], int]:
-    """Give offsets as a store notes them."""
-    return {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
+def by_place(offsets: Mapping[TopicPartition, int], id_of: Callable[[str], str]) -> dict[tuple[str, int], int]:
+    """Give offsets as a store notes them; `id_of` gives a topic's id, empty where it is unknown."""
+    return {_place(tp, id_of): offset for tp, offset in offsets.items()}
+
+
+def _place(tp: TopicPartition, id_of: Callable[[str], str]) -> tuple[str, int]:
+    topic_id = id_of(tp.topic)
+    return f"{tp.topic}@{topic_id}" if topic_id else tp.topic, tp.partition
 
 
 async def lacking(
-    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], progress: Progress, written: Offsets
+    consumer: AIOKafkaConsumer,
+    partitions: Iterable[TopicPartition],
+    progress: Progress,
+    written: Offsets,
+    id_of: Callable[[str], str],
 ) -> Offsets:
     """Give the partitions of which the store lacks what was `written` or committed, and from which offset on.
+
+    What it noted of another life of a topic says nothing of this one.
 
     Raises `KafkaError` where the broker does not tell what was committed.
     """
@@ -48,7 +60,7 @@ async def lacking(
     for tp, offset in zip(asked, committed, strict=True):
         reached = max(offset or 0, written.get(tp, 0))
         unknown = 0 if progress.whole or tp in written else reached
-        kept = progress.offsets.get((tp.topic, tp.partition), unknown)
+        kept = progress.offsets.get(_place(tp, id_of), unknown)
         if kept < reached:
             missing[tp] = kept
     if missing:

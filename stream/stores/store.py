@@ -44,7 +44,7 @@ class Progress(msgspec.Struct, frozen=True):
     """Up to where a store says that it holds everything."""
 
     offsets: Mapping[tuple[str, int], int] = {}
-    """By topic and partition: everything before this offset is kept."""
+    """By topic, as it was named when that was noted, and partition: everything before this offset is kept."""
     whole: bool = False
     """Whether nothing is kept of a partition that isn't among them; else nobody knows."""
 

@@ -8,10 +8,12 @@ import msgspec
 import numpy as np
 import pytest
 from aiokafka import TopicPartition
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.captures.taking import hourly_spectra
 from stream.agents.storage import _Storage
-from stream.agents.storage_progress import lacking, next_offsets, seek
+from stream.agents.storage_progress import by_place, lacking, next_offsets, seek
 from stream.config.settings import Settings
 from stream.messages.records import encode_output
 from stream.stores.store import Progress
@@ -51,10 +53,23 @@ class FakeConsumer:
 )
 def test_what_the_store_lacks_is_read_again(committed, progress, written, expected):
     consumer = FakeConsumer(committed)
-    found = asyncio.run(lacking(consumer, consumer.assignment(), progress, written))
+    found = asyncio.run(lacking(consumer, consumer.assignment(), progress, written, lambda _: ""))
     assert found == expected
     seek(consumer, {**found, TopicPartition("alerts", 9): 1})
     assert consumer.sought == expected  # those of others are left to them
+
+
+OFFSETS = st.dictionaries(st.sampled_from([A, B]), st.integers(0, 99), min_size=1)
+
+
+@given(noted=OFFSETS, committed=OFFSETS, former=st.booleans())
+def test_what_was_noted_of_another_life_of_a_topic_hides_nothing_that_is_lacking(noted, committed, former):
+    """A file that was restored, or has moved to another broker with its offsets of there."""
+    consumer = FakeConsumer(committed)
+    progress = Progress(by_place(noted, lambda topic: f"{topic} before" if former else f"{topic} now"), whole=True)
+    found = asyncio.run(lacking(consumer, consumer.assignment(), progress, {}, lambda topic: f"{topic} now"))
+    kept = {} if former else noted
+    assert found == {tp: kept.get(tp, 0) for tp, reached in committed.items() if kept.get(tp, 0) < reached}
 
 
 def test_a_spectrum_that_somebody_made_up_becomes_a_dead_letter(tmp_path):
