@@ -22,8 +22,8 @@ def was_folded(state: MachineState, observation: Observation) -> bool:
     source, arrived_us = observation.source, observation.arrived_us
     if source is None:
         return False
-    key, of_any_life = _key(source), _key(source, of_any_life=True)
-    known = key if key in state.offsets else of_any_life
+    key = _key(source)
+    known = key if key in state.offsets else _key(source, of_any_life=True)
     highest = state.offsets.get(known, -1)
     repeated_place = source.offset <= highest
     if repeated_place and (arrived_us is None or arrived_us <= state.appended_us.get(known, state.heard_us)):

@@ -8,7 +8,7 @@ overtaken the old place meanwhile: so the broker is asked which life it is befor
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -23,10 +23,13 @@ _AGAIN_S = 0.5
 
 def guard_fetches(
     fetcher: Any,  # noqa: ANN401 -- aiokafka's Fetcher, which has no types
-    is_same_life: Callable[[], Awaitable[bool]],
+    is_same_life: Callable[[Collection[str]], Awaitable[bool]],
     out_of_range: Callable[[TopicPartition, int], None],
 ) -> None:
-    """Let a fetcher ask before it reads on where nobody looked for a moment, and tell of offsets not there."""
+    """Let a fetcher ask before it reads on where nobody looked for a moment, and tell of offsets not there.
+
+    `is_same_life` gets the topics of which that is so.
+    """
     fetch = fetcher._proc_fetch_request  # noqa: SLF001 -- one request to one broker, and what comes of its answer
     seen_s: dict[TopicPartition, float] = {}
     seen_in: Any = None
@@ -43,7 +46,8 @@ def guard_fetches(
         }
         latest_s = time.monotonic() - UNSEEN_S
         try:
-            if any(seen_s.get(tp, 0.0) < latest_s for tp in asked) and not await is_same_life():
+            unseen = {tp.topic for tp in asked if seen_s.get(tp, 0.0) < latest_s}
+            if unseen and not await is_same_life(unseen):
                 await asyncio.sleep(_AGAIN_S)
                 return False
         except asyncio.CancelledError:  # the fetcher has no more use for it, and wants no error

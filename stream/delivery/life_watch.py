@@ -6,7 +6,7 @@ A worker that is started again begins at the right place (`stream.delivery.posit
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -71,15 +71,15 @@ class LifeWatch:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    async def is_same_life(self) -> bool:
-        """Ask now whether all topics are what they were; False too where the broker doesn't say. From any loop."""
+    async def is_same_life(self, topics: Collection[str]) -> bool:
+        """Ask now whether topics are what they were; False too where the broker doesn't say. From any loop."""
         known = self._lives.ids
         if self._lives.over:
             return False
         if not (known and self._lives.settled):  # what is fetched now is compared, and dropped, in `begin`
             return True
         try:
-            ids = await asyncio.to_thread(self._reader.ids)
+            ids = await asyncio.to_thread(self._reader.ids, topics)
         except ServiceError:
             return False
         if self._lives.changed(ids):

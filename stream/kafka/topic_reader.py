@@ -4,7 +4,7 @@ A topic that was deleted and made anew has another id, though its name is the sa
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.errors import ServiceError
@@ -67,11 +67,11 @@ class TopicReader:
         self._admin: KafkaAdminClient | None = None
         self._one_at_a_time = threading.Lock()
 
-    def ids(self) -> dict[str, str]:
+    def ids(self, topics: Collection[str] = TOPICS) -> dict[str, str]:
         """Give the ids by name of those topics that are there. Raises `ServiceError` where no broker answers."""
         if self._settings.embedded_broker:  # which knows none
             return {}
-        return self._asked(lambda admin: topic_ids(admin.describe_topics(list(TOPICS))))
+        return self._asked(lambda admin: topic_ids(admin.describe_topics(list(topics))))
 
     def spans(self, places: Iterable[Place]) -> dict[Place, Span]:
         """Give what these partitions hold. Raises `ServiceError` where no broker answers for one."""

@@ -22,7 +22,8 @@ class FakeFetcher:
         self.same_life, self.asked, self.out_of_range = True, 0, []
         guard_fetches(self, self.is_same_life, lambda tp, offset: self.out_of_range.append((tp, offset)))
 
-    async def is_same_life(self):
+    async def is_same_life(self, topics):
+        assert topics == {"readings"}
         self.asked += 1
         return self.same_life
 
@@ -118,7 +119,7 @@ def test_a_fetch_that_is_cancelled_while_it_waits_just_ends(fetcher):
     async def cancelled():
         fetcher.is_waiting = asyncio.Event()
 
-        async def never():
+        async def never(_topics):
             fetcher.is_waiting.set()
             await asyncio.Event().wait()
 

@@ -22,10 +22,10 @@ class FakeReader:
     def __init__(self):
         self.topics, self.held, self.away = dict(IDS), {READINGS: Span(0, 200)}, False
 
-    def ids(self):
+    def ids(self, topics=TOPICS):
         if self.away:
             raise ServiceError("away")
-        return dict(self.topics)
+        return {name: id_ for name, id_ in self.topics.items() if name in topics}
 
     def spans(self, places):
         if self.away:
@@ -174,18 +174,20 @@ def test_when_partitions_come_each_is_read_where_it_means_something(watched, cap
 
 def test_any_thread_learns_whether_the_life_is_still_the_same(watched):
     async def ask():
-        assert await watched.watch.is_same_life(), "nothing has been given out yet"
+        assert await watched.watch.is_same_life(TOPICS), "nothing has been given out yet"
         await watched.watch.begin(watched.consumer)
-        assert await watched.watch.is_same_life()
+        assert await watched.watch.is_same_life(TOPICS)
         watched.reader.away = True
-        assert not await watched.watch.is_same_life(), "nobody knows"
+        assert not await watched.watch.is_same_life(TOPICS), "nobody knows"
         watched.reader.away = False
         watched.reader.topics["vibration"] = "another"
-        assert not await watched.watch.is_same_life()
+        assert not await watched.watch.is_same_life(TOPICS)
+        assert not await watched.watch.is_same_life({"vibration"})
+        assert await watched.watch.is_same_life({"readings"}), "of this one nothing has changed"
         watched.lives.settled = False
-        assert await watched.watch.is_same_life(), "what is fetched meanwhile is dropped"
+        assert await watched.watch.is_same_life(TOPICS), "what is fetched meanwhile is dropped"
         watched.lives.over = True
-        assert not await watched.watch.is_same_life()
+        assert not await watched.watch.is_same_life(TOPICS)
 
     asyncio.run(ask())
 
