@@ -53,6 +53,6 @@ def doctor(*, settings: SettingsFile = None, as_json: AsJson = False) -> None:
 
 def _tell(result: "CheckResult") -> None:
     sign, colour = _SIGNS[result.state]
-    typer.echo(f"{typer.style(sign, fg=colour)} {result.area:10}{result.found}")
+    typer.echo(f"{typer.style(sign, fg=colour)} {result.area:14}{result.found}")
     if result.fix:
-        typer.echo(f"  {'':10}-> {result.fix}")
+        typer.echo(f"  {'':14}-> {result.fix}")

@@ -44,7 +44,7 @@ def examined(
         yield warning(
             "probes",
             "no worker has ever put one through, so nothing shows that measurements are judged",
-            "start one of this version: `stethos worker`; it sends them at once",
+            "start one of this version: `stethos worker`; it sends them within seconds",
         )
         return
     findings = [

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check_transactions"]
 
 _PATIENCE_S = 60.0
+_PAUSE_S = 1.0
 _SHOWN = 5
 
 
@@ -33,6 +34,10 @@ def check_transactions(admin: "KafkaAdminClient", settings: Settings) -> Iterato
     """Tell of each transaction that has been open for longer than a minute in a topic of ours."""
     held_up = _held_up(settings)
     senders = _senders(admin) if held_up else {}
+    if held_up.keys() - senders.keys():  # by now it may just have ended
+        time.sleep(_PAUSE_S)
+        later = _held_up(settings)
+        held_up = {tp: begin for tp, begin in held_up.items() if tp in senders or later.get(tp) == begin}
     now_ms = time.time() * 1000
     told = 0
     for partition, begin in held_up.items():
@@ -88,7 +93,7 @@ def _held_up(settings: Settings) -> "dict[TopicPartition, int]":
 
 def _senders(admin: "KafkaAdminClient") -> "dict[TopicPartition, _Sender]":
     """Give who has a transaction open in which partition; the one that began first."""
-    listed = admin.list_transactions(state_filters=["Ongoing"])
+    listed = admin.list_transactions(state_filters=["Ongoing", "PrepareCommit", "PrepareAbort"])
     names = [each.transactional_id for of_broker in listed.values() for each in of_broker]
     senders: dict[Any, _Sender] = {}
     for name, described in (admin.describe_transactions(names) if names else {}).items():
