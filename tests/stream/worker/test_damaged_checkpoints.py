@@ -163,7 +163,8 @@ def test_a_batch_of_checkpoints_that_the_disk_has_damaged_costs_those_whose_reco
 def test_kills_during_the_rebuild_lose_and_double_nothing(kafka: Kafka, tmp_path: Path):
     environment = environment_of(kafka.bootstrap)
     machines = ["泵-1", "fan", "heavy"]
-    publish_observations(kafka.bootstrap, observations(machines, 0, 9000, values=8))
+    publish_observations(kafka.bootstrap, observations(machines[:2], 0, 1000, values=8))
+    publish_observations(kafka.bootstrap, observations(["heavy"], 1000, 8000, values=48))
     run_until_folded(kafka, tmp_path, environment)
     record = newest(kafka)[b"heavy"]
     write_checkpoints(kafka.bootstrap, [(b"heavy", flipped(record, 60))])
