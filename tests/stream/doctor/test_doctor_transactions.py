@@ -13,7 +13,9 @@ from stream.doctor.transactions import check_transactions
 A, B, C = (TopicPartition("readings", number) for number in range(3))
 
 
-def said(monkeypatch: pytest.MonkeyPatch, *looks: dict[Any, int], senders: dict[Any, Any] | None = None) -> list[str]:
+def said(
+    monkeypatch: pytest.MonkeyPatch, *looks: dict[Any, int], senders: dict[Any, Any] | None = None
+) -> list[str]:
     """Give what the doctor finds wrong where it sees these partitions held up, one look after the other."""
     seen = chain(looks, repeat(looks[-1]))
     monkeypatch.setattr(transactions, "_PAUSE_S", 0.0)
