@@ -44,8 +44,19 @@ def delete_topics(settings: Settings) -> tuple[str, ...]:
 
 
 def _groups(admin: "KafkaAdminClient") -> dict[str, str]:
-    groups = {group["group_id"]: group["group_state"] for group in admin.list_groups()}
-    return {name: groups[name] for name in (FAUST_GROUP, STORAGE_GROUP) if name in groups}
+    """Give the states of our groups; a broker that has just begun reads its groups first."""
+    from kafka.errors import CoordinatorLoadInProgressError  # noqa: PLC0415 -- slow to import
+
+    until_s = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            groups = {group["group_id"]: group["group_state"] for group in admin.list_groups()}
+        except CoordinatorLoadInProgressError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return {name: groups[name] for name in (FAUST_GROUP, STORAGE_GROUP) if name in groups}
 
 
 def _wait_until_gone(settings: Settings) -> None:

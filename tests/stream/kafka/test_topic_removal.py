@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
+from kafka.errors import CoordinatorLoadInProgressError
 from typer.testing import CliRunner
 
 from models.errors import ServiceError
 from stream.cli.main import app
 from stream.config.settings import Settings
+from stream.kafka import topic_removal
+from stream.kafka.groups import FAUST_GROUP
 from stream.kafka.topic_admin import ensure_topics
 from stream.kafka.topic_removal import delete_topics
 from stream.messages.topics import TOPICS, VIBRATION
@@ -60,3 +63,24 @@ def test_nothing_of_a_trial_is_left_and_what_is_not_ours_stays(kafka: Kafka, tmp
     admin.close()
     ensure_topics(settings)
     assert not any(read_topic(kafka.bootstrap, VIBRATION).values())
+
+
+class LoadingAdmin:
+    """An admin client of a broker that has just begun: it does not know its groups yet."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def list_groups(self) -> list[dict[str, str]]:
+        self.left -= 1
+        if self.left >= 0:
+            raise CoordinatorLoadInProgressError
+        return [{"group_id": FAUST_GROUP, "group_state": "Empty"}, {"group_id": "other", "group_state": "Stable"}]
+
+
+def test_a_broker_that_has_just_begun_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(topic_removal, "_PAUSE_S", 0.0)
+    assert topic_removal._groups(LoadingAdmin(3)) == {FAUST_GROUP: "Empty"}
+    monkeypatch.setattr(topic_removal, "_PATIENCE_S", 0.0)
+    with pytest.raises(CoordinatorLoadInProgressError):
+        topic_removal._groups(LoadingAdmin(10**6))
