@@ -98,7 +98,7 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
             "Machines whose newest status is no good news, with that status. The open alerts below say what to do.",
             query(
                 f'SELECT "machine", "status" FROM {standing} '
-                'WHERE "status" =~ /^(critical|warning|watch|sensor_fault|no_data)$/',
+                'WHERE "status" =~ /^(critical|warning|watch|sensor_fault|not_judged|no_data)$/',
                 result="table",
             ),
             "status",

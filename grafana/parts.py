@@ -51,6 +51,7 @@ STATUS_COLOURS = {
     "warning": ORANGE,
     "critical": VERMILION,
     "sensor_fault": BLUE,
+    "not_judged": PURPLE,
     "warming_up": GREY,
     "no_data": GREY,
     "stopped": GREY,

@@ -23,7 +23,7 @@ from models.health.degradation import track_degradation
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
 from models.observations import Configured, Experienced, Observation, ReadingObserved, Tick
-from models.outputs import Alert, Anomaly, Health, Output, Quality, Row, Uptime
+from models.outputs import Alert, Anomaly, Guard, Health, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
 __all__ = [
@@ -120,6 +120,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     notes = _notes(state, channel, time_us, observation.observed_us)
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     if notes:
+        channel.judging.record_left_out("clock" if FUTURE in notes else "late", observation.observed_us)
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
     arrival.in_order_us, arrival.unjudged = observation.observed_us, 0
     values, flags = _clean(observation)
@@ -127,8 +128,11 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     context = AlarmContext(state, channel, time_us, observation.digest)
     alerts += update_sensor_alarm(context, result.flags)
     assessment = result.assessment
+    if result.guard is not None:
+        channel.judging.record_left_out(result.guard, observation.observed_us, time_us)
     if assessment is not None:
         channel.mark_judged(time_us)
+        channel.judging.record_judged(time_us, observation.observed_us)
         alerts += update_condition_alarms(context, assessment.rules)
         track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
@@ -188,6 +192,8 @@ class _InOrder(msgspec.Struct, frozen=True):
     """Its own, and what the sensor's latch added."""
     assessment: Assessment | None = None
     """None where it wasn't judged."""
+    guard: Guard | None = None
+    """What left it out then."""
     uptimes: tuple[Uptime, ...] = ()
     """Of the hours that it completes, or goes on with."""
 
@@ -208,7 +214,7 @@ def _in_order(
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
             channel.diagnosis_votes.forget()
-        return _InOrder(flags)
+        return _InOrder(flags, guard="sensor")
     operating_point = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
     running = is_running(channel, observation, values, state.operation, state.configuration)
     uptimes: tuple[Uptime, ...] = ()
@@ -219,14 +225,17 @@ def _in_order(
         stands, uptimes = _update_running(state, channel, time_us, running=running)
     if channel.stopped or stands:
         channel.diagnosis_votes.record_standstill(time_us)
-        return _InOrder(flags, uptimes=uptimes)
+        return _InOrder(flags, uptimes=uptimes, guard="standstill")
     channel.diagnosis_votes.record_running(time_us)
-    if not channel.update_operating_point(operating_point, time_us) or state.operation.is_starting(time_us):
-        return _InOrder(flags, uptimes=uptimes)
+    settled = channel.update_operating_point(operating_point, time_us)
+    if state.operation.is_starting(time_us):
+        return _InOrder(flags, uptimes=uptimes, guard="starting")
+    if not settled:
+        return _InOrder(flags, uptimes=uptimes, guard="settling")
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
     assessment = assess(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
-    return _InOrder(flags, assessment, uptimes)
+    return _InOrder(flags, assessment, uptimes=uptimes)
 
 
 def _update_running(

@@ -15,6 +15,7 @@ __all__ = [
     "Anomaly",
     "Deduction",
     "Diagnosis",
+    "Guard",
     "Health",
     "Intake",
     "Lesson",
@@ -29,7 +30,15 @@ __all__ = [
     "Uptime",
 ]
 
-Status = Literal["warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"]
+Status = Literal[
+    "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped", "not_judged"
+]
+Guard = Literal[
+    "standstill", "starting", "settling", "clock", "late", "contradiction", "remeasured", "sensor", "silent"
+]
+"""What leaves an observation out of judgement: the machine stands, starts or is between two regimes; its time is
+ahead, wild or behind; facts contradict each other; it is measured otherwise than before; its sensor cannot be
+trusted; or nothing comes from the point."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal["finding", "maintenance", "accept"]
@@ -141,6 +150,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
     """How the machine runs; None where nothing shows it."""
     running_since: datetime | None = None
     """Since when (event time) it runs so, or stands; None where nobody saw that begin."""
+    judged_at: datetime | None = None
+    """When (event time) the newest was measured that was judged of this machine; None: nothing yet."""
+    guard: Guard | None = None
+    """What has left out of judgement all that came of a point for longer than is usual; None where nothing has."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
@@ -162,6 +175,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
     configuration: str
     observation: str
     """Digest of the observation that caused this transition; `tick` where none did."""
+    noticed: datetime | None = None
+    """When (observed time) it was noticed, where that is not when it was measured: what came late is told late."""
+    count: int = 0
+    """How often it has come and gone, where it does so time and again and is told once; else 0."""
 
 
 class Uptime(msgspec.Struct, frozen=True, kw_only=True, tag="uptime"):

@@ -157,10 +157,11 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bil
 def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
     """Bring the alarm of a point's sensor up to date: raised by the second faulty observation.
 
-    The sensor has its own latch, so there is no delay here.
+    The sensor has its own latch, so there is no delay here. What stands open at the point can't be followed
+    meanwhile, so the fault is as urgent as that.
     """
     channel = context.channel
-    level = 1 if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
+    level = max(1, channel.level) if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
     alarm = channel.alarms.get(SENSOR_RULE)
     if level == (alarm.level if alarm else 0):
         return

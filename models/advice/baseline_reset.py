@@ -56,4 +56,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         former_quietest=old.quietest,
         judged_us=old.judged_us,
         interrupted=old.interrupted,
+        judging=old.judging,
     )

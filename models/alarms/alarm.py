@@ -5,9 +5,9 @@ from math import isfinite
 
 import msgspec
 
-__all__ = ["Alarm", "Delays", "alert_id"]
+__all__ = ["DEADBAND", "Alarm", "Delays", "alert_id"]
 
-_DEADBAND = 0.25
+DEADBAND = 0.25
 """In degrees: a level once reached is left only this far below its limit."""
 _CONSECUTIVE_ON = 2
 _CONSECUTIVE_OFF = 5
@@ -60,7 +60,7 @@ class Alarm(msgspec.Struct, array_like=True):
             return max((level for level, latch in enumerate(self.latches, start=1) if latch.on), default=0)
         highest = 0
         for level, latch in enumerate(self.latches, start=1):
-            if (degree >= (level - _DEADBAND if latch.on else level)) == latch.on:
+            if (degree >= (level - DEADBAND if latch.on else level)) == latch.on:
                 latch.run = 0
             elif latch.on:
                 latch.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)

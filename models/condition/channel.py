@@ -10,6 +10,7 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
+from models.condition.judging import Judging
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
@@ -101,6 +102,7 @@ class Channel(msgspec.Struct, array_like=True):
     """Event time of what was judged last."""
     interrupted: bool = False
     """Whether the machine stood, or nothing came, since then."""
+    judging: Judging = msgspec.field(default_factory=Judging)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

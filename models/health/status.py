@@ -1,8 +1,11 @@
 """The status and health of a machine, from its points."""
 
+from datetime import datetime
+
 import msgspec
 
-from models.alarms.alarm import Alarm
+from models.alarms.alarm import DEADBAND, Alarm
+from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.condition.channel import Channel
@@ -11,14 +14,15 @@ from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
 from models.health.score import deductions_of
 from models.health.verdict import diagnosis_of
-from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
+from models.outputs import Anomaly, Diagnosis, Guard, Health, Quality, Running, Status
 from models.texts.diagnosis_sentences import with_stronger
-from models.texts.sentences import withheld_sentence
+from models.texts.withheld import withheld_sentence
 
 __all__ = ["health_of", "is_open", "is_stopped"]
 
 _BY_LEVEL: tuple[Status, Status, Status, Status] = ("healthy", "watch", "warning", "critical")
-_WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data")
+_WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data", "not_judged")
+_UNCONFIRMED = 0.999
 
 
 def is_open(alarm: Alarm | None) -> bool:
@@ -70,18 +74,67 @@ def _is_any_ready(trusted: list[Channel]) -> bool:
     return any(channel.ready for channel in trusted)
 
 
-def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, ready: bool) -> Status:
-    """Give the status: that of the worst point that can be judged, and why none can where that is so."""
+def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard | None) -> Status:
+    """Give the status: that of the worst open alert of any point, trusted or not; else why nothing can be told."""
+    channels = state.channels.values()
+    level = max([channel.level for channel in channels], default=0)
+    without_alert: dict[Status, bool] = {
+        "sensor_fault": _is_blind(state),
+        "stopped": stopped,
+        "not_judged": guard is not None,
+        "warming_up": not ready,
+        "watch": any(is_open(channel.alarms.get("sensor_fault")) for channel in channels),
+    }
     if is_open(state.silence):
         return "no_data"
-    if state.channels and not trusted:
+    return _BY_LEVEL[level] if level else next((status for status, so in without_alert.items() if so), "healthy")
+
+
+def _is_blind(state: MachineState) -> bool:
+    """Whether no point can be trusted of what shows most: a thermometer doesn't stand for a lost accelerometer."""
+    channels = [each for each in state.channels.values() if each.measurement == "indicators"]
+    channels = channels or list(state.channels.values())
+    return bool(channels) and all(channel.sensor.faulty for channel in channels)
+
+
+def _guard_of(state: MachineState) -> Guard | None:
+    """Give what has left out of judgement all that came of a vibration point, or of all points, for too long."""
+    guards = {key: channel.judging.overdue() for key, channel in state.channels.items()}
+    vibration = [guards[key] for key, channel in state.channels.items() if channel.measurement == "indicators"]
+    overdue = next((guard for guard in vibration if guard is not None), None)
+    if overdue is None and guards and all(guard is not None for guard in guards.values()):
+        overdue = next(iter(guards.values()))
+    return overdue
+
+
+def _judged_at(state: MachineState) -> datetime | None:
+    judged_us = [each.judging.judged_us for each in state.channels.values() if each.judging.judged_us is not None]
+    return to_datetime(max(judged_us)) if judged_us else None
+
+
+def _why_withheld(state: MachineState, trusted: list[Channel], status: Status, *, stopped: bool) -> Status | None:
+    """Give the status that says why there is no score, which an open alert may hide; None where there is one."""
+    if status in _WITHHELD:
+        return status
+    if _is_blind(state) or any(channel.level and channel.sensor.faulty for channel in state.channels.values()):
         return "sensor_fault"
     if stopped:
         return "stopped"
-    level = max([channel.level for channel in trusted], default=0)
-    if level == 0 and not ready:
-        return "warming_up"
-    return _BY_LEVEL[level]
+    unknown = not _is_any_ready(trusted) or any(channel.level and not channel.ready for channel in trusted)
+    return "warming_up" if unknown else None
+
+
+def _counted(channel: Channel, symptom: Symptom) -> Symptom:
+    """Give a symptom as far as its alarm has confirmed it: so score and status say the same.
+
+    What hasn't held for long enough yet takes off no more than the level that stands; and what stands does so until
+    it has gone for long enough.
+    """
+    alarm = channel.alarms.get(symptom.rule)
+    level = alarm.level if alarm is not None else 0
+    least = level - DEADBAND if level else 0.0
+    degree = min(max(symptom.degree, least), level + _UNCONFIRMED)
+    return symptom if degree == symptom.degree else msgspec.structs.replace(symptom, degree=degree)
 
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
@@ -104,21 +157,19 @@ def health_of(
 ) -> Health:
     """Give the machine's health at a moment, with what one point's observation in its channel adds to it.
 
-    No score is given while an alert stands at a point that is in a regime of which it knows too little to judge:
-    what the alert stands for would not count.
+    No score is given while an alert stands at a point that cannot be trusted, or is in a regime of which it knows
+    too little to judge: what the alert stands for would not count.
     """
     trusted, stopped = _trusted(state), is_stopped(state)
-    ready = _is_any_ready(trusted)
-    status = _status_of(state, trusted, stopped=stopped, ready=ready)
-    judged = status not in _WITHHELD and ready
-    if judged and status != "healthy":
-        judged = not any(channel.level and not channel.ready for channel in trusted)
+    guard = _guard_of(state)
+    status = _status_of(state, stopped=stopped, ready=_is_any_ready(trusted), guard=guard)
+    why = _why_withheld(state, trusted, status, stopped=stopped)
     running = _running_of(state, trusted, stopped=stopped)
     since_us = None if running is None else state.operation.since_us(running, time_us)
-    reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
+    reason = withheld_sentence(why, guard)
     points, deductions = (
-        deductions_of([(channel.point, symptom) for channel in trusted for symptom in channel.symptoms])
-        if judged
+        deductions_of([(each.point, _counted(each, symptom)) for each in trusted for symptom in each.symptoms])
+        if not why
         else (None, ())
     )
     return Health(
@@ -131,10 +182,12 @@ def health_of(
         anomaly=anomaly,
         diagnosis=None if channel is None else _diagnosis(state, channel),
         quality=quality or Quality(ok=True),
-        remaining_life_h=remaining_life(state, trusted) if judged else None,
+        remaining_life_h=remaining_life(state, trusted) if not why else None,
         configuration=state.version,
         reason=reason.en,
         reason_zh=reason.zh,
         running=running,
         running_since=None if since_us is None else to_datetime(since_us),
+        judged_at=_judged_at(state),
+        guard=guard,
     )

@@ -19,7 +19,6 @@ __all__ = [
     "sensor_sentence",
     "symptom_sentence",
     "with_cause",
-    "withheld_sentence",
 ]
 
 
@@ -174,19 +173,6 @@ def no_data_sentence(silent_s: float, limit_s: float) -> Bilingual:
         f"No data for {number(silent_s / 60)} min (limit {number(limit_s / 60)} min). Look at gateway and network.",
         f"已 {number(silent_s / 60)} 分钟无数据（限值 {number(limit_s / 60)} 分钟）。请检查网关和网络。",
     )
-
-
-_WITHHELD = {
-    "warming_up": Bilingual("Still learning what is usual for this machine.", "正在学习设备的正常状态。"),
-    "sensor_fault": Bilingual("No sensor of this machine can be trusted.", "设备的传感器均不可信。"),
-    "stopped": Bilingual("The machine stands still.", "设备停机。"),
-    "no_data": Bilingual("Nothing has come from this machine for too long.", "设备长时间无数据。"),
-}
-
-
-def withheld_sentence(status: str) -> Bilingual:
-    """Say why a score is withheld; empty where it isn't."""
-    return _WITHHELD.get(status, _NOTHING)
 
 
 def cleared_sentence(point: str, symptom: Symptom | None) -> Bilingual:

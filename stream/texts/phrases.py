@@ -12,6 +12,7 @@ STATUSES: dict[Status, Bilingual] = {
     "watch": Bilingual("Watch", "关注"),
     "sensor_fault": Bilingual("Sensor fault", "传感器故障"),
     "no_data": Bilingual("No data", "无数据"),
+    "not_judged": Bilingual("Not judged", "未判定"),
     "stopped": Bilingual("Stopped", "停机"),
     "warming_up": Bilingual("Learning", "学习中"),
     "healthy": Bilingual("Healthy", "正常"),

@@ -21,7 +21,14 @@ __all__ = [
     "usual_interval",
 ]
 
-_RANKS: dict[Status, int] = {"critical": 0, "warning": 1, "watch": 2, "sensor_fault": 3, "no_data": 5}
+_RANKS: dict[Status, int] = {
+    "critical": 0,
+    "warning": 1,
+    "watch": 2,
+    "sensor_fault": 3,
+    "not_judged": 3,
+    "no_data": 5,
+}
 _LOST_A_SENSOR = 4
 """Of a machine that can still be judged by its other sensors."""
 _QUIET_RANK = 9

@@ -5,6 +5,7 @@ import pytest
 
 from models import fold
 from models.clock import MINUTE_US, to_datetime
+from models.condition.judging import Judging
 from models.condition.recent_observations import RecentObservations
 from models.errors import StateError
 from models.observations import Source, Tick
@@ -53,7 +54,7 @@ def taught(state):
     """All that a state has learned of its points, as bytes: without what it has seen, and when."""
     copy = fold.load_state(fold.dump_state(state))
     for channel in copy.channels.values():
-        channel.recent, channel.heard = RecentObservations(), 0
+        channel.recent, channel.heard, channel.judging = RecentObservations(), 0, Judging()
     return fold.dump_state(msgspec.structs.replace(fold.initial_state("pump"), channels=copy.channels))
 
 

@@ -27,10 +27,10 @@ from models.observations import (
     Tick,
     VibrationObserved,
 )
-from models.outputs import Alert, Health, Row, Uptime
+from models.outputs import Alert, Health, Row, Status, Uptime
 from tests.models.fold.observed import START_US, at, configured, run, temperature, vibration
 
-STATUSES = {"warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"}
+STATUSES = set(get_args(Status))
 ANY_FLOAT = st.one_of(st.floats(), st.floats(0, 10), st.just(1.0))
 TIMES = st.one_of(st.integers(0, 400 * SECOND_US), st.sampled_from([0, 10**6, 10**7, 6 * 60 * 10**6, 10**13]))
 FLAGS = st.lists(st.sampled_from(["short", "clipped", "open", "erratic", "未知"]), max_size=2).map(tuple)
@@ -199,6 +199,7 @@ def test_every_output_is_well_formed(before, observations):
                 assert min(output.running_s, output.stopped_s, output.unknown_s) >= 0
             elif isinstance(output, Alert):
                 follow(output, open_alerts)
+        contradict_nothing(out, open_alerts)
     assert set(places.values()) <= {1}
     if state is not None:
         assert state.counts.accepted == accepted
@@ -225,6 +226,21 @@ def well_formed(health: Health):
         assert health.status in {"healthy", "watch", "warning", "critical"}
     if not health.quality.ok:
         assert health.anomaly.anomalous is None
+
+
+WORST_POINTS = {"healthy": 10, "watch": 30, "warning": 60, "critical": 70}
+
+
+def contradict_nothing(out, open_alerts):
+    """Status, score and open alerts say the same: no status is better than an alert, no score worse than it."""
+    worst = max([["low", "medium", "high"].index(priority) + 1 for priority in open_alerts.values()], default=0)
+    for health in (output for output in out if isinstance(output, Health)):
+        if health.status in WORST_POINTS:
+            assert list(WORST_POINTS).index(health.status) >= worst
+            assert all(deduction.points <= WORST_POINTS[health.status] for deduction in health.deductions)
+        elif health.status in {"stopped", "warming_up", "not_judged"}:
+            assert all(rule == "sensor_fault" for _, rule, _ in open_alerts)
+        assert health.guard is not None or health.status != "not_judged"
 
 
 def follow(alert: Alert, open_alerts):

@@ -156,7 +156,8 @@ def test_speed_and_load_may_come_as_readings_and_then_readings_have_their_regime
     _, outputs = run([skid(i, 740.0, 30.0) for i in range(400, 460)], state)
     assert ("anomaly", "active", "low") in transitions(outputs)
     _, outputs = run([skid(460, 0.0, 0.0)], state)
-    assert statuses(outputs) == ["stopped"]
+    assert statuses(outputs) == ["watch"], "what stood open at the stop still does"
+    assert [health.running for health in healths(outputs)] == ["stopped"]
 
 
 def test_a_measured_speed_counts_more_than_a_nominal_one():
