@@ -7,10 +7,11 @@ from math import isfinite
 
 import msgspec
 
-from models.advice.actions import ActionObserved, apply_action
+from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
 from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
+from models.advice.sisters import compare, tell_usual
 from models.clock import AHEAD_US, to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
 from models.condition.operating_state import is_running
@@ -22,7 +23,16 @@ from models.health.assessment import Assessment, assess, score
 from models.health.degradation import track_degradation
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
-from models.observations import Configured, Experienced, Observation, ReadingObserved, Tick
+from models.observations import (
+    Compared,
+    Configured,
+    Experienced,
+    Observation,
+    ReadingObserved,
+    TemperatureObserved,
+    Tick,
+    VibrationObserved,
+)
 from models.outputs import Alert, Anomaly, Guard, Health, Output, Quality, Row, Uptime
 from models.signal.quality import FAULTS
 
@@ -60,23 +70,25 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     too many.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
-    if isinstance(observation, Configured):
-        _configure(state, observation.configuration)
-        return state, ()
-    if isinstance(observation, Tick):
-        state.counts.ticks += 1
-        return state, _tick(state)
-    if isinstance(observation, Experienced):
-        classifier = observation.judgement
-        if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
-            state.known.classifier = classifier
-        return state, ()
-    if isinstance(observation, ActionObserved):
-        if was_folded(state, observation):
+    outputs: tuple[Output, ...] = ()
+    match observation:
+        case VibrationObserved() | TemperatureObserved() | ReadingObserved():
+            outputs = _measured(state, observation)
+        case Configured():
+            _configure(state, observation.configuration)
+        case Tick():
+            state.counts.ticks += 1
+            outputs = _tick(state)
+        case Experienced(judgement=classifier):
+            if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
+                state.known.classifier = classifier
+        case Compared():
+            outputs = tuple(compare(state, observation))
+        case _ if was_folded(state, observation):
             state.counts.duplicates += 1
-            return state, ()
-        return state, apply_action(state, observation)
-    return state, _measured(state, observation)
+        case _:
+            outputs = apply_action(state, observation)
+    return state, outputs
 
 
 def _configure(state: MachineState, configuration: Configuration) -> None:
@@ -84,6 +96,8 @@ def _configure(state: MachineState, configuration: Configuration) -> None:
     if (before.machine, before.orders) != (configuration.machine, configuration.orders):
         for channel in state.channels.values():
             channel.diagnosis_votes.forget()  # what was seen was seen with another bearing or speed in mind
+            for regime_baseline in channel.baselines_by_regime.values():
+                regime_baseline.told = False
     state.configuration, state.version = configuration, configuration.version()
 
 
@@ -128,6 +142,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     context = AlarmContext(state, channel, time_us, observation.digest)
     alerts += update_sensor_alarm(context, result.flags)
     assessment = result.assessment
+    said: tuple[Output, ...] = ()
     if result.guard is not None:
         channel.judging.record_left_out(result.guard, observation.observed_us, time_us)
     if assessment is not None:
@@ -135,12 +150,15 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         channel.judging.record_judged(time_us, observation.observed_us)
         alerts += update_condition_alarms(context, assessment.rules)
         track_degradation(channel, time_us)
+        if not channel.regime_baseline.told:
+            said = tuple(tell_usual(state, channel, observation))
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=result.flags)
     return (
         *_row_and_health(state, observation, time_us, values, quality, anomaly, channel),
         *alerts,
         *result.uptimes,
+        *said,
     )
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "Running",
     "Status",
     "Uptime",
+    "Usual",
 ]
 
 Status = Literal[
@@ -275,4 +276,17 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):
     lowered: bool = False
 
 
-Output = Row | Health | Alert | Uptime | Action | Lesson
+class Usual(msgspec.Struct, frozen=True, kw_only=True, tag="usual"):
+    """What is usual at one point of a machine in one way of running, for machines like it to be compared with."""
+
+    machine: str
+    group: str
+    """The same for machines that are alike, run alike and are measured alike (`models.learning.sisters`)."""
+    point: str
+    time: datetime
+    """Event time at which it had been learned."""
+    values: dict[str, float]
+    """Natural logarithm of each indicator's baseline."""
+
+
+Output = Row | Health | Alert | Uptime | Action | Lesson | Usual

@@ -9,8 +9,9 @@ from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
+from models.observations import SisterBaseline
 
-__all__ = ["Arrival", "Counts", "MachineState"]
+__all__ = ["Arrival", "Counts", "MachineState", "OwnUsual"]
 
 
 class Counts(msgspec.Struct):
@@ -40,6 +41,14 @@ class Arrival(msgspec.Struct):
     """When the last one came that was neither repeated, late, ahead of its time nor of a point too many."""
     unjudged: int = 0
     """How many have come since."""
+
+
+class OwnUsual(msgspec.Struct, frozen=True, array_like=True):
+    """What is usual at a point in one way of running, as the fleet was told of it."""
+
+    point: str
+    values: dict[str, float]
+    """Natural logarithms, by indicator."""
 
 
 class MachineState(msgspec.Struct, kw_only=True):
@@ -74,3 +83,11 @@ class MachineState(msgspec.Struct, kw_only=True):
     """What people said or did last."""
     known: AlertHistory = msgspec.field(default_factory=AlertHistory)
     """Its last alerts, which findings label, and the classifier that the fleet's findings have taught."""
+    usuals: dict[str, OwnUsual] = {}
+    """By group; the newest few."""
+    sisters: dict[str, dict[str, SisterBaseline]] = {}
+    """What is usual of machines like this one, by group and indicator."""
+    sisters_number: int = 0
+    """Of what was known of the fleet then."""
+    unlike_accepted: list[str] = []
+    """Points of which somebody has said that they are right as they are, however unlike those of others."""

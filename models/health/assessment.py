@@ -22,6 +22,7 @@ _FOLLOW_EVERY = 4
 _RUNNING_IN_US = 24 * HOUR_US
 _SAME_SPEED = 0.03
 _FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
+_NO_CHANGE = ("sensor_fault", "sisters")
 _MAX_SHARES = 3
 """The values that an anomaly is said to come from, at most."""
 _SHARES_FROM = 0.5
@@ -143,11 +144,16 @@ def _teaches(channel: Channel, compared: _Compared) -> bool:
     """
     waits = compared.warming and not channel.is_restless
     if compared.ready:
-        sound = not channel.level and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
+        sound = not _stands(channel) and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
         return sound and not waits and not compared.anomaly.anomalous
     if not channel.regime_baseline.later:
         return True
     return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
+
+
+def _stands(channel: Channel) -> bool:
+    """Whether an alert stands of what the machine does now; being unlike others is no change of it."""
+    return any(alarm.level for rule, alarm in channel.alarms.items() if rule not in _NO_CHANGE)
 
 
 def _learn(channel: Channel, compared: _Compared) -> None:

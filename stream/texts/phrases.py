@@ -30,6 +30,7 @@ CODES = {
     "anomaly": Bilingual("behaves unlike before", "表现与以往不同"),
     "temperature": Bilingual("too hot", "温度过高"),
     "diagnosis": Bilingual("a fault is named", "已诊断出故障"),
+    "sisters": Bilingual("unlike machines like it", "与同类设备不符"),
     "no_data": Bilingual("no data", "无数据"),
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
 }
