@@ -10,6 +10,7 @@ import msgspec
 from models.advice.actions import ActionObserved, apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
 from models.advice.crowding import is_full, make_room, refuse_point
+from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.clock import AHEAD_US, to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
@@ -65,7 +66,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
         return state, ()
     if isinstance(observation, Tick):
         state.counts.ticks += 1
-        return state, _tick(state)
+        return state, (*close_late(state), *_tick(state))
     if isinstance(observation, Experienced):
         classifier = observation.judgement
         if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
@@ -76,7 +77,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
             state.counts.duplicates += 1
             return state, ()
         return state, apply_action(state, observation)
-    return state, _measured(state, observation)
+    return state, (*close_late(state), *_measured(state, observation))
 
 
 def _configure(state: MachineState, configuration: Configuration) -> None:
@@ -121,6 +122,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     if notes:
         channel.judging.record_left_out("clock" if FUTURE in notes else "late", observation.observed_us)
+        if LATE in notes:
+            alerts += follow_late(state, channel, observation, _clean(observation), time_us)
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
     arrival.in_order_us, arrival.unjudged = observation.observed_us, 0
     values, flags = _clean(observation)
@@ -133,7 +136,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     if assessment is not None:
         channel.mark_judged(time_us)
         channel.judging.record_judged(time_us, observation.observed_us)
-        alerts += update_condition_alarms(context, assessment.rules)
+        alerts += (told := tuple(update_condition_alarms(context, assessment.rules)))
+        note_told(channel, told)
         track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=result.flags)

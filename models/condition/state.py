@@ -74,3 +74,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     """What people said or did last."""
     known: AlertHistory = msgspec.field(default_factory=AlertHistory)
     """Its last alerts, which findings label, and the classifier that the fleet's findings have taught."""
+    late_due_us: int = 0
+    """When the first open episode of what came late is told (observed time); 0: there is none."""
