@@ -1,4 +1,4 @@
-"""An episode of what came late: exact counts whatever the order, and stretches that neither shocks nor starts make."""
+"""An episode of what came late: exact counts in any order, and stretches that neither shocks nor starts make."""
 
 import msgspec
 from hypothesis import given

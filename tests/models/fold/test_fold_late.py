@@ -15,7 +15,7 @@ from tests.models.fold.observed import alerts, at, configured, healths, reading,
 OUT, BACK = 200, 560
 """Between these nothing got through: an hour, an observation each ten seconds."""
 LEARNED = fold.dump_state(run([configured(), *(vibration(i) for i in range(OUT))])[0])
-drawn = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawn = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def learned():
