@@ -136,8 +136,9 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     if assessment is not None:
         channel.mark_judged(time_us)
         channel.judging.record_judged(time_us, observation.observed_us)
-        alerts += (told := tuple(update_condition_alarms(context, assessment.rules)))
-        note_told(channel, told)
+        alerts += update_condition_alarms(context, assessment.rules)
+        if alerts:
+            note_told(channel, alerts)
         track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=result.flags)

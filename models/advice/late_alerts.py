@@ -81,7 +81,7 @@ def close_late(state: MachineState, *, all_of_them: bool = False) -> tuple[Alert
 def note_told(channel: Channel, alerts: Iterable[Alert]) -> None:
     """Note alerts of a point's condition that have cleared: what was told as it happened isn't told again late."""
     for alert in alerts:
-        if alert.state == "cleared" and alert.rule not in _NO_CONDITION:
+        if alert.state == "cleared" and alert.point == channel.point and alert.rule not in _NO_CONDITION:
             level = PRIORITIES.index(alert.priority) + 1
             channel.late.record_told(level, from_datetime(alert.since), from_datetime(alert.time))
 

@@ -53,8 +53,8 @@ class Judging(msgspec.Struct, array_like=True):
         if self.left_out:
             self.habit_us += _GAIN * (min(self.unjudged_us, _MAX_RUNNING_US) - self.habit_us)
             self.left_out, self.unjudged_us = {}, 0
-        if self.judged_us is not None:
-            gap_us = min(max(observed_us - self.observed_us, 0), _MAX_RUNNING_US)
+        gap_us = observed_us - self.observed_us
+        if 0 <= gap_us <= _MAX_RUNNING_US:
             self.interval_us += _GAIN * (gap_us - self.interval_us)
         self.judged_us = self.event_us = time_us
         self.observed_us = self.moment_us = observed_us

@@ -38,8 +38,11 @@ def _least_rises(thresholds: Thresholds) -> tuple[tuple[float, float], ...]:
 
 def change_limits(location: float, sigma: float, thresholds: Thresholds) -> list[float]:
     """Give the limits of a change from a baseline, all natural logarithms."""
-    step = thresholds.change_sigmas * sigma
-    return [location + max(rise, share * step) for rise, share in _least_rises(thresholds)]
+    return _limits(location, thresholds.change_sigmas * sigma, _least_rises(thresholds))
+
+
+def _limits(location: float, step: float, least: tuple[tuple[float, float], ...]) -> list[float]:
+    return [location + max(rise, share * step) for rise, share in least]
 
 
 def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Symptom | None:
@@ -48,13 +51,15 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
     """
+    least = _least_rises(thresholds)
     worst: tuple[float, str, list[float]] | None = None
     baselines = channel.baselines
     for name, baseline in baselines.items():
         if name not in smoothed or not baseline.ready:
             continue
-        limits = change_limits(baseline.location, baseline.sigma(), thresholds)
-        degree = degree_of(smoothed[name], baseline.location, limits)
+        location = baseline.location
+        limits = _limits(location, thresholds.change_sigmas * baseline.sigma(), least)
+        degree = degree_of(smoothed[name], location, limits)
         if worst is None or degree > worst[0]:
             worst = degree, name, limits
     if worst is None:
