@@ -10,6 +10,7 @@ import msgspec
 from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
 from models.advice.crowding import is_full, make_room, refuse_point
+from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.advice.sisters import compare, tell_usual
 from models.clock import AHEAD_US, to_datetime
@@ -73,12 +74,12 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     outputs: tuple[Output, ...] = ()
     match observation:
         case VibrationObserved() | TemperatureObserved() | ReadingObserved():
-            outputs = _measured(state, observation)
+            outputs = (*close_late(state), *_measured(state, observation))
         case Configured():
             _configure(state, observation.configuration)
         case Tick():
             state.counts.ticks += 1
-            outputs = _tick(state)
+            outputs = (*close_late(state), *_tick(state))
         case Experienced(judgement=classifier):
             if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
                 state.known.classifier = classifier
@@ -135,6 +136,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     if notes:
         channel.judging.record_left_out("clock" if FUTURE in notes else "late", observation.observed_us)
+        if LATE in notes:
+            alerts += follow_late(state, channel, observation, _clean(observation), time_us)
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
     arrival.in_order_us, arrival.unjudged = observation.observed_us, 0
     values, flags = _clean(observation)
@@ -149,6 +152,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         channel.mark_judged(time_us)
         channel.judging.record_judged(time_us, observation.observed_us)
         alerts += update_condition_alarms(context, assessment.rules)
+        if alerts:
+            note_told(channel, alerts)
         track_degradation(channel, time_us)
         if not channel.regime_baseline.told:
             said = tuple(tell_usual(state, channel, observation))

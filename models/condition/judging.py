@@ -45,12 +45,17 @@ class Judging(msgspec.Struct, array_like=True):
     """Whether the machine stood at what came last: the time until the next is no time that it ran."""
     habit_us: float = 0.0
     """How long is left out at a time, usually."""
+    interval_us: float = 0.0
+    """Observed time between two that are judged, usually: what comes late meanwhile is in nobody's way."""
 
     def record_judged(self, time_us: int, observed_us: int) -> None:
         """Note that an observation was judged."""
         if self.left_out:
             self.habit_us += _GAIN * (min(self.unjudged_us, _MAX_RUNNING_US) - self.habit_us)
             self.left_out, self.unjudged_us = {}, 0
+        gap_us = observed_us - self.observed_us
+        if 0 <= gap_us <= _MAX_RUNNING_US:
+            self.interval_us += _GAIN * (gap_us - self.interval_us)
         self.judged_us = self.event_us = time_us
         self.observed_us = self.moment_us = observed_us
         self.stood = False
@@ -74,11 +79,13 @@ class Judging(msgspec.Struct, array_like=True):
         """Give what has left out most, where nothing has been judged for longer than this point's habit allows."""
         if sum(self.left_out.values()) < _MIN_LEFT_OUT:
             return None
-        allowed_us = min(max(_PATIENCE_US, _TIMES_HABIT * self.habit_us), _MAX_RUNNING_US)
+        guard = _commonest(self.left_out)
+        usual_us = max(self.habit_us, self.interval_us if guard == "late" else 0.0)
+        allowed_us = min(max(_PATIENCE_US, _TIMES_HABIT * usual_us), _MAX_RUNNING_US)
         by_clock = self.moment_us - self.observed_us > _MAX_CLOCK_US and self.unjudged_us > _CLOCK_RUNNING_US
         if self.unjudged_us <= allowed_us and not by_clock:
             return None
-        return _commonest(self.left_out)
+        return guard
 
 
 def _commonest(left_out: Mapping[Guard, int]) -> Guard:

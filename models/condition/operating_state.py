@@ -12,7 +12,7 @@ from models.observations import ReadingObserved, VibrationObserved
 from models.outputs import Running
 from models.signal.reading_names import load_percent_in, speed_rpm_in
 
-__all__ = ["OperatingState", "is_running"]
+__all__ = ["OperatingState", "is_running", "is_still"]
 
 _STANDSTILL_PART = 0.1
 _MIN_SPEED_RPM = 1.0
@@ -147,13 +147,18 @@ def is_running(
         speed_rpm = observation.speed_rpm if speed_rpm is None else speed_rpm
     else:
         return None
-    nominal = configuration.machine.speed_rpm
-    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
-    by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
-    measured = speed_rpm is not None and speed_rpm != nominal
+    by_speed = None if speed_rpm is None else not is_still(speed_rpm, configuration, ease=ease)
+    measured = speed_rpm is not None and speed_rpm != configuration.machine.speed_rpm
     if by_speed is False or measured or "rms_g" not in values:
         return by_speed
     quietest = channel.quietest
     if quietest is None:
         return by_speed
     return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
+
+
+def is_still(speed_rpm: float, configuration: Configuration, *, ease: float = 1.0) -> bool:
+    """Whether a speed is that of a machine that stands: hardly any of its nominal one; `ease` times that."""
+    nominal = configuration.machine.speed_rpm
+    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
+    return abs(speed_rpm) < ease * slowest

@@ -91,3 +91,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     """Of what was known of the fleet then."""
     unlike_accepted: list[str] = []
     """Points of which somebody has said that they are right as they are, however unlike those of others."""
+    late_due_us: int = 0
+    """When the first open episode of what came late is told (observed time); 0: there is none."""

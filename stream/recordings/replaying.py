@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from models.advice.late_alerts import close_late
 from models.errors import MessageError
 from models.fold import MachineState, initial_state, step
 from models.learning.experience import Experience, classifier_of, learn_one
@@ -85,6 +86,8 @@ class _ReplayedMachine:
         """Whether its lines are messages, not observations."""
         self.health: Health | None = None
         self.alerts: Counter[str] = Counter()
+        self.line: Line | None = None
+        """Its last."""
 
 
 class Replay:
@@ -132,6 +135,16 @@ class Replay:
                     yield Replayed(line, output)
                     if machine.raw:
                         yield from (Replayed(line, each) for each in self._taught(output, observation.observed_us))
+            machine.line = line
+        yield from self._ended()
+
+    def _ended(self) -> Iterator[Replayed]:
+        """Give what is told of what came late once nothing more comes."""
+        for machine in self._machines.values():
+            for alert in close_late(machine.state, all_of_them=True):
+                _note(machine, alert)
+                assert machine.line is not None
+                yield Replayed(machine.line, alert)
 
     def _tell_experience(self, machine: _ReplayedMachine, observed_us: int) -> None:
         """Let a machine know what findings have taught by now; a recording of observations says so itself."""
