@@ -172,10 +172,11 @@ class AnomalyModel(base.AnomalyDetector):
                 continue
             unit = statistics.unit
             if smooths:
+                newest = statistics.newest
                 if statistics.beginning:
                     value, unit = statistics.smoothed(value, weight), statistics.beginning_unit()
                 else:
-                    value = statistics.newest + weight * (value - statistics.newest)
+                    value = newest + weight * (value - newest)
             smoothed[name] = value
             deviation = (value - statistics.mean) / unit
             if not -_MAX_DEVIATION < deviation < _MAX_DEVIATION:
@@ -201,13 +202,15 @@ class AnomalyModel(base.AnomalyDetector):
                 for each in self.regimes.values():
                     each.by_name[name] = RunningStatistics(newest=first)
         deviations = []
+        floor, relative_floor = self.floor, self.relative_floor
         for name, statistics in by_name.items():
             value = features.get(name)
             if value is None:
                 deviations.append(0.0)
                 continue
             smoothed = scored.smoothed.get(name, value)
-            statistics.learn_one(value, smoothed, *floors_of(name, self.floor, self.relative_floor))
+            least, relative = floors_of(name, floor, relative_floor) if relative_floor else (floor, 0.0)
+            statistics.learn_one(value, smoothed, least, relative)
             deviations.append(statistics.deviation(smoothed))
         if not deviations:
             return
