@@ -10,6 +10,7 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
+from models.condition.floors import INSTRUMENT, TEMPERATURE, VIBRATION
 from models.condition.judging import Judging
 from models.condition.late_episode import LateWatch
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
@@ -40,11 +41,11 @@ CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 
 _CHANGE_FLOOR = 0.05
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
-    "indicators": (0.05, 0.0, 1.0),
-    "temperature": (1.0, 0.0, 1.0),
-    "readings": (1e-9, 1e-3, 0.1),
+    "indicators": (VIBRATION, 0.0, 1.0),
+    "temperature": (TEMPERATURE, 0.0, 1.0),
+    "readings": (1e-9, INSTRUMENT, 0.1),
 }
-"""The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
+"""The anomaly model's least standard deviations (a reading's, by what it is) and smoothing:
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _RESTLESS_US = HOUR_US
 """A machine that stays in a regime for less, on average: its temperature is always on its way somewhere."""

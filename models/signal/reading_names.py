@@ -1,10 +1,10 @@
-"""Names of readings, and what they say: a level of vibration, a speed of the shaft, or a load."""
+"""Names of readings, and what they say: a level of vibration, a temperature, a speed of the shaft, or a load."""
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-__all__ = ["is_vibration_level", "load_percent_in", "speed_rpm_in"]
+__all__ = ["is_temperature", "is_vibration_level", "load_percent_in", "speed_rpm_in"]
 
 _LEVEL = re.compile(
     r"rms|vib|accel|veloc|envel|\bacc\b|\bvel\b|\bpeak\b|\bpk\b|\bg\b|mm/s|mm s|m/s2|m/s²|m s2"
@@ -14,6 +14,10 @@ _OTHER = re.compile(
     r"flow|press|curr|volt|power|temp|speed|rpm|hz|freq|kurt|crest|skew|factor|phase|torque"
     r"|流量|压力|电流|电压|功率|温度|转速|频率|峭度|因数|因子|扭矩"
 )
+_TEMPERATURE = re.compile(
+    r"\btemp(eratur(e|es|en)?)?s?\b|thermo(couple|meter)|\bpt ?100\b|\bdeg ?[cf]\b|° ?[cf]\b|温度|温升|(水|油|轴)温"
+)
+_NO_TEMPERATURE = re.compile(r"rate|gradient|set ?point|control|valve|command|设定|速率")
 _SPEED = re.compile(
     r"((shaft|spindle|motor|rotor|machine) )?(speed|rpm)( (rpm|hz|r min|1 min|1/min|r/min))?"
     r"|(主轴|电机)?转速( (rpm|r/min))?"
@@ -34,6 +38,19 @@ def is_vibration_level(name: str) -> bool:
     """
     words = _APART.sub(" ", name).lower()
     return bool(_LEVEL.search(words)) and not _OTHER.search(words)
+
+
+@lru_cache(maxsize=4096)
+def is_temperature(name: str) -> bool:
+    """Whether a reading is a temperature, in degrees of whatever scale.
+
+    >>> [is_temperature(n) for n in ("oil_temp_c", "Thermocouple", "bearingTemperature", "PT100_2", "轴承温度")]
+    [True, True, True, True, True]
+    >>> [is_temperature(n) for n in ("temporary", "current_a", "temp_gradient", "attempts", "thermostat valve")]
+    [False, False, False, False, False]
+    """
+    words = _APART.sub(" ", name).lower()
+    return bool(_TEMPERATURE.search(words)) and not _NO_TEMPERATURE.search(words)
 
 
 def speed_rpm_in(values: Mapping[str, float]) -> float | None:
