@@ -24,7 +24,7 @@ _MAX_BY_DAY = 1.0
 def escalation_sentence(symptom: Symptom) -> Bilingual:
     """Say why a symptom counts for more than its limits say, with a space before it; empty where it doesn't.
 
-    >>> escalation_sentence(Symptom("change", "rms_g", 2.0, 1.0, [1.6], 2.0, grows=(0, 0.125))).en[:68]
+    >>> escalation_sentence(Symptom("change", "rms_g", 2.0, 1.0, [1.6], 2.0, grows=(0, 0.125))).en[:69]
     ' It grows for certain, by about 12 % a day since 1970-01-01 00:00 UTC'
     """
     if symptom.sudden:
