@@ -13,7 +13,7 @@ from math import fsum, inf, isfinite, sqrt
 
 import msgspec
 
-from models.clock import HOUR_US
+from models.clock import SECOND_US
 
 __all__ = ["GrowthTrend"]
 
@@ -27,6 +27,7 @@ _MIN_SIGMA = 0.01
 _MAX_AT_ONCE = 0.6
 """Part of a rise that may come between neighbours but one."""
 _MAX_CORRELATION = 0.9
+_FINE, _MAX_LEVEL, _HOUR_S = 10_000, 6.0, 3_600.0
 _T_975 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14)
 """Student's t for 1, 2, ... degrees of freedom: the lower bound of a 95 % interval."""
 
@@ -44,12 +45,12 @@ class GrowthTrend(msgspec.Struct, array_like=True):
     newest_us: int = 0
     per: int = 1
     """How many values make a mean."""
-    hours: list[float] = []
-    """Mean hour since the beginning of each stretch."""
-    levels: list[float] = []
-    """Mean level of each."""
-    filling: tuple[int, float, float] = (0, 0.0, 0.0)
-    """Of the stretch under way: count, sum of hours, sum of levels."""
+    times_s: list[int] = []
+    """Mean time since the beginning of each stretch; in whole numbers, as they are many and are kept."""
+    levels: list[int] = []
+    """Mean level of each, in ten-thousandths."""
+    filling: tuple[int, int, int] = (0, 0, 0)
+    """Of the stretch under way: count, sum of times, sum of levels."""
     per_hour: float = 0.0
     """Slope of the line, in levels, when it was certain to rise last."""
     certain: bool = False
@@ -63,15 +64,16 @@ class GrowthTrend(msgspec.Struct, array_like=True):
         if not isfinite(level) or time_us <= self.newest_us:
             return
         self.newest_us = time_us
-        count, hours, levels = self.filling
-        self.filling = (count + 1, hours + (time_us - self.since_us) / HOUR_US, levels + level)
-        if self.filling[0] < self.per:
+        fine = round(min(max(level, -_MAX_LEVEL), _MAX_LEVEL) * _FINE)
+        count, times_s, levels = self.filling
+        count, times_s, levels = count + 1, times_s + (time_us - self.since_us) // SECOND_US, levels + fine
+        self.filling = (count, times_s, levels)
+        if count < self.per:
             return
-        count, hours, levels = self.filling
-        self.hours, self.levels = [*self.hours, hours / count], [*self.levels, levels / count]
-        self.filling = (0, 0.0, 0.0)
+        self.times_s, self.levels = [*self.times_s, times_s // count], [*self.levels, levels // count]
+        self.filling = (0, 0, 0)
         if len(self.levels) == _MAX_MEANS:
-            self.hours, self.levels = _paired(self.hours), _paired(self.levels)
+            self.times_s, self.levels = _paired(self.times_s), _paired(self.levels)
             self.per *= 2
         if self.per * len(self.levels) >= _MIN_COUNT:
             self._judge(least_rise)
@@ -81,19 +83,19 @@ class GrowthTrend(msgspec.Struct, array_like=True):
         self.since_us += max(0, by_us)
 
     def _judge(self, least_rise: float) -> None:
-        line = _line(self.hours, self.levels)
+        hours, levels = [time_s / _HOUR_S for time_s in self.times_s], [level / _FINE for level in self.levels]
+        line = _line(hours, levels)
         if line is None:
             return
         slope, lower = line
-        span = self.hours[-1] - self.hours[0]
-        rise = (fsum(self.levels[-2:]) - fsum(self.levels[:2])) / 2
-        if span >= _MIN_HOURS and rise > least_rise and lower > 0.0:
-            certain = _still_rises(self.levels) and not _is_step(self.levels, rise)
+        rise = (fsum(levels[-2:]) - fsum(levels[:2])) / 2
+        if hours[-1] - hours[0] >= _MIN_HOURS and rise > least_rise and lower > 0.0:
+            certain = _still_rises(levels) and not _is_step(levels, rise)
             self.certain, self.per_hour = self.certain or certain, slope if certain else self.per_hour
 
 
-def _paired(values: list[float]) -> list[float]:
-    return [(first + second) / 2 for first, second in zip(values[::2], values[1::2], strict=True)]
+def _paired(values: list[int]) -> list[int]:
+    return [(first + second) // 2 for first, second in zip(values[::2], values[1::2], strict=True)]
 
 
 def _still_rises(levels: list[float]) -> bool:
