@@ -32,10 +32,8 @@ class SuddenRise(msgspec.Struct, array_like=True):
     last_us: int = 0
     """And of the last that was as loud: an overlapping one is no second."""
 
-    def hold_speed(self, speed_rpm: float | None, time_us: int) -> None:
+    def hold_speed(self, speed_rpm: float, time_us: int) -> None:
         """Note the speed of a block that was judged; where none is told the last one stands."""
-        if speed_rpm is None:
-            return
         known = self.speed_rpm
         if known is None or abs(speed_rpm - known) > _SAME_SPEED * abs(known):
             self.speed_rpm, self.held_us, self.held = speed_rpm, time_us, 0

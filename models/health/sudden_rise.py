@@ -42,10 +42,16 @@ def with_sudden_rise(
     `logs` are natural logarithms of its values and of their running medians.
     """
     rise = channel.sudden_rise
-    rise.hold_speed(observation.speed_rpm if measured_rpm is None else measured_rpm, time_us)
+    speed_rpm = observation.speed_rpm if measured_rpm is None else measured_rpm
+    if speed_rpm is not None:
+        rise.hold_speed(speed_rpm, time_us)
     raw, smoothed = logs
-    if not rise.loud and not any(value - smoothed[name] > _ABOVE_MEDIAN for name, value in raw.items()):
-        return symptoms
+    if not rise.loud:  # nearly always: no call more than is needed
+        for name in raw:
+            if raw[name] - smoothed[name] > _ABOVE_MEDIAN:
+                break
+        else:
+            return symptoms
     far = _far_too_loud(channel, observation, raw, configuration) if rise.is_steady(time_us) else []
     if not far:
         rise.forget()
