@@ -19,6 +19,7 @@ __all__ = [
     "Health",
     "Intake",
     "Lesson",
+    "LifeEnd",
     "Measurement",
     "Output",
     "Priority",
@@ -44,6 +45,7 @@ Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal["finding", "maintenance", "accept"]
 AlertState = Literal["active", "cleared"]
+LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]
 
 
@@ -112,7 +114,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
-    """An interval for the remaining useful life, in hours of operation, that is to hold in four of five cases."""
+    """An interval for the hours of operation that are left until what `to` names; never given at or past it."""
 
     low: float
     median: float
@@ -121,7 +123,11 @@ class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the tests of this trend's own foresight it has held so far."""
     checked: int = 0
     claimed: float = 0.8
-    """Part of such intervals and tests that is to hold."""
+    """Part of those tests that is to hold."""
+    to: LifeEnd = "alarm_limit"
+    """What it lasts until: the limit of high priority, zone D, or a failure as such."""
+    level: float = 0.67
+    """Part of such intervals that is meant to hold: low and high are the 17 and 83 % quantiles."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):

@@ -98,7 +98,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     if rule == DIAGNOSIS_RULE and alarm.level and alarm.about != symptom.indicator:
         yield from _clear_former(context, alarm, symptom)
         alarm = channel.alarms[rule] = Alarm()
-    level = alarm.update(symptom.degree, context.time_us, delays)
+    level = alarm.update(symptom.degree, context.time_us, delays.none if symptom.sudden else delays)
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
     estimated = estimate(reached)
     level = shown_level(reached, estimated)

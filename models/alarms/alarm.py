@@ -19,7 +19,13 @@ class Delays(msgspec.Struct, frozen=True):
 
     on_us: tuple[int, int, int]
     off_us: int
+    on_run: int = _CONSECUTIVE_ON
     off_run: int = _CONSECUTIVE_OFF
+
+    @property
+    def none(self) -> "Delays":
+        """The same with none before a level is on: for what needs no more to be believed."""
+        return msgspec.structs.replace(self, on_us=(0, 0, 0), on_run=1)
 
 
 class _DelayedLatch(msgspec.Struct, array_like=True):
@@ -65,7 +71,7 @@ class Alarm(msgspec.Struct, array_like=True):
             elif latch.on:
                 latch.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
             else:
-                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
+                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=delays.on_run)
             if latch.on:
                 highest = level
         return highest

@@ -18,11 +18,13 @@ from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import SensorLatch
+from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
 from models.prognosis.degradation import DegradationTrend
+from models.prognosis.growth import GrowthTrend
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [
@@ -106,6 +108,9 @@ class Channel(msgspec.Struct, array_like=True):
     """Whether the machine stood, or nothing came, since then."""
     judging: Judging = msgspec.field(default_factory=Judging)
     late: LateWatch = msgspec.field(default_factory=LateWatch)
+    growth: GrowthTrend | None = None
+    """Of a change that stands; None while there is none."""
+    sudden_rise: SuddenRise = msgspec.field(default_factory=SuddenRise)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

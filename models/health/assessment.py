@@ -7,7 +7,9 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyScore
 from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObservation
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
+from models.health.growth import with_growth
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
+from models.health.sudden_rise import with_sudden_rise
 from models.health.verdict import diagnosis_symptom
 from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of
@@ -82,7 +84,14 @@ def assess(
     A block that was searched for faults at another speed than the measured one, where that is known, has no vote.
     """
     compared = _compare(channel, observation, values, time_us)
-    channel.symptoms = _symptoms(channel, compared, configuration, measured_rpm)
+    symptoms = _symptoms(channel, compared, configuration, measured_rpm)
+    symptoms = with_growth(channel, symptoms, observation, time_us)
+    if isinstance(observation, VibrationObserved):
+        logs = (compared.logs, compared.smoothed)
+        symptoms = with_sudden_rise(
+            channel, symptoms, observation, logs, configuration, time_us=time_us, measured_rpm=measured_rpm
+        )
+    channel.symptoms = symptoms
     if compared.ready:
         _tighten(channel, compared.logs, time_us)
     if _teaches(channel, compared):

@@ -5,6 +5,7 @@ from models.bilingual import Bilingual
 from models.diagnosis.fault_texts import FAULTS
 from models.machinery.fault_names import fault_name
 from models.machinery.mechanism import LookAt, Mechanism
+from models.texts.escalations import escalation_sentence
 from models.texts.indicator_names import indicator_name
 
 __all__ = [
@@ -90,6 +91,8 @@ def symptom_sentence(
         sentence = Bilingual(f"{point}: {symptom.said.en}", f"{point}：{symptom.said.zh}")
     else:
         sentence = (_anomaly if symptom.rule == "anomaly" else _measured)(point, symptom, level)
+        more = escalation_sentence(symptom)
+        sentence = Bilingual(sentence.en + more.en, sentence.zh + more.zh)
     if not look:
         return sentence
     advice = _what_to_look_at(symptom, mechanism)

@@ -136,7 +136,7 @@ def _reasons(health: Health) -> Iterator[Text]:
         yield Text(f"  -{deduction.points:g}  {deduction.reason}")
     life = health.remaining_life_h
     if life is not None:
-        yield Text(f"  remaining life  {remaining_sentence(life).en} {coverage_sentence(life).en}")
+        yield Text(f"  {remaining_sentence(life).en} {coverage_sentence(life).en}")
 
 
 def _counts(machine: MachineSummary) -> Text:
