@@ -11,6 +11,7 @@ from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.judging import Judging
+from models.condition.presence import Presence
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
@@ -103,6 +104,7 @@ class Channel(msgspec.Struct, array_like=True):
     interrupted: bool = False
     """Whether the machine stood, or nothing came, since then."""
     judging: Judging = msgspec.field(default_factory=Judging)
+    presence: Presence = msgspec.field(default_factory=Presence)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
