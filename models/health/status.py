@@ -118,14 +118,16 @@ def _judged_at(state: MachineState, guard: Guard | None) -> datetime | None:
     return to_datetime(max(judged_us)) if judged_us else None
 
 
-def _why_withheld(state: MachineState, trusted: list[Channel], status: Status, *, stopped: bool) -> Status | None:
+def _why_withheld(
+    state: MachineState, trusted: list[Channel], status: Status, guard: Guard | None, *, stopped: bool
+) -> Status | None:
     """Give the status that says why there is no score, which an open alert may hide; None where there is one."""
     if status in _WITHHELD:
         return status
     if _is_blind(state) or any(channel.level and channel.sensor.faulty for channel in state.channels.values()):
         return "sensor_fault"
-    if stopped:
-        return "stopped"
+    if stopped or guard is not None:
+        return "stopped" if stopped else "not_judged"
     unknown = not _is_any_ready(trusted) or any(channel.level and not channel.ready for channel in trusted)
     return "warming_up" if unknown else None
 
@@ -169,7 +171,7 @@ def health_of(
     trusted, stopped = _trusted(state), is_stopped(state)
     guard = _guard_of(state)
     status = _status_of(state, stopped=stopped, ready=_is_any_ready(trusted), guard=guard)
-    why = _why_withheld(state, trusted, status, stopped=stopped)
+    why = _why_withheld(state, trusted, status, guard, stopped=stopped)
     running = _running_of(state, trusted, stopped=stopped)
     since_us = None if running is None else state.operation.since_us(running, time_us)
     silent = silent_channel(state) if guard == "silent" else None

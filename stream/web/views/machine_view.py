@@ -190,7 +190,8 @@ def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:
         matter = matter_text(first.point, first.rule, language)
         if "stopped" in (health.status, health.running):
             matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
-        return matter, _since(first.since, viewer), sensor or unjudged_text(facts, language)
+        withheld = _reason(health, language) if health.score is None and health.running != "stopped" else ""
+        return matter, _since(first.since, viewer), sensor or unjudged_text(facts, language) or withheld
     return _why_without_alert(facts, sensor, viewer)
 
 

@@ -19,7 +19,8 @@ _NEVER_JUDGED = Bilingual("never judged so far", "尚未判定过")
 def unjudged_text(facts: MachineFacts, language: Language) -> str:
     """Say why nothing has been judged for long, and what would help; empty where something has, or nobody knows."""
     health = facts.newest
-    text = spoken(language, health.reason, health.reason_zh) if health.status == "not_judged" else ""
+    is_said = health.status == "not_judged" or (health.guard is not None and health.score is None)
+    text = spoken(language, health.reason, health.reason_zh) if is_said else ""
     if not text:
         text = withheld_sentence("not_judged" if health.guard else None, health.guard).plain(language)
     for each in facts.healths:

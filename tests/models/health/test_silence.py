@@ -80,7 +80,8 @@ def test_a_worse_thing_that_stands_wins(grown):
     loud = [vibrating(number, factor=8.0) for number in range(LEARNED, LEARNED + 15)]
     _, outputs = after(grown, [*loud, *(warm(number) for number in range(LEARNED + 15, LEARNED + 60))])
     last = healths(outputs)[-1]
-    assert (last.status, last.guard) == ("critical", "silent")
+    assert (last.status, last.guard, last.score) == ("critical", "silent", None)
+    assert last.reason.startswith("drive-end: nothing has come")
     assert [alert.state for alert in alerts(outputs) if alert.rule == "change"][-1] == "active"
 
 

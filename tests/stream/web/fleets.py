@@ -312,7 +312,7 @@ def untold(now=NOW):
         common |= {"reason": sentence.en, "reason_zh": sentence.zh, "anomaly": UNJUDGED}
         outputs.append(health(machine, "drive-end", silent if guard == "silent" else now, **common))
         outputs.append(health(machine, "bearing", now, **common))
-    stale = {"status": "warning", "score": 70.0, "guard": "starting", "judged_at": judged_at, "anomaly": UNJUDGED}
+    stale = {"status": "warning", "score": None, "guard": "starting", "judged_at": judged_at, "anomaly": UNJUDGED}
     outputs += [
         health("A-stale", "drive-end", now, **stale),
         alert(

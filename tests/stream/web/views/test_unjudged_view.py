@@ -48,6 +48,11 @@ def test_it_says_why_what_helps_and_when_it_was_judged_last(plant, guard, langua
     assert (whole.why, whole.since) == (card.why, card.since)
 
 
+def test_a_point_from_which_nothing_comes_has_no_good_signal(plant):
+    points = {point.id: point.quality for point in card_of(plant, "N-silent").points}
+    assert points == {"drive-end": "Nothing has come for 3 h", "bearing": "Signal good"}
+
+
 def test_an_alert_that_nobody_judges_any_more_is_stale_and_says_so(plant):
     card = card_of(plant, "A-stale")
     assert card.alert.stale
