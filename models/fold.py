@@ -22,6 +22,7 @@ from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
 from models.health.assessment import Assessment, assess, score
 from models.health.degradation import track_degradation
+from models.health.silence import record_presence
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
 from models.observations import (
@@ -299,6 +300,7 @@ def _on_arrival(
     advance_us = max(0, time_us - state.time_us) if in_order and state.time_us is not None else 0
     silent_us = state.observed_us - state.heard_us
     record_arrival(state, state.observed_us, advance_us)
+    record_presence(state, channel, time_us, in_order=in_order)
     alert = clear_no_data(state, time_us, observation.digest, silent_us)
     if alert is None:
         return []

@@ -31,7 +31,9 @@ def reset_baselines(
         if point in ("", channel.point):
             context = AlarmContext(state, channel, _now_us(state), digest)
             yield from clear_all(context, sentence=sentence, keep=keep)
-            state.channels[key] = _begun_anew(channel, keep, mended=mended)
+            fresh = state.channels[key] = _begun_anew(channel, keep, mended=mended)
+            if point and not mended:
+                fresh.presence = channel.presence.given_up()
 
 
 def _now_us(state: MachineState) -> int:
@@ -58,4 +60,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         interrupted=old.interrupted,
         judging=old.judging,
         late=old.late,
+        presence=old.presence,
     )

@@ -35,6 +35,7 @@ def record_arrival(state: MachineState, observed_us: int, event_advance_us: int)
         longest_us = allowed_silence_us(state)
         observed_gap_us = min(max(0, observed_us - state.heard_us), longest_us)
         event_gap_us = min(event_advance_us, longest_us)
+        state.heard_for_us += observed_gap_us
         state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
         state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
     state.heard_us = observed_us

@@ -13,6 +13,7 @@ from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.floors import INSTRUMENT, TEMPERATURE, VIBRATION
 from models.condition.judging import Judging
 from models.condition.late_episode import LateWatch
+from models.condition.presence import Presence
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
@@ -111,6 +112,7 @@ class Channel(msgspec.Struct, array_like=True):
     growth: GrowthTrend | None = None
     """Of a change that stands; None while there is none."""
     sudden_rise: SuddenRise = msgspec.field(default_factory=SuddenRise)
+    presence: Presence = msgspec.field(default_factory=Presence)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

@@ -64,6 +64,10 @@ class MachineState(msgspec.Struct, kw_only=True):
     """The machine's event time: the newest of any point, future ones left out."""
     heard_us: int = 0
     """Observed time of the last measurement."""
+    heard_for_us: float = 0.0
+    """How long it has been heard (observed time): of a gap no more than `no_data` allows."""
+    missed_from_us: float = 0.0
+    """How long it will have been heard when a point can be missed; up to then nobody need look."""
     observed_interval_us: float = 0.0
     event_interval_us: float = 0.0
     counts: Counts = msgspec.field(default_factory=Counts)

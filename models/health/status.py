@@ -13,6 +13,7 @@ from models.condition.state import MachineState
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
 from models.health.score import deductions_of
+from models.health.silence import silence_guard, silent_channel
 from models.health.verdict import diagnosis_of
 from models.outputs import Anomaly, Diagnosis, Guard, Health, Quality, Running, Status
 from models.texts.diagnosis_sentences import with_stronger
@@ -104,22 +105,29 @@ def _guard_of(state: MachineState) -> Guard | None:
     overdue = next((guard for guard in vibration if guard is not None), None)
     if overdue is None and guards and all(guard is not None for guard in guards.values()):
         overdue = next(iter(guards.values()))
-    return overdue
+    return overdue or silence_guard(state)
 
 
-def _judged_at(state: MachineState) -> datetime | None:
-    judged_us = [each.judging.judged_us for each in state.channels.values() if each.judging.judged_us is not None]
+def _judged_at(state: MachineState, guard: Guard | None) -> datetime | None:
+    """Give when the newest was measured that was judged; where a guard stands, of the points that it speaks of."""
+    channels = list(state.channels.values())
+    if guard is not None:
+        silent = silent_channel(state)
+        channels = [each for each in channels if each is silent or each.judging.overdue() is not None]
+    judged_us = [each.judging.judged_us for each in channels if each.judging.judged_us is not None]
     return to_datetime(max(judged_us)) if judged_us else None
 
 
-def _why_withheld(state: MachineState, trusted: list[Channel], status: Status, *, stopped: bool) -> Status | None:
+def _why_withheld(
+    state: MachineState, trusted: list[Channel], status: Status, guard: Guard | None, *, stopped: bool
+) -> Status | None:
     """Give the status that says why there is no score, which an open alert may hide; None where there is one."""
     if status in _WITHHELD:
         return status
     if _is_blind(state) or any(channel.level and channel.sensor.faulty for channel in state.channels.values()):
         return "sensor_fault"
-    if stopped:
-        return "stopped"
+    if stopped or guard is not None:
+        return "stopped" if stopped else "not_judged"
     unknown = not _is_any_ready(trusted) or any(channel.level and not channel.ready for channel in trusted)
     return "warming_up" if unknown else None
 
@@ -163,10 +171,11 @@ def health_of(
     trusted, stopped = _trusted(state), is_stopped(state)
     guard = _guard_of(state)
     status = _status_of(state, stopped=stopped, ready=_is_any_ready(trusted), guard=guard)
-    why = _why_withheld(state, trusted, status, stopped=stopped)
+    why = _why_withheld(state, trusted, status, guard, stopped=stopped)
     running = _running_of(state, trusted, stopped=stopped)
     since_us = None if running is None else state.operation.since_us(running, time_us)
-    reason = withheld_sentence(why, guard)
+    silent = silent_channel(state) if guard == "silent" else None
+    reason = withheld_sentence(why, guard, "" if silent is None else silent.point)
     points, deductions = (
         deductions_of([(each.point, _counted(each, symptom)) for each in trusted for symptom in each.symptoms])
         if not why
@@ -188,6 +197,6 @@ def health_of(
         reason_zh=reason.zh,
         running=running,
         running_since=None if since_us is None else to_datetime(since_us),
-        judged_at=_judged_at(state),
+        judged_at=_judged_at(state, guard),
         guard=guard,
     )

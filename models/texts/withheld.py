@@ -50,15 +50,22 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
         "某测点无数据；请检查传感器及其网关",
     ),
 }
+_SILENT = Bilingual(
+    "{point}: nothing has come from here for longer than is usual; look at the sensor and its gateway. If the "
+    "point was given up or renamed, say so with stethos accept --point.",
+    "{point}：无数据的时间超出平常；请检查传感器及其网关。若该测点已停用或改名，请用 stethos accept --point 说明。",
+)
 
 
-def withheld_sentence(status: Status | None, guard: Guard | None = None) -> Bilingual:
-    """Say why a score is withheld, by the status that says so; empty where it isn't.
+def withheld_sentence(status: Status | None, guard: Guard | None = None, point: str = "") -> Bilingual:
+    """Say why a score is withheld, by the status that says so; empty where it isn't. `point` is the silent one.
 
     >>> withheld_sentence("not_judged", "late").en[:46]
     'Not judged for longer than is usual: its measu'
     """
     if status == "not_judged" and guard is not None:
+        if guard == "silent" and point:
+            return _SILENT.fill(point=point)
         why = _LEFT_OUT[guard]
         return Bilingual(f"Not judged for longer than is usual: {why.en}.", f"未判定的时间超出平常：{why.zh}。")
     return _WITHHELD.get(status, _NOTHING) if status is not None else _NOTHING

@@ -10,19 +10,23 @@ from rich.text import Text
 
 from models.advice.crowding import MAX_POINTS
 from models.machinery.fault_names import FAULT_NAMES
-from models.outputs import Action, Alert, Diagnosis, Health
+from models.outputs import Action, Alert, Diagnosis, Health, Status
 from models.texts.remaining_life import coverage_sentence, remaining_sentence
 from stream.recordings.replaying import MachineSummary, Replayed, Summary
 
 __all__ = ["Report", "json_line", "json_lines"]
 
 _ALERTS_SHOWN = 30
-_STATUS_STYLES = {
+_STATUS_STYLES: dict[Status, str] = {
     "healthy": "green",
     "watch": "yellow",
     "warning": "dark_orange",
     "critical": "bold red",
     "sensor_fault": "magenta",
+    "not_judged": "magenta",
+    "no_data": "bright_black",
+    "stopped": "bright_black",
+    "warming_up": "bright_black",
 }
 _PRIORITY_STYLES = {"low": "yellow", "medium": "dark_orange", "high": "bold red"}
 
@@ -123,7 +127,7 @@ class Report:
 
 
 def _head(name: str, machine: MachineSummary) -> Text:
-    style = _STATUS_STYLES.get(machine.status, "bright_black")
+    style = _STATUS_STYLES[machine.status]
     score = "health withheld" if machine.score is None else f"health {machine.score:g}"
     return Text.assemble((name, "bold"), "  ", (machine.status.replace("_", " "), style), f"  {score}")
 

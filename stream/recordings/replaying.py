@@ -25,7 +25,7 @@ from models.observations import (
     TemperatureObserved,
     VibrationObserved,
 )
-from models.outputs import Alert, Health, Lesson, Output, Usual
+from models.outputs import Alert, Health, Lesson, Output, Status, Usual
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
 from stream.messages.actions import Accept, Finding, Maintenance
@@ -50,7 +50,7 @@ class Replayed(msgspec.Struct, frozen=True):
 class MachineSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a machine stood at the end, and what was made of its messages."""
 
-    status: str
+    status: Status
     score: float | None
     observations: int
     duplicates: int

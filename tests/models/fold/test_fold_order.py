@@ -7,6 +7,7 @@ from models import fold
 from models.clock import MINUTE_US, to_datetime
 from models.condition.judging import Judging
 from models.condition.late_episode import LateWatch
+from models.condition.presence import Presence
 from models.condition.recent_observations import RecentObservations
 from models.errors import StateError
 from models.observations import Source, Tick
@@ -57,6 +58,7 @@ def taught(state):
     for channel in copy.channels.values():
         channel.recent, channel.heard, channel.judging = RecentObservations(), 0, Judging()
         channel.late = LateWatch()
+        channel.presence = Presence()
     return fold.dump_state(msgspec.structs.replace(fold.initial_state("pump"), channels=copy.channels))
 
 
