@@ -50,9 +50,9 @@ class Recurrence(msgspec.Struct, array_like=True):
 
     def hold(self, shown: int, level: int, time_us: int) -> int:
         """Give the level to show, where `shown` is shown so far and the alarm by itself has a `level` now."""
-        if self.held and (shown == 0 or self._is_old(time_us)):
+        if self.held and (shown == 0 or (level >= shown and self._is_old(time_us))):
             self.held = False  # told as over; or it has stood for so long that it doesn't come and go any more
-        if level > shown or (self.held and level == shown):
+        if level > shown or (level == shown and (self.held or self.below_us is not None)):
             if self.below_us is not None or not self.count:
                 self._come(time_us)
             self.below_us, self.present = None, level
