@@ -101,14 +101,17 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     if _is_about_another(alarm, symptom):
         yield from (_tell_another if alarm.is_held else _clear_former)(context, alarm, symptom)
         alarm = channel.alarms[rule]
-    level = alarm.update(symptom.degree, context.time_us, fall_delays(delays) if symptom.is_fall else delays)
+    degree = 0.0 if _outlives(alarm, symptom) else symptom.degree
+    level = alarm.update(degree, context.time_us, fall_delays(delays) if symptom.is_fall else delays)
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
     estimated = estimate(reached)
     level = shown_level(reached, estimated)
     lowered = estimated is not None and level < reached.level
     level = alarm.hold(level, context.time_us)
     if level != alarm.level or lowered:
-        sentence = _raised_sentence(context, symptom, level) if level else cleared_sentence(channel.point, symptom)
+        sentence = (
+            _raised_sentence(context, symptom, level) if level else _cleared_sentence(alarm, channel, symptom)
+        )
         if estimated is not None and lowered:
             sentence = rated_low(sentence, estimated.probability)
         alarm.about = _about(symptom, alarm) if level else ""
@@ -128,16 +131,20 @@ def _is_inconclusive(channel: Channel, symptom: Symptom, alarm: Alarm) -> bool:
 
 
 def _is_about_another(alarm: Alarm, symptom: Symptom) -> bool:
-    """Whether an alert that stands is about another fault than the symptom, or about a fall where this is a rise.
-
-    A rise of more than low priority is over by its own delay only, however quiet a machine is for a moment.
-    """
+    """Whether an alert that stands is about another fault than the symptom, or of a fall where this is a rise."""
     if not alarm.level:
         return False
     if symptom.rule == "change":
-        turned = (alarm.about == FALL) != symptom.is_fall and symptom.degree >= 1.0
-        return turned and (alarm.level == 1 or alarm.about == FALL)
+        return alarm.about == FALL and not symptom.is_fall and symptom.degree >= 1.0
     return symptom.rule == DIAGNOSIS_RULE and alarm.about != symptom.indicator
+
+
+def _outlives(alarm: Alarm, symptom: Symptom) -> bool:
+    """Whether an alert of a rise stands where a fall is seen: it ends by its own delay, and the fall waits for it.
+
+    Where one indicator falls and another comes and goes, both would take turns for ever.
+    """
+    return symptom.is_fall and bool(alarm.level) and alarm.about != FALL
 
 
 def _renamed(context: AlarmContext, alarm: Alarm, symptom: Symptom) -> Bilingual:
@@ -173,6 +180,12 @@ def _about(symptom: Symptom, alarm: Alarm) -> str:
     if symptom.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
         return alarm.about
     return symptom.indicator
+
+
+def _cleared_sentence(alarm: Alarm, channel: Channel, symptom: Symptom) -> Bilingual:
+    if _outlives(alarm, symptom) and symptom.degree >= 1.0:
+        return turned_sentence(channel.point, symptom)
+    return cleared_sentence(channel.point, symptom)
 
 
 def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bilingual:

@@ -108,3 +108,23 @@ def test_it_clears_when_the_level_is_back(ran_in):
     told = [*changes_of(outputs), *changes_of(back)]
     assert [alert.state for alert in told] == ["active", "cleared"]
     assert told[1].text.startswith("Back to usual.")
+
+
+def test_an_indicator_that_rises_now_and_then_beside_one_that_has_fallen_makes_no_turns(ran_in):
+    usual = minutely(0).indicators
+    state, outputs = fold.load_state(fold.dump_state(ran_in)), []
+    for i in range(300):
+        envelope = usual["envelope_rms_g"] * (1.9 if i // 7 % 2 else 1.3)
+        values = {**usual, "rms_g": usual["rms_g"] * 0.5, "envelope_rms_g": envelope}
+        state, out = run([minutely(DAY + 120 + i, indicators=values)], state)
+        outputs += out
+    assert [alert.state for alert in changes_of(outputs)] in (["active"], ["active", "cleared", "active"])
+
+
+def test_a_rise_that_has_turned_into_a_fall_is_over_after_its_delay_and_the_fall_is_told(ran_in):
+    state, outputs = fallen(ran_in, 2.0, 60)
+    _, more = run([minutely(DAY + 180 + i, 0.5) for i in range(60)], state)
+    told = [*changes_of(outputs), *changes_of(more)]
+    assert [alert.state for alert in told] == ["active", "cleared", "active"]
+    assert "no longer louder than usual but quieter" in told[1].text
+    assert "quieter than it was" in told[2].text
