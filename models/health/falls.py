@@ -49,13 +49,16 @@ def fall_symptom(
     channel: Channel, smoothed: dict[str, float], thresholds: Thresholds, time_us: int
 ) -> Symptom | None:
     """Give the fall of the levels below their own baselines, that which has gone furthest; None where none has."""
-    least_low, least_in, least_medium = _least_falls(thresholds)
-    runs_in = time_us - channel.regime_baseline.learning_since_us < _RUNNING_IN_US
+    least_sigmas = _WORTH_A_LOOK * thresholds.change_sigmas  # no limit is nearer, so nothing else is computed
     worst: Symptom | None = None
     for name, baseline in channel.baselines.items():
         if name not in smoothed or not baseline.ready:
             continue
         fallen = baseline.location - smoothed[name]
+        if fallen < least_sigmas * baseline.floor:
+            continue
+        least_low, least_in, least_medium = _least_falls(thresholds)
+        runs_in = time_us - channel.regime_baseline.learning_since_us < _RUNNING_IN_US
         if fallen < _WORTH_A_LOOK * least_low or any(part in name.lower() for part in _ENVELOPES):
             continue
         step = thresholds.change_sigmas * baseline.sigma()
