@@ -104,10 +104,10 @@ def _configure(state: MachineState, configuration: Configuration) -> None:
 
 
 def _tick(state: MachineState) -> tuple[Output, ...]:
-    alert = raise_no_data(state)
-    if alert is None or state.time_us is None:
+    alerts = raise_no_data(state)
+    if alerts is None or state.time_us is None:
         return ()
-    return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), alert)
+    return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), *alerts)
 
 
 def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
@@ -301,9 +301,4 @@ def _on_arrival(
     silent_us = state.observed_us - state.heard_us
     record_arrival(state, state.observed_us, advance_us)
     record_presence(state, channel, time_us, in_order=in_order)
-    alert = clear_no_data(state, time_us, observation.digest, silent_us)
-    if alert is None:
-        return []
-    for each in state.channels.values():
-        each.interrupted = True
-    return [alert]
+    return clear_no_data(state, time_us, observation.digest, silent_us)

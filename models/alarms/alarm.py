@@ -5,6 +5,9 @@ from math import isfinite
 
 import msgspec
 
+from models.alarms.recurrence import Recurrence
+from models.clock import SECOND_US
+
 __all__ = ["DEADBAND", "Alarm", "Delays", "alert_id"]
 
 DEADBAND = 0.25
@@ -55,7 +58,10 @@ class Alarm(msgspec.Struct, array_like=True):
     id: str = ""
     since_us: int = 0
     about: str = ""
-    """What raised it: of a diagnosis the fault; of a temperature `rise`, or `value_c` where a limit alone was."""
+    """What raised it: of a diagnosis the fault; of a temperature `rise`, or `value_c` where a limit alone was; of a
+    change `fall` where it is one."""
+    recurrence: Recurrence | None = None
+    """How often it came lately; None where it never has."""
 
     def update(self, degree: float, time_us: int, delays: Delays) -> int:
         """Update the levels from a symptom's degree at an event time; give the highest that is on.
@@ -76,8 +82,38 @@ class Alarm(msgspec.Struct, array_like=True):
                 highest = level
         return highest
 
+    def hold(self, level: int, time_us: int) -> int:
+        """Give the level to show where it has this one by itself: what comes and goes stays open."""
+        if level == self.level and not (level and self.is_held):
+            return level
+        if self.recurrence is None:
+            self.recurrence = Recurrence()
+        return self.recurrence.hold(self.level, level, time_us)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it comes and goes, and its alert stays open, or has just been cleared at last."""
+        return self.recurrence is not None and self.recurrence.held
+
+    @property
+    def present(self) -> int:
+        """The level that it has by itself, however long its alert stays open."""
+        return self.recurrence.present if self.level and self.recurrence and self.recurrence.held else self.level
+
+    @property
+    def onset_us(self) -> int:
+        """When it came last."""
+        return self.recurrence.comings_s[-1] * SECOND_US if self.recurrence and self.is_held else self.since_us
+
+    @property
+    def comings(self) -> int:
+        """How often it has come, where it comes and goes; else 0."""
+        return self.recurrence.count if self.recurrence is not None and self.recurrence.held else 0
+
     def pause(self, by_us: int) -> None:
         """Leave out a time through which nothing was judged: the symptom didn't hold, nor was it gone."""
+        if self.recurrence is not None:
+            self.recurrence.pause(by_us)
         for latch in self.latches:
             latch.since_us += by_us
 

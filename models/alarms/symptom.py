@@ -29,6 +29,11 @@ class Symptom(msgspec.Struct, array_like=True):
     sudden: bool = False
     """Whether it came at once and so far that no delay is needed to believe it."""
 
+    @property
+    def is_fall(self) -> bool:
+        """Whether it is a level below its baseline; its limits then fall."""
+        return self.rule == "change" and self.reference is not None and self.limits[0] < self.reference
+
     def limit(self, level: int) -> float:
         """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""
         return self.limits[min(max(level, 1), len(self.limits)) - 1]

@@ -156,6 +156,11 @@ class Channel(msgspec.Struct, array_like=True):
                 highest = alarm.level
         return highest
 
+    @property
+    def is_alarming(self) -> bool:
+        """Whether an alert of its condition stands by what shows now, and not only because it comes and goes."""
+        return any(alarm.present for rule, alarm in self.alarms.items() if alarm.level and rule != "sensor_fault")
+
     def is_heard(self, machine_us: int) -> bool:
         """Whether it still speaks for a machine whose event time has got this far: it may have fallen silent."""
         if self.newest_us is None:

@@ -7,6 +7,7 @@ from models.alarms.alert_history import AlertHistory
 from models.condition.channel import Channel
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
+from models.condition.uploads import Uploads
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
 from models.observations import SisterBaseline
@@ -70,6 +71,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     """How long it will have been heard when a point can be missed; up to then nobody need look."""
     observed_interval_us: float = 0.0
     event_interval_us: float = 0.0
+    uploads: Uploads = msgspec.field(default_factory=Uploads)
     counts: Counts = msgspec.field(default_factory=Counts)
     offsets: dict[str, int] = {}
     """Highest offset folded of each source: `topic/partition`, and `@` with the topic's id where that is known."""

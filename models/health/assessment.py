@@ -7,6 +7,7 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyScore
 from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObservation
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
+from models.health.falls import fall_symptom, worse_change
 from models.health.growth import with_growth
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
 from models.health.sudden_rise import with_sudden_rise
@@ -24,7 +25,6 @@ _FOLLOW_EVERY = 4
 _RUNNING_IN_US = 24 * HOUR_US
 _SAME_SPEED = 0.03
 _FAULT_RULES = ("change", "severity", "diagnosis", "temperature")
-_NO_CHANGE = ("sensor_fault", "sisters")
 _MAX_SHARES = 3
 """The values that an anomaly is said to come from, at most."""
 _SHARES_FROM = 0.5
@@ -127,7 +127,9 @@ def _symptoms(
         named = diagnosis_symptom(channel.diagnosis_votes)
         symptoms += [] if named is None else [named]
     if compared.ready:
-        change = change_symptom(channel, compared.smoothed, configuration.thresholds)
+        thresholds = configuration.thresholds
+        rise = change_symptom(channel, compared.smoothed, thresholds)
+        change = worse_change(rise, fall_symptom(channel, compared.smoothed, thresholds, compared.time_us))
         symptoms += [] if change is None else [change]
         anomaly = _anomaly_symptom(channel, compared)
         symptoms += [] if anomaly is None else [anomaly]
@@ -153,16 +155,11 @@ def _teaches(channel: Channel, compared: _Compared) -> bool:
     """
     waits = compared.warming and not channel.is_restless
     if compared.ready:
-        sound = not _stands(channel) and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
-        return sound and not waits and not compared.anomaly.anomalous
+        sound = all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
+        return sound and not channel.is_alarming and not waits and not compared.anomaly.anomalous
     if not channel.regime_baseline.later:
         return True
-    return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
-
-
-def _stands(channel: Channel) -> bool:
-    """Whether an alert stands of what the machine does now; being unlike others is no change of it."""
-    return any(alarm.level for rule, alarm in channel.alarms.items() if rule not in _NO_CHANGE)
+    return not waits and not any(alarm.present for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
 
 
 def _learn(channel: Channel, compared: _Compared) -> None:

@@ -6,6 +6,7 @@ from models.alarms.symptom import Symptom
 from models.clock import HOUR_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
+from models.health.falls import FALL
 from models.outputs import RemainingLife
 from models.prognosis.degradation import CLAIMED, DegradationTrend
 
@@ -32,7 +33,7 @@ def _worst(symptoms: list[Symptom]) -> tuple[float, str] | None:
     """Give the highest level of damage and the rule that it is by."""
     levels = []
     for symptom in symptoms:
-        if symptom.rule not in _RULES:
+        if symptom.rule not in _RULES or symptom.is_fall:
             continue
         worst, reference = symptom.limit(3), symptom.reference
         if reference is not None and 0.0 < reference < worst and symptom.value > 0.0:
@@ -44,7 +45,8 @@ def _worst(symptoms: list[Symptom]) -> tuple[float, str] | None:
 
 def track_degradation(channel: Channel, time_us: int) -> None:
     """Begin, go on with or end the degradation trend of a point that was just assessed."""
-    since_us = [alarm.since_us for rule, alarm in channel.alarms.items() if alarm.level and rule in _RULES]
+    worn = [alarm for rule, alarm in channel.alarms.items() if rule in _RULES and alarm.about != FALL]
+    since_us = [alarm.onset_us for alarm in worn if alarm.present]
     if not since_us:
         channel.degradation_trend = None
         return

@@ -56,7 +56,7 @@ def _tells_running(state: MachineState, channel: Channel) -> bool:
 
 def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
     """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
-    if is_open(state.silence):
+    if state.silence.present:
         return None
     if stopped:
         return "stopped"
@@ -84,9 +84,9 @@ def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard 
         "stopped": stopped,
         "not_judged": guard is not None,
         "warming_up": not ready,
-        "watch": any(is_open(channel.alarms.get("sensor_fault")) for channel in channels),
+        "watch": is_open(state.silence) or any(is_open(c.alarms.get("sensor_fault")) for c in channels),
     }
-    if is_open(state.silence):
+    if state.silence.present:
         return "no_data"
     return _BY_LEVEL[level] if level else next((status for status, so in without_alert.items() if so), "healthy")
 

@@ -19,6 +19,7 @@ __all__ = [
     "renamed_sentence",
     "sensor_sentence",
     "symptom_sentence",
+    "turned_sentence",
     "with_cause",
 ]
 
@@ -50,6 +51,11 @@ _LOOK_AT = {  # by indicator where it says more, else by rule
         "请检查润滑、冷却、负载和摩擦。",
     ),
 }
+
+_FALLEN = Bilingual(
+    "Look at belt, coupling, load and how the sensor is mounted.",
+    "请检查皮带、联轴器、负载和传感器安装。",
+)
 
 _ABOUT: dict[str, LookAt] = {
     "velocity_rms_mm_s": "velocity",
@@ -101,6 +107,8 @@ def symptom_sentence(
 
 def _what_to_look_at(symptom: Symptom, mechanism: Mechanism | None) -> Bilingual:
     """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
+    if symptom.is_fall:
+        return _FALLEN
     of_kind = None
     if mechanism is not None and symptom.said is not None:
         of_kind = mechanism.check.get(symptom.indicator)
@@ -131,15 +139,19 @@ def _anomaly(point: str, symptom: Symptom, level: int) -> Bilingual:
 def _measured(point: str, symptom: Symptom, level: int) -> Bilingual:
     name, unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
     limit = symptom.limit(level)
-    above = symptom.value >= limit
+    above = symptom.value > limit if symptom.is_fall else symptom.value >= limit
     against = _NOTHING if symptom.reference is None else _against(symptom)
     side = Bilingual("at or above", "达到或超过") if above else Bilingual("below", "低于")
+    quieter = _NOTHING
+    if symptom.is_fall:
+        side = Bilingual("above", "高于") if above else Bilingual("at or below", "达到或低于")
+        quieter = _NOTHING if above else Bilingual(": quieter than it was", "：比以前安静")
     zone = " zone" if symptom.rule == "severity" and level >= 2 else ""
     value, bound = f"{number(symptom.value)}{unit}", f"{number(limit)}{unit}"
     shown = name.en if name.en == symptom.indicator else name.en[0].upper() + name.en[1:]
     return Bilingual(
-        f"{point}: {shown} {value}{against.en}, {side.en} the{zone} limit of {bound}.",
-        f"{point}：{name.zh} {value}{against.zh}，{side.zh}限值 {bound}。",
+        f"{point}: {shown} {value}{against.en}, {side.en} the{zone} limit of {bound}{quieter.en}.",
+        f"{point}：{name.zh} {value}{against.zh}，{side.zh}限值 {bound}{quieter.zh}。",
     )
 
 
@@ -218,6 +230,15 @@ def renamed_sentence(point: str, before: str, now: str) -> Bilingual:
         f"{point}: the observations no longer speak for {former.en} but for {present.en}.",
         f"{point}：近期测量不再支持{former.zh}，而支持{present.zh}。",
     )
+
+
+def turned_sentence(point: str, symptom: Symptom) -> Bilingual:
+    """Say that what was quieter than it used to be is louder now, or the reverse."""
+    if symptom.is_fall:
+        now = Bilingual("no longer louder than usual but quieter", "不再高于平时，而是低于平时")
+    else:
+        now = Bilingual("no longer quieter than usual but louder", "不再低于平时，而是高于平时")
+    return Bilingual(f"{point}: {now.en}.", f"{point}：{now.zh}。")
 
 
 def data_back_sentence() -> Bilingual:
