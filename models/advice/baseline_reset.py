@@ -57,4 +57,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         judged_us=old.judged_us,
         interrupted=old.interrupted,
         judging=old.judging,
+        clock=old.clock,
     )

@@ -15,6 +15,7 @@ from models.condition.recent_observations import RECENT_US, RecentObservations, 
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
+from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
@@ -103,6 +104,7 @@ class Channel(msgspec.Struct, array_like=True):
     interrupted: bool = False
     """Whether the machine stood, or nothing came, since then."""
     judging: Judging = msgspec.field(default_factory=Judging)
+    clock: SenderClock = msgspec.field(default_factory=SenderClock)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

@@ -32,6 +32,7 @@ CODES = {
     "diagnosis": Bilingual("a fault is named", "已诊断出故障"),
     "no_data": Bilingual("no data", "无数据"),
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
+    "clock": Bilingual("its clock is wrong", "时钟不正确"),
 }
 """What is the matter, in few words, by the rule of an alert or the code of a deduction."""
 

@@ -7,6 +7,7 @@ from models import fold
 from models.clock import MINUTE_US, to_datetime
 from models.condition.judging import Judging
 from models.condition.recent_observations import RecentObservations
+from models.condition.sender_clock import SenderClock
 from models.errors import StateError
 from models.observations import Source, Tick
 from models.outputs import Alert, Health
@@ -55,6 +56,7 @@ def taught(state):
     copy = fold.load_state(fold.dump_state(state))
     for channel in copy.channels.values():
         channel.recent, channel.heard, channel.judging = RecentObservations(), 0, Judging()
+        channel.clock = SenderClock()
     return fold.dump_state(msgspec.structs.replace(fold.initial_state("pump"), channels=copy.channels))
 
 
