@@ -4,7 +4,7 @@ The alert is of the instrument, not of the machine, which is judged as ever by t
 neither status nor score know of it. While nothing can be judged the guard `clock` says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -38,9 +38,9 @@ def rightly_timed(
     """
     arrived_us = observation.observed_us if observation.arrived_us is None else observation.arrived_us
     clock = channel.clock
-    known = observation.arrived_us is not None or observation.observed_us != observation.time_us
     if clock.is_usual(time_us, arrived_us, channel.newest_us):
         return observation, time_us, False
+    known = observation.arrived_us is not None or observation.observed_us != observation.time_us
     ahead = clock.is_ahead(time_us, arrived_us, channel.newest_us, known=known)
     if not clock.offset_us:
         if not known and clock.strays:
@@ -57,12 +57,19 @@ def stored_fields(clock: SenderClock, values: dict[str, float]) -> dict[str, flo
 
 def update_clock_alarm(
     state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int
-) -> Iterator[Alert]:
+) -> Iterable[Alert]:
     """Raise, tell anew or clear the alert of a point's clock, as its last measurement has changed what is known."""
     clock = channel.clock
+    if not clock.finding and (clock.alarm is None or not clock.alarm.level):
+        return ()
+    return _updated(state, channel, observation, time_us)
+
+
+def _updated(
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int
+) -> Iterator[Alert]:
+    clock = channel.clock
     alarm, ahead_us = clock.alarm, clock.offset_us or clock.ahead_us
-    if not clock.finding and (alarm is None or not alarm.level):
-        return
     if alarm is not None and alarm.level and not _is_news(clock, alarm, ahead_us):
         return
     arrived_us = observation.observed_us if observation.arrived_us is None else observation.arrived_us
