@@ -24,6 +24,8 @@ _BURST_US = 5 * SECOND_US
 """What arrives within it came together, and counts as one: its newest stamp tells most of the clock."""
 _ENOUGH = 3
 _MOST = 8
+_UNFIT = 12
+"""So many in a row that are ahead, and by how much nobody can tell yet, are told of."""
 _STEADY_US = 10 * MINUTE_US
 """How long stamps behind must keep pace with arrivals: a backlog does for a moment."""
 _SLEW = 20
@@ -55,6 +57,8 @@ class SenderClock(msgspec.Struct, array_like=True):
     ahead_us: int = 0
     """By how much, where nothing is taken off."""
     alarm: Alarm | None = None
+    unfit: int = 0
+    """Stamps ahead of what the offset makes of them, in a row."""
 
     def is_usual(self, time_us: int, arrived_us: int, newest_us: int | None) -> bool:
         """Whether nothing is to be said of a stamp: in order, not ahead, and of a clock never found wrong."""
@@ -106,7 +110,7 @@ class SenderClock(msgspec.Struct, array_like=True):
 
     def _fits(self, advance_us: int, residual_us: int) -> None:
         """Follow a clock that drifts on; what was remembered against its offset is void."""
-        self.leads_us, self.moments_us = [], []
+        self.leads_us, self.moments_us, self.unfit = [], [], 0
         if self.offset_us and residual_us > 0 and advance_us > 0:
             self.offset_us += min(residual_us, advance_us // _SLEW)
         if not self.offset_us and advance_us >= 0:
@@ -127,9 +131,10 @@ class SenderClock(msgspec.Struct, array_like=True):
         """Take over an offset that enough agree on; of stamps that went back say no more than that."""
         agreeing = [lead for lead in self.leads_us if abs(lead - lead_us) <= _NEAR_US]
         if residual_us > AHEAD_US:
+            self.unfit = min(self.unfit + 1, _UNFIT)
             if len(agreeing) >= _ENOUGH:
                 self._take(max(agreeing))
-            elif len(self.leads_us) == _MOST and not self.offset_us:
+            elif self.unfit == _UNFIT and not self.offset_us:
                 self.finding, self.ahead_us = "wild", lead_us
         elif self.offset_us > 0 and len(agreeing) >= _ENOUGH and -_NEAR_US <= max(agreeing) <= AHEAD_US:
             self._take(0)
@@ -151,7 +156,7 @@ class SenderClock(msgspec.Struct, array_like=True):
     def _take(self, lead_us: int) -> None:
         self.offset_us = 0 if -_NEAR_US <= lead_us <= AHEAD_US else lead_us
         self.finding, self.ahead_us = ("ahead" if self.offset_us else ""), 0
-        self.leads_us, self.moments_us = [], []
+        self.leads_us, self.moments_us, self.unfit = [], [], 0
 
 
 def _spread_us(leads_us: list[int]) -> int:

@@ -20,8 +20,8 @@ _BEGUN_ANEW = Bilingual(
     "{point}：时钟已复位，落后{span}，现按到达时间判定。请校正发送端时钟（NTP）。",
 )
 _WILD = Bilingual(
-    "{point}: its measurements are stamped ahead of their arrival (the last by {span}), each by another span: they "
-    "are stored, not judged. Set the sender's clock (NTP).",
+    "{point}: its measurements are stamped ahead of their arrival (the last by {span}), and don't agree by how "
+    "much: they are stored, not judged. Set the sender's clock (NTP).",
     "{point}：测量时间晚于到达时间（最近一次超前{span}）且超前量不一：只存储，不判定。请校正发送端时钟（NTP）。",
 )
 _SET_BACK = Bilingual(

@@ -222,6 +222,15 @@ def test_it_stays_small_and_is_empty_for_a_right_clock():
     assert healths(outputs)[-1].guard == "clock"
 
 
+def test_a_recording_of_a_wrong_clock_sent_at_once_is_told_of_though_it_cannot_be_judged():
+    made = [sent(i, 8 * HOUR_US, at(100) - at(i) + i) for i in range(100)]
+    state, outputs = run([configured(), *made])
+    (alert,) = alerts(outputs)
+    assert (alert.rule, alert.state, alert.time) == ("clock", "active", to_datetime(made[11].arrived_us + 1))
+    assert "stored, not judged" in alert.text
+    assert state.time_us is None
+
+
 def test_hourly_uploads_of_a_wrong_clock_are_judged_by_their_newest_stamps():
     made = [sent(i, 8 * HOUR_US, (i // 360 + 1) * HOUR_US - i * STEP_US) for i in range(3600)]
     _, outputs = run([configured(), *made])
