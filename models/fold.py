@@ -9,11 +9,12 @@ import msgspec
 
 from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
+from models.advice.clock_alarm import rightly_timed, stored_fields, update_clock_alarm
 from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.advice.sisters import compare, tell_usual
-from models.clock import AHEAD_US, to_datetime
+from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
 from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
@@ -133,10 +134,14 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
-    notes = _notes(state, channel, time_us, observation.observed_us)
+    observation, time_us, ahead = rightly_timed(state, channel, observation, time_us)
+    notes = _notes(state, channel, time_us, ahead=ahead)
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
+    alerts += update_clock_alarm(state, channel, observation, time_us)
     if notes:
-        channel.judging.record_left_out("clock" if FUTURE in notes else "late", observation.observed_us)
+        channel.judging.record_left_out(
+            "clock" if ahead or channel.clock.finding else "late", observation.observed_us
+        )
         if LATE in notes:
             alerts += follow_late(state, channel, observation, _clean(observation), time_us)
         return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
@@ -193,8 +198,8 @@ def _row_and_health(
         measurement=measurement_of(observation),
         machine=state.machine,
         point=observation.point,
-        time=to_datetime(time_us),
-        fields=values,
+        time=to_datetime(time_us + channel.clock.offset_us),
+        fields=stored_fields(channel.clock, values),
         flags=quality.flags,
     )
     return row, health_of(state, observation.point, time_us, anomaly=anomaly, quality=quality, channel=channel)
@@ -282,8 +287,8 @@ def _update_running(
     return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)
 
 
-def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int) -> tuple[str, ...]:
-    if time_us > observed_us + AHEAD_US:
+def _notes(state: MachineState, channel: Channel, time_us: int, *, ahead: bool) -> tuple[str, ...]:
+    if ahead:
         state.counts.future += 1
         return (FUTURE,)
     if channel.newest_us is not None and time_us < channel.newest_us:
@@ -301,4 +306,4 @@ def _on_arrival(
     silent_us = state.observed_us - state.heard_us
     record_arrival(state, state.observed_us, advance_us)
     record_presence(state, channel, time_us, in_order=in_order)
-    return clear_no_data(state, time_us, observation.digest, silent_us)
+    return clear_no_data(state, time_us if in_order else 0, observation.digest, silent_us)

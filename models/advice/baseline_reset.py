@@ -61,4 +61,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         judging=old.judging,
         late=old.late,
         presence=old.presence,
+        clock=old.clock,
     )

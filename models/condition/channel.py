@@ -18,6 +18,7 @@ from models.condition.recent_observations import RECENT_US, RecentObservations, 
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
+from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
 from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import WarmUp
@@ -113,6 +114,7 @@ class Channel(msgspec.Struct, array_like=True):
     """Of a change that stands; None while there is none."""
     sudden_rise: SuddenRise = msgspec.field(default_factory=SuddenRise)
     presence: Presence = msgspec.field(default_factory=Presence)
+    clock: SenderClock = msgspec.field(default_factory=SenderClock)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

@@ -24,6 +24,9 @@ _MIN_LEFT_OUT = 3
 _LONGEST_GAP_US = 15 * MINUTE_US
 """Between two observations; what was longer was silence, of which `no_data` speaks."""
 _GAIN = 0.2
+_OF_TIME: tuple[Guard, ...] = ("clock", "late")
+_ENOUGH_AGAIN, _AGAIN_US = 5, 3 * MINUTE_US
+"""As many and as long as an alarm needs that is right."""
 
 
 class Judging(msgspec.Struct, array_like=True):
@@ -47,10 +50,14 @@ class Judging(msgspec.Struct, array_like=True):
     """How long is left out at a time, usually."""
     interval_us: float = 0.0
     """Observed time between two that are judged, usually: what comes late meanwhile is in nobody's way."""
+    judged_again: int = 0
+    """How many have been judged since nothing was for too long, for reasons of time."""
+    judged_again_us: int = 0
+    """Event time of the first of them."""
 
     def record_judged(self, time_us: int, observed_us: int) -> None:
         """Note that an observation was judged."""
-        if self.left_out:
+        if self.left_out and self._is_known_again(time_us):
             self.habit_us += _GAIN * (min(self.unjudged_us, _MAX_RUNNING_US) - self.habit_us)
             self.left_out, self.unjudged_us = {}, 0
         gap_us = observed_us - self.observed_us
@@ -59,6 +66,22 @@ class Judging(msgspec.Struct, array_like=True):
         self.judged_us = self.event_us = time_us
         self.observed_us = self.moment_us = observed_us
         self.stood = False
+
+    def _is_known_again(self, time_us: int) -> bool:
+        """Whether enough has been judged since to believe it.
+
+        What came with wrong or late times may be a day that nobody judged, with the machine in another state since;
+        the first values afterwards are smoothed with those from before.
+        """
+        if self.overdue() not in _OF_TIME:
+            return True
+        if not self.judged_again:
+            self.judged_again_us = time_us
+        self.judged_again += 1
+        if self.judged_again < _ENOUGH_AGAIN or time_us - self.judged_again_us < _AGAIN_US:
+            return False
+        self.judged_again = 0
+        return True
 
     def record_left_out(self, guard: Guard, observed_us: int, time_us: int | None = None) -> None:
         """Note that an observation was left out by a guard; `time_us` is its event time where it came in order."""

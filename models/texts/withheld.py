@@ -26,8 +26,8 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
         "转速或负载从未稳定足够长的时间；请检查其测量方式",
     ),
     "clock": Bilingual(
-        "its measurements bear a time that has not come yet; set the sender's clock and time zone",
-        "测量时间晚于当前时间；请校正发送端的时钟和时区",
+        "its measurements bear a time that cannot be; set the sender's clock and time zone",
+        "测量时间不可能正确；请校正发送端的时钟和时区",
     ),
     "late": Bilingual(
         "its measurements come out of order; look at what the gateway sends first",

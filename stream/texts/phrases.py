@@ -34,6 +34,7 @@ CODES = {
     "no_data": Bilingual("no data", "无数据"),
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
     "late": Bilingual("was not sound, told late", "曾出现异常（数据迟到）"),
+    "clock": Bilingual("its clock is wrong", "时钟不正确"),
 }
 """What is the matter, in few words, by the rule of an alert or the code of a deduction."""
 

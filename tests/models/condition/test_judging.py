@@ -30,7 +30,10 @@ def test_a_quarter_of_an_hour_without_judgement_is_told_by_what_is_to_blame(guar
     assert judging.overdue() is None
     left_out(judging, guard, 16, 18)
     assert judging.overdue() == guard
-    judging.record_judged(18 * MINUTE_US, 18 * MINUTE_US)
+    needed = 5 if guard in {"clock", "late"} else 1  # who knows what it was like in that time
+    for minute in range(18, 18 + needed):
+        assert judging.overdue() == guard
+        judging.record_judged(minute * MINUTE_US, minute * MINUTE_US)
     assert judging.overdue() is None
 
 

@@ -9,6 +9,7 @@ from models.condition.judging import Judging
 from models.condition.late_episode import LateWatch
 from models.condition.presence import Presence
 from models.condition.recent_observations import RecentObservations
+from models.condition.sender_clock import SenderClock
 from models.errors import StateError
 from models.observations import Source, Tick
 from models.outputs import Alert, Health
@@ -59,6 +60,7 @@ def taught(state):
         channel.recent, channel.heard, channel.judging = RecentObservations(), 0, Judging()
         channel.late = LateWatch()
         channel.presence = Presence()
+        channel.clock = SenderClock()
     return fold.dump_state(msgspec.structs.replace(fold.initial_state("pump"), channels=copy.channels))
 
 
