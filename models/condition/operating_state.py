@@ -12,7 +12,7 @@ from models.observations import ReadingObserved, VibrationObserved
 from models.outputs import Running
 from models.signal.reading_names import load_percent_in, speed_rpm_in
 
-__all__ = ["OperatingState", "is_running"]
+__all__ = ["OperatingState", "is_running", "slowest_rpm"]
 
 _STANDSTILL_PART = 0.1
 _MIN_SPEED_RPM = 1.0
@@ -127,6 +127,11 @@ def _newer(before: _Reported | None, now: _Reported) -> _Reported:
     return now if now.by_reading and not before.by_reading else before
 
 
+def slowest_rpm(nominal_rpm: float | None) -> float:
+    """Give the speed below which a machine stands."""
+    return _MIN_SPEED_PART * nominal_rpm if nominal_rpm else _MIN_SPEED_RPM
+
+
 def is_running(
     channel: Channel,
     observation: MeasuredObservation,
@@ -148,8 +153,7 @@ def is_running(
     else:
         return None
     nominal = configuration.machine.speed_rpm
-    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
-    by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
+    by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest_rpm(nominal)
     measured = speed_rpm is not None and speed_rpm != nominal
     if by_speed is False or measured or "rms_g" not in values:
         return by_speed

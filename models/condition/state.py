@@ -5,6 +5,7 @@ import msgspec
 from models.alarms.alarm import Alarm
 from models.alarms.alert_history import AlertHistory
 from models.condition.channel import Channel
+from models.condition.contradiction import Contradiction
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
 from models.condition.uptime import RunTime
@@ -74,3 +75,4 @@ class MachineState(msgspec.Struct, kw_only=True):
     """What people said or did last."""
     known: AlertHistory = msgspec.field(default_factory=AlertHistory)
     """Its last alerts, which findings label, and the classifier that the fleet's findings have taught."""
+    contradiction: Contradiction = msgspec.field(default_factory=Contradiction)

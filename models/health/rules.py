@@ -9,7 +9,7 @@ from models.machinery.machine import Configuration, Thresholds
 from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["absolute_symptoms", "anomaly_symptom", "change_symptom", "temperature_symptom"]
+__all__ = ["absolute_symptoms", "anomaly_symptom", "change_symptom", "limit_symptoms", "temperature_symptom"]
 
 _VELOCITY = "velocity_rms_mm_s"
 _SIGMA_SHARES = (1.0, 1.25, 1.5)
@@ -76,8 +76,7 @@ def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Conf
     state (a mean one, so that is about three sigma).
     """
     thresholds = configuration.thresholds
-    absolute = temperature_limit_c(configuration.machine, channel.point)
-    symptoms = []
+    symptoms = _maker_s_limit(channel, smoothed_c, configuration)
     reference = channel.warm_state_c
     if channel.ready and reference is not None:
         rises = (
@@ -90,11 +89,27 @@ def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Conf
         symptoms.append(
             Symptom("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
         )
-    if absolute is not None:
-        limits = [absolute - 5.0, absolute, absolute + 10.0]
-        degree = degree_of(smoothed_c, absolute - 10.0, limits)
-        symptoms.append(Symptom("temperature", "value_c", smoothed_c, None, limits, degree))
     return max(symptoms, key=lambda symptom: symptom.degree, default=None)
+
+
+def _maker_s_limit(channel: Channel, smoothed_c: float, configuration: Configuration) -> list[Symptom]:
+    absolute = temperature_limit_c(configuration.machine, channel.point)
+    if absolute is None:
+        return []
+    limits = [absolute - 5.0, absolute, absolute + 10.0]
+    degree = degree_of(smoothed_c, absolute - 10.0, limits)
+    return [Symptom("temperature", "value_c", smoothed_c, None, limits, degree)]
+
+
+def limit_symptoms(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> list[Symptom]:
+    """Give the symptoms against limits that no machine may exceed: severity zones, and a maker's temperature."""
+    if channel.measurement == "temperature" and "value_c" in smoothed:
+        return _maker_s_limit(channel, smoothed["value_c"], configuration)
+    return (
+        absolute_symptoms(channel, smoothed, seconds, configuration) if channel.measurement == "indicators" else []
+    )
 
 
 def absolute_symptoms(

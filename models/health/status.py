@@ -35,6 +35,8 @@ def is_stopped(state: MachineState) -> bool:
 
     Only points count that can show it, and have not fallen silent.
     """
+    if state.contradiction.mutes:
+        return False
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
@@ -55,7 +57,7 @@ def _tells_running(state: MachineState, channel: Channel) -> bool:
 
 def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
     """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
-    if is_open(state.silence):
+    if is_open(state.silence) or state.contradiction.mutes:
         return None
     if stopped:
         return "stopped"
@@ -83,7 +85,8 @@ def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard 
         "stopped": stopped,
         "not_judged": guard is not None,
         "warming_up": not ready,
-        "watch": any(is_open(channel.alarms.get("sensor_fault")) for channel in channels),
+        "watch": any(is_open(channel.alarms.get("sensor_fault")) for channel in channels)
+        or is_open(state.contradiction.alarm),
     }
     if is_open(state.silence):
         return "no_data"
@@ -99,6 +102,8 @@ def _is_blind(state: MachineState) -> bool:
 
 def _guard_of(state: MachineState) -> Guard | None:
     """Give what has left out of judgement all that came of a vibration point, or of all points, for too long."""
+    if state.contradiction.mutes:
+        return "contradiction"
     guards = {key: channel.judging.overdue() for key, channel in state.channels.items()}
     vibration = [guards[key] for key, channel in state.channels.items() if channel.measurement == "indicators"]
     overdue = next((guard for guard in vibration if guard is not None), None)
@@ -120,6 +125,8 @@ def _why_withheld(state: MachineState, trusted: list[Channel], status: Status, *
         return "sensor_fault"
     if stopped:
         return "stopped"
+    if state.contradiction.mutes:
+        return "not_judged"
     unknown = not _is_any_ready(trusted) or any(channel.level and not channel.ready for channel in trusted)
     return "warming_up" if unknown else None
 
