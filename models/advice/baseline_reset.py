@@ -32,6 +32,8 @@ def reset_baselines(
             context = AlarmContext(state, channel, _now_us(state), digest)
             yield from clear_all(context, sentence=sentence, keep=keep)
             state.channels[key] = _begun_anew(channel, keep, mended=mended)
+            channel.standing.forget(is_told=True)
+            state.contradiction.forget()
 
 
 def _now_us(state: MachineState) -> int:
@@ -57,4 +59,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         judged_us=old.judged_us,
         interrupted=old.interrupted,
         judging=old.judging,
+        standing=old.standing,
     )

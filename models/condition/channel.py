@@ -16,6 +16,7 @@ from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import SensorLatch
+from models.condition.standing import Standing
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
@@ -103,6 +104,7 @@ class Channel(msgspec.Struct, array_like=True):
     interrupted: bool = False
     """Whether the machine stood, or nothing came, since then."""
     judging: Judging = msgspec.field(default_factory=Judging)
+    standing: Standing = msgspec.field(default_factory=Standing)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

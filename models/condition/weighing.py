@@ -57,10 +57,12 @@ def weigh(
         _update_drive(state, channel, values, time_us)
     if point.load is not None:
         point = _believed_load(state, channel, values, point)
+    if running is False or channel.standing.since_us is not None or contradiction.told == "quiet":
+        running = _update_standing(state, channel, values, time_us, running=running)
     rpm = _told_rpm(state, observation, values, time_us)
     told: Told | None = None if rpm is None else _contradicts(state, channel, values, rpm, point)
-    if not told and not contradiction.told:
-        return Weighed(running, point)
+    if not told and contradiction.told in ("", "quiet"):
+        return Weighed(running, point, contradiction.mutes)
     return _decided(state, channel, told, rpm, time_us, Weighed(running, point))
 
 
@@ -162,6 +164,40 @@ def _above_present(channel: Channel, values: dict[str, float]) -> list[float]:
         for name, baseline in channel.baselines.items()
         if name in values and baseline.ready
     ]
+
+
+def _update_standing(
+    state: MachineState, channel: Channel, values: dict[str, float], time_us: int, *, running: bool | None
+) -> bool | None:
+    """Update how the machine stands by a level; give whether it runs, None where that is asked again.
+
+    Once people have said that the sensor is another now, a doubtful standstill is none: it is learned from. Else
+    nobody can tell, until the level is as it was when it ran, or as it is when it stands.
+    """
+    contradiction, standing = state.contradiction, channel.standing
+    key, quietest = f"{channel.measurement}/{channel.point}", channel.quietest
+    if _RMS not in values or quietest is None or channel.measurement != "indicators":
+        return running
+    level = value_to_log(values[_RMS])
+    if contradiction.told == "quiet" and contradiction.key == key:
+        if level < quietest + _LOUD and standing.is_above(level, quietest):
+            contradiction.hold("quiet", key, 0.0, time_us, outvoted=False)
+            return running
+        contradiction.forget()
+    if running is not False:
+        if running:
+            standing.end(time_us)
+        return running
+    standing.add(level, time_us)
+    if not standing.is_doubtful(quietest, time_us) or state.operation.measured_rpm(time_us) is not None:
+        return running
+    if standing.is_told:
+        standing.forget()
+        channel.former_quietest = None
+        return None
+    if not contradiction.told:
+        contradiction.hold("quiet", key, 0.0, time_us, outvoted=False)
+    return running
 
 
 def _believed_load(
