@@ -51,6 +51,8 @@ def weigh(
     """Weigh one observation in order of a trusted sensor."""
     contradiction = state.contradiction
     running = is_running(channel, observation, values, state.operation, state.configuration)
+    if not contradiction.told and running and _is_plain(state, channel, values, point):
+        return Weighed(running, point)
     if isinstance(observation, TemperatureObserved):
         return Weighed(running, point, contradiction.mutes)
     if isinstance(observation, ReadingObserved):
@@ -64,6 +66,16 @@ def weigh(
     if not told and contradiction.told in ("", "quiet"):
         return Weighed(running, point, contradiction.mutes)
     return _decided(state, channel, told, rpm, time_us, Weighed(running, point))
+
+
+def _is_plain(state: MachineState, channel: Channel, values: dict[str, float], point: OperatingPoint) -> bool:
+    """Whether a vibration point that says that the machine runs is as loud as that: the usual case."""
+    if channel.measurement != "indicators" or channel.standing.since_us is not None or _RMS not in values:
+        return False
+    if point.load == 0.0 or state.contradiction.is_load_false is not None:
+        return False
+    baseline = channel.regime_baseline.baselines[_RMS]
+    return not baseline.ready or value_to_log(values[_RMS]) >= baseline.location + _QUIET
 
 
 def _decided(

@@ -251,6 +251,23 @@ def test_trials_after_long_runs_shorten_no_start():
     assert state.operation.runs.start_us == 120_000_000
 
 
+def test_a_state_of_before_goes_on():
+    state = grown()
+    stored = msgspec.msgpack.decode(dump_state(state))
+    plain = stored["state"]
+    del plain["contradiction"]
+    plain["operation"].pop()
+    for channel in plain["channels"].values():
+        channel.pop()
+    older = load_state(msgspec.msgpack.encode(stored))
+    made = [vibration(i, speed_rpm=0.0) for i in range(200, 240)]
+    older, outputs = run(made, older)
+    _, expected = run(made, state)
+    assert outputs == expected
+    assert last(outputs) == MUTE
+    assert dump_state(load_state(dump_state(older))) == dump_state(older)
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     st.lists(
