@@ -32,6 +32,7 @@ CODES = {
     "diagnosis": Bilingual("a fault is named", "已诊断出故障"),
     "no_data": Bilingual("no data", "无数据"),
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
+    "contradiction": Bilingual("measurements contradict each other", "测量值相互矛盾"),
 }
 """What is the matter, in few words, by the rule of an alert or the code of a deduction."""
 

@@ -282,9 +282,7 @@ def test_a_state_of_before_goes_on():
     ),
     st.integers(0, 59),
 )
-def test_whatever_is_told_it_goes_on_bit_for_bit_from_any_cut_and_stopped_is_never_said_of_a_loud_machine(
-    told, cut
-):
+def test_whatever_is_told_it_goes_on_bit_for_bit_from_any_cut(told, cut):
     made = []
     for n, (rpm, factor, current_a, load) in enumerate(told):
         i = 200 + MINUTE * n
