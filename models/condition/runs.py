@@ -9,8 +9,8 @@ from models.clock import MINUTE_US
 __all__ = ["Runs"]
 
 _START_US = 2 * MINUTE_US
-_MAX_PART = 1 / 12
-"""Of a usual run: more of it may not be left out as its start."""
+_MAX_PART = 1 / 20
+"""Of a usual run: with the block in which it begins, less than a tenth is left out as its start."""
 _WINDOW, _MIN_RUNS = 8, 5
 _LONG_US = 30 * MINUTE_US
 """A machine that has run for so long lately is no machine of short runs: those were trials."""
@@ -33,7 +33,7 @@ class Runs(msgspec.Struct, array_like=True):
         """How long a start lasts: two minutes, or less where no run is long enough for that.
 
         >>> Runs(lengths_us=[110 * 1_000_000] * 8).start_us / 1e6
-        9.166666
+        5.5
         """
         lengths_us = self.lengths_us
         if len(lengths_us) < _MIN_RUNS or max(lengths_us) > _LONG_US:
