@@ -10,18 +10,19 @@ import msgspec
 from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
 from models.advice.clock_alarm import rightly_timed, stored_fields, update_clock_alarm
+from models.advice.contradiction_alert import update_contradiction_alert
 from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.advice.sisters import compare, tell_usual
 from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
-from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
 from models.condition.sources import was_folded
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
-from models.health.assessment import Assessment, assess, score
+from models.condition.weighing import weigh
+from models.health.assessment import Assessment, assess, assess_absolute, score
 from models.health.degradation import track_degradation
 from models.health.silence import record_presence
 from models.health.status import health_of, is_stopped
@@ -156,13 +157,15 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         channel.judging.record_left_out(result.guard, observation.observed_us, time_us)
     if assessment is not None:
         channel.mark_judged(time_us)
-        channel.judging.record_judged(time_us, observation.observed_us)
         alerts += update_condition_alarms(context, assessment.rules)
         if alerts:
             note_told(channel, alerts)
-        track_degradation(channel, time_us)
-        if not channel.regime_baseline.told:
-            said = tuple(tell_usual(state, channel, observation))
+        if result.guard is None:
+            channel.judging.record_judged(time_us, observation.observed_us)
+            track_degradation(channel, time_us)
+            if not channel.regime_baseline.told:
+                said = tuple(tell_usual(state, channel, observation))
+    alerts += update_contradiction_alert(state, time_us, observation.digest)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=result.flags)
     return (
@@ -245,7 +248,10 @@ def _in_order(
             channel.diagnosis_votes.forget()
         return _InOrder(flags, guard="sensor")
     operating_point = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
-    running = is_running(channel, observation, values, state.operation, state.configuration)
+    running, operating_point, contradicts = weigh(state, channel, observation, values, time_us, operating_point)
+    if contradicts:
+        absolute = assess_absolute(channel, observation, values, time_us, state.configuration)
+        return _InOrder(flags, absolute, guard="contradiction")
     uptimes: tuple[Uptime, ...] = ()
     if running is None:
         channel.stopped = False

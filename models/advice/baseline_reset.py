@@ -34,6 +34,8 @@ def reset_baselines(
             fresh = state.channels[key] = _begun_anew(channel, keep, mended=mended)
             if point and not mended:
                 fresh.presence = channel.presence.given_up()
+            channel.standing.forget(is_told=True)
+            state.contradiction.forget()
 
 
 def _now_us(state: MachineState) -> int:
@@ -62,4 +64,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         late=old.late,
         presence=old.presence,
         clock=old.clock,
+        standing=old.standing,
     )

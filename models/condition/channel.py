@@ -20,6 +20,7 @@ from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
+from models.condition.standing import Standing
 from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
@@ -115,6 +116,7 @@ class Channel(msgspec.Struct, array_like=True):
     sudden_rise: SuddenRise = msgspec.field(default_factory=SuddenRise)
     presence: Presence = msgspec.field(default_factory=Presence)
     clock: SenderClock = msgspec.field(default_factory=SenderClock)
+    standing: Standing = msgspec.field(default_factory=Standing)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:

@@ -5,6 +5,7 @@ import msgspec
 from models.alarms.alarm import Alarm
 from models.alarms.alert_history import AlertHistory
 from models.condition.channel import Channel
+from models.condition.contradiction import Contradiction
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
 from models.condition.uploads import Uploads
@@ -99,3 +100,4 @@ class MachineState(msgspec.Struct, kw_only=True):
     """Points of which somebody has said that they are right as they are, however unlike those of others."""
     late_due_us: int = 0
     """When the first open episode of what came late is told (observed time); 0: there is none."""
+    contradiction: Contradiction = msgspec.field(default_factory=Contradiction)

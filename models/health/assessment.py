@@ -9,7 +9,7 @@ from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObserva
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.falls import fall_symptom, worse_change
 from models.health.growth import with_growth
-from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
+from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom, limit_symptoms
 from models.health.sudden_rise import with_sudden_rise
 from models.health.verdict import diagnosis_symptom
 from models.machinery.machine import Configuration
@@ -17,7 +17,7 @@ from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["Assessment", "assess", "score"]
+__all__ = ["Assessment", "assess", "assess_absolute", "score"]
 
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
@@ -29,6 +29,11 @@ _MAX_SHARES = 3
 """The values that an anomaly is said to come from, at most."""
 _SHARES_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and its shares are computed."""
+
+
+_BEYOND = {"severity": 2.0, "temperature": 1.0}
+"""From zone C on, and from 5 K below a maker's limit: less is measured against the machine's own past."""
+_UNSCORED = Anomaly(score=None, limit=None, anomalous=None)
 
 
 class Assessment(msgspec.Struct, frozen=True, array_like=True):
@@ -98,6 +103,30 @@ def assess(
         _learn(channel, compared)
     channel.update_recent(compared.features, compared.scored, time_us)
     return Assessment(compared.anomaly, _judged_rules(channel.symptoms, observation, configuration))
+
+
+def assess_absolute(
+    channel: Channel,
+    observation: MeasuredObservation,
+    values: dict[str, float],
+    time_us: int,
+    configuration: Configuration,
+) -> Assessment | None:
+    """Assess an observation of which nobody can tell what it means, by limits that no machine may exceed.
+
+    It may raise an alert or hold it, never clear one, and nothing is learned; None where it exceeds none.
+    """
+    logs = _logs(channel, values, features_of(channel, values))
+    smoothed = _smooth(channel, logs, values, time_us)
+    beyond = [
+        symptom
+        for symptom in limit_symptoms(channel, smoothed, _seconds(observation), configuration)
+        if symptom.degree >= _BEYOND[symptom.rule]
+    ]
+    if not beyond:
+        return None
+    channel.symptoms = beyond
+    return Assessment(_UNSCORED, frozenset(symptom.rule for symptom in beyond))
 
 
 def _compare(

@@ -15,6 +15,7 @@ __all__ = [
     "change_limits",
     "change_symptom",
     "limit_symptom",
+    "limit_symptoms",
     "rise_symptom",
     "severity_of",
     "temperature_symptom",
@@ -125,6 +126,18 @@ def limit_symptom(value_c: float, absolute_c: float) -> Symptom:
     """Judge a temperature against the maker's limit or the pack's."""
     limits = [absolute_c - 5.0, absolute_c, absolute_c + 10.0]
     return Symptom("temperature", "value_c", value_c, None, limits, degree_of(value_c, absolute_c - 10.0, limits))
+
+
+def limit_symptoms(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> list[Symptom]:
+    """Give the symptoms against limits that no machine may exceed: severity zones, and a maker's temperature."""
+    if channel.measurement == "temperature" and "value_c" in smoothed:
+        absolute_c = temperature_limit_c(configuration.machine, channel.point)
+        return [] if absolute_c is None else [limit_symptom(smoothed["value_c"], absolute_c)]
+    return (
+        absolute_symptoms(channel, smoothed, seconds, configuration) if channel.measurement == "indicators" else []
+    )
 
 
 def absolute_symptoms(

@@ -36,6 +36,8 @@ def is_stopped(state: MachineState) -> bool:
 
     Only points count that can show it, and have not fallen silent.
     """
+    if state.contradiction.mutes:
+        return False
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
@@ -56,7 +58,7 @@ def _tells_running(state: MachineState, channel: Channel) -> bool:
 
 def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
     """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
-    if state.silence.present:
+    if state.silence.present or state.contradiction.mutes:
         return None
     if stopped:
         return "stopped"
@@ -84,7 +86,9 @@ def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard 
         "stopped": stopped,
         "not_judged": guard is not None,
         "warming_up": not ready,
-        "watch": is_open(state.silence) or any(is_open(c.alarms.get("sensor_fault")) for c in channels),
+        "watch": is_open(state.silence)
+        or is_open(state.contradiction.alarm)
+        or any(is_open(c.alarms.get("sensor_fault")) for c in channels),
     }
     if state.silence.present:
         return "no_data"
@@ -100,6 +104,8 @@ def _is_blind(state: MachineState) -> bool:
 
 def _guard_of(state: MachineState) -> Guard | None:
     """Give what has left out of judgement all that came of a vibration point, or of all points, for too long."""
+    if state.contradiction.mutes:
+        return "contradiction"
     guards = {key: channel.judging.overdue() for key, channel in state.channels.items()}
     vibration = [guards[key] for key, channel in state.channels.items() if channel.measurement == "indicators"]
     overdue = next((guard for guard in vibration if guard is not None), None)
@@ -126,7 +132,7 @@ def _why_withheld(
         return status
     if _is_blind(state) or any(channel.level and channel.sensor.faulty for channel in state.channels.values()):
         return "sensor_fault"
-    if stopped or guard is not None:
+    if stopped or guard is not None or state.contradiction.mutes:
         return "stopped" if stopped else "not_judged"
     unknown = not _is_any_ready(trusted) or any(channel.level and not channel.ready for channel in trusted)
     return "warming_up" if unknown else None

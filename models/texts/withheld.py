@@ -67,5 +67,7 @@ def withheld_sentence(status: Status | None, guard: Guard | None = None, point: 
         if guard == "silent" and point:
             return _SILENT.fill(point=point)
         why = _LEFT_OUT[guard]
+        if guard == "contradiction":
+            return Bilingual(f"Not judged: {why.en}.", f"未判定：{why.zh}。")
         return Bilingual(f"Not judged for longer than is usual: {why.en}.", f"未判定的时间超出平常：{why.zh}。")
     return _WITHHELD.get(status, _NOTHING) if status is not None else _NOTHING

@@ -310,7 +310,8 @@ def test_a_reading_of_vibration_without_a_positive_value_has_no_factor(value):
 def test_a_temperature_on_its_way_back_after_a_standstill_is_no_anomaly_and_overheating_is_told():
     minute = 6
     sound = [o for i in range(0, 3000, minute) for o in (vibration(i), temperature(i))]
-    standing = [o for i in range(3000, 3720, minute) for o in (vibration(i, speed_rpm=0.0), temperature(i, 25.0))]
+    still = {"speed_rpm": 0.0, "factor": 0.01}
+    standing = [o for i in range(3000, 3720, minute) for o in (vibration(i, **still), temperature(i, 25.0))]
 
     def back(top_c):
         for k, i in enumerate(range(3720, 5400, minute)):

@@ -243,7 +243,7 @@ def contradict_nothing(out, open_alerts):
             assert list(WORST_POINTS).index(health.status) >= worst
             assert all(deduction.points <= WORST_POINTS[health.status] for deduction in health.deductions)
         elif health.status in {"stopped", "warming_up", "not_judged"}:
-            assert all(rule == "sensor_fault" for _, rule, _ in of_machine)
+            assert all(rule in {"sensor_fault", "contradiction"} for _, rule, _ in of_machine)
         assert health.guard is not None or health.status != "not_judged"
 
 

@@ -97,11 +97,13 @@ def test_the_first_two_minutes_after_a_start_neither_teach_nor_alarm():
 
 def test_what_stands_runs_again_only_clearly_above_the_limit():
     state, _ = run([configured(learning=LEARNING, speed_rpm=1480.0), *fast(0, 100)])
-    _, outputs = run([vibration(100, speed_rpm=73.0), vibration(101, speed_rpm=80.0)], state)
+    _, outputs = run(
+        [vibration(100, speed_rpm=73.0, factor=0.2), vibration(101, speed_rpm=80.0, factor=0.2)], state
+    )
     assert statuses(outputs) == ["stopped", "stopped"]
-    state, outputs = run([vibration(102, speed_rpm=105.0)], state)
+    state, outputs = run([vibration(102, speed_rpm=105.0, factor=0.2)], state)
     assert statuses(outputs) == ["stopped"], "it stood below 74 rpm, and runs from 111 on"
-    _, outputs = run([vibration(103, speed_rpm=115.0)], state)
+    _, outputs = run([vibration(103, speed_rpm=115.0, factor=0.2)], state)
     assert statuses(outputs) == ["healthy"]
 
 
@@ -116,7 +118,8 @@ def test_since_when_it_runs_idles_or_stands_is_told_once_that_was_seen_to_begin(
 
     def since(i, speed_rpm=1480.0, load_percent=90.0):
         nonlocal state
-        state, outputs = run([vibration(i, speed_rpm=speed_rpm, load_percent=load_percent)], state)
+        factor = 1.0 if speed_rpm else 0.01
+        state, outputs = run([vibration(i, factor=factor, speed_rpm=speed_rpm, load_percent=load_percent)], state)
         health = healths(outputs)[-1]
         return health.running, health.running_since and from_datetime(health.running_since)
 
