@@ -10,6 +10,7 @@ import msgspec
 from models.advice.actions import ActionObserved, apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
 from models.advice.crowding import is_full, make_room, refuse_point
+from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.clock import AHEAD_US, to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
@@ -18,8 +19,10 @@ from models.condition.recent_observations import fingerprint
 from models.condition.sources import was_folded
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
-from models.health.assessment import Assessment, assess, score
+from models.condition.stuck import with_stuck
+from models.health.assessment import Assessment, score
 from models.health.degradation import track_degradation
+from models.health.measured import assess_as_measured
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
 from models.observations import Configured, Experienced, Observation, ReadingObserved, Tick
@@ -126,13 +129,15 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     values, flags = _clean(observation)
     result = _in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
+    alerts += update_instrument_alarms(context, observation, values, result.flags)
     alerts += update_sensor_alarm(context, result.flags)
     assessment = result.assessment
     if result.guard is not None:
         channel.judging.record_left_out(result.guard, observation.observed_us, time_us)
     if assessment is not None:
         channel.mark_judged(time_us)
-        channel.judging.record_judged(time_us, observation.observed_us)
+        if result.guard is None:
+            channel.judging.record_judged(time_us, observation.observed_us)
         alerts += update_condition_alarms(context, assessment.rules)
         track_degradation(channel, time_us)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
@@ -210,6 +215,7 @@ def _in_order(
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
+    flags = with_stuck(state, channel, observation, values, time_us, flags)
     flags = channel.sensor.update(flags, time_us, value_c)
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
@@ -234,8 +240,8 @@ def _in_order(
         return _InOrder(flags, uptimes=uptimes, guard="settling")
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
-    assessment = assess(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
-    return _InOrder(flags, assessment, uptimes=uptimes)
+    assessment, guard = assess_as_measured(channel, observation, values, time_us, state.configuration, measured_rpm)
+    return _InOrder(flags, assessment, guard, uptimes)
 
 
 def _update_running(

@@ -33,6 +33,7 @@ __all__ = [
     "TEMPERATURE_RULE",
     "AlarmContext",
     "clear_all",
+    "tell",
     "update_condition_alarms",
     "update_sensor_alarm",
 ]
@@ -170,6 +171,14 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
     faults, limit = float(channel.sensor.faults), float(_MIN_SENSOR_FAULTS)
     yield from _transition(context, SENSOR_RULE, level, faults, limit, sentence)
+
+
+def tell(
+    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Bilingual
+) -> Iterator[Alert]:
+    """Bring the alarm of a rule without delays to a level, in these words."""
+    context.channel.alarms.setdefault(rule, Alarm())
+    yield from _transition(context, rule, level, value, limit, sentence)
 
 
 def clear_all(

@@ -11,11 +11,13 @@ from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.judging import Judging
+from models.condition.measuring import Measuring
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sensor_latch import SensorLatch
+from models.condition.stillness import Stillness
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
@@ -24,7 +26,9 @@ from models.prognosis.degradation import DegradationTrend
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [
+    "CHANGE_FLOOR",
     "CHANGE_INDICATORS",
+    "INSTRUMENT_RULES",
     "MAX_NAME_LENGTH",
     "Channel",
     "MeasuredObservation",
@@ -37,7 +41,10 @@ MeasuredObservation = VibrationObserved | TemperatureObserved | ReadingObserved
 CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 """Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""
 
-_CHANGE_FLOOR = 0.05
+INSTRUMENT_RULES = ("sensor_fault", "remeasured")
+"""Alerts of what measures, not of the machine."""
+CHANGE_FLOOR = 0.05
+"""The least standard deviation of a level, as a natural logarithm."""
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
     "indicators": (0.05, 0.0, 1.0),
     "temperature": (1.0, 0.0, 1.0),
@@ -103,6 +110,8 @@ class Channel(msgspec.Struct, array_like=True):
     interrupted: bool = False
     """Whether the machine stood, or nothing came, since then."""
     judging: Judging = msgspec.field(default_factory=Judging)
+    stillness: Stillness = msgspec.field(default_factory=Stillness)
+    measuring: Measuring = msgspec.field(default_factory=Measuring)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
@@ -135,14 +144,15 @@ class Channel(msgspec.Struct, array_like=True):
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
         regime_baseline = self.regime_baseline
-        return regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
+        known = self.model.scores.ready or bool(self.measuring.anew)  # what both ways of measuring share is known
+        return known and regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES
 
     @property
     def level(self) -> int:
         """Highest level of an open condition alert (0 none, 3 high)."""
         highest = 0
         for rule, alarm in self.alarms.items():
-            if alarm.level > highest and rule != "sensor_fault":
+            if alarm.level > highest and rule not in INSTRUMENT_RULES:
                 highest = alarm.level
         return highest
 
@@ -214,7 +224,7 @@ class Channel(msgspec.Struct, array_like=True):
             return True
         if len(self.baselines) >= _MAX_LEVELS or len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
             return False
-        self.baselines[name] = Baseline(floor=_CHANGE_FLOOR)
+        self.baselines[name] = Baseline(floor=CHANGE_FLOOR)
         return True
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
@@ -245,7 +255,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Note that it was judged; whatever interrupted that is left out of how long symptoms have held."""
         if self.interrupted:
             for rule, alarm in self.alarms.items():
-                if rule != "sensor_fault":
+                if rule not in INSTRUMENT_RULES:
                     alarm.pause(time_us - self.judged_us)
         self.judged_us, self.interrupted = time_us, False
 
@@ -278,4 +288,4 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
 
 def _baselines(measurement: Measurement) -> dict[str, Baseline]:
     names = CHANGE_INDICATORS if measurement == "indicators" else ()
-    return {name: Baseline(floor=_CHANGE_FLOOR) for name in names}
+    return {name: Baseline(floor=CHANGE_FLOOR) for name in names}
