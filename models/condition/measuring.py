@@ -18,7 +18,9 @@ _SAME_RATE = 1.05
 """A clock is no better than its crystal, nor a rate than the digits it is told with."""
 _SAME_LENGTH = 1.5
 _LOWER_HZ, _UPPER_HZ = 10.0, 1_000.0
-_SAME_BAND = 1.3
+_WHOLE_BINS = 4.0
+"""Below so many bins of its spectrum a block shows only parts of a line."""
+_SAME_BAND = 1.1
 """How much more of the velocity's band one way may see than another."""
 
 
@@ -50,21 +52,22 @@ class Way(msgspec.Struct, array_like=True):
     def unshared(self, other: "Way") -> list[str]:
         """Give the indicators that mean another thing in another way of measuring.
 
-        At the same rate that is the velocity at most, whose lowest frequencies a short block doesn't hold.
+        At the same rate the RMS is the same; a short block holds neither the lowest frequencies of the velocity nor
+        as much of the comings and goings of an envelope.
 
         >>> way = Way(2560.0, 0.1, 0.1, "g")
         >>> way.unshared(Way(25_600.0, 0.1, 0.1, "g")), way.unshared(Way(2560.0, 1.6, 1.6, "g"))
-        (['rms_g', 'envelope_rms_g'], ['velocity_rms_mm_s'])
+        (['rms_g', 'envelope_rms_g'], ['velocity_rms_mm_s', 'envelope_rms_g'])
         """
         same_rate = self.has_rate_of(other)
         (low, high), (other_low, other_high) = self.velocity_band_hz(), other.velocity_band_hz()
         velocity = _are_near(low, other_low, _SAME_BAND) and _are_near(high, other_high, _SAME_BAND)
-        shared = {"rms_g": same_rate, "velocity_rms_mm_s": velocity, "envelope_rms_g": same_rate}
+        shared = {"rms_g": same_rate, "velocity_rms_mm_s": velocity, "envelope_rms_g": self.is_like(other)}
         return [name for name, there in shared.items() if not there]
 
     def velocity_band_hz(self) -> tuple[float, float]:
         """Give the lowest and the highest frequency of the velocity's band that a block holds."""
-        return max(_LOWER_HZ, 1.0 / max(self.shortest_s, 1e-9)), min(_UPPER_HZ, self.rate_hz / 2)
+        return max(_LOWER_HZ, _WHOLE_BINS / max(self.shortest_s, 1e-9)), min(_UPPER_HZ, self.rate_hz / 2)
 
     def widen(self, other: "Way") -> None:
         """Take in blocks of another length."""

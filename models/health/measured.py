@@ -60,7 +60,7 @@ def assess_as_measured(
         return (_learning_anew(channel, assessment, configuration) if measuring.anew else assessment), None
     now = way_of(observation)
     way = measuring.way
-    if way is not None and way.has_rate_of(now) and not (channel.ready and way.unshared(now)):
+    if way is not None and way.has_rate_of(now) and not channel.ready:
         way.widen(now)
         return assessed(), None
     return _assess_otherwise(channel, measuring.update_run(observation, time_us), values, time_us, assessed)
