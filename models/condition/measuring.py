@@ -114,6 +114,13 @@ class Measuring(msgspec.Struct, array_like=True):
             and (observation.unit == way.unit or not observation.unit)
         ) or self._is_nearly(way, way_of(observation))
 
+    def shares_level(self, observation: VibrationObserved) -> bool:
+        """Whether a block's RMS is of the same band as is usual here, whatever its length."""
+        way = self.way
+        if way is None or (observation.rate_hz == way.rate_hz and observation.unit == way.unit):
+            return True
+        return way.has_rate_of(way_of(observation))
+
     @staticmethod
     def _is_nearly(way: Way, now: Way) -> bool:
         if not way.is_like(now):
