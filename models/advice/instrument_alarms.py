@@ -24,6 +24,7 @@ from models.signal.quality import FAULTS
 from models.texts.measuring_sentences import (
     Sampling,
     clipped_sentence,
+    fallen_sentence,
     measured_as_before_sentence,
     remeasured_sentence,
 )
@@ -32,6 +33,7 @@ __all__ = ["update_instrument_alarms"]
 
 _REMEASURED = "remeasured"
 _CLIPPED = "clipped"
+_ANOMALY = "anomaly"
 _LEAST_CREST = 1.2
 """A signal that is nearly always at one limit or the other measures nothing: it is a broken sensor's."""
 
@@ -53,6 +55,14 @@ def _tell_way(context: AlarmContext) -> Iterator[Alert]:
     measuring = channel.measuring
     if not measuring.is_told:
         yield from tell(context, _REMEASURED, 0, 0.0, 0.0, measured_as_before_sentence(channel.point))
+        return
+    if measuring.fell:
+        sentence = fallen_sentence(channel.point, measuring.fell)
+        yield from tell(context, _REMEASURED, 1, 1.0 / measuring.fell, 1.0, sentence)
+        anomaly = channel.alarms.get(_ANOMALY)
+        if anomaly is not None and anomaly.level:  # it said the same, without its reason
+            yield from tell(context, _ANOMALY, 0, 1.0 / measuring.fell, 1.0, sentence)
+        channel.alarms.pop(_ANOMALY, None)
         return
     other, way = measuring.other, measuring.way
     if other is None or way is None:

@@ -99,6 +99,10 @@ class Measuring(msgspec.Struct, array_like=True):
     """By how much the level changed with it, where that is too much to learn anew; else 1."""
     third: int = 0
     """Blocks in yet another way since there was one in either."""
+    fell: float = 0.0
+    """By how many times everything fell at once, as if told in another unit; 0 where it didn't."""
+    fell_run: int = 0
+    """Observations in a row that say so, or that it is over."""
     is_told: bool = False
     """Whether people are to know of the change now."""
 
@@ -152,7 +156,7 @@ class Measuring(msgspec.Struct, array_like=True):
             for running_median in other.medians.values():
                 running_median.shorten()
             if not self.anew:
-                self.is_told, self.level_ratio = False, 1.0
+                self.is_told, self.level_ratio = self.fell != 0.0, 1.0
 
 
 def way_of(observation: VibrationObserved) -> Way:

@@ -19,6 +19,7 @@ from models.condition.channel import CHANGE_FLOOR, CHANGE_INDICATORS, Channel, M
 from models.condition.features import value_to_log
 from models.condition.measuring import HELD, OtherWay, way_of
 from models.condition.running_median import RunningMedian
+from models.condition.unit_step import has_fallen
 from models.health.assessment import Assessment, assess
 from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
@@ -50,14 +51,17 @@ def assess_as_measured(
     def assessed() -> Assessment:
         return assess(channel, observation, values, time_us, configuration, measured_rpm=measured_rpm)
 
-    if not isinstance(observation, VibrationObserved):
-        return assessed(), None
     measuring = channel.measuring
-    if measuring.is_usual(observation):
+    if not isinstance(observation, VibrationObserved) or measuring.is_usual(observation):
         if measuring.other is not None:
             measuring.end_run()
+        before = channel.symptoms
         assessment = assessed()
-        return (_learning_anew(channel, assessment, configuration) if measuring.anew else assessment), None
+        if measuring.anew:
+            assessment = _learning_anew(channel, assessment, configuration)
+        if channel.ready and has_fallen(channel):
+            return _only_what_it_tells(channel, assessment, before, shares_level=False), "remeasured"
+        return assessment, None
     now = way_of(observation)
     way = measuring.way
     if way is not None and way.has_rate_of(now) and not channel.ready:
@@ -223,7 +227,7 @@ def _learning_anew(channel: Channel, assessment: Assessment, configuration: Conf
     measuring = channel.measuring
     least = configuration.learning.observations
     if channel.model.scores.ready and all(channel.baselines[name].count >= least for name in measuring.anew):
-        measuring.anew, measuring.is_told = [], False
+        measuring.anew, measuring.is_told = [], measuring.fell != 0.0
     return Assessment(_UNJUDGED, assessment.rules)
 
 

@@ -6,7 +6,14 @@ from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.texts.sentences import number
 
-__all__ = ["Sampling", "clipped_sentence", "measured_as_before_sentence", "remeasured_sentence"]
+__all__ = [
+    "Sampling",
+    "clipped_sentence",
+    "fallen_sentence",
+    "measured_as_before_sentence",
+    "remeasured_sentence",
+    "with_unit_doubt",
+]
 
 
 class Sampling(NamedTuple):
@@ -56,6 +63,51 @@ def remeasured_sentence(
         f"{said.en} What both ways measure is judged as before, the rest is learned anew. If nobody meant to "
         "change it, look at the settings of the logger.",
         f"{said.zh}两种方式都能测得的量照常判断，其余重新学习。若并非有意更改，请检查采集器设置。",
+    )
+
+
+_UNITS = {
+    9.80665: Bilingual(
+        "m/s² and g confused, or a scale that is off by ten", "可能混淆了 m/s² 与 g，或量程相差十倍"
+    ),
+    25.4: Bilingual("mm/s and inch/s confused", "可能混淆了 mm/s 与 inch/s"),
+}
+_SCALE = Bilingual("another unit or scale", "可能使用了其他单位或量程")
+
+
+def _unit(factor: float) -> Bilingual:
+    near = next((known for known in _UNITS if abs(factor / known - 1.0) < 1e-6), None)
+    return _SCALE if near is None else _UNITS[near]
+
+
+def fallen_sentence(point: str, times: float) -> Bilingual:
+    """Say that everything fell at once as if told in another unit.
+
+    >>> fallen_sentence("fan", 25.4).en[:62]
+    'fan: everything fell to 1/25.4 of its usual at once: mm/s and '
+    """
+    unit, factor = _unit(times), number(times)
+    return Bilingual(
+        f"{point}: everything fell to 1/{factor} of its usual at once: {unit.en}? Check unit, scale and sensor, "
+        "then report maintenance or accept it as new normal; until then this point is not judged.",
+        f"{point}：所有数值同时降为平常的 1/{factor}：{unit.zh}？请检查单位、量程和传感器，"
+        "然后登记维修或确认为新的正常状态；在此之前不判断该测点。",
+    )
+
+
+def with_unit_doubt(sentence: Bilingual, factor: float | None, *, fahrenheit: bool = False) -> Bilingual:
+    """Add to what an alert says that it may be of a unit; the alert stays as it is."""
+    if fahrenheit:
+        return Bilingual(
+            f"{sentence.en} It is its usual temperature in °F: check the unit first.",
+            f"{sentence.zh}该数值等于平常温度的华氏度：请先检查单位。",
+        )
+    if factor is None or factor < 1.0:
+        return sentence
+    unit = _unit(factor)
+    return Bilingual(
+        f"{sentence.en} Everything is {number(factor)} times its usual: {unit.en}? Check that first.",
+        f"{sentence.zh}所有数值均为平常的 {number(factor)} 倍：{unit.zh}？请先检查。",
     )
 
 

@@ -10,7 +10,16 @@ from models.fold import dump_state, load_state, step
 from models.machinery.machine import Learning
 from models.observations import TemperatureObserved
 from models.signal.indicators import waveform_indicators
-from tests.models.fold.observed import START_US, alerts, configured, healths, run, transitions, vibration
+from tests.models.fold.observed import (
+    START_US,
+    alerts,
+    configured,
+    healths,
+    reading,
+    run,
+    transitions,
+    vibration,
+)
 
 LEARNING = Learning(duration_s=1800.0, observations=60)
 CONFIGURED = configured(learning=LEARNING)
@@ -201,3 +210,53 @@ def test_a_sensor_that_only_goes_from_limit_to_limit_accuses_no_machine():
     _, outputs = run(series(BEFORE, 30, SLOW, gain=1000.0, rail_g=5.0), state)
     assert {rule for rule, _, _ in transitions(outputs)} == {"sensor_fault"}
     assert healths(outputs)[-1].status == "sensor_fault"
+
+
+def reading_of(i, value):
+    return reading(
+        i, point="panel", time_us=START_US + i * MINUTE_US, observed_us=START_US + i * MINUTE_US,
+        values={"rms_mm_s": value},
+    )  # fmt: skip
+
+
+def levels(first, count, factor=1.0):
+    noise = np.random.default_rng(first).standard_normal(count)
+    return [reading_of(i, 2.8 * factor * float(np.exp(0.05 * x))) for i, x in enumerate(noise, start=first)]
+
+
+@pytest.mark.parametrize("factor", [1 / 9.81, 1 / 25.4, 1e-3])
+def test_a_fall_by_a_unit_s_factor_is_told_as_that_and_a_fault_behind_it_is_never_healthy(factor):
+    state, outputs = run([CONFIGURED, *levels(0, 200), *levels(200, 60, factor)])
+    told = next(alert for alert in alerts(outputs) if alert.rule == "remeasured")
+    assert "at once" in told.text
+    assert "单位" in told.text_zh
+    state, outputs = run(levels(260, 60, 6.0 * factor), state)
+    assert {health.status for health in healths(outputs)} <= {"watch", "not_judged"}
+    state, outputs = run(levels(320, 60), state)
+    assert ("remeasured", "cleared", "low") in transitions(outputs), "the unit was put right"
+    assert healths(outputs)[-1].status == "healthy"
+
+
+@pytest.mark.parametrize("factor", [0.2, 0.5, 1 / 16])
+def test_another_fall_is_none_of_a_unit_s(factor):
+    _, outputs = run([CONFIGURED, *levels(0, 200), *levels(200, 60, factor)])
+    assert "remeasured" not in {rule for rule, _, _ in transitions(outputs)}
+
+
+@pytest.mark.parametrize(("factor", "says"), [(9.81, "m/s² and g confused"), (25.4, "inch/s"), (5.0, "")])
+def test_a_rise_by_a_unit_s_factor_alarms_and_says_so(factor, says):
+    _, outputs = run([CONFIGURED, *levels(0, 200), *levels(200, 60, factor)])
+    high = [alert for alert in alerts(outputs) if alert.rule == "change" and alert.priority != "low"]
+    assert high, "on the safe side"
+    assert ("Check that first" in high[-1].text) == bool(says)
+    assert says in high[-1].text
+
+
+def test_a_temperature_in_fahrenheit_says_so():
+    usual = np.round(62 + 0.3 * np.random.default_rng(5).standard_normal(300), 1)
+    _, outputs = run(
+        [CONFIGURED, *temperatures(0, usual.tolist()), *temperatures(300, (1.8 * usual + 32).tolist())]
+    )
+    hot = [alert for alert in alerts(outputs) if alert.rule == "temperature"]
+    assert hot[-1].priority == "high"
+    assert "°F" in hot[-1].text
