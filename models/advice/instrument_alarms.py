@@ -43,10 +43,10 @@ def update_instrument_alarms(
 ) -> Iterator[Alert]:
     """Bring up to date what an observation says of how its point is measured."""
     channel = context.channel
-    if _CLIPPED in flags and isinstance(observation, VibrationObserved):
+    if flags and _CLIPPED in flags and isinstance(observation, VibrationObserved):
         yield from _at_least(context, observation, values)
-    alarm = channel.alarms.get(_REMEASURED)
-    if channel.measuring.is_told is not bool(alarm is not None and alarm.level):
+    told = channel.alarms.get(_REMEASURED)
+    if channel.measuring.is_told is not (told is not None and told.level > 0):
         yield from _tell_way(context)
 
 

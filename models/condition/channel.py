@@ -156,6 +156,11 @@ class Channel(msgspec.Struct, array_like=True):
                 highest = alarm.level
         return highest
 
+    @property
+    def doubts_instrument(self) -> bool:
+        """Whether an alert of what measures stands."""
+        return any(alarm.level > 0 for rule, alarm in self.alarms.items() if rule in INSTRUMENT_RULES)
+
     def is_heard(self, machine_us: int) -> bool:
         """Whether it still speaks for a machine whose event time has got this far: it may have fallen silent."""
         if self.newest_us is None:

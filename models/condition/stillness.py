@@ -40,9 +40,10 @@ class Plateau(msgspec.Struct, array_like=True):
     longest_ms: int = 0
     most_repeats: int = 0
     moves: int = 0
-    seen: int = 0
-    """Observations up to the last move."""
-    moves_here: int = 0
+    repeated: int = 0
+    """Observations up to the last move that were as the one before."""
+    moves_elsewhere: int = 0
+    """Moves before it came into the present regime."""
 
     def update(self, value: float, time_us: int, gap_us: int, *, least_us: int) -> bool:
         """Update it from the next value of a running machine; give whether that is stuck."""
@@ -50,26 +51,34 @@ class Plateau(msgspec.Struct, array_like=True):
             self.repeats += 1
             self.held_ms += gap_us // _MS_US
             return self._is_stuck(time_us, least_us)
-        stuck = self._is_stuck(time_us, least_us)
-        if stuck:  # it moves again: if that was lawful, it takes twice as long to be said so again
-            self.longest_ms = min(self.held_ms, 2 * max(self.longest_ms, 1))
-            self.most_repeats = min(self.repeats, 2 * max(self.most_repeats, 1))
-        else:
-            self.longest_ms = max(self.longest_ms, self.held_ms)
-            self.most_repeats = max(self.most_repeats, self.repeats)
-        self.moves, self.moves_here = self.moves + 1, self.moves_here + 1
-        self.seen += self.repeats + 1
-        self.value, self.moved_us, self.held_ms, self.repeats = value, time_us, 0, 0
+        if self.repeats:
+            self._end(time_us, least_us)
+        self.moves += 1
+        self.value, self.moved_us = value, time_us
         return False
+
+    def _end(self, time_us: int, least_us: int) -> None:
+        """Learn how long it stood still, now that it moves again."""
+        longest_ms, most_repeats = self.held_ms, self.repeats
+        if self._is_stuck(time_us, least_us):  # if that was lawful, it takes twice as long to be said so again
+            longest_ms = min(longest_ms, 2 * max(self.longest_ms, 1))
+            most_repeats = min(most_repeats, 2 * max(self.most_repeats, 1))
+        self.longest_ms = max(self.longest_ms, longest_ms)
+        self.most_repeats = max(self.most_repeats, most_repeats)
+        self.repeated += self.repeats
+        self.held_ms = self.repeats = 0
 
     def enter_regime(self) -> None:
         """Begin in another way of running, where it may lawfully stand still."""
-        self.held_ms = self.repeats = self.moves_here = 0
+        self.held_ms = self.repeats = 0
+        self.moves_elsewhere = self.moves
 
     def _is_stuck(self, time_us: int, least_us: int) -> bool:
-        if self.moves < _MIN_MOVES or self.moves_here < _MIN_MOVES_HERE or self.repeats < _MIN_REPEATS:
+        if self.repeats < _MIN_REPEATS or self.moves < _MIN_MOVES:
             return False
-        if _RESTLESS_SHARE * self.moves < self.seen:
+        if self.moves - self.moves_elsewhere < _MIN_MOVES_HERE:
+            return False
+        if _RESTLESS_SHARE * self.moves < self.moves + self.repeated:
             least_us = max(least_us, _COARSE_US)
         longer = self.held_ms > max(_TIMES_LONGEST * self.longest_ms, least_us // _MS_US)
         return longer and self.repeats > _TIMES_LONGEST * self.most_repeats and time_us - self.moved_us < _RECENT_US
@@ -92,15 +101,14 @@ class Stillness(msgspec.Struct, array_like=True):
         >>> [stillness.repeats_waveform(block, 256), stillness.repeats_waveform(block, 256)]
         [False, True]
         """
-        kurtosis, centroid_hz = indicators.get("kurtosis"), indicators.get("spectral_centroid_hz")
-        if kurtosis is None or centroid_hz is None:  # of a silent signal, or made by hand
-            return False
-        mark = indicators.get("rms_g", 0.0) * kurtosis + centroid_hz
-        if mark in self.marks:
+        if "kurtosis" not in indicators or "spectral_centroid_hz" not in indicators or "rms_g" not in indicators:
+            return False  # a silent signal's, or made by hand
+        mark, marks = indicators["rms_g"] * indicators["kurtosis"] + indicators["spectral_centroid_hz"], self.marks
+        if mark in marks:
             return indicators.get("crest_factor", 0.0) ** 2 * _MOVING_SAMPLES <= samples
-        self.marks.append(mark)
-        if len(self.marks) > _REMEMBERED:
-            del self.marks[0]
+        marks.append(mark)
+        if len(marks) > _REMEMBERED:
+            del marks[0]
         return False
 
     def is_stuck(self, values: Mapping[str, float], time_us: int, *, regime: int, least_us: int) -> bool:

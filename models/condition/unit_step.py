@@ -32,6 +32,16 @@ def _ratios(channel: Channel) -> list[float]:
     ]
 
 
+def _newest(channel: Channel) -> float:
+    """Give the newest of the first level that has a baseline against that; 0 where there is none."""
+    here = channel.regime_baseline
+    for name, baseline in here.baselines.items():
+        known = here.medians.get(name)
+        if known is not None and known.values and baseline.ready:
+            return known.values[-1] - baseline.location
+    return 0.0
+
+
 def unit_factor(channel: Channel) -> float | None:
     """Give by which unit's factor all levels of a point are off their usual, below 1 where they fell; else None."""
     ratios = _ratios(channel)
@@ -55,15 +65,15 @@ def is_fahrenheit(value_c: float, usual_c: float) -> bool:
 
 def has_fallen(channel: Channel) -> bool:
     """Update whether a point's levels fell by a unit's factor, from the observation assessed last; give it."""
-    measuring = channel.measuring
-    newest = next(iter(_ratios(channel)), 0.0)
+    measuring, newest = channel.measuring, _newest(channel)
     if measuring.fell:
         measuring.fell_run = measuring.fell_run + 1 if abs(newest) <= _BACK and not channel.level else 0
         if measuring.fell_run >= HELD:
             measuring.fell, measuring.fell_run, measuring.is_told = 0.0, 0, bool(measuring.anew)
         return measuring.fell != 0.0
-    if newest > -_FELL:
-        measuring.fell_run = 0
+    if newest > -_FELL or not channel.ready:
+        if measuring.fell_run:
+            measuring.fell_run = 0
         return False
     factor = unit_factor(channel)
     measuring.fell_run = measuring.fell_run + 1 if factor is not None else 0

@@ -47,23 +47,25 @@ def assess_as_measured(
 
     With it comes `remeasured` where nothing of it could be compared with the point's own past.
     """
+    measuring = channel.measuring
+    usual = not isinstance(observation, VibrationObserved) or measuring.is_usual(observation)
+    if usual:
+        if measuring.other is not None:
+            measuring.end_run()
+        before = channel.symptoms
+        assessment = assess(channel, observation, values, time_us, configuration, measured_rpm=measured_rpm)
+        if measuring.anew:
+            assessment = _learning_anew(channel, assessment, configuration)
+        may_have_fallen = assessment.anomaly.anomalous or measuring.fell or measuring.fell_run
+        if may_have_fallen and has_fallen(channel):
+            return _only_what_it_tells(channel, assessment, before, shares_level=False), "remeasured"
+        return assessment, None
 
     def assessed() -> Assessment:
         return assess(channel, observation, values, time_us, configuration, measured_rpm=measured_rpm)
 
-    measuring = channel.measuring
-    if not isinstance(observation, VibrationObserved) or measuring.is_usual(observation):
-        if measuring.other is not None:
-            measuring.end_run()
-        before = channel.symptoms
-        assessment = assessed()
-        if measuring.anew:
-            assessment = _learning_anew(channel, assessment, configuration)
-        if channel.ready and has_fallen(channel):
-            return _only_what_it_tells(channel, assessment, before, shares_level=False), "remeasured"
-        return assessment, None
-    now = way_of(observation)
-    way = measuring.way
+    assert isinstance(observation, VibrationObserved)
+    now, way = way_of(observation), measuring.way
     if way is not None and way.has_rate_of(now) and not channel.ready:
         way.widen(now)
         return assessed(), None

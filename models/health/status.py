@@ -8,7 +8,7 @@ from models.alarms.alarm import DEADBAND, Alarm
 from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.clock import to_datetime
-from models.condition.channel import INSTRUMENT_RULES, Channel
+from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
@@ -83,7 +83,7 @@ def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard 
         "stopped": stopped,
         "not_judged": guard is not None,
         "warming_up": not ready,
-        "watch": any(is_open(channel.alarms.get(rule)) for channel in channels for rule in INSTRUMENT_RULES),
+        "watch": any(channel.alarms and channel.doubts_instrument for channel in channels),
     }
     if is_open(state.silence):
         return "no_data"

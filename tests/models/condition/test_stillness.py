@@ -63,7 +63,7 @@ def test_a_value_that_was_said_to_be_stuck_and_moves_again_is_given_longer_each_
 
 
 def test_a_plateau_that_began_more_than_a_week_ago_says_nothing():
-    plateau = Plateau(1.0, 0, moves=200, moves_here=200, seen=200, repeats=50, held_ms=10**9)
+    plateau = Plateau(1.0, 0, moves=200, repeats=50, held_ms=10**9)
     assert plateau.update(1.0, 6 * 24 * HOUR_US, 0, least_us=LEAST_US)
     assert not plateau.update(1.0, 8 * 24 * HOUR_US, 0, least_us=LEAST_US)
 
