@@ -12,6 +12,7 @@ from models.advice.alarm_processing import AlarmContext, update_condition_alarms
 from models.advice.clock_alarm import rightly_timed, stored_fields, update_clock_alarm
 from models.advice.contradiction_alert import update_contradiction_alert
 from models.advice.crowding import is_full, make_room, refuse_point
+from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
 from models.advice.sisters import compare, tell_usual
@@ -21,9 +22,11 @@ from models.condition.recent_observations import fingerprint
 from models.condition.sources import was_folded
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
+from models.condition.stuck import with_stuck
 from models.condition.weighing import weigh
-from models.health.assessment import Assessment, assess, assess_absolute, score
+from models.health.assessment import Assessment, assess_absolute, score
 from models.health.degradation import track_degradation
+from models.health.measured import assess_as_measured
 from models.health.silence import record_presence
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
@@ -150,6 +153,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     values, flags = _clean(observation)
     result = _in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
+    alerts += update_instrument_alarms(context, observation, values, result.flags)
     alerts += update_sensor_alarm(context, result.flags)
     assessment = result.assessment
     said: tuple[Output, ...] = ()
@@ -242,6 +246,7 @@ def _in_order(
     channel.newest_us = time_us
     state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     value_c = values.get("value_c") if channel.measurement == "temperature" else None
+    flags = with_stuck(state, channel, observation, values, time_us, flags)
     flags = channel.sensor.update(flags, time_us, value_c)
     if channel.sensor.faulty:
         if channel.sensor.faults > 1:
@@ -269,8 +274,8 @@ def _in_order(
         return _InOrder(flags, uptimes=uptimes, guard="settling")
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
-    assessment = assess(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
-    return _InOrder(flags, assessment, uptimes=uptimes)
+    assessment, guard = assess_as_measured(channel, observation, values, time_us, state.configuration, measured_rpm)
+    return _InOrder(flags, assessment, guard, uptimes)
 
 
 def _update_running(

@@ -75,6 +75,10 @@ class VibrationObserved(_Measured, frozen=True, kw_only=True, tag="observed_vibr
     """Finite numbers only; empty where the quality flags forbid computing any."""
     diagnosis: ObservedDiagnosis | None = None
     """What the block says of faults; None where its signal, its length or an unknown speed forbids asking."""
+    unit: str = ""
+    """That it was told in; empty where nobody noted it: then it is the point's first."""
+    samples: int = 0
+    """How many there were; 0 where nobody noted it: then rate times length."""
 
 
 class TemperatureObserved(_Measured, frozen=True, kw_only=True, tag="observed_temperature"):

@@ -14,12 +14,14 @@ from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
+from models.condition.unit_step import is_fahrenheit, unit_factor
 from models.health.falls import FALL, fall_delays
 from models.health.localization import stronger_point
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 from models.texts.diagnosis_sentences import with_stronger
+from models.texts.measuring_sentences import with_unit_doubt
 from models.texts.sentences import (
     cleared_sentence,
     rated_low,
@@ -36,6 +38,7 @@ __all__ = [
     "TEMPERATURE_RULE",
     "AlarmContext",
     "clear_all",
+    "tell",
     "update_condition_alarms",
     "update_sensor_alarm",
 ]
@@ -205,10 +208,19 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bil
     vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosis_votes.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:
-        return symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        return _with_unit_doubt(context.channel, symptom, sentence)
     hot = symptom.rule == TEMPERATURE_RULE
     sentence = symptom_sentence(point, symptom, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosis_votes.confidence(fault))
+
+
+def _with_unit_doubt(channel: Channel, symptom: Symptom, sentence: Bilingual) -> Bilingual:
+    if symptom.rule == TEMPERATURE_RULE:
+        usual_c = channel.warm_state_c
+        hot = usual_c is not None and channel.ready and is_fahrenheit(symptom.value, usual_c)
+        return with_unit_doubt(sentence, None, fahrenheit=hot)
+    return with_unit_doubt(sentence, unit_factor(channel) if channel.ready else None)
 
 
 def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
@@ -231,6 +243,14 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
     faults, limit = float(channel.sensor.faults), float(_MIN_SENSOR_FAULTS)
     yield from _transition(context, SENSOR_RULE, level, faults, limit, sentence)
+
+
+def tell(
+    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Bilingual
+) -> Iterator[Alert]:
+    """Bring the alarm of a rule without delays to a level, in these words."""
+    context.channel.alarms.setdefault(rule, Alarm())
+    yield from _transition(context, rule, level, value, limit, sentence)
 
 
 def clear_all(

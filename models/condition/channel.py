@@ -13,6 +13,7 @@ from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.floors import INSTRUMENT, TEMPERATURE, VIBRATION
 from models.condition.judging import Judging
 from models.condition.late_episode import LateWatch
+from models.condition.measuring import Measuring
 from models.condition.presence import Presence
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
@@ -21,6 +22,7 @@ from models.condition.running_median import RunningMedian
 from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
 from models.condition.standing import Standing
+from models.condition.stillness import Stillness
 from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
@@ -31,7 +33,9 @@ from models.prognosis.growth import GrowthTrend
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [
+    "CHANGE_FLOOR",
     "CHANGE_INDICATORS",
+    "INSTRUMENT_RULES",
     "MAX_NAME_LENGTH",
     "Channel",
     "MeasuredObservation",
@@ -44,7 +48,10 @@ MeasuredObservation = VibrationObserved | TemperatureObserved | ReadingObserved
 CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 """Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""
 
-_CHANGE_FLOOR = 0.05
+INSTRUMENT_RULES = ("sensor_fault", "remeasured")
+"""Alerts of what measures, not of the machine."""
+CHANGE_FLOOR = 0.05
+"""The least standard deviation of a level, as a natural logarithm."""
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
     "indicators": (VIBRATION, 0.0, 1.0),
     "temperature": (TEMPERATURE, 0.0, 1.0),
@@ -117,6 +124,8 @@ class Channel(msgspec.Struct, array_like=True):
     presence: Presence = msgspec.field(default_factory=Presence)
     clock: SenderClock = msgspec.field(default_factory=SenderClock)
     standing: Standing = msgspec.field(default_factory=Standing)
+    stillness: Stillness = msgspec.field(default_factory=Stillness)
+    measuring: Measuring = msgspec.field(default_factory=Measuring)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
@@ -149,14 +158,15 @@ class Channel(msgspec.Struct, array_like=True):
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
         regime_baseline = self.regime_baseline
-        return regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
+        known = self.model.scores.ready or bool(self.measuring.anew)  # what both ways of measuring share is known
+        return known and regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES
 
     @property
     def level(self) -> int:
         """Highest level of an open condition alert (0 none, 3 high)."""
         highest = 0
         for rule, alarm in self.alarms.items():
-            if alarm.level > highest and rule != "sensor_fault":
+            if alarm.level > highest and rule not in INSTRUMENT_RULES:
                 highest = alarm.level
         return highest
 
@@ -164,6 +174,11 @@ class Channel(msgspec.Struct, array_like=True):
     def is_alarming(self) -> bool:
         """Whether an alert of its condition stands by what shows now, and not only because it comes and goes."""
         return any(alarm.present for rule, alarm in self.alarms.items() if alarm.level and rule != "sensor_fault")
+
+    @property
+    def doubts_instrument(self) -> bool:
+        """Whether an alert of what measures stands."""
+        return any(alarm.level > 0 for rule, alarm in self.alarms.items() if rule in INSTRUMENT_RULES)
 
     def is_heard(self, machine_us: int) -> bool:
         """Whether it still speaks for a machine whose event time has got this far: it may have fallen silent."""
@@ -233,7 +248,7 @@ class Channel(msgspec.Struct, array_like=True):
             return True
         if len(self.baselines) >= _MAX_LEVELS or len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
             return False
-        self.baselines[name] = Baseline(floor=_CHANGE_FLOOR)
+        self.baselines[name] = Baseline(floor=CHANGE_FLOOR)
         return True
 
     def smooth(self, name: str, time_us: int, value: float) -> float:
@@ -264,7 +279,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Note that it was judged; whatever interrupted that is left out of how long symptoms have held."""
         if self.interrupted:
             for rule, alarm in self.alarms.items():
-                if rule != "sensor_fault":
+                if rule not in INSTRUMENT_RULES:
                     alarm.pause(time_us - self.judged_us)
         self.judged_us, self.interrupted = time_us, False
 
@@ -297,4 +312,4 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
 
 def _baselines(measurement: Measurement) -> dict[str, Baseline]:
     names = CHANGE_INDICATORS if measurement == "indicators" else ()
-    return {name: Baseline(floor=_CHANGE_FLOOR) for name in names}
+    return {name: Baseline(floor=CHANGE_FLOOR) for name in names}

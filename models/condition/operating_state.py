@@ -160,7 +160,10 @@ def is_running(
     quietest = channel.quietest
     if quietest is None:
         return by_speed
-    return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
+    runs = value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
+    if isinstance(observation, VibrationObserved) and not channel.measuring.shares_level(observation):
+        return False if channel.stopped and not runs else by_speed  # less of the spectrum is no standstill
+    return runs
 
 
 def is_still(speed_rpm: float, configuration: Configuration, *, ease: float = 1.0) -> bool:

@@ -168,7 +168,7 @@ def _symptoms(
 def _anomaly_symptom(channel: Channel, compared: _Compared) -> Symptom | None:
     """Give the symptom of the anomaly score, and what it comes from where it may become a reason."""
     score, limit = compared.anomaly.score, compared.anomaly.limit
-    if score is None or limit is None:
+    if score is None or limit is None or channel.measuring.anew:
         return None
     smoothed = channel.smooth("score", compared.time_us, score)
     shares = compared.scored.shares(_MAX_SHARES) if smoothed >= _SHARES_FROM * limit else {}
@@ -193,7 +193,8 @@ def _teaches(channel: Channel, compared: _Compared) -> bool:
 
 def _learn(channel: Channel, compared: _Compared) -> None:
     """Learn a sound observation: in the anomaly model, the baselines and the thermal baseline."""
-    if not compared.ready or (channel.learned % _FOLLOW_EVERY == 0 and not compared.warming):
+    anew = channel.measuring.anew
+    if not compared.ready or anew or (channel.learned % _FOLLOW_EVERY == 0 and not compared.warming):
         channel.model.learn_scored(compared.features, compared.scored)
     learning = not compared.ready and not channel.ready  # learning the very observation may have made it ready
     regime_baseline, time_us = channel.regime_baseline, compared.time_us
@@ -203,7 +204,7 @@ def _learn(channel: Channel, compared: _Compared) -> None:
     for name, baseline in regime_baseline.baselines.items():
         if name not in compared.logs:
             continue
-        if learning:
+        if learning or name in anew:
             baseline.learn_one(compared.logs[name])
         else:
             baseline.follow(compared.logs[name], elapsed_s)

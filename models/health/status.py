@@ -88,7 +88,7 @@ def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard 
         "warming_up": not ready,
         "watch": is_open(state.silence)
         or is_open(state.contradiction.alarm)
-        or any(is_open(c.alarms.get("sensor_fault")) for c in channels),
+        or any(channel.alarms and channel.doubts_instrument for channel in channels),
     }
     if state.silence.present:
         return "no_data"

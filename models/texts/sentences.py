@@ -68,6 +68,10 @@ _FLAGS = {
     "not_finite": Bilingual("values that are no numbers", "数值无效"),
     "clipped": Bilingual("clipped signal", "信号削波"),
     "stuck": Bilingual("stuck signal", "信号卡死"),
+    "repeated": Bilingual(
+        "it repeats what was sent before; look at the instrument and its gateway",
+        "重复发送旧值；请检查仪表及其网关",
+    ),
     "too_short": Bilingual("too few samples", "样本过少"),
     "offset": Bilingual("offset", "零点偏移"),
     "open": Bilingual("open circuit", "传感器开路"),

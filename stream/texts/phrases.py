@@ -55,6 +55,7 @@ FLAGS = {
     "crowded": Bilingual("too many points, not judged", "测点过多，未评定"),
     "short": Bilingual("block under one second", "数据不足一秒"),
     "narrow_band": Bilingual("part of the velocity band only", "速度频带不全"),
+    "repeated": Bilingual("repeats what it sent before", "重复发送旧值"),
     "shortened": Bilingual("block too long, only its beginning looked at", "数据块过长，只分析了开头"),
 }
 """What is wrong or special about a signal."""
