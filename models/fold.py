@@ -5,8 +5,6 @@
 
 from math import isfinite
 
-import msgspec
-
 from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
 from models.advice.clock_alarm import rightly_timed, stored_fields, update_clock_alarm
@@ -22,11 +20,9 @@ from models.condition.recent_observations import fingerprint
 from models.condition.sources import was_folded
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
-from models.condition.stuck import with_stuck
-from models.condition.weighing import weigh
-from models.health.assessment import Assessment, assess_absolute, score
+from models.health.assessment import score
 from models.health.degradation import track_degradation
-from models.health.measured import assess_as_measured
+from models.health.in_order import judge_in_order
 from models.health.silence import record_presence
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
@@ -40,7 +36,7 @@ from models.observations import (
     Tick,
     VibrationObserved,
 )
-from models.outputs import Alert, Anomaly, Guard, Health, Output, Quality, Row, Uptime
+from models.outputs import Alert, Anomaly, Health, Output, Quality, Row
 from models.signal.quality import FAULTS
 
 __all__ = [
@@ -116,7 +112,7 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
 
 
 def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
-    """Fold a measurement: a duplicate and a point too many leave first, then what is late or ahead of its time."""
+    """Fold a measurement: what has been folded before and what comes of a point too many leave first."""
     if was_folded(state, observation):
         state.counts.duplicates += 1
         state.counts.reread += 1
@@ -138,20 +134,32 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
+    return _timed(state, channel, observation, time_us, alerts)
+
+
+def _timed(
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, alerts: list[Alert]
+) -> tuple[Output, ...]:
+    """Fold a new measurement by the right time: what is late or ahead of it moves nothing of the present."""
     observation, time_us, ahead = rightly_timed(state, channel, observation, time_us)
     notes = _notes(state, channel, time_us, ahead=ahead)
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
     alerts += update_clock_alarm(state, channel, observation, time_us)
-    if notes:
-        channel.judging.record_left_out(
-            "clock" if ahead or channel.clock.finding else "late", observation.observed_us
-        )
-        if LATE in notes:
-            alerts += follow_late(state, channel, observation, _clean(observation), time_us)
-        return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
-    arrival.in_order_us, arrival.unjudged = observation.observed_us, 0
+    if not notes:
+        state.arrival.in_order_us, state.arrival.unjudged = observation.observed_us, 0
+        return _judged(state, channel, observation, time_us, alerts)
+    channel.judging.record_left_out("clock" if ahead or channel.clock.finding else "late", observation.observed_us)
+    if LATE in notes:
+        alerts += follow_late(state, channel, observation, _clean(observation), time_us)
+    return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
+
+
+def _judged(
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, alerts: list[Alert]
+) -> tuple[Output, ...]:
+    """Fold a measurement in order, and bring all alerts up to date that it has a say in."""
     values, flags = _clean(observation)
-    result = _in_order(state, channel, observation, values, time_us, flags)
+    result = judge_in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
     alerts += update_instrument_alarms(context, observation, values, result.flags)
     alerts += update_sensor_alarm(context, result.flags)
@@ -219,83 +227,6 @@ def _clean(observation: MeasuredObservation) -> tuple[dict[str, float], tuple[st
         return given, observation.flags
     flags = observation.flags if _NOT_FINITE in observation.flags else (*observation.flags, _NOT_FINITE)
     return {name: value for name, value in given.items() if isfinite(value)}, flags
-
-
-class _InOrder(msgspec.Struct, frozen=True):
-    """What one observation in order comes to."""
-
-    flags: tuple[str, ...]
-    """Its own, and what the sensor's latch added."""
-    assessment: Assessment | None = None
-    """None where it wasn't judged."""
-    guard: Guard | None = None
-    """What left it out then."""
-    uptimes: tuple[Uptime, ...] = ()
-    """Of the hours that it completes, or goes on with."""
-
-
-def _in_order(
-    state: MachineState,
-    channel: Channel,
-    observation: MeasuredObservation,
-    values: dict[str, float],
-    time_us: int,
-    flags: tuple[str, ...],
-) -> _InOrder:
-    """Update the state of a point, and of its machine, from one observation in order."""
-    channel.newest_us = time_us
-    state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
-    value_c = values.get("value_c") if channel.measurement == "temperature" else None
-    flags = with_stuck(state, channel, observation, values, time_us, flags)
-    flags = channel.sensor.update(flags, time_us, value_c)
-    if channel.sensor.faulty:
-        if channel.sensor.faults > 1:
-            channel.diagnosis_votes.forget()
-        return _InOrder(flags, guard="sensor")
-    operating_point = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
-    running, operating_point, contradicts = weigh(state, channel, observation, values, time_us, operating_point)
-    if contradicts:
-        absolute = assess_absolute(channel, observation, values, time_us, state.configuration)
-        return _InOrder(flags, absolute, guard="contradiction")
-    uptimes: tuple[Uptime, ...] = ()
-    if running is None:
-        channel.stopped = False
-        stands = is_stopped(state)
-    else:
-        stands, uptimes = _update_running(state, channel, time_us, running=running)
-    if channel.stopped or stands:
-        channel.diagnosis_votes.record_standstill(time_us)
-        return _InOrder(flags, uptimes=uptimes, guard="standstill")
-    channel.diagnosis_votes.record_running(time_us)
-    settled = channel.update_operating_point(operating_point, time_us)
-    if state.operation.is_starting(time_us):
-        return _InOrder(flags, uptimes=uptimes, guard="starting")
-    if not settled:
-        return _InOrder(flags, uptimes=uptimes, guard="settling")
-    channel.end_learning(state.configuration.learning, state.time_us)
-    measured_rpm = state.operation.measured_rpm(time_us)
-    assessment, guard = assess_as_measured(channel, observation, values, time_us, state.configuration, measured_rpm)
-    return _InOrder(flags, assessment, guard, uptimes)
-
-
-def _update_running(
-    state: MachineState, channel: Channel, time_us: int, *, running: bool
-) -> tuple[bool, tuple[Uptime, ...]]:
-    """Update what runs from what one point says, and the uptime until now; give whether the machine stands."""
-    stood, as_before = is_stopped(state), channel.tells_running and channel.stopped is not running
-    if channel.stopped and running:
-        channel.restart(time_us)
-    channel.tells_running, channel.stopped = True, not running
-    stands = stood if as_before else is_stopped(state)
-    state.operation.update_standstill(time_us, stands=stands)
-    if stood and not stands:
-        state.operation.record_start(time_us)
-        for other in state.channels.values():
-            other.skip_standstill(time_us)
-            if other.measurement == "temperature":
-                other.start_warm_up(time_us)
-    earlier_us = channel.recent.times_us[:-1]
-    return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)
 
 
 def _notes(state: MachineState, channel: Channel, time_us: int, *, ahead: bool) -> tuple[str, ...]:
