@@ -8,7 +8,7 @@ from models.alarms.alarm import DEADBAND, Alarm
 from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.clock import to_datetime
-from models.condition.channel import Channel
+from models.condition.channel import INSTRUMENT_RULES, Channel
 from models.condition.state import MachineState
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
@@ -36,106 +36,145 @@ def is_stopped(state: MachineState) -> bool:
 
     Only points count that can show it, and have not fallen silent.
     """
-    if state.contradiction.mutes:
-        return False
+    return bool(_stands(state))
+
+
+def _stands(state: MachineState) -> bool | None:
+    """Say whether the machine stands, as `is_stopped` does; None where nothing shows it."""
+    machine_us = state.time_us
+    if state.contradiction.mutes or machine_us is None:
+        return None
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
-        if not _tells_running(state, channel):
+        if not channel.tells_running or channel.sensor.faulty or not channel.is_heard(machine_us):
             continue
         if channel.measurement == "indicators":
             by_vibration = channel.stopped and by_vibration is not False
         else:
             by_others = channel.stopped and by_others is not False
-    return bool(by_others if by_vibration is None else by_vibration)
+    return by_others if by_vibration is None else by_vibration
 
 
-def _tells_running(state: MachineState, channel: Channel) -> bool:
-    if not channel.tells_running or channel.sensor.faulty or state.time_us is None:
-        return False
-    return channel.is_heard(state.time_us)
+class _Overview(msgspec.Struct):
+    """What the points of a machine come to, looked at once."""
+
+    trusted: list[Channel] = []
+    level: int = 0
+    """The highest of an open alert of any point, trusted or not."""
+    untrusted: bool = False
+    """Whether an alert stands at a point whose sensor is at fault."""
+    unknown: bool = False
+    """Whether one stands at a trusted point that knows too little of its regime."""
+    ready: bool = False
+    doubted: bool = False
+    """Whether an alert of what measures stands."""
+    seen: bool = False
+    """Whether a point can be trusted of what shows most."""
+    judged_us: int | None = None
 
 
-def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
+def _overview(state: MachineState) -> _Overview:
+    found = _Overview()
+    others_seen = vibration = False
+    for channel in state.channels.values():
+        level, ready, faulty = 0, channel.ready, channel.sensor.faulty
+        for rule, alarm in channel.alarms.items():
+            if alarm.level:
+                if rule in INSTRUMENT_RULES:
+                    found.doubted = True
+                elif alarm.level > level:
+                    level = alarm.level
+        if level:
+            found.level = max(found.level, level)
+            found.untrusted = found.untrusted or faulty
+            found.unknown = found.unknown or not (faulty or ready)
+        if not faulty:
+            found.trusted.append(channel)
+            found.ready = found.ready or ready
+        if channel.measurement == "indicators":
+            vibration, found.seen = True, found.seen or not faulty
+        others_seen = others_seen or not faulty
+        judged_us = channel.judging.judged_us
+        if judged_us is not None and (found.judged_us is None or judged_us > found.judged_us):
+            found.judged_us = judged_us
+    # A thermometer doesn't stand for a lost accelerometer.
+    found.seen = found.seen if vibration else others_seen or not state.channels
+    return found
+
+
+def _running_of(state: MachineState, *, stands: bool | None) -> Running | None:
     """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
-    if state.silence.present or state.contradiction.mutes:
+    if state.silence.present or stands is None or state.time_us is None:
         return None
-    if stopped:
+    if stands:
         return "stopped"
-    if state.time_us is None or not any(_tells_running(state, channel) for channel in trusted):
-        return None
     if state.operation.is_starting(state.time_us):
         return "starting"
     return "idle" if state.operation.is_idle(state.time_us) else "running"
 
 
-def _trusted(state: MachineState) -> list[Channel]:
-    return [channel for channel in state.channels.values() if not channel.sensor.faulty]
-
-
-def _is_any_ready(trusted: list[Channel]) -> bool:
-    return any(channel.ready for channel in trusted)
-
-
-def _status_of(state: MachineState, *, stopped: bool, ready: bool, guard: Guard | None) -> Status:
+def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, stopped: bool) -> Status:
     """Give the status: that of the worst open alert of any point, trusted or not; else why nothing can be told."""
-    channels = state.channels.values()
-    level = max([channel.level for channel in channels], default=0)
-    without_alert: dict[Status, bool] = {
-        "sensor_fault": _is_blind(state),
-        "stopped": stopped,
-        "not_judged": guard is not None,
-        "warming_up": not ready,
-        "watch": is_open(state.silence)
-        or is_open(state.contradiction.alarm)
-        or any(channel.alarms and channel.doubts_instrument for channel in channels),
-    }
     if state.silence.present:
         return "no_data"
-    return _BY_LEVEL[level] if level else next((status for status, so in without_alert.items() if so), "healthy")
-
-
-def _is_blind(state: MachineState) -> bool:
-    """Whether no point can be trusted of what shows most: a thermometer doesn't stand for a lost accelerometer."""
-    channels = [each for each in state.channels.values() if each.measurement == "indicators"]
-    channels = channels or list(state.channels.values())
-    return bool(channels) and all(channel.sensor.faulty for channel in channels)
+    if found.level:
+        return _BY_LEVEL[found.level]
+    without_alert: tuple[tuple[Status, bool], ...] = (
+        ("sensor_fault", not found.seen),
+        ("stopped", stopped),
+        ("not_judged", guard is not None),
+        ("warming_up", not found.ready),
+        ("watch", found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)),
+    )
+    return next((status for status, so in without_alert if so), "healthy")
 
 
 def _guard_of(state: MachineState) -> Guard | None:
     """Give what has left out of judgement all that came of a vibration point, or of all points, for too long."""
     if state.contradiction.mutes:
         return "contradiction"
-    guards = {key: channel.judging.overdue() for key, channel in state.channels.items()}
-    vibration = [guards[key] for key, channel in state.channels.items() if channel.measurement == "indicators"]
-    overdue = next((guard for guard in vibration if guard is not None), None)
-    if overdue is None and guards and all(guard is not None for guard in guards.values()):
-        overdue = next(iter(guards.values()))
-    return overdue or silence_guard(state)
+    first, everywhere = None, True
+    for channel in state.channels.values():
+        overdue = channel.judging.overdue() if channel.judging.left_out else None
+        if overdue is not None and channel.measurement == "indicators":
+            return overdue
+        everywhere, first = everywhere and overdue is not None, first or overdue
+    return (first if everywhere else None) or silence_guard(state)
 
 
-def _judged_at(state: MachineState, guard: Guard | None) -> datetime | None:
+def _judged_at(state: MachineState, found: _Overview, guard: Guard | None) -> datetime | None:
     """Give when the newest was measured that was judged; where a guard stands, of the points that it speaks of."""
-    channels = list(state.channels.values())
+    newest_us = found.judged_us
     if guard is not None:
         silent = silent_channel(state)
-        channels = [each for each in channels if each is silent or each.judging.overdue() is not None]
-    judged_us = [each.judging.judged_us for each in channels if each.judging.judged_us is not None]
-    return to_datetime(max(judged_us)) if judged_us else None
+        channels = [
+            each for each in state.channels.values() if each is silent or each.judging.overdue() is not None
+        ]
+        judged_us = [each.judging.judged_us for each in channels if each.judging.judged_us is not None]
+        newest_us = max(judged_us, default=None)
+    return None if newest_us is None else to_datetime(newest_us)
 
 
-def _why_withheld(
-    state: MachineState, trusted: list[Channel], status: Status, guard: Guard | None, *, stopped: bool
-) -> Status | None:
+def _why_withheld(found: _Overview, status: Status, guard: Guard | None, *, stopped: bool) -> Status | None:
     """Give the status that says why there is no score, which an open alert may hide; None where there is one."""
     if status in _WITHHELD:
         return status
-    if _is_blind(state) or any(channel.level and channel.sensor.faulty for channel in state.channels.values()):
+    if found.untrusted or not found.seen:
         return "sensor_fault"
-    if stopped or guard is not None or state.contradiction.mutes:
+    if stopped or guard is not None:
         return "stopped" if stopped else "not_judged"
-    unknown = not _is_any_ready(trusted) or any(channel.level and not channel.ready for channel in trusted)
-    return "warming_up" if unknown else None
+    return "warming_up" if found.unknown or not found.ready else None
+
+
+def _counting(trusted: list[Channel]) -> list[tuple[str, Symptom]]:
+    """Give the symptoms that may take off points, each with its point."""
+    return [
+        (channel.point, counted)
+        for channel in trusted
+        for symptom in channel.symptoms
+        if (counted := _counted(channel, symptom)).degree > 0.0
+    ]
 
 
 def _counted(channel: Channel, symptom: Symptom) -> Symptom:
@@ -146,6 +185,8 @@ def _counted(channel: Channel, symptom: Symptom) -> Symptom:
     """
     alarm = channel.alarms.get(symptom.rule)
     level = alarm.level if alarm is not None else 0
+    if not level and symptom.degree <= _UNCONFIRMED:
+        return symptom
     least = level - DEADBAND if level else 0.0
     degree = min(max(symptom.degree, least), level + _UNCONFIRMED)
     return symptom if degree == symptom.degree else msgspec.structs.replace(symptom, degree=degree)
@@ -174,19 +215,15 @@ def health_of(
     No score is given while an alert stands at a point that cannot be trusted, or is in a regime of which it knows
     too little to judge: what the alert stands for would not count.
     """
-    trusted, stopped = _trusted(state), is_stopped(state)
-    guard = _guard_of(state)
-    status = _status_of(state, stopped=stopped, ready=_is_any_ready(trusted), guard=guard)
-    why = _why_withheld(state, trusted, status, guard, stopped=stopped)
-    running = _running_of(state, trusted, stopped=stopped)
+    found, stands = _overview(state), _stands(state)
+    stopped, guard = bool(stands), _guard_of(state)
+    status = _status_of(state, found, guard, stopped=stopped)
+    why = _why_withheld(found, status, guard, stopped=stopped)
+    running = _running_of(state, stands=stands)
     since_us = None if running is None else state.operation.since_us(running, time_us)
     silent = silent_channel(state) if guard == "silent" else None
     reason = withheld_sentence(why, guard, "" if silent is None else silent.point)
-    points, deductions = (
-        deductions_of([(each.point, _counted(each, symptom)) for each in trusted for symptom in each.symptoms])
-        if not why
-        else (None, ())
-    )
+    points, deductions = (None, ()) if why else deductions_of(_counting(found.trusted))
     return Health(
         machine=state.machine,
         point=point,
@@ -197,12 +234,12 @@ def health_of(
         anomaly=anomaly,
         diagnosis=None if channel is None else _diagnosis(state, channel),
         quality=quality or Quality(ok=True),
-        remaining_life_h=remaining_life(state, trusted) if not why else None,
+        remaining_life_h=remaining_life(state, found.trusted) if not why else None,
         configuration=state.version,
         reason=reason.en,
         reason_zh=reason.zh,
         running=running,
         running_since=None if since_us is None else to_datetime(since_us),
-        judged_at=_judged_at(state, guard),
+        judged_at=_judged_at(state, found, guard),
         guard=guard,
     )
