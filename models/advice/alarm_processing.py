@@ -84,8 +84,11 @@ def update_condition_alarms(context: AlarmContext, judged: AbstractSet[str]) -> 
     delays = _delays(context.state.configuration.thresholds)
     symptoms = {symptom.rule: symptom for symptom in channel.symptoms}
     for rule in sorted(symptoms.keys() | channel.alarms.keys()):
-        if rule in judged:
-            yield from _update_rule(context, rule, symptoms.get(rule), delays)
+        if rule not in judged:
+            continue
+        symptom, alarm = symptoms.get(rule), channel.alarms.get(rule)
+        if alarm is None or not alarm.rests(0.0 if symptom is None else symptom.degree):
+            yield from _update_rule(context, rule, symptom, delays)
 
 
 def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, delays: Delays) -> Iterator[Alert]:

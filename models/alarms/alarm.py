@@ -82,6 +82,14 @@ class Alarm(msgspec.Struct, array_like=True):
                 highest = level
         return highest
 
+    def rests(self, degree: float) -> bool:
+        """Update the levels where nothing stands and a degree asks for nothing; whether that was so."""
+        latches = self.latches
+        if self.level or not degree < 1.0 or latches[0].on or latches[1].on or latches[2].on:
+            return False
+        latches[0].run = latches[1].run = latches[2].run = 0
+        return True
+
     def hold(self, level: int, time_us: int) -> int:
         """Give the level to show where it has this one by itself: what comes and goes stays open."""
         if level == self.level and not (level and self.is_held):

@@ -50,6 +50,8 @@ CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 
 INSTRUMENT_RULES = ("sensor_fault", "remeasured")
 """Alerts of what measures, not of the machine."""
+_OF_NO_CHANGE = ("sensor_fault", "sisters")
+"""Alerts that say of no change of the machine."""
 CHANGE_FLOOR = 0.05
 """The least standard deviation of a level, as a natural logarithm."""
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
@@ -173,7 +175,10 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def is_alarming(self) -> bool:
         """Whether an alert of its condition stands by what shows now, and not only because it comes and goes."""
-        return any(alarm.present for rule, alarm in self.alarms.items() if alarm.level and rule != "sensor_fault")
+        for rule, alarm in self.alarms.items():
+            if alarm.level and alarm.present and rule not in _OF_NO_CHANGE:
+                return True
+        return False
 
     @property
     def doubts_instrument(self) -> bool:

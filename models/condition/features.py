@@ -27,7 +27,11 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     against its own last few values, readings as is.
     """
     if channel.measurement == "indicators":
-        return {name: value_to_log(value) for name, value in values.items() if _is_model_feature(name)}
+        return {
+            name: log(value) if _MIN_VALUE < value < _MAX_VALUE else value_to_log(value)
+            for name, value in values.items()
+            if _is_model_feature(name)
+        }
     if channel.measurement == "temperature":
         if "value_c" not in values:
             return {}

@@ -4,6 +4,7 @@ from functools import lru_cache
 from math import exp, log
 
 from models.alarms.symptom import Symptom, degree_of
+from models.condition.baseline import MIN_BASELINE_VALUES
 from models.condition.channel import Channel
 from models.machinery.machine import Configuration, Thresholds
 from models.machinery.severity import MINIMUM_SECONDS, Boundaries, boundaries_of
@@ -43,7 +44,12 @@ def change_limits(location: float, sigma: float, thresholds: Thresholds) -> list
 
 
 def _limits(location: float, step: float, least: tuple[tuple[float, float], ...]) -> list[float]:
-    return [location + max(rise, share * step) for rise, share in least]
+    (low, first), (medium, second), (high, third) = least
+    return [
+        location + max(low, first * step),
+        location + max(medium, second * step),
+        location + max(high, third * step),
+    ]
 
 
 def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Symptom | None:
@@ -52,22 +58,25 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
     """
-    least = _least_rises(thresholds)
-    worst: tuple[float, str, list[float]] | None = None
+    least, sigmas = _least_rises(thresholds), thresholds.change_sigmas
+    furthest, worst = -1.0, ""
+    limits: list[float] = []
     baselines = channel.baselines
     for name, baseline in baselines.items():
-        if name not in smoothed or not baseline.ready:
+        value = smoothed.get(name)
+        if value is None or baseline.count < MIN_BASELINE_VALUES:
             continue
         location = baseline.location
-        limits = _limits(location, thresholds.change_sigmas * baseline.sigma(), least)
-        degree = degree_of(smoothed[name], location, limits)
-        if worst is None or degree > worst[0]:
-            worst = degree, name, limits
-    if worst is None:
+        if value <= location and furthest >= 0.0:
+            continue  # it has not risen, and another is as far as that at least
+        own = _limits(location, sigmas * baseline.sigma(), least)
+        degree = degree_of(value, location, own)
+        if degree > furthest:
+            furthest, worst, limits = degree, name, own
+    if not worst:
         return None
-    degree, name, limits = worst
-    location = baselines[name].location
-    return Symptom("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
+    reference = exp(baselines[worst].location)
+    return Symptom("change", worst, exp(smoothed[worst]), reference, [exp(limit) for limit in limits], furthest)
 
 
 def severity_symptom(

@@ -78,7 +78,7 @@ def _overview(state: MachineState) -> _Overview:
     found = _Overview()
     others_seen = vibration = False
     for channel in state.channels.values():
-        level, ready, faulty = 0, channel.ready, channel.sensor.faulty
+        level, faulty = 0, channel.sensor.faulty
         for rule, alarm in channel.alarms.items():
             if alarm.level:
                 if rule in INSTRUMENT_RULES:
@@ -88,10 +88,10 @@ def _overview(state: MachineState) -> _Overview:
         if level:
             found.level = max(found.level, level)
             found.untrusted = found.untrusted or faulty
-            found.unknown = found.unknown or not (faulty or ready)
+            found.unknown = found.unknown or not (faulty or channel.ready)
         if not faulty:
             found.trusted.append(channel)
-            found.ready = found.ready or ready
+            found.ready = found.ready or channel.ready
         if channel.measurement == "indicators":
             vibration, found.seen = True, found.seen or not faulty
         others_seen = others_seen or not faulty
