@@ -189,7 +189,9 @@ class AnomalyModel(base.AnomalyDetector):
         worst: dict[str, float] = {}
         for (name, statistics), deviation, residual in zip(by_name.items(), deviations, residuals, strict=True):
             if name in smoothed:
-                worst[name] = max(abs(deviation), abs(residual)) / statistics.width
+                apart = deviation if deviation >= 0.0 else -deviation
+                alone = residual if residual >= 0.0 else -residual
+                worst[name] = (max(apart, alone)) / statistics.width
         return AnomalyScore(max(worst.values()), worst, smoothed)
 
     def learn_scored(self, features: Mapping[str, float], scored: AnomalyScore) -> None:

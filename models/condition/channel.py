@@ -249,11 +249,14 @@ class Channel(msgspec.Struct, array_like=True):
 
     def has_baseline(self, name: str) -> bool:
         """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
-        if name in self.baselines:
-            return True
-        if len(self.baselines) >= _MAX_LEVELS or len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
+        if len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
             return False
-        self.baselines[name] = Baseline(floor=CHANGE_FLOOR)
+        baselines = self.baselines
+        if name in baselines:
+            return True
+        if len(baselines) >= _MAX_LEVELS:
+            return False
+        baselines[name] = Baseline(floor=CHANGE_FLOOR)
         return True
 
     def smooth(self, name: str, time_us: int, value: float) -> float:

@@ -248,10 +248,11 @@ def _logs(channel: Channel, values: dict[str, float], features: dict[str, float]
     if channel.measurement == "indicators":
         return {name: features[name] for name in CHANGE_INDICATORS if name in features}
     if channel.measurement == "readings":
+        known = channel.baselines
         return {
             name: value_to_log(value)
             for name, value in values.items()
-            if value > 0.0 and channel.has_baseline(name)
+            if value > 0.0 and (name in known or channel.has_baseline(name))
         }
     return {}
 

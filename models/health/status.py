@@ -12,7 +12,7 @@ from models.condition.channel import INSTRUMENT_RULES, Channel
 from models.condition.state import MachineState
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
-from models.health.score import deductions_of
+from models.health.score import FREE_DEGREE, deductions_of
 from models.health.silence import silence_guard, silent_channel
 from models.health.verdict import diagnosis_of
 from models.outputs import Anomaly, Diagnosis, Guard, Health, Quality, Running, Status
@@ -72,6 +72,8 @@ class _Overview(msgspec.Struct):
     seen: bool = False
     """Whether a point can be trusted of what shows most."""
     judged_us: int | None = None
+    symptoms: list[tuple[str, Symptom]] = []
+    """Those that may take off points, each with its point."""
 
 
 def _overview(state: MachineState) -> _Overview:
@@ -91,6 +93,11 @@ def _overview(state: MachineState) -> _Overview:
             found.unknown = found.unknown or not (faulty or channel.ready)
         if not faulty:
             found.trusted.append(channel)
+            found.symptoms += [
+                (channel.point, _counted(channel, symptom))
+                for symptom in channel.symptoms
+                if level or symptom.degree > FREE_DEGREE
+            ]
             found.ready = found.ready or channel.ready
         if channel.measurement == "indicators":
             vibration, found.seen = True, found.seen or not faulty
@@ -167,16 +174,6 @@ def _why_withheld(found: _Overview, status: Status, guard: Guard | None, *, stop
     return "warming_up" if found.unknown or not found.ready else None
 
 
-def _counting(trusted: list[Channel]) -> list[tuple[str, Symptom]]:
-    """Give the symptoms that may take off points, each with its point."""
-    return [
-        (channel.point, counted)
-        for channel in trusted
-        for symptom in channel.symptoms
-        if (counted := _counted(channel, symptom)).degree > 0.0
-    ]
-
-
 def _counted(channel: Channel, symptom: Symptom) -> Symptom:
     """Give a symptom as far as its alarm has confirmed it: so score and status say the same.
 
@@ -223,7 +220,7 @@ def health_of(
     since_us = None if running is None else state.operation.since_us(running, time_us)
     silent = silent_channel(state) if guard == "silent" else None
     reason = withheld_sentence(why, guard, "" if silent is None else silent.point)
-    points, deductions = (None, ()) if why else deductions_of(_counting(found.trusted))
+    points, deductions = (None, ()) if why else deductions_of(found.symptoms)
     return Health(
         machine=state.machine,
         point=point,
