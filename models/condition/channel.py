@@ -152,16 +152,19 @@ class Channel(msgspec.Struct, array_like=True):
         least: float | None = None
         for regime_baseline in self.baselines_by_regime.values():
             baseline = regime_baseline.baselines.get("rms_g")
-            if baseline is not None and baseline.ready and (least is None or baseline.location < least):
+            if baseline is None or baseline.count < MIN_BASELINE_VALUES:
+                continue
+            if least is None or baseline.location < least:
                 least = baseline.location
         return least
 
     @property
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
-        regime_baseline = self.regime_baseline
-        known = self.model.scores.ready or bool(self.measuring.anew)  # what both ways of measuring share is known
-        return known and regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES
+        regime_baseline = self.baselines_by_regime[self.present]
+        if not regime_baseline.ended or regime_baseline.learned < MIN_BASELINE_VALUES:
+            return False
+        return self.model.scores.ready or bool(self.measuring.anew)  # what both ways of measuring share is known
 
     @property
     def level(self) -> int:
@@ -259,13 +262,17 @@ class Channel(msgspec.Struct, array_like=True):
         baselines[name] = Baseline(floor=CHANGE_FLOOR)
         return True
 
-    def smooth(self, name: str, time_us: int, value: float) -> float:
-        """Add one value to its running median, and give that."""
-        medians = self.regime_baseline.medians
+    def running_median(self, name: str) -> RunningMedian:
+        """Give the running median of a value in the present regime, begun now where there is none."""
+        medians = self.baselines_by_regime[self.present].medians
         running_median = medians.get(name)
         if running_median is None:
             running_median = medians[name] = RunningMedian()
-        return running_median.add(time_us, value)
+        return running_median
+
+    def smooth(self, name: str, time_us: int, value: float) -> float:
+        """Add one value to its running median, and give that."""
+        return self.running_median(name).add(time_us, value)
 
     def update_recent(self, features: dict[str, float], scored: AnomalyScore, time_us: int) -> None:
         """Update what the next observation is compared with from this one, which came in order, sound or not."""

@@ -259,7 +259,7 @@ def _logs(channel: Channel, values: dict[str, float], features: dict[str, float]
 
 def _smooth(channel: Channel, logs: dict[str, float], values: dict[str, float], time_us: int) -> dict[str, float]:
     if logs:
-        return {name: channel.smooth(name, time_us, value) for name, value in logs.items()}
+        return {name: channel.running_median(name).add(time_us, value) for name, value in logs.items()}
     if channel.measurement == "temperature" and "value_c" in values:
         value_c = min(max(values["value_c"], MIN_C), MAX_C)
         return {"value_c": channel.smooth("value_c", time_us, value_c)}

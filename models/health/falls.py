@@ -7,7 +7,7 @@ first day, while a machine runs in, what has not fallen as far as a rise would h
 """
 
 from functools import lru_cache
-from math import exp, log
+from math import exp, inf, log
 
 import msgspec
 
@@ -52,10 +52,8 @@ def fall_symptom(
     least_sigmas = _WORTH_A_LOOK * thresholds.change_sigmas  # no limit is nearer, so nothing else is computed
     worst: Symptom | None = None
     for name, baseline in channel.baselines.items():
-        if name not in smoothed or not baseline.ready:
-            continue
-        fallen = baseline.location - smoothed[name]
-        if fallen < least_sigmas * baseline.floor:
+        fallen = baseline.location - smoothed.get(name, inf)
+        if fallen < least_sigmas * baseline.floor or not baseline.ready:
             continue
         least_low, least_in, least_medium = _least_falls(thresholds)
         runs_in = time_us - channel.regime_baseline.learning_since_us < _RUNNING_IN_US
