@@ -173,7 +173,9 @@ class Channel(msgspec.Struct, array_like=True):
     @property
     def is_alarming(self) -> bool:
         """Whether an alert of its condition stands by what shows now, and not only because it comes and goes."""
-        return any(alarm.present for rule, alarm in self.alarms.items() if alarm.level and rule != "sensor_fault")
+        return any(
+            alarm.present for rule, alarm in self.alarms.items() if alarm.level and rule not in INSTRUMENT_RULES
+        )
 
     @property
     def doubts_instrument(self) -> bool:
