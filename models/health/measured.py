@@ -153,8 +153,7 @@ def _only_what_it_tells(
 
 def can_raise(alarm: Alarm | None, degree: float) -> bool:
     """Whether a degree that is a lower bound says anything of an alarm: that it holds, or gets worse."""
-    on = 0 if alarm is None else max((n for n, latch in enumerate(alarm.latches, start=1) if latch.on), default=0)
-    return degree >= max(on, 1)
+    return degree >= max(0 if alarm is None else alarm.confirmed, 1)
 
 
 def _bands_ratio(channel: Channel, values: dict[str, float]) -> float | None:
