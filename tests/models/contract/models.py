@@ -142,11 +142,11 @@ def gathers(model: Uploads, i: int, value: float) -> object:
     return model.allowed_us(observed_us)
 
 
-WAYS = ((2_560.0, 0.1), (25_600.0, 1.0), (8_192.0, 0.5))
+WAYS = ((2_560.0, 0.1), (25_600.0, 1.0), (2_560.0, 0.1), (8_192.0, 0.5))
 
 
 def measures(model: Measuring, i: int, value: float) -> object:
-    rate_hz, seconds = WAYS[(i // 20 + (value > 2.0)) % len(WAYS)]
+    rate_hz, seconds = WAYS[(i // 25 + (value > 2.0)) % len(WAYS)]
     block = VibrationObserved(
         machine="m", point="p", time_us=minute(i), observed_us=minute(i), digest=f"{i}",
         indicators={"rms_g": value}, rate_hz=rate_hz, seconds=seconds, samples=round(rate_hz * seconds),
@@ -203,7 +203,7 @@ def keeps_time(model: SenderClock, i: int, value: float) -> object:
 
 
 def grows(model: GrowthTrend, i: int, value: float) -> object:
-    model.add(value, minute(i + 1), least_rise=0.2)
+    model.add(value + i / 500.0, minute(i + 1), least_rise=0.2)
     if i % 90 == 89:
         model.pause(MINUTE_US)
     return model.certain, model.per_hour
