@@ -148,7 +148,8 @@ def _timed(
     if not notes:
         state.arrival.in_order_us, state.arrival.unjudged = observation.observed_us, 0
         return _judged(state, channel, observation, time_us, alerts)
-    channel.judging.record_left_out("clock" if ahead or channel.clock.finding else "late", observation.observed_us)
+    wrong = ahead or channel.clock.is_wrong
+    channel.judging.record_left_out("clock" if wrong else "late", observation.observed_us)
     if LATE in notes:
         alerts += follow_late(state, channel, observation, _clean(observation), time_us)
     return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)

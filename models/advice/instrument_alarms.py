@@ -9,12 +9,14 @@ from collections.abc import Iterator
 import msgspec
 
 from models.advice.alarm_processing import AlarmContext, tell, update_condition_alarms
+from models.alarms.alarm import Alarm
 from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.condition.channel import Channel, MeasuredObservation
 from models.condition.features import value_to_log
 from models.condition.measuring import Way
 from models.condition.operating_state import is_running
+from models.health.falls import FALL
 from models.health.measured import can_raise
 from models.health.rules import change_symptom
 from models.health.status import is_stopped
@@ -34,6 +36,7 @@ __all__ = ["update_instrument_alarms"]
 _REMEASURED = "remeasured"
 _CLIPPED = "clipped"
 _ANOMALY = "anomaly"
+_CHANGE = "change"
 _LEAST_CREST = 1.2
 """A signal that is nearly always at one limit or the other measures nothing: it is a broken sensor's."""
 
@@ -59,10 +62,8 @@ def _tell_way(context: AlarmContext) -> Iterator[Alert]:
     if measuring.fell:
         sentence = fallen_sentence(channel.point, measuring.fell)
         yield from tell(context, _REMEASURED, 1, 1.0 / measuring.fell, 1.0, sentence)
-        anomaly = channel.alarms.get(_ANOMALY)
-        if anomaly is not None and anomaly.level:  # it said the same, without its reason
-            yield from tell(context, _ANOMALY, 0, 1.0 / measuring.fell, 1.0, sentence)
-        channel.alarms.pop(_ANOMALY, None)
+        for rule in (_ANOMALY, _CHANGE):
+            yield from _withdraw(context, rule, 1.0 / measuring.fell, sentence)
         return
     other, way = measuring.other, measuring.way
     if other is None or way is None:
@@ -77,6 +78,19 @@ def _tell_way(context: AlarmContext) -> Iterator[Alert]:
         stands=not measuring.anew,
     )
     yield from tell(context, _REMEASURED, 1, now.rate_hz, before.rate_hz, sentence)
+
+
+def _withdraw(context: AlarmContext, rule: str, factor: float, sentence: Bilingual) -> Iterator[Alert]:
+    """Clear an alert that said the same, without its reason; one of a rise said something else."""
+    alarms = context.channel.alarms
+    alarm = alarms.get(rule)
+    if alarm is None or (rule == _CHANGE and alarm.level and alarm.about != FALL):
+        return
+    if alarm.level:
+        yield from tell(context, rule, 0, factor, 1.0, sentence)
+    if alarm.recurrence is not None:
+        alarm.recurrence.lapse(context.time_us)
+    alarms[rule] = Alarm(recurrence=alarm.recurrence)
 
 
 def _sampling(way: Way) -> Sampling:

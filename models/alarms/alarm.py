@@ -69,7 +69,7 @@ class Alarm(msgspec.Struct, array_like=True):
         A degree that is not finite is refused: the level stays.
         """
         if not isfinite(degree):
-            return max((level for level, latch in enumerate(self.latches, start=1) if latch.on), default=0)
+            return self.confirmed
         highest = 0
         for level, latch in enumerate(self.latches, start=1):
             if (degree >= (level - DEADBAND if latch.on else level)) == latch.on:
@@ -81,6 +81,11 @@ class Alarm(msgspec.Struct, array_like=True):
             if latch.on:
                 highest = level
         return highest
+
+    @property
+    def confirmed(self) -> int:
+        """The highest level that has held for as long as its delay asks, whatever is shown of it."""
+        return max((level for level, latch in enumerate(self.latches, start=1) if latch.on), default=0)
 
     def rests(self, degree: float) -> bool:
         """Update the levels where nothing stands and a degree asks for nothing; whether that was so."""

@@ -50,7 +50,7 @@ CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 
 INSTRUMENT_RULES = ("sensor_fault", "remeasured")
 """Alerts of what measures, not of the machine."""
-_OF_NO_CHANGE = ("sensor_fault", "sisters")
+_OF_NO_CHANGE = (*INSTRUMENT_RULES, "sisters")
 """Alerts that say of no change of the machine."""
 CHANGE_FLOOR = 0.05
 """The least standard deviation of a level, as a natural logarithm."""

@@ -93,12 +93,12 @@ def _usual_us(times_us: Iterable[int]) -> float:
     """Give the interval in which most of the time goes by, the single longest left out: one outage is no habit.
 
     >>> [_usual_us([0, 1, 2, 3, 1_000]), _usual_us([0, 1, 2, 600, 601, 602, 1_200, 1_201])]
-    [1, 598]
+    [1.0, 598.0]
     """
     intervals = sorted(later - earlier for earlier, later in pairwise(sorted(times_us)))[:-1]
     half, passed = sum(intervals) / 2, 0
     for interval in intervals:
         passed += interval
         if passed >= half:
-            return interval
+            return float(interval)
     return 0.0

@@ -60,6 +60,11 @@ class SenderClock(msgspec.Struct, array_like=True):
     unfit: int = 0
     """Stamps ahead of what the offset makes of them, in a row."""
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it is known to be wrong; stamps that went back may have been held up on their way."""
+        return self.finding not in ("", "set_back")
+
     def is_usual(self, time_us: int, arrived_us: int, newest_us: int | None) -> bool:
         """Whether nothing is to be said of a stamp: in order, not ahead, and of a clock never found wrong."""
         if self.offset_us or self.leads_us or self.strays or self.finding or newest_us is None:

@@ -70,6 +70,8 @@ def has_fallen(channel: Channel) -> bool:
         measuring.fell_run = measuring.fell_run + 1 if abs(newest) <= _BACK and not channel.level else 0
         if measuring.fell_run >= HELD:
             measuring.fell, measuring.fell_run, measuring.is_told = 0.0, 0, bool(measuring.anew)
+            channel.model.forget_recent()  # how unlike its past it was, was the unit's doing
+            channel.regime_baseline.medians.pop("score", None)
         return measuring.fell != 0.0
     if newest > -_FELL or not channel.ready:
         if measuring.fell_run:

@@ -21,6 +21,7 @@ from models.condition.measuring import HELD, OtherWay, way_of
 from models.condition.running_median import RunningMedian
 from models.condition.unit_step import has_fallen
 from models.health.assessment import Assessment, assess
+from models.health.falls import FALL
 from models.machinery.machine import Configuration
 from models.observations import VibrationObserved
 from models.outputs import Anomaly, Guard
@@ -56,8 +57,8 @@ def assess_as_measured(
         assessment = assess(channel, observation, values, time_us, configuration, measured_rpm=measured_rpm)
         if measuring.anew:
             assessment = _learning_anew(channel, assessment, configuration)
-        may_have_fallen = assessment.anomaly.anomalous or measuring.fell or measuring.fell_run
-        if may_have_fallen and has_fallen(channel):
+        if _may_have_fallen(channel, assessment) and has_fallen(channel):
+            before = [symptom for symptom in before if not symptom.is_fall]  # it was the unit's, not the machine's
             return _only_what_it_tells(channel, assessment, before, shares_level=False), "remeasured"
         return assessment, None
 
@@ -70,6 +71,17 @@ def assess_as_measured(
         way.widen(now)
         return assessed(), None
     return _assess_otherwise(channel, measuring.update_run(observation, time_us), values, time_us, assessed)
+
+
+def _may_have_fallen(channel: Channel, assessment: Assessment) -> bool:
+    """Whether a step of unit goes on, or may begin: what has been quieter for a while already was no step."""
+    measuring = channel.measuring
+    if measuring.fell or measuring.fell_run:
+        return True
+    if not (assessment.anomaly.anomalous or any(each.degree >= 2.0 and each.is_fall for each in channel.symptoms)):
+        return False
+    change = channel.alarms.get("change")
+    return change is None or not change.level or change.about != FALL
 
 
 def _assess_otherwise(
@@ -127,9 +139,12 @@ def _compared_with(channel: Channel, other: OtherWay, names: list[str]) -> Itera
 def _only_what_it_tells(
     channel: Channel, assessment: Assessment, before: list[Symptom], *, shares_level: bool
 ) -> Assessment:
-    """Keep what was seen against the point's past where a block cannot tell that it is over."""
-    change = next((symptom for symptom in channel.symptoms if symptom.rule == "change"), None)
-    tells = shares_level or (change is not None and can_raise(channel.alarms.get("change"), change.degree))
+    """Keep what was seen against the point's past where a block cannot tell that it is over.
+
+    What is louder than usual all the same is so at least; what is quieter may be so by the way it is measured.
+    """
+    rise = next((each for each in channel.symptoms if each.rule == "change" and not each.is_fall), None)
+    tells = shares_level or (rise is not None and can_raise(channel.alarms.get("change"), rise.degree))
     silent = {"anomaly"} if tells else {"anomaly", "change"}
     channel.symptoms = [symptom for symptom in channel.symptoms if symptom.rule not in silent]
     channel.symptoms += [symptom for symptom in before if symptom.rule in silent]
@@ -138,8 +153,7 @@ def _only_what_it_tells(
 
 def can_raise(alarm: Alarm | None, degree: float) -> bool:
     """Whether a degree that is a lower bound says anything of an alarm: that it holds, or gets worse."""
-    on = 0 if alarm is None else max((n for n, latch in enumerate(alarm.latches, start=1) if latch.on), default=0)
-    return degree >= max(on, 1)
+    return degree >= max(0 if alarm is None else alarm.confirmed, 1)
 
 
 def _bands_ratio(channel: Channel, values: dict[str, float]) -> float | None:

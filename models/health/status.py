@@ -178,10 +178,10 @@ def _counted(channel: Channel, symptom: Symptom) -> Symptom:
     """Give a symptom as far as its alarm has confirmed it: so score and status say the same.
 
     What hasn't held for long enough yet takes off no more than the level that stands; and what stands does so until
-    it has gone for long enough.
+    it has gone for long enough. What findings rate low is shown as low, and takes off what its evidence is.
     """
     alarm = channel.alarms.get(symptom.rule)
-    level = alarm.level if alarm is not None else 0
+    level = max(alarm.level, alarm.confirmed) if alarm is not None else 0
     if not level and symptom.degree <= _UNCONFIRMED:
         return symptom
     least = level - DEADBAND if level else 0.0

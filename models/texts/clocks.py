@@ -26,8 +26,9 @@ _WILD = Bilingual(
 )
 _SET_BACK = Bilingual(
     "{point}: its stamps have gone back by {span} and go on from there: they are taken as late until they have "
-    "caught up. See whether the sender's clock or time zone was changed.",
-    "{point}：测量时间倒退了{span}并由此继续：在追上之前按迟到数据处理。请检查发送端的时钟或时区是否被更改。",
+    "caught up. See whether the sender's clock or time zone was changed, or its data are held up on their way.",
+    "{point}：测量时间倒退了{span}并由此继续：在追上之前按迟到数据处理。"
+    "请检查发送端的时钟或时区是否被更改，或数据是否在途中积压。",
 )
 _ZONE = Bilingual(
     "Does the sender write local time as UTC? See to its time zone.",

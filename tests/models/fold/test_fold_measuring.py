@@ -237,6 +237,33 @@ def test_a_fall_by_a_unit_s_factor_is_told_as_that_and_a_fault_behind_it_is_neve
     assert healths(outputs)[-1].status == "healthy"
 
 
+@pytest.mark.parametrize("every", [1, 10, 60])
+def test_an_alert_that_a_unit_s_fall_raised_before_it_was_known_as_that_gives_way_to_it(every):
+    def slow(first, count, factor=1.0):
+        apart = [START_US + i * every * MINUTE_US for i in range(first, first + count)]
+        return [
+            msgspec.structs.replace(each, time_us=at_us, observed_us=at_us)
+            for each, at_us in zip(levels(first, count, factor), apart, strict=True)
+        ]
+
+    state, outputs = run([CONFIGURED, *slow(0, 200), *slow(200, 60, 1 / 9.81)])
+    assert [alert for alert in open_ones(outputs) if alert.rule != "remeasured"] == []
+    _, outputs = run(slow(260, 60), state)
+    assert transitions(outputs) == [("remeasured", "cleared", "low")]
+    assert healths(outputs)[-1].status == "healthy"
+
+
+def test_what_was_quieter_before_and_gets_quieter_still_is_no_unit_s_step():
+    _, outputs = run([CONFIGURED, *levels(0, 200), *levels(200, 40, 0.3), *levels(240, 60, 1 / 9.81)])
+    assert "remeasured" not in {rule for rule, _, _ in transitions(outputs)}
+    assert healths(outputs)[-1].status == "warning"
+
+
+def open_ones(outputs):
+    last = {alert.rule: alert for alert in alerts(outputs)}
+    return [alert for alert in last.values() if alert.state == "active"]
+
+
 @pytest.mark.parametrize("factor", [0.2, 0.5, 1 / 16])
 def test_another_fall_is_none_of_a_unit_s(factor):
     _, outputs = run([CONFIGURED, *levels(0, 200), *levels(200, 60, factor)])

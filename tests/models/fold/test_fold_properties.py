@@ -235,13 +235,17 @@ WORST_POINTS = {"healthy": 10, "watch": 30, "warning": 60, "critical": 70}
 
 def contradict_nothing(out, open_alerts):
     """Status, score and open alerts say the same: no status is better than an alert, no score worse than it."""
-    of_machine = {place: each for place, each in open_alerts.items() if place[1] != "clock"}
+    of_machine = {place: each.priority for place, each in open_alerts.items() if place[1] != "clock"}
     """An alert of its clock is of the instrument: the machine is judged by the right time, and may be sound."""
+    lowered = {(point, rule) for (point, rule, _), each in open_alerts.items() if "Rated low" in each.text}
+    """By findings: what is shown is low, and takes off what its evidence is."""
     worst = max([["low", "medium", "high"].index(priority) + 1 for priority in of_machine.values()], default=0)
     for health in (output for output in out if isinstance(output, Health)):
         if health.status in WORST_POINTS:
             assert list(WORST_POINTS).index(health.status) >= worst
-            assert all(deduction.points <= WORST_POINTS[health.status] for deduction in health.deductions)
+            for deduction in health.deductions:
+                most = WORST_POINTS["warning" if (deduction.point, deduction.code) in lowered else health.status]
+                assert deduction.points <= max(most, WORST_POINTS[health.status])
         elif health.status in {"stopped", "warming_up", "not_judged"}:
             assert all(rule in {"sensor_fault", "contradiction"} for _, rule, _ in of_machine)
         assert health.guard is not None or health.status != "not_judged"
@@ -254,8 +258,9 @@ def follow(alert: Alert, open_alerts):
         assert place in open_alerts
         del open_alerts[place]
         return
-    assert open_alerts.get(place) != alert.priority
-    open_alerts[place] = alert.priority
+    before = open_alerts.get(place)
+    assert before is None or before.priority != alert.priority or "Rated low" in alert.text
+    open_alerts[place] = alert
     assert alert.text
     assert alert.text_zh
 

@@ -22,7 +22,8 @@ from tests.stream.web.browsing import (
     too_small_to_touch,
     wait_for_text,
 )
-from tests.stream.web.fleets import alert, four, health, many, untold
+from tests.stream.web.fleets import alert, four, health, many
+from tests.stream.web.untold import untold
 
 __all__ = ["chromium"]  # the fixture
 

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from models.outputs import Anomaly, Guard
-from tests.stream.web.fleets import NOW, UNJUDGED, alert, health, untold
+from tests.stream.web.fleets import NOW, UNJUDGED, alert, health
 from tests.stream.web.made_up import fleet, machine_page, read
+from tests.stream.web.untold import untold
 
 GUARDS = [guard for guard in get_args(Guard) if guard != "standstill"]
 
