@@ -114,7 +114,7 @@ class LateEpisode(msgspec.Struct, array_like=True):
 
     def _keep(self, level: int, time_us: int, digest: str, symptom: Symptom) -> None:
         mark, before = fingerprint(time_us, digest), self.loudest.get(level)
-        if before is None or mark < before.mark:
+        if before is None or (mark, symptom.value) < (before.mark, before.value):
             self.loudest[level] = Loudest(
                 time_us if before is None else before.first_us,
                 time_us if before is None else before.last_us,
