@@ -144,8 +144,8 @@ def _guard_of(state: MachineState) -> Guard | None:
     first, everywhere = None, True
     for channel in state.channels.values():
         overdue = channel.judging.overdue() if channel.judging.left_out else None
-        if overdue is not None and channel.measurement == "indicators":
-            return overdue
+        if overdue is not None and overdue != "sensor" and channel.measurement == "indicators":
+            return overdue  # of a sensor's fault an alert tells, and others may be judged
         everywhere, first = everywhere and overdue is not None, first or overdue
     return (first if everywhere else None) or silence_guard(state)
 
