@@ -32,8 +32,8 @@ _PRIORITY_STYLES = {"low": "yellow", "medium": "dark_orange", "high": "bold red"
 
 _LATE_SHARE = 0.1
 _LATE_HINT = (
-    "  late ones are not judged: a few wrong time stamps ahead are put aside, many make all after them late; mend "
-    "or leave out those lines"
+    "  late ones are judged as past, apart from the rest; a few wrong time stamps ahead are put aside, but many "
+    "wrong time stamps ahead make all after them late: mend or leave out those lines"
 )
 _CROWDED_HINT = (
     f"  it names more than {MAX_POINTS} points, what others sent was left out: one new for each message?"
