@@ -29,6 +29,7 @@ from grafana.panels import (
 from grafana.parts import (
     GREEN,
     MEASURED,
+    NO_ONE_NEEDED,
     ORANGE,
     VERMILION,
     answer,
@@ -97,8 +98,7 @@ def _answers() -> tuple[Builder[model.Panel], ...]:
             "Who needs someone now?",
             "Machines whose newest status is no good news, with that status. The open alerts below say what to do.",
             query(
-                f'SELECT "machine", "status" FROM {standing} '
-                'WHERE "status" =~ /^(critical|warning|watch|sensor_fault|no_data)$/',
+                f'SELECT "machine", "status" FROM {standing} WHERE "status" !~ /^({"|".join(NO_ONE_NEEDED)})$/',
                 result="table",
             ),
             "status",

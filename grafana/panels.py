@@ -69,7 +69,7 @@ DIAGNOSIS_HEADINGS = {"confidence": "Confidence", "diagnosis": "Evidence", "diag
 TO_MACHINE = link_to("machine", "This machine in detail", ("machine", "__value.raw"))
 """Of a cell that holds a machine's name."""
 
-_WORST = "That of the worst point that can be judged. Grey: warming up, stopped or no data."
+_WORST = "That of the worst point. Purple: not judged for long. Grey: warming up, stopped or no data."
 _BY_MACHINE = '"machine"'
 _GIVEN = '"withheld" = 0'
 

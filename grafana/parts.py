@@ -15,6 +15,7 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
 from models.machinery.fault_names import FAULT_NAMES
+from models.outputs import Status
 
 __all__ = [
     "BLUE",
@@ -22,6 +23,7 @@ __all__ = [
     "GREEN",
     "GREY",
     "MEASURED",
+    "NO_ONE_NEEDED",
     "ORANGE",
     "PRIORITY_COLOURS",
     "PURPLE",
@@ -45,16 +47,20 @@ __all__ = [
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
 ORANGE, VERMILION, PURPLE, GREY = "#E69F00", "#D55E00", "#CC79A7", "#999999"
 
-STATUS_COLOURS = {
+STATUS_COLOURS: dict[Status, str] = {
     "healthy": GREEN,
     "watch": YELLOW,
     "warning": ORANGE,
     "critical": VERMILION,
     "sensor_fault": BLUE,
+    "not_judged": PURPLE,
     "warming_up": GREY,
     "no_data": GREY,
     "stopped": GREY,
 }
+
+NO_ONE_NEEDED: tuple[Status, ...] = ("healthy", "stopped", "warming_up")
+"""Whatever else a machine's status is, somebody has to look: also at one that this page has never heard of."""
 
 RUNNING_COLOURS = {"running": GREEN, "idle": SKY, "starting": YELLOW}
 """How a machine runs; `stopped` has the colour of the status."""

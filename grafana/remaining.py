@@ -18,8 +18,9 @@ def remaining_life() -> tuple[Builder[model.Panel], ...]:
     """Give the two panels, which stand side by side."""
     return (
         trend(
-            "How long has it got (hours of operation)?",
-            "Remaining life as an interval: given only after an onset, else nothing is drawn. Median over time.",
+            "Time to limit: how long has it got (hours of operation)?",
+            "Until the limit of high, or zone D, as an interval that is meant to hold in two of three cases: given "
+            "after an onset and before the limit, else nothing is drawn. Median over time.",
             query(over_time("health", _LIFE, group=_MACHINE), alias="$col"),
             unit="suffix: h",
             none="no end in sight: nothing has set in that would let a remaining life be told",
@@ -27,8 +28,8 @@ def remaining_life() -> tuple[Builder[model.Panel], ...]:
         ).min(0),
         trend(
             "How many of its forecasts have held (%)?",
-            "Of those in the same decline that could be tested: whether the level lay where it was foretold. The "
-            "interval beside it claims 80 %; few tests say little.",
+            "Of those in the same decline that could be tested: whether the level lay where it was foretold. Four "
+            "of five should; few tests say little.",
             query(over_time("health", _HELD, group=_MACHINE, condition=_TESTED), alias="held so far"),
             unit="percent",
             none="no forecast could be tested yet",

@@ -5,25 +5,38 @@
 
 from math import isfinite
 
-import msgspec
-
-from models.advice.actions import ActionObserved, apply_action
+from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
+from models.advice.clock_alarm import rightly_timed, stored_fields, update_clock_alarm
+from models.advice.contradiction_alert import update_contradiction_alert
 from models.advice.crowding import is_full, make_room, refuse_point
+from models.advice.instrument_alarms import update_instrument_alarms
+from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
-from models.clock import AHEAD_US, to_datetime
+from models.advice.sisters import compare, tell_usual
+from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
-from models.condition.operating_state import is_running
 from models.condition.recent_observations import fingerprint
 from models.condition.sources import was_folded
 from models.condition.state import Counts, MachineState
 from models.condition.state_codec import STATE_VERSION, dump_state, load_state
-from models.health.assessment import Assessment, assess, score
+from models.health.assessment import score
 from models.health.degradation import track_degradation
+from models.health.in_order import judge_in_order
+from models.health.silence import record_presence
 from models.health.status import health_of, is_stopped
 from models.machinery.machine import Configuration, Machine
-from models.observations import Configured, Experienced, Observation, ReadingObserved, Tick
-from models.outputs import Alert, Anomaly, Health, Output, Quality, Row, Uptime
+from models.observations import (
+    Compared,
+    Configured,
+    Experienced,
+    Observation,
+    ReadingObserved,
+    TemperatureObserved,
+    Tick,
+    VibrationObserved,
+)
+from models.outputs import Alert, Anomaly, Health, Output, Quality, Row
 from models.signal.quality import FAULTS
 
 __all__ = [
@@ -60,23 +73,25 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     too many.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
-    if isinstance(observation, Configured):
-        _configure(state, observation.configuration)
-        return state, ()
-    if isinstance(observation, Tick):
-        state.counts.ticks += 1
-        return state, _tick(state)
-    if isinstance(observation, Experienced):
-        classifier = observation.judgement
-        if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
-            state.known.classifier = classifier
-        return state, ()
-    if isinstance(observation, ActionObserved):
-        if was_folded(state, observation):
+    outputs: tuple[Output, ...] = ()
+    match observation:
+        case VibrationObserved() | TemperatureObserved() | ReadingObserved():
+            outputs = (*close_late(state), *_measured(state, observation))
+        case Configured():
+            _configure(state, observation.configuration)
+        case Tick():
+            state.counts.ticks += 1
+            outputs = (*close_late(state), *_tick(state))
+        case Experienced(judgement=classifier):
+            if classifier.lessons >= state.known.classifier.lessons:  # a former owner may send fewer, late
+                state.known.classifier = classifier
+        case Compared():
+            outputs = tuple(compare(state, observation))
+        case _ if was_folded(state, observation):
             state.counts.duplicates += 1
-            return state, ()
-        return state, apply_action(state, observation)
-    return state, _measured(state, observation)
+        case _:
+            outputs = apply_action(state, observation)
+    return state, outputs
 
 
 def _configure(state: MachineState, configuration: Configuration) -> None:
@@ -84,18 +99,20 @@ def _configure(state: MachineState, configuration: Configuration) -> None:
     if (before.machine, before.orders) != (configuration.machine, configuration.orders):
         for channel in state.channels.values():
             channel.diagnosis_votes.forget()  # what was seen was seen with another bearing or speed in mind
+            for regime_baseline in channel.baselines_by_regime.values():
+                regime_baseline.told = False
     state.configuration, state.version = configuration, configuration.version()
 
 
 def _tick(state: MachineState) -> tuple[Output, ...]:
-    alert = raise_no_data(state)
-    if alert is None or state.time_us is None:
+    alerts = raise_no_data(state)
+    if alerts is None or state.time_us is None:
         return ()
-    return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), alert)
+    return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), *alerts)
 
 
 def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
-    """Fold a measurement: a duplicate and a point too many leave first, then what is late or ahead of its time."""
+    """Fold a measurement: what has been folded before and what comes of a point too many leave first."""
     if was_folded(state, observation):
         state.counts.duplicates += 1
         state.counts.reread += 1
@@ -117,26 +134,58 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
-    notes = _notes(state, channel, time_us, observation.observed_us)
+    return _timed(state, channel, observation, time_us, alerts)
+
+
+def _timed(
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, alerts: list[Alert]
+) -> tuple[Output, ...]:
+    """Fold a new measurement by the right time: what is late or ahead of it moves nothing of the present."""
+    observation, time_us, ahead = rightly_timed(state, channel, observation, time_us)
+    notes = _notes(state, channel, time_us, ahead=ahead)
     alerts += _on_arrival(state, channel, observation, time_us, in_order=not notes)
-    if notes:
-        return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
-    arrival.in_order_us, arrival.unjudged = observation.observed_us, 0
+    alerts += update_clock_alarm(state, channel, observation, time_us)
+    if not notes:
+        state.arrival.in_order_us, state.arrival.unjudged = observation.observed_us, 0
+        return _judged(state, channel, observation, time_us, alerts)
+    wrong = ahead or channel.clock.is_wrong
+    channel.judging.record_left_out("clock" if wrong else "late", observation.observed_us)
+    if LATE in notes:
+        alerts += follow_late(state, channel, observation, _clean(observation), time_us)
+    return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
+
+
+def _judged(
+    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, alerts: list[Alert]
+) -> tuple[Output, ...]:
+    """Fold a measurement in order, and bring all alerts up to date that it has a say in."""
     values, flags = _clean(observation)
-    result = _in_order(state, channel, observation, values, time_us, flags)
+    result = judge_in_order(state, channel, observation, values, time_us, flags)
     context = AlarmContext(state, channel, time_us, observation.digest)
+    alerts += update_instrument_alarms(context, observation, values, result.flags)
     alerts += update_sensor_alarm(context, result.flags)
     assessment = result.assessment
+    said: tuple[Output, ...] = ()
+    if result.guard is not None:
+        channel.judging.record_left_out(result.guard, observation.observed_us, time_us)
     if assessment is not None:
         channel.mark_judged(time_us)
         alerts += update_condition_alarms(context, assessment.rules)
-        track_degradation(channel, time_us)
+        if alerts:
+            note_told(channel, alerts)
+        if result.guard is None:
+            channel.judging.record_judged(time_us, observation.observed_us)
+            track_degradation(channel, time_us)
+            if not channel.regime_baseline.told:
+                said = tuple(tell_usual(state, channel, observation))
+    alerts += update_contradiction_alert(state, time_us, observation.digest)
     anomaly = _UNJUDGED if assessment is None else assessment.anomaly
     quality = Quality(ok=not channel.sensor.faulty, flags=result.flags)
     return (
         *_row_and_health(state, observation, time_us, values, quality, anomaly, channel),
         *alerts,
         *result.uptimes,
+        *said,
     )
 
 
@@ -165,8 +214,8 @@ def _row_and_health(
         measurement=measurement_of(observation),
         machine=state.machine,
         point=observation.point,
-        time=to_datetime(time_us),
-        fields=values,
+        time=to_datetime(time_us + channel.clock.offset_us),
+        fields=stored_fields(channel.clock, values),
         flags=quality.flags,
     )
     return row, health_of(state, observation.point, time_us, anomaly=anomaly, quality=quality, channel=channel)
@@ -181,76 +230,8 @@ def _clean(observation: MeasuredObservation) -> tuple[dict[str, float], tuple[st
     return {name: value for name, value in given.items() if isfinite(value)}, flags
 
 
-class _InOrder(msgspec.Struct, frozen=True):
-    """What one observation in order comes to."""
-
-    flags: tuple[str, ...]
-    """Its own, and what the sensor's latch added."""
-    assessment: Assessment | None = None
-    """None where it wasn't judged."""
-    uptimes: tuple[Uptime, ...] = ()
-    """Of the hours that it completes, or goes on with."""
-
-
-def _in_order(
-    state: MachineState,
-    channel: Channel,
-    observation: MeasuredObservation,
-    values: dict[str, float],
-    time_us: int,
-    flags: tuple[str, ...],
-) -> _InOrder:
-    """Update the state of a point, and of its machine, from one observation in order."""
-    channel.newest_us = time_us
-    state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
-    value_c = values.get("value_c") if channel.measurement == "temperature" else None
-    flags = channel.sensor.update(flags, time_us, value_c)
-    if channel.sensor.faulty:
-        if channel.sensor.faults > 1:
-            channel.diagnosis_votes.forget()
-        return _InOrder(flags)
-    operating_point = state.operation.update(f"{channel.measurement}/{channel.point}", observation, values, time_us)
-    running = is_running(channel, observation, values, state.operation, state.configuration)
-    uptimes: tuple[Uptime, ...] = ()
-    if running is None:
-        channel.stopped = False
-        stands = is_stopped(state)
-    else:
-        stands, uptimes = _update_running(state, channel, time_us, running=running)
-    if channel.stopped or stands:
-        channel.diagnosis_votes.record_standstill(time_us)
-        return _InOrder(flags, uptimes=uptimes)
-    channel.diagnosis_votes.record_running(time_us)
-    if not channel.update_operating_point(operating_point, time_us) or state.operation.is_starting(time_us):
-        return _InOrder(flags, uptimes=uptimes)
-    channel.end_learning(state.configuration.learning, state.time_us)
-    measured_rpm = state.operation.measured_rpm(time_us)
-    assessment = assess(channel, observation, values, time_us, state.configuration, measured_rpm=measured_rpm)
-    return _InOrder(flags, assessment, uptimes)
-
-
-def _update_running(
-    state: MachineState, channel: Channel, time_us: int, *, running: bool
-) -> tuple[bool, tuple[Uptime, ...]]:
-    """Update what runs from what one point says, and the uptime until now; give whether the machine stands."""
-    stood, as_before = is_stopped(state), channel.tells_running and channel.stopped is not running
-    if channel.stopped and running:
-        channel.restart(time_us)
-    channel.tells_running, channel.stopped = True, not running
-    stands = stood if as_before else is_stopped(state)
-    state.operation.update_standstill(time_us, stands=stands)
-    if stood and not stands:
-        state.operation.record_start(time_us)
-        for other in state.channels.values():
-            other.skip_standstill(time_us)
-            if other.measurement == "temperature":
-                other.start_warm_up(time_us)
-    earlier_us = channel.recent.times_us[:-1]
-    return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)
-
-
-def _notes(state: MachineState, channel: Channel, time_us: int, observed_us: int) -> tuple[str, ...]:
-    if time_us > observed_us + AHEAD_US:
+def _notes(state: MachineState, channel: Channel, time_us: int, *, ahead: bool) -> tuple[str, ...]:
+    if ahead:
         state.counts.future += 1
         return (FUTURE,)
     if channel.newest_us is not None and time_us < channel.newest_us:
@@ -267,9 +248,5 @@ def _on_arrival(
     advance_us = max(0, time_us - state.time_us) if in_order and state.time_us is not None else 0
     silent_us = state.observed_us - state.heard_us
     record_arrival(state, state.observed_us, advance_us)
-    alert = clear_no_data(state, time_us, observation.digest, silent_us)
-    if alert is None:
-        return []
-    for each in state.channels.values():
-        each.interrupted = True
-    return [alert]
+    record_presence(state, channel, time_us, in_order=in_order)
+    return clear_no_data(state, time_us if in_order else 0, observation.digest, silent_us)

@@ -15,6 +15,7 @@ from models.machinery.machine import Configuration
 __all__ = [
     "SCHEMA",
     "AcceptObserved",
+    "Compared",
     "Configured",
     "Experienced",
     "FindingObserved",
@@ -22,6 +23,7 @@ __all__ = [
     "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
+    "SisterBaseline",
     "Source",
     "TemperatureObserved",
     "Tick",
@@ -73,6 +75,10 @@ class VibrationObserved(_Measured, frozen=True, kw_only=True, tag="observed_vibr
     """Finite numbers only; empty where the quality flags forbid computing any."""
     diagnosis: ObservedDiagnosis | None = None
     """What the block says of faults; None where its signal, its length or an unknown speed forbids asking."""
+    unit: str = ""
+    """That it was told in; empty where nobody noted it: then it is the point's first."""
+    samples: int = 0
+    """How many there were; 0 where nobody noted it: then rate times length."""
 
 
 class TemperatureObserved(_Measured, frozen=True, kw_only=True, tag="observed_temperature"):
@@ -140,6 +146,24 @@ class Experienced(_Envelope, frozen=True, kw_only=True, tag="experienced"):
     judgement: FalseAlarmClassifier
 
 
+class SisterBaseline(msgspec.Struct, frozen=True, array_like=True):
+    """Where a baseline lies on machines like this one, and how far they stray, in natural logarithms."""
+
+    location: float
+    sigma: float
+    machines: int
+    """How many, this one aside."""
+
+
+class Compared(_Envelope, frozen=True, kw_only=True, tag="compared"):
+    """What is usual of machines like this one, from here on: what this one learned is held against it."""
+
+    number: int
+    """Of what is known of the fleet; more is newer."""
+    baselines: dict[str, dict[str, SisterBaseline]]
+    """By group (`models.learning.sisters`) and indicator; only groups that this machine is of."""
+
+
 class Tick(_Envelope, frozen=True, kw_only=True, tag="tick"):
     """Time has passed and nothing came: moves observed time only, never event time."""
 
@@ -153,5 +177,6 @@ Observation = (
     | AcceptObserved
     | Configured
     | Experienced
+    | Compared
     | Tick
 )

@@ -15,9 +15,11 @@ __all__ = [
     "Anomaly",
     "Deduction",
     "Diagnosis",
+    "Guard",
     "Health",
     "Intake",
     "Lesson",
+    "LifeEnd",
     "Measurement",
     "Output",
     "Priority",
@@ -27,13 +29,23 @@ __all__ = [
     "Running",
     "Status",
     "Uptime",
+    "Usual",
 ]
 
-Status = Literal["warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"]
+Status = Literal[
+    "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped", "not_judged"
+]
+Guard = Literal[
+    "standstill", "starting", "settling", "clock", "late", "contradiction", "remeasured", "sensor", "silent"
+]
+"""What leaves an observation out of judgement: the machine stands, starts or is between two regimes; its time is
+ahead, wild or behind; facts contradict each other; it is measured otherwise than before; its sensor cannot be
+trusted; or nothing comes from the point."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal["finding", "maintenance", "accept"]
 AlertState = Literal["active", "cleared"]
+LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]
 
 
@@ -102,7 +114,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
-    """An interval for the remaining useful life, in hours of operation, that is to hold in four of five cases."""
+    """An interval for the hours of operation that are left until what `to` names; never given at or past it."""
 
     low: float
     median: float
@@ -111,7 +123,11 @@ class RemainingLife(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the tests of this trend's own foresight it has held so far."""
     checked: int = 0
     claimed: float = 0.8
-    """Part of such intervals and tests that is to hold."""
+    """Part of those tests that is to hold."""
+    to: LifeEnd = "alarm_limit"
+    """What it lasts until: the limit of high priority, zone D, or a failure as such."""
+    level: float = 0.67
+    """Part of such intervals that is meant to hold: low and high are the 17 and 83 % quantiles."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
@@ -141,6 +157,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True, tag="health"):
     """How the machine runs; None where nothing shows it."""
     running_since: datetime | None = None
     """Since when (event time) it runs so, or stands; None where nobody saw that begin."""
+    judged_at: datetime | None = None
+    """When (event time) the newest was measured that was judged of this machine; None: nothing yet."""
+    guard: Guard | None = None
+    """What has left out of judgement all that came of a point for longer than is usual; None where nothing has."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
@@ -162,6 +182,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
     configuration: str
     observation: str
     """Digest of the observation that caused this transition; `tick` where none did."""
+    noticed: datetime | None = None
+    """When (observed time) it was noticed, where that is not when it was measured: what came late is told late."""
+    count: int = 0
+    """How often it has come and gone, where it does so time and again and is told once; else 0."""
 
 
 class Uptime(msgspec.Struct, frozen=True, kw_only=True, tag="uptime"):
@@ -258,4 +282,17 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):
     lowered: bool = False
 
 
-Output = Row | Health | Alert | Uptime | Action | Lesson
+class Usual(msgspec.Struct, frozen=True, kw_only=True, tag="usual"):
+    """What is usual at one point of a machine in one way of running, for machines like it to be compared with."""
+
+    machine: str
+    group: str
+    """The same for machines that are alike, run alike and are measured alike (`models.learning.sisters`)."""
+    point: str
+    time: datetime
+    """Event time at which it had been learned."""
+    values: dict[str, float]
+    """Natural logarithm of each indicator's baseline."""
+
+
+Output = Row | Health | Alert | Uptime | Action | Lesson | Usual

@@ -126,7 +126,8 @@ def table(told: Iterable[Told]) -> Table:
         columns=("machine", "years", "low", "medium", "high", "serious a year", "judged %", "by rule"),
         rows=tuple(rows),
         note=f"Alerts by the highest priority they had; serious is medium or high, the goal at most {_GOAL:.0f} a "
-        "machine-year. Judged: part of the observations of a running machine whose status isn't `warming_up`. "
+        "machine-year. Judged: part of the observations of a running machine whose status is neither `warming_up` "
+        "nor `not_judged`. "
         f"{observations_:,} observations in {seconds / 3600:.1f} h of one core, by state version {versions}.",
     )
 
@@ -149,7 +150,7 @@ def _row(name: str, told: list[Told]) -> tuple[str, ...]:
         str(medium),
         str(high),
         f"{(medium + high) / years:.2f}",
-        f"{100 * (1 - statuses['warming_up'] / ran):.1f}",
+        f"{100 * (1 - (statuses['warming_up'] + statuses['not_judged']) / ran):.1f}",
         ", ".join(f"{rule} {number}" for rule, number in sorted(rules.items())) or "-",
     )
 

@@ -28,6 +28,8 @@ class Labelled(msgspec.Struct, frozen=True):
     """One file of the pump test bed: values of shape (n, 8), and which rows are anomalous."""
 
     name: str
+    names: list[str]
+    """Of the columns of `values`."""
     values: NDArray[np.float64]
     anomalous: NDArray[np.bool_]
 
@@ -69,14 +71,16 @@ def folded(observations: Sequence[Measured], learning: Learning | None = None) -
 
 
 def skab_files(path: Path) -> Iterator[Labelled]:
-    """Read the labelled files of the pump test bed."""
-    folder = path / "skab" / "data"
-    for file in sorted([*folder.glob("valve*/*.csv"), *folder.glob("other/*.csv")]):
+    """Read the labelled files of the pump test bed, those of its second folder too where it is there."""
+    folders = (path / "skab" / "data", path / "skab_more")
+    found = [file for each in folders for group in ("valve*", "other") for file in each.glob(f"{group}/*.csv")]
+    for file in sorted(found, key=lambda each: (each.parent.name, int(each.stem))):
         with file.open(newline="", encoding="utf-8") as rows:
             table = list(csv.DictReader(rows, delimiter=";"))
         names = [name for name in table[0] if name not in {"datetime", "anomaly", "changepoint"}]
         yield Labelled(
-            name=file.relative_to(folder).as_posix(),
+            name=f"{file.parent.name}/{file.name}",
+            names=names,
             values=np.array([[float(row[name]) for name in names] for row in table]),
             anomalous=np.array([float(row["anomaly"]) > 0 for row in table]),
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from models.advice.baseline_reset import reset_baselines
+from models.advice.sisters import forget_usuals
 from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
@@ -41,11 +42,13 @@ def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Out
     match observed:
         case MaintenanceObserved():
             state.known.record_maintenance(observed.time_us)
+            forget_usuals(state, observed.point, mended=True)
             sentence = mended_sentence(observed.by)
             yield from reset_baselines(
                 state, observed.point, digest=observed.digest, sentence=sentence, mended=True
             )
         case AcceptObserved():
+            forget_usuals(state, observed.point, mended=False)
             sentence = accepted_sentence(observed.by)
             yield from reset_baselines(
                 state, observed.point, digest=observed.digest, sentence=sentence, mended=False

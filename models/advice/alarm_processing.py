@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
+from models.advice.recurring import with_recurrence
 from models.advice.transitions import Cause, transition
 from models.alarms.alarm import Alarm, Delays
 from models.alarms.symptom import Symptom
@@ -13,17 +14,21 @@ from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
+from models.condition.unit_step import is_fahrenheit, unit_factor
+from models.health.falls import FALL, fall_delays
 from models.health.localization import stronger_point
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 from models.texts.diagnosis_sentences import with_stronger
+from models.texts.measuring_sentences import with_unit_doubt
 from models.texts.sentences import (
     cleared_sentence,
     rated_low,
     renamed_sentence,
     sensor_sentence,
     symptom_sentence,
+    turned_sentence,
     with_cause,
 )
 
@@ -33,6 +38,7 @@ __all__ = [
     "TEMPERATURE_RULE",
     "AlarmContext",
     "clear_all",
+    "tell",
     "update_condition_alarms",
     "update_sensor_alarm",
 ]
@@ -78,8 +84,11 @@ def update_condition_alarms(context: AlarmContext, judged: AbstractSet[str]) -> 
     delays = _delays(context.state.configuration.thresholds)
     symptoms = {symptom.rule: symptom for symptom in channel.symptoms}
     for rule in sorted(symptoms.keys() | channel.alarms.keys()):
-        if rule in judged:
-            yield from _update_rule(context, rule, symptoms.get(rule), delays)
+        if rule not in judged:
+            continue
+        symptom, alarm = symptoms.get(rule), channel.alarms.get(rule)
+        if alarm is None or not alarm.rests(0.0 if symptom is None else symptom.degree):
+            yield from _update_rule(context, rule, symptom, delays)
 
 
 def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, delays: Delays) -> Iterator[Alert]:
@@ -88,29 +97,40 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     if alarm is None:
         alarm = channel.alarms[rule] = Alarm()
     if symptom is None:
-        level = alarm.update(0.0, context.time_us, delays)
+        level = alarm.hold(alarm.update(0.0, context.time_us, delays), context.time_us)
         if level != alarm.level:
             alarm.about = ""
             yield from _transition(context, rule, level, 0.0, 0.0, cleared_sentence(channel.point, None))
         return
     if _is_inconclusive(channel, symptom, alarm):
         return
-    if rule == DIAGNOSIS_RULE and alarm.level and alarm.about != symptom.indicator:
-        yield from _clear_former(context, alarm, symptom)
-        alarm = channel.alarms[rule] = Alarm()
-    level = alarm.update(symptom.degree, context.time_us, delays)
+    if _is_about_another(alarm, symptom):
+        yield from (_tell_another if alarm.is_held else _clear_former)(context, alarm, symptom)
+        alarm = channel.alarms[rule]
+    degree = 0.0 if _outlives(alarm, symptom) else symptom.degree
+    level = alarm.update(degree, context.time_us, _delays_of(symptom, delays))
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
     estimated = estimate(reached)
     level = shown_level(reached, estimated)
     lowered = estimated is not None and level < reached.level
+    level = alarm.hold(level, context.time_us)
     if level != alarm.level or lowered:
-        sentence = _raised_sentence(context, symptom, level) if level else cleared_sentence(channel.point, symptom)
+        sentence = (
+            _raised_sentence(context, symptom, level) if level else _cleared_sentence(alarm, channel, symptom)
+        )
         if estimated is not None and lowered:
             sentence = rated_low(sentence, estimated.probability)
         alarm.about = _about(symptom, alarm) if level else ""
         yield from _transition(context, rule, level, symptom.value, symptom.limit(level or 1), sentence)
     if level:
         update_record(reached, estimated)
+
+
+def _delays_of(symptom: Symptom, delays: Delays) -> Delays:
+    """Give the delays of a symptom: none of a sudden rise, longer ones of a fall."""
+    if symptom.sudden:
+        return delays.none
+    return fall_delays(delays) if symptom.is_fall else delays
 
 
 def _is_inconclusive(channel: Channel, symptom: Symptom, alarm: Alarm) -> bool:
@@ -123,19 +143,62 @@ def _is_inconclusive(channel: Channel, symptom: Symptom, alarm: Alarm) -> bool:
     return alarm.about != _OF_LIMIT and symptom.degree < alarm.level
 
 
+def _is_about_another(alarm: Alarm, symptom: Symptom) -> bool:
+    """Whether an alert that stands is about another fault than the symptom, or of a fall where this is a rise."""
+    if not alarm.level:
+        return False
+    if symptom.rule == "change":
+        return alarm.about == FALL and not symptom.is_fall and symptom.degree >= 1.0
+    return symptom.rule == DIAGNOSIS_RULE and alarm.about != symptom.indicator
+
+
+def _outlives(alarm: Alarm, symptom: Symptom) -> bool:
+    """Whether an alert of a rise stands where a fall is seen: it ends by its own delay, and the fall waits for it.
+
+    Where one indicator falls and another comes and goes, both would take turns for ever.
+    """
+    return symptom.is_fall and bool(alarm.level) and alarm.about != FALL
+
+
+def _renamed(context: AlarmContext, alarm: Alarm, symptom: Symptom) -> Bilingual:
+    if symptom.rule == "change":
+        return turned_sentence(context.channel.point, symptom)
+    return renamed_sentence(context.channel.point, alarm.about, symptom.indicator)
+
+
 def _clear_former(context: AlarmContext, alarm: Alarm, symptom: Symptom) -> Iterator[Alert]:
     """Clear an alert that names a fault where another one is named now, which is raised as its own."""
-    sentence = renamed_sentence(context.channel.point, alarm.about, symptom.indicator)
+    channel = context.channel
+    if alarm.recurrence is not None:
+        alarm.recurrence.lapse(context.time_us)
+    sentence = _renamed(context, alarm, symptom)
     yield from _transition(context, symptom.rule, 0, symptom.value, symptom.limit(1), sentence)
+    channel.alarms[symptom.rule] = Alarm(recurrence=alarm.recurrence)
+
+
+def _tell_another(context: AlarmContext, alarm: Alarm, symptom: Symptom) -> Iterator[Alert]:
+    """Say of an alert that comes and goes that it is about another fault now, of each fault once."""
+    sentence = _renamed(context, alarm, symptom)
+    alarm.about = _about(symptom, alarm)
+    if alarm.recurrence is not None and alarm.recurrence.is_new(alarm.about):
+        yield from _transition(context, symptom.rule, alarm.level, symptom.value, symptom.limit(1), sentence)
 
 
 def _about(symptom: Symptom, alarm: Alarm) -> str:
     """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
+    if symptom.is_fall:
+        return FALL
     if symptom.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
         return ""
     if symptom.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
         return alarm.about
     return symptom.indicator
+
+
+def _cleared_sentence(alarm: Alarm, channel: Channel, symptom: Symptom) -> Bilingual:
+    if _outlives(alarm, symptom) and symptom.degree >= 1.0:
+        return turned_sentence(channel.point, symptom)
+    return cleared_sentence(channel.point, symptom)
 
 
 def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bilingual:
@@ -148,27 +211,49 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bil
     vibration = state.channels.get(f"indicators/{point}")
     fault = vibration.diagnosis_votes.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:
-        return symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
+        return _with_unit_doubt(context.channel, symptom, sentence)
     hot = symptom.rule == TEMPERATURE_RULE
     sentence = symptom_sentence(point, symptom, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosis_votes.confidence(fault))
 
 
+def _with_unit_doubt(channel: Channel, symptom: Symptom, sentence: Bilingual) -> Bilingual:
+    if symptom.rule == TEMPERATURE_RULE:
+        usual_c = channel.warm_state_c
+        hot = usual_c is not None and channel.ready and is_fahrenheit(symptom.value, usual_c)
+        return with_unit_doubt(sentence, None, fahrenheit=hot)
+    return with_unit_doubt(sentence, unit_factor(channel) if channel.ready else None)
+
+
 def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:
     """Bring the alarm of a point's sensor up to date: raised by the second faulty observation.
 
-    The sensor has its own latch, so there is no delay here.
+    The sensor has its own latch, so there is no delay here. What stands open at the point can't be followed
+    meanwhile, so the fault is as urgent as that.
     """
     channel = context.channel
-    level = 1 if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
+    most = max(1, channel.level)
+    level = most if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
     alarm = channel.alarms.get(SENSOR_RULE)
-    if level == (alarm.level if alarm else 0):
-        return
     if alarm is None:
-        channel.alarms[SENSOR_RULE] = Alarm()
+        if not level:
+            return
+        alarm = channel.alarms[SENSOR_RULE] = Alarm()
+    level = min(alarm.hold(level, context.time_us), most)
+    if level == alarm.level:
+        return
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
     faults, limit = float(channel.sensor.faults), float(_MIN_SENSOR_FAULTS)
     yield from _transition(context, SENSOR_RULE, level, faults, limit, sentence)
+
+
+def tell(
+    context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Bilingual
+) -> Iterator[Alert]:
+    """Bring the alarm of a rule without delays to a level, in these words."""
+    context.channel.alarms.setdefault(rule, Alarm())
+    yield from _transition(context, rule, level, value, limit, sentence)
 
 
 def clear_all(
@@ -189,6 +274,7 @@ def _transition(
     alarm = channel.alarms[rule]
     if alarm.level == 0:
         state.raised += 1
+    sentence = with_recurrence(sentence, state, channel, rule, level)
     cause = Cause(
         machine=state.machine,
         point=channel.point,

@@ -44,5 +44,4 @@ def refuse_point(state: MachineState, observation: MeasuredObservation) -> tuple
     state.counts.crowded += 1
     silent_us = state.observed_us - state.heard_us
     record_arrival(state, state.observed_us, 0)
-    cleared = clear_no_data(state, observation.time_us, observation.digest, silent_us)
-    return () if cleared is None else (cleared,)
+    return tuple(clear_no_data(state, observation.time_us, observation.digest, silent_us))

@@ -1,5 +1,6 @@
 """No data: a machine that is silent for much longer than usual, of which nobody can say how it is."""
 
+from models.advice.recurring import with_recurrence
 from models.advice.transitions import Cause, transition
 from models.bilingual import Bilingual
 from models.clock import MINUTE_US, SECOND_US
@@ -17,11 +18,13 @@ _GAIN = 0.05
 def allowed_silence_us(state: MachineState) -> int:
     """Give how long a machine may be silent: five minutes, or ten of its usual intervals where that is longer.
 
+    A gateway that gathers may be silent for as long as it does that (`models.condition.uploads`).
+
     The usual interval is the greater of its running means in observed and in event time, so that a backlog sent at
     once doesn't make a machine look talkative.
     """
     usual = max(state.observed_interval_us, state.event_interval_us)
-    return max(MIN_SILENCE_US, int(_TIMES_USUAL * usual))
+    return max(MIN_SILENCE_US, int(_TIMES_USUAL * usual), state.uploads.allowed_us(state.observed_us))
 
 
 def record_arrival(state: MachineState, observed_us: int, event_advance_us: int) -> None:
@@ -35,26 +38,38 @@ def record_arrival(state: MachineState, observed_us: int, event_advance_us: int)
         longest_us = allowed_silence_us(state)
         observed_gap_us = min(max(0, observed_us - state.heard_us), longest_us)
         event_gap_us = min(event_advance_us, longest_us)
+        state.heard_for_us += observed_gap_us
         state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
         state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
+        state.uploads.record(observed_us, max(0, observed_us - state.heard_us), event_advance_us)
     state.heard_us = observed_us
 
 
-def raise_no_data(state: MachineState) -> Alert | None:
-    """Raise `no_data` where the machine has been silent for too long by now (observed time)."""
+def raise_no_data(state: MachineState) -> list[Alert] | None:
+    """Raise `no_data` where the machine has been silent for too long by now (observed time); None where it isn't.
+
+    Of silences that come and go one alert stays open, and the next gives none.
+    """
     silent_us, allowed_us = state.observed_us - state.heard_us, allowed_silence_us(state)
-    if state.time_us is None or state.silence.level or silent_us <= allowed_us:
+    if state.time_us is None or state.silence.present or silent_us <= allowed_us:
         return None
+    if state.silence.hold(1, state.observed_us) == state.silence.level:
+        return []
     silent_s, allowed_s = silent_us / SECOND_US, allowed_us / SECOND_US
     sentence = no_data_sentence(silent_s, allowed_s)
     state.raised += 1
     return _transition(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
 
 
-def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int) -> Alert | None:
-    """Clear `no_data` because data have come back."""
+def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int) -> list[Alert]:
+    """Clear `no_data` because data have come back; where that comes and goes, once they have for long enough."""
     if not state.silence.level:
-        return None
+        return []
+    if state.silence.present:
+        for channel in state.channels.values():
+            channel.interrupted = True
+    if state.silence.hold(0, state.observed_us):
+        return []
     silent_s, allowed_s = silent_us / SECOND_US, allowed_silence_us(state) / SECOND_US
     after_us = max(time_us, state.silence.since_us + 1)  # late data must not take the place of what raised it
     return _transition(state, 0, after_us, silent_s, allowed_s, data_back_sentence(), digest)
@@ -68,7 +83,8 @@ def _transition(
     allowed_s: float,
     sentence: Bilingual,
     digest: str,
-) -> Alert | None:
+) -> list[Alert]:
+    sentence = with_recurrence(sentence, state, None, "no_data", level)
     cause = Cause(
         machine=state.machine,
         point="",
@@ -81,4 +97,5 @@ def _transition(
         observation=digest,
         serial=state.raised,
     )
-    return transition(state.silence, level, cause)
+    alert = transition(state.silence, level, cause)
+    return [] if alert is None else [alert]

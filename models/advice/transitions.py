@@ -55,4 +55,5 @@ def transition(alarm: Alarm, level: int, cause: Cause, *, again: bool = False) -
         since=to_datetime(alarm.since_us),
         configuration=cause.configuration,
         observation=cause.observation,
+        count=alarm.comings,
     )

@@ -5,9 +5,12 @@ from math import isfinite
 
 import msgspec
 
-__all__ = ["Alarm", "Delays", "alert_id"]
+from models.alarms.recurrence import Recurrence
+from models.clock import SECOND_US
 
-_DEADBAND = 0.25
+__all__ = ["DEADBAND", "Alarm", "Delays", "alert_id"]
+
+DEADBAND = 0.25
 """In degrees: a level once reached is left only this far below its limit."""
 _CONSECUTIVE_ON = 2
 _CONSECUTIVE_OFF = 5
@@ -19,7 +22,13 @@ class Delays(msgspec.Struct, frozen=True):
 
     on_us: tuple[int, int, int]
     off_us: int
+    on_run: int = _CONSECUTIVE_ON
     off_run: int = _CONSECUTIVE_OFF
+
+    @property
+    def none(self) -> "Delays":
+        """The same with none before a level is on: for what needs no more to be believed."""
+        return msgspec.structs.replace(self, on_us=(0, 0, 0), on_run=1)
 
 
 class _DelayedLatch(msgspec.Struct, array_like=True):
@@ -49,7 +58,10 @@ class Alarm(msgspec.Struct, array_like=True):
     id: str = ""
     since_us: int = 0
     about: str = ""
-    """What raised it: of a diagnosis the fault; of a temperature `rise`, or `value_c` where a limit alone was."""
+    """What raised it: of a diagnosis the fault; of a temperature `rise`, or `value_c` where a limit alone was; of a
+    change `fall` where it is one."""
+    recurrence: Recurrence | None = None
+    """How often it came lately; None where it never has."""
 
     def update(self, degree: float, time_us: int, delays: Delays) -> int:
         """Update the levels from a symptom's degree at an event time; give the highest that is on.
@@ -57,21 +69,64 @@ class Alarm(msgspec.Struct, array_like=True):
         A degree that is not finite is refused: the level stays.
         """
         if not isfinite(degree):
-            return max((level for level, latch in enumerate(self.latches, start=1) if latch.on), default=0)
+            return self.confirmed
         highest = 0
         for level, latch in enumerate(self.latches, start=1):
-            if (degree >= (level - _DEADBAND if latch.on else level)) == latch.on:
+            if (degree >= (level - DEADBAND if latch.on else level)) == latch.on:
                 latch.run = 0
             elif latch.on:
                 latch.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
             else:
-                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=_CONSECUTIVE_ON)
+                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=delays.on_run)
             if latch.on:
                 highest = level
         return highest
 
+    @property
+    def confirmed(self) -> int:
+        """The highest level that has held for as long as its delay asks, whatever is shown of it."""
+        return max((level for level, latch in enumerate(self.latches, start=1) if latch.on), default=0)
+
+    def rests(self, degree: float) -> bool:
+        """Update the levels where nothing stands and a degree asks for nothing; whether that was so."""
+        latches = self.latches
+        if self.level or not degree < 1.0 or latches[0].on or latches[1].on or latches[2].on:
+            return False
+        latches[0].run = latches[1].run = latches[2].run = 0
+        return True
+
+    def hold(self, level: int, time_us: int) -> int:
+        """Give the level to show where it has this one by itself: what comes and goes stays open."""
+        if level == self.level and not (level and self.is_held):
+            return level
+        if self.recurrence is None:
+            self.recurrence = Recurrence()
+        return self.recurrence.hold(self.level, level, time_us)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it comes and goes, and its alert stays open, or has just been cleared at last."""
+        return self.recurrence is not None and self.recurrence.held
+
+    @property
+    def present(self) -> int:
+        """The level that it has by itself, however long its alert stays open."""
+        return self.recurrence.present if self.level and self.recurrence and self.recurrence.held else self.level
+
+    @property
+    def onset_us(self) -> int:
+        """When it came last."""
+        return self.recurrence.comings_s[-1] * SECOND_US if self.recurrence and self.is_held else self.since_us
+
+    @property
+    def comings(self) -> int:
+        """How often it has come, where it comes and goes; else 0."""
+        return self.recurrence.count if self.recurrence is not None and self.recurrence.held else 0
+
     def pause(self, by_us: int) -> None:
         """Leave out a time through which nothing was judged: the symptom didn't hold, nor was it gone."""
+        if self.recurrence is not None:
+            self.recurrence.pause(by_us)
         for latch in self.latches:
             latch.since_us += by_us
 

@@ -24,6 +24,15 @@ class Symptom(msgspec.Struct, array_like=True):
     """The parts that single values have in it, from 0 to 1, largest first; empty where it is about one value."""
     said: Bilingual | None = None
     """What a diagnosis says."""
+    grows: tuple[int, float] | None = None
+    """Since when (event time) it grows for certain, and by which part a day; None: that is not why it counts."""
+    sudden: bool = False
+    """Whether it came at once and so far that no delay is needed to believe it."""
+
+    @property
+    def is_fall(self) -> bool:
+        """Whether it is a level below its baseline; its limits then fall."""
+        return self.rule == "change" and self.reference is not None and self.limits[0] < self.reference
 
     def limit(self, level: int) -> float:
         """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""

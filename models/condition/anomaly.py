@@ -13,6 +13,7 @@ from river import base
 
 from models.condition.baseline import Baseline
 from models.condition.correlations import MAX_FEATURES, Correlations, packed, unpacked
+from models.condition.floors import floors_of
 from models.condition.running_statistics import MEMORY, RunningStatistics
 
 __all__ = ["AnomalyModel", "AnomalyScore", "ModelNumbers"]
@@ -97,7 +98,8 @@ class AnomalyModel(base.AnomalyDetector):
     floor
         The least standard deviation, in the value's own unit.
     relative_floor
-        The least standard deviation as a part of the mean.
+        The least standard deviation as a part of the mean, of readings; what their names say of the quantity
+        may make either of them more (`models.condition.floors`). 0 for what is no reading.
     smoothing
         Weight of the newest observation, above 0; 1 doesn't smooth.
 
@@ -168,10 +170,15 @@ class AnomalyModel(base.AnomalyDetector):
             if value is None or not statistics.count:
                 deviations.append(0.0)
                 continue
-            if smooths and not statistics.fresh:
-                value = statistics.newest + weight * (value - statistics.newest)
+            unit = statistics.unit
+            if smooths:
+                newest = statistics.newest
+                if statistics.beginning:
+                    value, unit = statistics.smoothed(value, weight), statistics.beginning_unit()
+                else:
+                    value = newest + weight * (value - newest)
             smoothed[name] = value
-            deviation = (value - statistics.mean) / statistics.unit
+            deviation = (value - statistics.mean) / unit
             if not -_MAX_DEVIATION < deviation < _MAX_DEVIATION:
                 deviation = _MAX_DEVIATION if deviation > 0 else -_MAX_DEVIATION
             deviations.append(deviation)
@@ -182,7 +189,9 @@ class AnomalyModel(base.AnomalyDetector):
         worst: dict[str, float] = {}
         for (name, statistics), deviation, residual in zip(by_name.items(), deviations, residuals, strict=True):
             if name in smoothed:
-                worst[name] = max(abs(deviation), abs(residual)) / statistics.width
+                apart = deviation if deviation >= 0.0 else -deviation
+                alone = residual if residual >= 0.0 else -residual
+                worst[name] = (max(apart, alone)) / statistics.width
         return AnomalyScore(max(worst.values()), worst, smoothed)
 
     def learn_scored(self, features: Mapping[str, float], scored: AnomalyScore) -> None:
@@ -195,13 +204,15 @@ class AnomalyModel(base.AnomalyDetector):
                 for each in self.regimes.values():
                     each.by_name[name] = RunningStatistics(newest=first)
         deviations = []
+        floor, relative_floor = self.floor, self.relative_floor
         for name, statistics in by_name.items():
             value = features.get(name)
             if value is None:
                 deviations.append(0.0)
                 continue
             smoothed = scored.smoothed.get(name, value)
-            statistics.learn_one(value, smoothed, self.floor, self.relative_floor)
+            least, relative = floors_of(name, floor, relative_floor) if relative_floor else (floor, 0.0)
+            statistics.learn_one(value, smoothed, least, relative)
             deviations.append(statistics.deviation(smoothed))
         if not deviations:
             return
@@ -224,14 +235,14 @@ class AnomalyModel(base.AnomalyDetector):
         for name, smoothed in scored.smoothed.items():
             statistics = by_name[name]
             statistics.newest = smoothed
-            if statistics.fresh:
-                statistics.fresh = False
+            if statistics.beginning:
+                statistics.settle(self.smoothing)
 
     def forget_recent(self) -> None:
         """Begin smoothing afresh, as after a standstill."""
         for regime in self.regimes.values():
             for statistics in regime.by_name.values():
-                statistics.fresh = True
+                statistics.beginning = 1.0
 
     def score_one(self, x: dict[Hashable, Any]) -> float:
         """Give the score alone, as River asks for it; 0 where there is nothing to compare with."""
@@ -267,9 +278,10 @@ class AnomalyModel(base.AnomalyDetector):
     def from_numbers(cls, numbers: ModelNumbers) -> "AnomalyModel":
         """Continue, bit for bit, from what `to_numbers` gave; raises ValueError where it cannot be that."""
         model = cls(numbers.floor, numbers.relative_floor, numbers.smoothing)
+        floors = [floors_of(name, model.floor, model.relative_floor) for name in numbers.names]
         try:
             for key, stored in numbers.regimes.items():
-                statistics = RunningStatistics.unpacked(stored.values, model.floor, model.relative_floor)
+                statistics = RunningStatistics.unpacked(stored.values, floors)
                 model.regimes[key] = RegimeStatistics(
                     dict(zip(numbers.names, statistics, strict=True)), stored.count, stored.scores
                 )

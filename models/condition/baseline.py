@@ -72,7 +72,8 @@ class Baseline(msgspec.Struct, array_like=True):
             return
         if self.anchor is None:
             self._drop_anchor()
-        self._step(value, min(1.0 / self.count, min(elapsed_s, _MAX_STEP_S) / FOLLOW_S))
+        gain, longest = 1.0 / self.count, (min(_MAX_STEP_S, elapsed_s)) / FOLLOW_S
+        self._step(value, min(longest, gain))
         self._keep_in_band()
 
     def tighten(self, value: float, elapsed_s: float) -> None:
@@ -96,11 +97,13 @@ class Baseline(msgspec.Struct, array_like=True):
         self.recent_scale = self.scale
 
     def _keep_in_band(self) -> None:
-        if self.anchor is not None:
-            self.location = min(max(self.location, self.anchor - _BAND), self.anchor + _BAND)
+        anchor = self.anchor
+        if anchor is not None and not -_BAND < self.location - anchor < _BAND:
+            self.location = min(max(self.location, anchor - _BAND), anchor + _BAND)
 
     def _bounded(self, error: float) -> float:
-        reach = _HUBER * max(self.scale, self.floor)
+        scale, floor = self.scale, self.floor
+        reach = _HUBER * (max(floor, scale))
         return error if -reach < error < reach else min(max(error, -reach), reach)
 
     def _step(self, value: float, gain: float) -> None:

@@ -10,20 +10,32 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, AnomalyScore
 from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
+from models.condition.floors import INSTRUMENT, TEMPERATURE, VIBRATION
+from models.condition.judging import Judging
+from models.condition.late_episode import LateWatch
+from models.condition.measuring import Measuring
+from models.condition.presence import Presence
 from models.condition.recent_observations import RECENT_US, RecentObservations, is_recent
 from models.condition.regime_baseline import RegimeBaseline
 from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
+from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
+from models.condition.standing import Standing
+from models.condition.stillness import Stillness
+from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import WarmUp
 from models.machinery.machine import Learning
 from models.observations import ReadingObserved, TemperatureObserved, VibrationObserved
 from models.outputs import Measurement
 from models.prognosis.degradation import DegradationTrend
+from models.prognosis.growth import GrowthTrend
 from models.signal.reading_names import is_vibration_level
 
 __all__ = [
+    "CHANGE_FLOOR",
     "CHANGE_INDICATORS",
+    "INSTRUMENT_RULES",
     "MAX_NAME_LENGTH",
     "Channel",
     "MeasuredObservation",
@@ -36,13 +48,18 @@ MeasuredObservation = VibrationObserved | TemperatureObserved | ReadingObserved
 CHANGE_INDICATORS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g")
 """Judged against their own baseline: they carry a fault's energy, and don't jump with every shock like kurtosis."""
 
-_CHANGE_FLOOR = 0.05
+INSTRUMENT_RULES = ("sensor_fault", "remeasured")
+"""Alerts of what measures, not of the machine."""
+_OF_NO_CHANGE = (*INSTRUMENT_RULES, "sisters")
+"""Alerts that say of no change of the machine."""
+CHANGE_FLOOR = 0.05
+"""The least standard deviation of a level, as a natural logarithm."""
 _MODELS: dict[Measurement, tuple[float, float, float]] = {
-    "indicators": (0.05, 0.0, 1.0),
-    "temperature": (1.0, 0.0, 1.0),
-    "readings": (1e-9, 1e-3, 0.1),
+    "indicators": (VIBRATION, 0.0, 1.0),
+    "temperature": (TEMPERATURE, 0.0, 1.0),
+    "readings": (1e-9, INSTRUMENT, 0.1),
 }
-"""The anomaly model's least standard deviations (5 per cent, 1 K, a thousandth of a reading's mean) and smoothing:
+"""The anomaly model's least standard deviations (a reading's, by what it is) and smoothing:
 indicators and temperatures sum up a block already, a reading is one noisy number."""
 _RESTLESS_US = HOUR_US
 """A machine that stays in a regime for less, on average: its temperature is always on its way somewhere."""
@@ -101,6 +118,16 @@ class Channel(msgspec.Struct, array_like=True):
     """Event time of what was judged last."""
     interrupted: bool = False
     """Whether the machine stood, or nothing came, since then."""
+    judging: Judging = msgspec.field(default_factory=Judging)
+    late: LateWatch = msgspec.field(default_factory=LateWatch)
+    growth: GrowthTrend | None = None
+    """Of a change that stands; None while there is none."""
+    sudden_rise: SuddenRise = msgspec.field(default_factory=SuddenRise)
+    presence: Presence = msgspec.field(default_factory=Presence)
+    clock: SenderClock = msgspec.field(default_factory=SenderClock)
+    standing: Standing = msgspec.field(default_factory=Standing)
+    stillness: Stillness = msgspec.field(default_factory=Stillness)
+    measuring: Measuring = msgspec.field(default_factory=Measuring)
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
@@ -125,24 +152,41 @@ class Channel(msgspec.Struct, array_like=True):
         least: float | None = None
         for regime_baseline in self.baselines_by_regime.values():
             baseline = regime_baseline.baselines.get("rms_g")
-            if baseline is not None and baseline.ready and (least is None or baseline.location < least):
+            if baseline is None or baseline.count < MIN_BASELINE_VALUES:
+                continue
+            if least is None or baseline.location < least:
                 least = baseline.location
         return least
 
     @property
     def ready(self) -> bool:
         """Whether this point can be judged against its own past."""
-        regime_baseline = self.regime_baseline
-        return regime_baseline.ended and regime_baseline.learned >= MIN_BASELINE_VALUES and self.model.scores.ready
+        regime_baseline = self.baselines_by_regime[self.present]
+        if not regime_baseline.ended or regime_baseline.learned < MIN_BASELINE_VALUES:
+            return False
+        return self.model.scores.ready or bool(self.measuring.anew)  # what both ways of measuring share is known
 
     @property
     def level(self) -> int:
         """Highest level of an open condition alert (0 none, 3 high)."""
         highest = 0
         for rule, alarm in self.alarms.items():
-            if alarm.level > highest and rule != "sensor_fault":
+            if alarm.level > highest and rule not in INSTRUMENT_RULES:
                 highest = alarm.level
         return highest
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether an alert of its condition stands by what shows now, and not only because it comes and goes."""
+        for rule, alarm in self.alarms.items():
+            if alarm.level and alarm.present and rule not in _OF_NO_CHANGE:
+                return True
+        return False
+
+    @property
+    def doubts_instrument(self) -> bool:
+        """Whether an alert of what measures stands."""
+        return any(alarm.level > 0 for rule, alarm in self.alarms.items() if rule in INSTRUMENT_RULES)
 
     def is_heard(self, machine_us: int) -> bool:
         """Whether it still speaks for a machine whose event time has got this far: it may have fallen silent."""
@@ -208,20 +252,27 @@ class Channel(msgspec.Struct, array_like=True):
 
     def has_baseline(self, name: str) -> bool:
         """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
-        if name in self.baselines:
-            return True
-        if len(self.baselines) >= _MAX_LEVELS or len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
+        if len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
             return False
-        self.baselines[name] = Baseline(floor=_CHANGE_FLOOR)
+        baselines = self.baselines
+        if name in baselines:
+            return True
+        if len(baselines) >= _MAX_LEVELS:
+            return False
+        baselines[name] = Baseline(floor=CHANGE_FLOOR)
         return True
 
-    def smooth(self, name: str, time_us: int, value: float) -> float:
-        """Add one value to its running median, and give that."""
-        medians = self.regime_baseline.medians
+    def running_median(self, name: str) -> RunningMedian:
+        """Give the running median of a value in the present regime, begun now where there is none."""
+        medians = self.baselines_by_regime[self.present].medians
         running_median = medians.get(name)
         if running_median is None:
             running_median = medians[name] = RunningMedian()
-        return running_median.add(time_us, value)
+        return running_median
+
+    def smooth(self, name: str, time_us: int, value: float) -> float:
+        """Add one value to its running median, and give that."""
+        return self.running_median(name).add(time_us, value)
 
     def update_recent(self, features: dict[str, float], scored: AnomalyScore, time_us: int) -> None:
         """Update what the next observation is compared with from this one, which came in order, sound or not."""
@@ -243,7 +294,7 @@ class Channel(msgspec.Struct, array_like=True):
         """Note that it was judged; whatever interrupted that is left out of how long symptoms have held."""
         if self.interrupted:
             for rule, alarm in self.alarms.items():
-                if rule != "sensor_fault":
+                if rule not in INSTRUMENT_RULES:
                     alarm.pause(time_us - self.judged_us)
         self.judged_us, self.interrupted = time_us, False
 
@@ -276,4 +327,4 @@ def new_channel(point: str, measurement: Measurement) -> Channel:
 
 def _baselines(measurement: Measurement) -> dict[str, Baseline]:
     names = CHANGE_INDICATORS if measurement == "indicators" else ()
-    return {name: Baseline(floor=_CHANGE_FLOOR) for name in names}
+    return {name: Baseline(floor=CHANGE_FLOOR) for name in names}

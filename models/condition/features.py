@@ -16,8 +16,8 @@ _MAX_VALUE = 1e12
 
 
 @lru_cache(maxsize=1024)
-def _is_model_feature(name: str) -> bool:
-    return name in _MODEL_FEATURES or name.startswith("band_")
+def _model_features(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in _MODEL_FEATURES or name.startswith("band_"))
 
 
 def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
@@ -27,7 +27,10 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
     against its own last few values, readings as is.
     """
     if channel.measurement == "indicators":
-        return {name: value_to_log(value) for name, value in values.items() if _is_model_feature(name)}
+        return {
+            name: log(value) if _MIN_VALUE < (value := values[name]) < _MAX_VALUE else value_to_log(value)
+            for name in _model_features(tuple(values))
+        }
     if channel.measurement == "temperature":
         if "value_c" not in values:
             return {}

@@ -2,24 +2,23 @@
 
 import msgspec
 
-from models.clock import MINUTE_US
 from models.condition.channel import Channel, MeasuredObservation
 from models.condition.features import value_to_log
 from models.condition.recent_observations import is_recent
 from models.condition.regimes import OperatingPoint, operating_point
+from models.condition.runs import Runs
 from models.machinery.machine import Configuration
 from models.observations import ReadingObserved, VibrationObserved
 from models.outputs import Running
 from models.signal.reading_names import load_percent_in, speed_rpm_in
 
-__all__ = ["OperatingState", "is_running"]
+__all__ = ["OperatingState", "is_running", "is_still", "slowest_rpm"]
 
 _STANDSTILL_PART = 0.1
 _MIN_SPEED_RPM = 1.0
 _MIN_SPEED_PART = 0.05
 _HYSTERESIS = 1.5
 """What stands runs again only this many times above the limit below which it stands."""
-_START_US = 2 * MINUTE_US
 _IDLE_BELOW_PERCENT = 10.0
 
 
@@ -49,6 +48,7 @@ class OperatingState(msgspec.Struct, array_like=True):
     """Event time since which it has been seen to stand; None while it runs."""
     loaded_us: int | None = None
     """Event time at which it last began to idle, or ceased to."""
+    runs: Runs = msgspec.field(default_factory=Runs)
 
     def update(
         self, key: str, observation: MeasuredObservation, values: dict[str, float], time_us: int
@@ -85,9 +85,10 @@ class OperatingState(msgspec.Struct, array_like=True):
     def update_standstill(self, time_us: int, *, stands: bool) -> None:
         """Note whether the machine stands."""
         if not stands:
-            self.stood_us = None
+            self.stood_us, self.runs.ran_us = None, time_us
         elif self.stood_us is None:
             self.stood_us = time_us
+            self.runs.end(self.started_us)
 
     def since_us(self, how: Running, time_us: int) -> int | None:
         """Give since when (event time) the machine runs in this way; None where that was never seen to begin."""
@@ -99,8 +100,8 @@ class OperatingState(msgspec.Struct, array_like=True):
         return max(seen, default=None)
 
     def is_starting(self, time_us: int) -> bool:
-        """Whether it began to run less than two minutes ago."""
-        return self.started_us is not None and time_us - self.started_us < _START_US
+        """Whether it began to run less than a start ago: two minutes, or less where its runs are that short."""
+        return self.started_us is not None and time_us - self.started_us < self.runs.start_us
 
     def is_idle(self, time_us: int) -> bool:
         """Whether it is known to do next to nothing: a load below 10 %."""
@@ -127,6 +128,11 @@ def _newer(before: _Reported | None, now: _Reported) -> _Reported:
     return now if now.by_reading and not before.by_reading else before
 
 
+def slowest_rpm(nominal_rpm: float | None) -> float:
+    """Give the speed below which a machine stands."""
+    return _MIN_SPEED_PART * nominal_rpm if nominal_rpm else _MIN_SPEED_RPM
+
+
 def is_running(
     channel: Channel,
     observation: MeasuredObservation,
@@ -147,13 +153,21 @@ def is_running(
         speed_rpm = observation.speed_rpm if speed_rpm is None else speed_rpm
     else:
         return None
-    nominal = configuration.machine.speed_rpm
-    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
-    by_speed = None if speed_rpm is None else abs(speed_rpm) >= ease * slowest
-    measured = speed_rpm is not None and speed_rpm != nominal
+    by_speed = None if speed_rpm is None else not is_still(speed_rpm, configuration, ease=ease)
+    measured = speed_rpm is not None and speed_rpm != configuration.machine.speed_rpm
     if by_speed is False or measured or "rms_g" not in values:
         return by_speed
     quietest = channel.quietest
     if quietest is None:
         return by_speed
-    return value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
+    runs = value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
+    if isinstance(observation, VibrationObserved) and not channel.measuring.shares_level(observation):
+        return False if channel.stopped and not runs else by_speed  # less of the spectrum is no standstill
+    return runs
+
+
+def is_still(speed_rpm: float, configuration: Configuration, *, ease: float = 1.0) -> bool:
+    """Whether a speed is that of a machine that stands: hardly any of its nominal one; `ease` times that."""
+    nominal = configuration.machine.speed_rpm
+    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
+    return abs(speed_rpm) < ease * slowest

@@ -1,8 +1,10 @@
 """Recent observations of a point, so that a message that comes twice is told from two of the same time."""
 
 import hashlib
-from functools import cached_property
-from itertools import pairwise
+import struct
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
+from operator import sub
 from statistics import median
 
 import msgspec
@@ -14,6 +16,9 @@ __all__ = ["RECENT_US", "WINDOW", "RecentObservations", "fingerprint", "is_recen
 WINDOW = 128
 """Observations remembered for each point and kind; an older duplicate shows only by its source offset."""
 
+_HEAD = struct.Struct("<?q")
+_MOST_NEAR_US = 2**31 - 1
+"""Half an hour and a bit: a step that four bytes hold."""
 _INTERVALS = 8
 """How many of a point's last intervals make the usual one."""
 RECENT_US = 30 * MINUTE_US
@@ -22,17 +27,60 @@ _TIMES_USUAL = 3
 _MAX_AGE_US = 24 * HOUR_US
 
 
-class RecentObservations(msgspec.Struct, array_like=True, dict=True):
+class RecentObservations:
     """The last `WINDOW` observations of one point and kind, oldest first."""
 
-    fingerprints: list[int] = []
-    times_us: list[int] = []
-    """Final event times; each occurs once."""
+    __slots__ = ("_latest_us", "fingerprints", "times_us")
 
-    @cached_property
-    def _latest_us(self) -> int | None:
-        """The latest of the times: what is later still is new, which saves looking through all of them."""
-        return max(self.times_us, default=None)
+    def __init__(self, fingerprints: Iterable[int] = (), times_us: Iterable[int] = ()) -> None:
+        self.fingerprints = list(fingerprints)
+        self.times_us = list(times_us)
+        """Final event times; each occurs once."""
+        self._latest_us = max(self.times_us, default=None)
+        """What is later still is new, which saves looking through all of them."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RecentObservations):
+            return NotImplemented
+        return (self.fingerprints, self.times_us) == (other.fingerprints, other.times_us)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def packed(self) -> bytes:
+        """Give them as bytes: they are most of a point's state, and times lie near each other.
+
+        How wide a step from one time to the next is, the first time, all fingerprints, and the steps.
+        """
+        if not self.times_us:
+            return b""
+        steps_us = list(map(sub, self.times_us[1:], self.times_us))
+        near = max(map(abs, steps_us), default=0) <= _MOST_NEAR_US
+        head, count = _HEAD.pack(near, self.times_us[0]), len(self.times_us)
+        return head + struct.pack(f"<{count}Q{count - 1}{'i' if near else 'q'}", *self.fingerprints, *steps_us)
+
+    @classmethod
+    def unpacked(cls, stored: object) -> "RecentObservations":
+        """Go on from what `packed` gave, or from two lists, as they were stored before; raises ValueError.
+
+        >>> recent = RecentObservations([7, 8, 9], [1_000, 900, 500_000])
+        >>> RecentObservations.unpacked(recent.packed()) == recent
+        True
+        >>> RecentObservations.unpacked([[7, 8, 9], [1_000, 900, 500_000]]) == recent
+        True
+        """
+        if not isinstance(stored, bytes):
+            fingerprints, times_us = msgspec.convert(stored, tuple[list[int], list[int]])
+            return cls(fingerprints, times_us)
+        if not stored:
+            return cls()
+        try:
+            near, first_us = _HEAD.unpack_from(stored)
+            width = 4 if near else 8
+            count = (len(stored) - _HEAD.size + width) // (8 + width)
+            numbers = struct.unpack(f"<{count}Q{count - 1}{'i' if near else 'q'}", stored[_HEAD.size :])
+        except struct.error as error:
+            raise ValueError(f"no recent observations: {error}") from error
+        return cls(numbers[:count], accumulate(numbers[count:], initial=first_us))
 
     def _is_later(self, time_us: int) -> bool:
         return self._latest_us is None or time_us > self._latest_us
@@ -57,13 +105,12 @@ class RecentObservations(msgspec.Struct, array_like=True, dict=True):
 
     def add(self, mark: int, time_us: int) -> None:
         """Remember one more and forget the oldest beyond the window."""
-        later = self._is_later(time_us)
+        if self._is_later(time_us):
+            self._latest_us = time_us
         self.fingerprints.append(mark)
         self.times_us.append(time_us)
         if len(self.times_us) > WINDOW:
             del self.fingerprints[0], self.times_us[0]
-        if later:
-            self.__dict__["_latest_us"] = time_us
 
 
 def is_recent(age_us: float, *, usual_us: float) -> bool:

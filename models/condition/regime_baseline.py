@@ -27,6 +27,8 @@ class RegimeBaseline(msgspec.Struct, array_like=True):
     least_us: int = 0
     """How long it must be learned at least."""
     thermal_baseline: ThermalBaseline = msgspec.field(default_factory=ThermalBaseline)
+    told: bool = False
+    """Whether the fleet has been told of it, or need not be."""
 
     def end_learning(self, learning: Learning, machine_us: int, *, is_first: bool) -> None:
         """End learning for good once the machine's event time has reached its end; `is_first`: of its epochs."""

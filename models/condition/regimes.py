@@ -168,6 +168,14 @@ class Regimes(msgspec.Struct, array_like=True):
         """Give the ids of the regimes that are remembered."""
         return {regime.id for regime in self.known}
 
+    def holds(self, point: OperatingPoint, margin: float) -> bool:
+        """Whether a point lies in the present regime, or near it."""
+        return any(regime.id == self.present and regime.spans(point, margin) for regime in self.known)
+
+    def knows(self, point: OperatingPoint) -> bool:
+        """Whether a point lies in any regime that is remembered."""
+        return any(regime.spans(point) for regime in self.known)
+
     def completed(self, point: OperatingPoint) -> OperatingPoint:
         """Give a point with the middle of the present regime where it says nothing and that regime does.
 

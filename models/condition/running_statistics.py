@@ -8,6 +8,7 @@ Hammersley 1946, "The effective number of independent observations in an autocor
 first-order process).
 """
 
+from collections.abc import Iterable
 from math import sqrt
 from struct import Struct
 
@@ -31,8 +32,9 @@ class RunningStatistics(msgspec.Struct, array_like=True):
 
     newest: float
     """The smoothed value, moved by everything that came in order, sound or not."""
-    fresh: bool = True
-    """Whether the smoothing begins anew with the next value."""
+    beginning: float = 1.0
+    """The part of a single value's noise that the next smoothed value has while smoothing begins: 1, 1/2, 1/3, ...;
+    0 once it has no more than it will ever have."""
     count: int = 0
     mean: float = 0.0
     variance: float = 0.0
@@ -87,21 +89,43 @@ class RunningStatistics(msgspec.Struct, array_like=True):
         unlike = min(self.raw_change / (2.0 * variance), 1.0) if variance > _MIN_VARIANCE else 1.0
         return max(self.count * unlike / (2.0 - unlike), _MIN_INDEPENDENT)
 
+    def smoothed(self, value: float, weight: float) -> float:
+        """Smooth a value with those before it: exponentially, and as their plain mean until that is as smooth."""
+        if self.beginning == 1.0:
+            return value
+        return self.newest + max(weight, self.beginning) * (value - self.newest)
+
+    def settle(self, weight: float) -> None:
+        """Go one value on in beginning; exponential smoothing leaves weight/(2 - weight) of a noise."""
+        rest = self.beginning / (1.0 + self.beginning)
+        self.beginning = rest if rest > weight / (2.0 - weight) else 0.0
+
+    def beginning_unit(self) -> float:
+        """Give the standard deviation to divide by while smoothing begins: from a single value's to a smooth one's.
+
+        >>> statistics = RunningStatistics(newest=0.0)
+        >>> for i in range(100):
+        ...     statistics.learn_one(float(i % 2), 0.5 + 0.1 * (i % 2))
+        >>> round(statistics.beginning_unit(), 2), round(statistics.unit, 2)
+        (0.5, 0.05)
+        """
+        return sqrt(self.unit**2 + self.beginning * max(0.0, self.raw_variance - self.variance))
+
     def packed(self) -> bytes:
         """Give everything learned as little-endian doubles; `unit` and `width` follow from it."""
         return _NUMBERS.pack(
-            self.newest, self.fresh, self.count, self.mean, self.variance,
+            self.newest, self.beginning, self.count, self.mean, self.variance,
             self.raw_mean, self.raw_variance, self.raw_change, self.raw_last,
         )  # fmt: skip
 
     @classmethod
-    def unpacked(cls, numbers: bytes, floor: float, relative_floor: float) -> list["RunningStatistics"]:
+    def unpacked(cls, numbers: bytes, floors: Iterable[tuple[float, float]]) -> list["RunningStatistics"]:
         """Continue, bit for bit, from what several `packed` gave one after the other; raises struct.error."""
         restored = []
-        for newest, fresh, count, *learned in _NUMBERS.iter_unpack(numbers):
-            statistics = cls(newest, bool(fresh), int(count), *learned)
+        for (newest, beginning, count, *learned), each in zip(_NUMBERS.iter_unpack(numbers), floors, strict=True):
+            statistics = cls(newest, beginning, int(count), *learned)
             if statistics.count:
-                statistics.rescale(floor, relative_floor)
+                statistics.rescale(*each)
             restored.append(statistics)
         return restored
 

@@ -5,12 +5,15 @@ import msgspec
 from models.alarms.alarm import Alarm
 from models.alarms.alert_history import AlertHistory
 from models.condition.channel import Channel
+from models.condition.contradiction import Contradiction
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
+from models.condition.uploads import Uploads
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
+from models.observations import SisterBaseline
 
-__all__ = ["Arrival", "Counts", "MachineState"]
+__all__ = ["Arrival", "Counts", "MachineState", "OwnUsual"]
 
 
 class Counts(msgspec.Struct):
@@ -42,6 +45,14 @@ class Arrival(msgspec.Struct):
     """How many have come since."""
 
 
+class OwnUsual(msgspec.Struct, frozen=True, array_like=True):
+    """What is usual at a point in one way of running, as the fleet was told of it."""
+
+    point: str
+    values: dict[str, float]
+    """Natural logarithms, by indicator."""
+
+
 class MachineState(msgspec.Struct, kw_only=True):
     """The state of one machine: small, bounded, and changed by `models.fold.step` only."""
 
@@ -55,8 +66,13 @@ class MachineState(msgspec.Struct, kw_only=True):
     """The machine's event time: the newest of any point, future ones left out."""
     heard_us: int = 0
     """Observed time of the last measurement."""
+    heard_for_us: float = 0.0
+    """How long it has been heard (observed time): of a gap no more than `no_data` allows."""
+    missed_from_us: float = 0.0
+    """How long it will have been heard when a point can be missed; up to then nobody need look."""
     observed_interval_us: float = 0.0
     event_interval_us: float = 0.0
+    uploads: Uploads = msgspec.field(default_factory=Uploads)
     counts: Counts = msgspec.field(default_factory=Counts)
     offsets: dict[str, int] = {}
     """Highest offset folded of each source: `topic/partition`, and `@` with the topic's id where that is known."""
@@ -74,3 +90,14 @@ class MachineState(msgspec.Struct, kw_only=True):
     """What people said or did last."""
     known: AlertHistory = msgspec.field(default_factory=AlertHistory)
     """Its last alerts, which findings label, and the classifier that the fleet's findings have taught."""
+    usuals: dict[str, OwnUsual] = {}
+    """By group; the newest few."""
+    sisters: dict[str, dict[str, SisterBaseline]] = {}
+    """What is usual of machines like this one, by group and indicator."""
+    sisters_number: int = 0
+    """Of what was known of the fleet then."""
+    unlike_accepted: list[str] = []
+    """Points of which somebody has said that they are right as they are, however unlike those of others."""
+    late_due_us: int = 0
+    """When the first open episode of what came late is told (observed time); 0: there is none."""
+    contradiction: Contradiction = msgspec.field(default_factory=Contradiction)

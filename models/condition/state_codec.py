@@ -5,6 +5,7 @@ from importlib.metadata import version
 import msgspec
 
 from models.condition.anomaly import AnomalyModel, ModelNumbers
+from models.condition.recent_observations import RecentObservations
 from models.condition.state import MachineState
 from models.errors import StateError
 
@@ -14,13 +15,17 @@ STATE_VERSION = f"15 river-{version('river')}"
 """Schema of the state, and the library whose arithmetic it continues."""
 
 
-def _to_plain(value: object) -> ModelNumbers:
+def _to_plain(value: object) -> ModelNumbers | bytes:
+    if isinstance(value, RecentObservations):
+        return value.packed()
     if isinstance(value, AnomalyModel):
         return value.to_numbers()
     raise NotImplementedError(f"no plain numbers for {type(value).__name__}")
 
 
-def _from_plain(kind: type, value: object) -> AnomalyModel:
+def _from_plain(kind: type, value: object) -> AnomalyModel | RecentObservations:
+    if kind is RecentObservations:
+        return RecentObservations.unpacked(value)
     if kind is AnomalyModel:
         return AnomalyModel.from_numbers(msgspec.convert(value, ModelNumbers))
     raise NotImplementedError(f"{kind.__name__} is no part of a state")

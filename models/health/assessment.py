@@ -7,14 +7,17 @@ from models.clock import HOUR_US, SECOND_US
 from models.condition.anomaly import AnomalyScore
 from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObservation
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
-from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom
+from models.health.falls import fall_symptom, worse_change
+from models.health.growth import with_growth
+from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom, limit_symptoms
+from models.health.sudden_rise import with_sudden_rise
 from models.health.verdict import diagnosis_symptom
 from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
 
-__all__ = ["Assessment", "assess", "score"]
+__all__ = ["Assessment", "assess", "assess_absolute", "score"]
 
 _SOUND_BELOW_DEGREE = 1.0
 _FOLLOW_EVERY = 4
@@ -26,6 +29,11 @@ _MAX_SHARES = 3
 """The values that an anomaly is said to come from, at most."""
 _SHARES_FROM = 0.5
 """Part of its limit from which an anomaly score may become a reason, and its shares are computed."""
+
+
+_BEYOND = {"severity": 2.0, "temperature": 1.0}
+"""From zone C on, and from 5 K below a maker's limit: less is measured against the machine's own past."""
+_UNSCORED = Anomaly(score=None, limit=None, anomalous=None)
 
 
 class Assessment(msgspec.Struct, frozen=True, array_like=True):
@@ -81,13 +89,44 @@ def assess(
     A block that was searched for faults at another speed than the measured one, where that is known, has no vote.
     """
     compared = _compare(channel, observation, values, time_us)
-    channel.symptoms = _symptoms(channel, compared, configuration, measured_rpm)
+    symptoms = _symptoms(channel, compared, configuration, measured_rpm)
+    symptoms = with_growth(channel, symptoms, observation, time_us)
+    if isinstance(observation, VibrationObserved):
+        logs = (compared.logs, compared.smoothed)
+        symptoms = with_sudden_rise(
+            channel, symptoms, observation, logs, configuration, time_us=time_us, measured_rpm=measured_rpm
+        )
+    channel.symptoms = symptoms
     if compared.ready:
         _tighten(channel, compared.logs, time_us)
     if _teaches(channel, compared):
         _learn(channel, compared)
     channel.update_recent(compared.features, compared.scored, time_us)
     return Assessment(compared.anomaly, _judged_rules(channel.symptoms, observation, configuration))
+
+
+def assess_absolute(
+    channel: Channel,
+    observation: MeasuredObservation,
+    values: dict[str, float],
+    time_us: int,
+    configuration: Configuration,
+) -> Assessment | None:
+    """Assess an observation of which nobody can tell what it means, by limits that no machine may exceed.
+
+    It may raise an alert or hold it, never clear one, and nothing is learned; None where it exceeds none.
+    """
+    logs = _logs(channel, values, features_of(channel, values))
+    smoothed = _smooth(channel, logs, values, time_us)
+    beyond = [
+        symptom
+        for symptom in limit_symptoms(channel, smoothed, _seconds(observation), configuration)
+        if symptom.degree >= _BEYOND[symptom.rule]
+    ]
+    if not beyond:
+        return None
+    channel.symptoms = beyond
+    return Assessment(_UNSCORED, frozenset(symptom.rule for symptom in beyond))
 
 
 def _compare(
@@ -117,7 +156,9 @@ def _symptoms(
         named = diagnosis_symptom(channel.diagnosis_votes)
         symptoms += [] if named is None else [named]
     if compared.ready:
-        change = change_symptom(channel, compared.smoothed, configuration.thresholds)
+        thresholds = configuration.thresholds
+        rise = change_symptom(channel, compared.smoothed, thresholds)
+        change = worse_change(rise, fall_symptom(channel, compared.smoothed, thresholds, compared.time_us))
         symptoms += [] if change is None else [change]
         anomaly = _anomaly_symptom(channel, compared)
         symptoms += [] if anomaly is None else [anomaly]
@@ -127,7 +168,7 @@ def _symptoms(
 def _anomaly_symptom(channel: Channel, compared: _Compared) -> Symptom | None:
     """Give the symptom of the anomaly score, and what it comes from where it may become a reason."""
     score, limit = compared.anomaly.score, compared.anomaly.limit
-    if score is None or limit is None:
+    if score is None or limit is None or channel.measuring.anew:
         return None
     smoothed = channel.smooth("score", compared.time_us, score)
     shares = compared.scored.shares(_MAX_SHARES) if smoothed >= _SHARES_FROM * limit else {}
@@ -143,16 +184,17 @@ def _teaches(channel: Channel, compared: _Compared) -> bool:
     """
     waits = compared.warming and not channel.is_restless
     if compared.ready:
-        sound = not channel.level and all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
-        return sound and not waits and not compared.anomaly.anomalous
+        sound = all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
+        return sound and not channel.is_alarming and not waits and not compared.anomaly.anomalous
     if not channel.regime_baseline.later:
         return True
-    return not waits and not any(alarm.level for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
+    return not waits and not any(alarm.present for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)
 
 
 def _learn(channel: Channel, compared: _Compared) -> None:
     """Learn a sound observation: in the anomaly model, the baselines and the thermal baseline."""
-    if not compared.ready or (channel.learned % _FOLLOW_EVERY == 0 and not compared.warming):
+    anew = channel.measuring.anew
+    if not compared.ready or anew or (channel.learned % _FOLLOW_EVERY == 0 and not compared.warming):
         channel.model.learn_scored(compared.features, compared.scored)
     learning = not compared.ready and not channel.ready  # learning the very observation may have made it ready
     regime_baseline, time_us = channel.regime_baseline, compared.time_us
@@ -162,7 +204,7 @@ def _learn(channel: Channel, compared: _Compared) -> None:
     for name, baseline in regime_baseline.baselines.items():
         if name not in compared.logs:
             continue
-        if learning:
+        if learning or name in anew:
             baseline.learn_one(compared.logs[name])
         else:
             baseline.follow(compared.logs[name], elapsed_s)
@@ -206,17 +248,18 @@ def _logs(channel: Channel, values: dict[str, float], features: dict[str, float]
     if channel.measurement == "indicators":
         return {name: features[name] for name in CHANGE_INDICATORS if name in features}
     if channel.measurement == "readings":
+        known = channel.baselines
         return {
             name: value_to_log(value)
             for name, value in values.items()
-            if value > 0.0 and channel.has_baseline(name)
+            if value > 0.0 and (name in known or channel.has_baseline(name))
         }
     return {}
 
 
 def _smooth(channel: Channel, logs: dict[str, float], values: dict[str, float], time_us: int) -> dict[str, float]:
     if logs:
-        return {name: channel.smooth(name, time_us, value) for name, value in logs.items()}
+        return {name: channel.running_median(name).add(time_us, value) for name, value in logs.items()}
     if channel.measurement == "temperature" and "value_c" in values:
         value_c = min(max(values["value_c"], MIN_C), MAX_C)
         return {"value_c": channel.smooth("value_c", time_us, value_c)}

@@ -4,12 +4,23 @@ from functools import lru_cache
 from math import exp, log
 
 from models.alarms.symptom import Symptom, degree_of
+from models.condition.baseline import MIN_BASELINE_VALUES
 from models.condition.channel import Channel
 from models.machinery.machine import Configuration, Thresholds
-from models.machinery.severity import MINIMUM_SECONDS, boundaries_of
+from models.machinery.severity import MINIMUM_SECONDS, Boundaries, boundaries_of
 from models.machinery.temperature import temperature_limit_c
 
-__all__ = ["absolute_symptoms", "anomaly_symptom", "change_symptom", "temperature_symptom"]
+__all__ = [
+    "absolute_symptoms",
+    "anomaly_symptom",
+    "change_limits",
+    "change_symptom",
+    "limit_symptom",
+    "limit_symptoms",
+    "rise_symptom",
+    "severity_of",
+    "temperature_symptom",
+]
 
 _VELOCITY = "velocity_rms_mm_s"
 _SIGMA_SHARES = (1.0, 1.25, 1.5)
@@ -27,28 +38,45 @@ def _least_rises(thresholds: Thresholds) -> tuple[tuple[float, float], ...]:
     return tuple((log(factor), share) for factor, share in zip(factors, _SIGMA_SHARES, strict=True))
 
 
+def change_limits(location: float, sigma: float, thresholds: Thresholds) -> list[float]:
+    """Give the limits of a change from a baseline, all natural logarithms."""
+    return _limits(location, thresholds.change_sigmas * sigma, _least_rises(thresholds))
+
+
+def _limits(location: float, step: float, least: tuple[tuple[float, float], ...]) -> list[float]:
+    (low, first), (medium, second), (high, third) = least
+    return [
+        location + max(low, first * step),
+        location + max(medium, second * step),
+        location + max(high, third * step),
+    ]
+
+
 def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thresholds) -> Symptom | None:
     """Give the change of the indicators against their own baselines: the one that has gone furthest.
 
     `smoothed` holds running medians of natural logarithms. A limit is the baseline times its factor, or, where the
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
     """
-    least = _least_rises(thresholds)
-    worst: tuple[float, str, list[float]] | None = None
+    least, sigmas = _least_rises(thresholds), thresholds.change_sigmas
+    furthest, worst = -1.0, ""
+    limits: list[float] = []
     baselines = channel.baselines
     for name, baseline in baselines.items():
-        if name not in smoothed or not baseline.ready:
+        value = smoothed.get(name)
+        if value is None or baseline.count < MIN_BASELINE_VALUES:
             continue
-        step, location = thresholds.change_sigmas * baseline.sigma(), baseline.location
-        limits = [location + max(rise, share * step) for rise, share in least]
-        degree = degree_of(smoothed[name], location, limits)
-        if worst is None or degree > worst[0]:
-            worst = degree, name, limits
-    if worst is None:
+        location = baseline.location
+        if value <= location and furthest >= 0.0:
+            continue  # it has not risen, and another is as far as that at least
+        own = _limits(location, sigmas * baseline.sigma(), least)
+        degree = degree_of(value, location, own)
+        if degree > furthest:
+            furthest, worst, limits = degree, name, own
+    if not worst:
         return None
-    degree, name, limits = worst
-    location = baselines[name].location
-    return Symptom("change", name, exp(smoothed[name]), exp(location), [exp(limit) for limit in limits], degree)
+    reference = exp(baselines[worst].location)
+    return Symptom("change", worst, exp(smoothed[worst]), reference, [exp(limit) for limit in limits], furthest)
 
 
 def severity_symptom(
@@ -58,15 +86,20 @@ def severity_symptom(
     boundaries = boundaries_of(configuration.machine)
     if boundaries is None or not seconds >= MINIMUM_SECONDS or _VELOCITY not in smoothed:
         return None
-    velocity, reference = exp(smoothed[_VELOCITY]), 0.0
-    low = boundaries.bc_mm_s
     baseline = channel.baselines[_VELOCITY]
-    if channel.ready and baseline.ready:
-        reference = min(exp(baseline.location), low)
-        low = min(exp(baseline.location) + 0.25 * boundaries.bc_mm_s, boundaries.bc_mm_s)
+    usual = exp(baseline.location) if channel.ready and baseline.ready else None
+    return severity_of(exp(smoothed[_VELOCITY]), usual, boundaries)
+
+
+def severity_of(velocity_mm_s: float, usual_mm_s: float | None, boundaries: Boundaries) -> Symptom:
+    """Place a velocity against the zones, and against its baseline where there is one."""
+    reference, low = 0.0, boundaries.bc_mm_s
+    if usual_mm_s is not None:
+        reference = min(usual_mm_s, low)
+        low = min(usual_mm_s + 0.25 * boundaries.bc_mm_s, boundaries.bc_mm_s)
     limits = [low, boundaries.bc_mm_s, boundaries.cd_mm_s]
-    shown = exp(baseline.location) if reference else None
-    return Symptom("severity", _VELOCITY, velocity, shown, limits, degree_of(velocity, reference, limits))
+    degree = degree_of(velocity_mm_s, reference, limits)
+    return Symptom("severity", _VELOCITY, velocity_mm_s, usual_mm_s if reference else None, limits, degree)
 
 
 def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Configuration) -> Symptom | None:
@@ -75,26 +108,45 @@ def temperature_symptom(channel: Channel, smoothed_c: float, configuration: Conf
     Where a temperature swings with the load, a rise counts only beyond four times its usual distance from the warm
     state (a mean one, so that is about three sigma).
     """
-    thresholds = configuration.thresholds
     absolute = temperature_limit_c(configuration.machine, channel.point)
     symptoms = []
     reference = channel.warm_state_c
     if channel.ready and reference is not None:
-        rises = (
-            thresholds.temperature_rise_low_k,
-            thresholds.temperature_rise_medium_k,
-            thresholds.temperature_rise_high_k,
-        )
-        step = _SWINGS * channel.regime_baseline.thermal_baseline.swing_k
-        limits = [reference + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
-        symptoms.append(
-            Symptom("temperature", "rise", smoothed_c, reference, limits, degree_of(smoothed_c, reference, limits))
-        )
+        swing_k = channel.regime_baseline.thermal_baseline.swing_k
+        symptoms.append(rise_symptom(smoothed_c, reference, swing_k, configuration.thresholds))
     if absolute is not None:
-        limits = [absolute - 5.0, absolute, absolute + 10.0]
-        degree = degree_of(smoothed_c, absolute - 10.0, limits)
-        symptoms.append(Symptom("temperature", "value_c", smoothed_c, None, limits, degree))
+        symptoms.append(limit_symptom(smoothed_c, absolute))
     return max(symptoms, key=lambda symptom: symptom.degree, default=None)
+
+
+def rise_symptom(value_c: float, warm_c: float, swing_k: float, thresholds: Thresholds) -> Symptom:
+    """Judge the rise above a warm state about which the temperature usually swings so far."""
+    rises = (
+        thresholds.temperature_rise_low_k,
+        thresholds.temperature_rise_medium_k,
+        thresholds.temperature_rise_high_k,
+    )
+    step = _SWINGS * swing_k
+    limits = [warm_c + max(rise, share * step) for rise, share in zip(rises, _SIGMA_SHARES, strict=True)]
+    return Symptom("temperature", "rise", value_c, warm_c, limits, degree_of(value_c, warm_c, limits))
+
+
+def limit_symptom(value_c: float, absolute_c: float) -> Symptom:
+    """Judge a temperature against the maker's limit or the pack's."""
+    limits = [absolute_c - 5.0, absolute_c, absolute_c + 10.0]
+    return Symptom("temperature", "value_c", value_c, None, limits, degree_of(value_c, absolute_c - 10.0, limits))
+
+
+def limit_symptoms(
+    channel: Channel, smoothed: dict[str, float], seconds: float, configuration: Configuration
+) -> list[Symptom]:
+    """Give the symptoms against limits that no machine may exceed: severity zones, and a maker's temperature."""
+    if channel.measurement == "temperature" and "value_c" in smoothed:
+        absolute_c = temperature_limit_c(configuration.machine, channel.point)
+        return [] if absolute_c is None else [limit_symptom(smoothed["value_c"], absolute_c)]
+    return (
+        absolute_symptoms(channel, smoothed, seconds, configuration) if channel.measurement == "indicators" else []
+    )
 
 
 def absolute_symptoms(

@@ -6,9 +6,11 @@ from models.alarms.symptom import Symptom
 from models.outputs import Deduction
 from models.texts.sentences import symptom_sentence
 
-__all__ = ["deductions_of", "points_of"]
+__all__ = ["FREE_DEGREE", "deductions_of", "points_of"]
 
-_CURVE = ((0.5, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
+FREE_DEGREE = 0.5
+"""Up to it a symptom takes off nothing."""
+_CURVE = ((FREE_DEGREE, 0), (1.0, 100), (2.0, 300), (3.0, 600), (4.0, 700))
 """Degree of a symptom, and tenths of a point taken off; straight lines between."""
 _MAX_DEDUCTION_BY_KIND = {"severity": 700, "change": 700, "temperature": 600, "anomaly": 100, "diagnosis": 200}
 _MAX_SCORE = 1000

@@ -1,24 +1,29 @@
 """The status and health of a machine, from its points."""
 
+from datetime import datetime
+
 import msgspec
 
-from models.alarms.alarm import Alarm
+from models.alarms.alarm import DEADBAND, Alarm
+from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.clock import to_datetime
-from models.condition.channel import Channel
+from models.condition.channel import INSTRUMENT_RULES, Channel
 from models.condition.state import MachineState
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
-from models.health.score import deductions_of
+from models.health.score import FREE_DEGREE, deductions_of
+from models.health.silence import silence_guard, silent_channel
 from models.health.verdict import diagnosis_of
-from models.outputs import Anomaly, Diagnosis, Health, Quality, Running, Status
+from models.outputs import Anomaly, Diagnosis, Guard, Health, Quality, Running, Status
 from models.texts.diagnosis_sentences import with_stronger
-from models.texts.sentences import withheld_sentence
+from models.texts.withheld import withheld_sentence
 
 __all__ = ["health_of", "is_open", "is_stopped"]
 
 _BY_LEVEL: tuple[Status, Status, Status, Status] = ("healthy", "watch", "warning", "critical")
-_WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data")
+_WITHHELD: tuple[Status, ...] = ("warming_up", "sensor_fault", "stopped", "no_data", "not_judged")
+_UNCONFIRMED = 0.999
 
 
 def is_open(alarm: Alarm | None) -> bool:
@@ -31,57 +36,157 @@ def is_stopped(state: MachineState) -> bool:
 
     Only points count that can show it, and have not fallen silent.
     """
+    return bool(_stands(state))
+
+
+def _stands(state: MachineState) -> bool | None:
+    """Say whether the machine stands, as `is_stopped` does; None where nothing shows it."""
+    machine_us = state.time_us
+    if state.contradiction.mutes or machine_us is None:
+        return None
     by_vibration: bool | None = None
     by_others: bool | None = None
     for channel in state.channels.values():
-        if not _tells_running(state, channel):
+        if not channel.tells_running or channel.sensor.faulty or not channel.is_heard(machine_us):
             continue
         if channel.measurement == "indicators":
             by_vibration = channel.stopped and by_vibration is not False
         else:
             by_others = channel.stopped and by_others is not False
-    return bool(by_others if by_vibration is None else by_vibration)
+    return by_others if by_vibration is None else by_vibration
 
 
-def _tells_running(state: MachineState, channel: Channel) -> bool:
-    if not channel.tells_running or channel.sensor.faulty or state.time_us is None:
-        return False
-    return channel.is_heard(state.time_us)
+class _Overview(msgspec.Struct):
+    """What the points of a machine come to, looked at once."""
+
+    trusted: list[Channel] = []
+    level: int = 0
+    """The highest of an open alert of any point, trusted or not."""
+    untrusted: bool = False
+    """Whether an alert stands at a point whose sensor is at fault."""
+    unknown: bool = False
+    """Whether one stands at a trusted point that knows too little of its regime."""
+    ready: bool = False
+    doubted: bool = False
+    """Whether an alert of what measures stands."""
+    seen: bool = False
+    """Whether a point can be trusted of what shows most."""
+    judged_us: int | None = None
+    symptoms: list[tuple[str, Symptom]] = []
+    """Those that may take off points, each with its point."""
 
 
-def _running_of(state: MachineState, trusted: list[Channel], *, stopped: bool) -> Running | None:
+def _overview(state: MachineState) -> _Overview:
+    found = _Overview()
+    others_seen = vibration = False
+    for channel in state.channels.values():
+        level, faulty = 0, channel.sensor.faulty
+        for rule, alarm in channel.alarms.items():
+            if alarm.level:
+                if rule in INSTRUMENT_RULES:
+                    found.doubted = True
+                elif alarm.level > level:
+                    level = alarm.level
+        if level:
+            found.level = max(found.level, level)
+            found.untrusted = found.untrusted or faulty
+            found.unknown = found.unknown or not (faulty or channel.ready)
+        if not faulty:
+            found.trusted.append(channel)
+            found.symptoms += [
+                (channel.point, _counted(channel, symptom))
+                for symptom in channel.symptoms
+                if level or symptom.degree > FREE_DEGREE
+            ]
+            found.ready = found.ready or channel.ready
+        if channel.measurement == "indicators":
+            vibration, found.seen = True, found.seen or not faulty
+        others_seen = others_seen or not faulty
+        judged_us = channel.judging.judged_us
+        if judged_us is not None and (found.judged_us is None or judged_us > found.judged_us):
+            found.judged_us = judged_us
+    # A thermometer doesn't stand for a lost accelerometer.
+    found.seen = found.seen if vibration else others_seen or not state.channels
+    return found
+
+
+def _running_of(state: MachineState, *, stands: bool | None) -> Running | None:
     """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
-    if is_open(state.silence):
+    if state.silence.present or stands is None or state.time_us is None:
         return None
-    if stopped:
+    if stands:
         return "stopped"
-    if state.time_us is None or not any(_tells_running(state, channel) for channel in trusted):
-        return None
     if state.operation.is_starting(state.time_us):
         return "starting"
     return "idle" if state.operation.is_idle(state.time_us) else "running"
 
 
-def _trusted(state: MachineState) -> list[Channel]:
-    return [channel for channel in state.channels.values() if not channel.sensor.faulty]
-
-
-def _is_any_ready(trusted: list[Channel]) -> bool:
-    return any(channel.ready for channel in trusted)
-
-
-def _status_of(state: MachineState, trusted: list[Channel], *, stopped: bool, ready: bool) -> Status:
-    """Give the status: that of the worst point that can be judged, and why none can where that is so."""
-    if is_open(state.silence):
+def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, stopped: bool) -> Status:
+    """Give the status: that of the worst open alert of any point, trusted or not; else why nothing can be told."""
+    if state.silence.present:
         return "no_data"
-    if state.channels and not trusted:
+    if found.level:
+        return _BY_LEVEL[found.level]
+    without_alert: tuple[tuple[Status, bool], ...] = (
+        ("sensor_fault", not found.seen),
+        ("stopped", stopped),
+        ("not_judged", guard is not None),
+        ("warming_up", not found.ready),
+        ("watch", found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)),
+    )
+    return next((status for status, so in without_alert if so), "healthy")
+
+
+def _guard_of(state: MachineState) -> Guard | None:
+    """Give what has left out of judgement all that came of a vibration point, or of all points, for too long."""
+    if state.contradiction.mutes:
+        return "contradiction"
+    first, everywhere = None, True
+    for channel in state.channels.values():
+        overdue = channel.judging.overdue() if channel.judging.left_out else None
+        if overdue is not None and overdue != "sensor" and channel.measurement == "indicators":
+            return overdue  # of a sensor's fault an alert tells, and others may be judged
+        everywhere, first = everywhere and overdue is not None, first or overdue
+    return (first if everywhere else None) or silence_guard(state)
+
+
+def _judged_at(state: MachineState, found: _Overview, guard: Guard | None) -> datetime | None:
+    """Give when the newest was measured that was judged; where a guard stands, of the points that it speaks of."""
+    newest_us = found.judged_us
+    if guard is not None:
+        silent = silent_channel(state)
+        channels = [
+            each for each in state.channels.values() if each is silent or each.judging.overdue() is not None
+        ]
+        judged_us = [each.judging.judged_us for each in channels if each.judging.judged_us is not None]
+        newest_us = max(judged_us, default=None)
+    return None if newest_us is None else to_datetime(newest_us)
+
+
+def _why_withheld(found: _Overview, status: Status, guard: Guard | None, *, stopped: bool) -> Status | None:
+    """Give the status that says why there is no score, which an open alert may hide; None where there is one."""
+    if status in _WITHHELD:
+        return status
+    if found.untrusted or not found.seen:
         return "sensor_fault"
-    if stopped:
-        return "stopped"
-    level = max([channel.level for channel in trusted], default=0)
-    if level == 0 and not ready:
-        return "warming_up"
-    return _BY_LEVEL[level]
+    if stopped or guard is not None:
+        return "stopped" if stopped else "not_judged"
+    return "warming_up" if found.unknown or not found.ready else None
+
+
+def _counted(channel: Channel, symptom: Symptom) -> Symptom:
+    """Give a symptom as far as its alarm has confirmed it: so score and status say the same.
+
+    What hasn't held for long enough yet takes off no more than the level that stands; and what stands does so until
+    it has gone for long enough. What findings rate low is shown as low, and takes off what its evidence is.
+    """
+    alarm = channel.alarms.get(symptom.rule)
+    level = max(alarm.level, alarm.confirmed) if alarm is not None else 0
+    if not level and symptom.degree <= _UNCONFIRMED:
+        return symptom
+    least = level - DEADBAND if level else 0.0
+    degree = min(max(symptom.degree, least), level + _UNCONFIRMED)
+    return symptom if degree == symptom.degree else msgspec.structs.replace(symptom, degree=degree)
 
 
 def _diagnosis(state: MachineState, channel: Channel) -> Diagnosis | None:
@@ -104,23 +209,18 @@ def health_of(
 ) -> Health:
     """Give the machine's health at a moment, with what one point's observation in its channel adds to it.
 
-    No score is given while an alert stands at a point that is in a regime of which it knows too little to judge:
-    what the alert stands for would not count.
+    No score is given while an alert stands at a point that cannot be trusted, or is in a regime of which it knows
+    too little to judge: what the alert stands for would not count.
     """
-    trusted, stopped = _trusted(state), is_stopped(state)
-    ready = _is_any_ready(trusted)
-    status = _status_of(state, trusted, stopped=stopped, ready=ready)
-    judged = status not in _WITHHELD and ready
-    if judged and status != "healthy":
-        judged = not any(channel.level and not channel.ready for channel in trusted)
-    running = _running_of(state, trusted, stopped=stopped)
+    found, stands = _overview(state), _stands(state)
+    stopped, guard = bool(stands), _guard_of(state)
+    status = _status_of(state, found, guard, stopped=stopped)
+    why = _why_withheld(found, status, guard, stopped=stopped)
+    running = _running_of(state, stands=stands)
     since_us = None if running is None else state.operation.since_us(running, time_us)
-    reason = withheld_sentence("" if judged else (status if status in _WITHHELD else "warming_up"))
-    points, deductions = (
-        deductions_of([(channel.point, symptom) for channel in trusted for symptom in channel.symptoms])
-        if judged
-        else (None, ())
-    )
+    silent = silent_channel(state) if guard == "silent" else None
+    reason = withheld_sentence(why, guard, "" if silent is None else silent.point)
+    points, deductions = (None, ()) if why else deductions_of(found.symptoms)
     return Health(
         machine=state.machine,
         point=point,
@@ -131,10 +231,12 @@ def health_of(
         anomaly=anomaly,
         diagnosis=None if channel is None else _diagnosis(state, channel),
         quality=quality or Quality(ok=True),
-        remaining_life_h=remaining_life(state, trusted) if judged else None,
+        remaining_life_h=remaining_life(state, found.trusted) if not why else None,
         configuration=state.version,
         reason=reason.en,
         reason_zh=reason.zh,
         running=running,
         running_since=None if since_us is None else to_datetime(since_us),
+        judged_at=_judged_at(state, found, guard),
+        guard=guard,
     )

@@ -80,6 +80,13 @@ class DegradationTrend(msgspec.Struct, array_like=True):
     """At which hour the level is to lie between which bounds; the next test of its own foresight."""
     checked: int = 0
     held: int = 0
+    by_zone: bool = False
+    """Whether the newest level is by the zones of severity, so that 1 is where zone D begins."""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the newest level is at its limit or past it: there is no time until it any more."""
+        return self.level >= _FAILS_AT
 
     def add(self, level: float, time_us: int) -> None:
         """Add one smoothed level at an event time after the onset; what is not finite is refused."""

@@ -9,16 +9,28 @@ from numpy.typing import NDArray
 
 from models.signal.units import STANDARD_GRAVITY_M_S2, Unit
 
-__all__ = ["FAULTS", "MINIMUM_SAMPLES", "NOTES", "SHORTENED", "is_fault", "is_rate", "is_silent", "waveform_faults"]
+__all__ = [
+    "FAULTS",
+    "MINIMUM_SAMPLES",
+    "NOTES",
+    "REPEATED",
+    "SHORTENED",
+    "is_fault",
+    "is_rate",
+    "is_silent",
+    "waveform_faults",
+]
 
 FAULTS = frozenset(
     {"not_finite", "out_of_range", "too_short", "stuck", "clipped", "offset", "open", "erratic"},
 )
 """Flags that forbid trusting the signal: `open` and `erratic` are a thermometer's, the rest a waveform's."""
 SHORTENED = "shortened"
-NOTES = frozenset({"short", "narrow_band", SHORTENED})
+REPEATED = "repeated"
+NOTES = frozenset({"short", "narrow_band", SHORTENED, REPEATED})
 """`short`: less than a second, no severity zone from it. `narrow_band`: too short, or sampled too slowly, for the
-whole band of the velocity. `shortened`: a block so long that only its beginning was looked at."""
+whole band of the velocity. `shortened`: a block so long that only its beginning was looked at. `repeated`:
+what was sent before, under a new time (the fold finds that, and it is `stuck` as well)."""
 
 MINIMUM_SAMPLES = 64
 """Fewer say nothing about a distribution or a spectrum: `too_short`."""

@@ -1,27 +1,38 @@
-"""Remaining life as people say it: an interval, never a point, and how well such forecasts have held."""
+"""Remaining life as people say it: until what, as an interval, and how well such forecasts have held."""
 
 from fractions import Fraction
 
 from models.bilingual import Bilingual
-from models.outputs import RemainingLife
+from models.outputs import LifeEnd, RemainingLife
 from models.texts.sentences import number
 
 _TENTHS = "零一二三四五六七八九十"
+_UNTIL: dict[LifeEnd, Bilingual] = {
+    "alarm_limit": Bilingual(
+        "Time to limit: about {span} of operation to the limit of high",
+        "距限值时间：约再运行{span}达到高级限值",
+    ),
+    "zone_d": Bilingual(
+        "Time to limit: about {span} of operation until zone D begins",
+        "距限值时间：约再运行{span}进入D区",
+    ),
+    "failure": Bilingual("About {span} of operation left", "预计还可运行约{span}"),
+}
 
 __all__ = ["coverage_sentence", "remaining_sentence"]
 
 
 def remaining_sentence(life: RemainingLife) -> Bilingual:
-    """Say the interval for the remaining life.
+    """Say how long it is until the limit, or the failure where that is what it lasts until.
 
-    >>> remaining_sentence(RemainingLife(low=0.4, median=30.0, high=80.0, claimed=0.8)).en
-    'About 30 h of operation left; with 80 % certainty between 24 min and 3.3 days.'
+    >>> remaining_sentence(RemainingLife(low=0.4, median=30.0, high=80.0)).en
+    'Time to limit: about 30 h of operation to the limit of high; with 67 % certainty between 24 min and 3.3 days.'
     """
     low, median, high = (_span(hours) for hours in (life.low, life.median, life.high))
-    sure = f"{100 * life.claimed:.0f} %"
+    sure, until = f"{100 * life.level:.0f} %", _UNTIL[life.to]
     return Bilingual(
-        f"About {median.en} of operation left; with {sure} certainty between {low.en} and {high.en}.",
-        f"预计还可运行约{median.zh}，{sure}的把握在{low.zh}至{high.zh}之间。",
+        f"{until.en.format(span=median.en)}; with {sure} certainty between {low.en} and {high.en}.",
+        f"{until.zh.format(span=median.zh)}，{sure}的把握在{low.zh}至{high.zh}之间。",
     )
 
 

@@ -5,6 +5,7 @@ from models.bilingual import Bilingual
 from models.diagnosis.fault_texts import FAULTS
 from models.machinery.fault_names import fault_name
 from models.machinery.mechanism import LookAt, Mechanism
+from models.texts.escalations import escalation_sentence
 from models.texts.indicator_names import indicator_name
 
 __all__ = [
@@ -18,8 +19,8 @@ __all__ = [
     "renamed_sentence",
     "sensor_sentence",
     "symptom_sentence",
+    "turned_sentence",
     "with_cause",
-    "withheld_sentence",
 ]
 
 
@@ -51,6 +52,11 @@ _LOOK_AT = {  # by indicator where it says more, else by rule
     ),
 }
 
+_FALLEN = Bilingual(
+    "Look at belt, coupling, load and how the sensor is mounted.",
+    "请检查皮带、联轴器、负载和传感器安装。",
+)
+
 _ABOUT: dict[str, LookAt] = {
     "velocity_rms_mm_s": "velocity",
     "change": "change",
@@ -62,6 +68,10 @@ _FLAGS = {
     "not_finite": Bilingual("values that are no numbers", "数值无效"),
     "clipped": Bilingual("clipped signal", "信号削波"),
     "stuck": Bilingual("stuck signal", "信号卡死"),
+    "repeated": Bilingual(
+        "it repeats what was sent before; look at the instrument and its gateway",
+        "重复发送旧值；请检查仪表及其网关",
+    ),
     "too_short": Bilingual("too few samples", "样本过少"),
     "offset": Bilingual("offset", "零点偏移"),
     "open": Bilingual("open circuit", "传感器开路"),
@@ -91,6 +101,8 @@ def symptom_sentence(
         sentence = Bilingual(f"{point}: {symptom.said.en}", f"{point}：{symptom.said.zh}")
     else:
         sentence = (_anomaly if symptom.rule == "anomaly" else _measured)(point, symptom, level)
+        more = escalation_sentence(symptom)
+        sentence = Bilingual(sentence.en + more.en, sentence.zh + more.zh)
     if not look:
         return sentence
     advice = _what_to_look_at(symptom, mechanism)
@@ -99,6 +111,8 @@ def symptom_sentence(
 
 def _what_to_look_at(symptom: Symptom, mechanism: Mechanism | None) -> Bilingual:
     """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
+    if symptom.is_fall:
+        return _FALLEN
     of_kind = None
     if mechanism is not None and symptom.said is not None:
         of_kind = mechanism.check.get(symptom.indicator)
@@ -129,15 +143,19 @@ def _anomaly(point: str, symptom: Symptom, level: int) -> Bilingual:
 def _measured(point: str, symptom: Symptom, level: int) -> Bilingual:
     name, unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
     limit = symptom.limit(level)
-    above = symptom.value >= limit
+    above = symptom.value > limit if symptom.is_fall else symptom.value >= limit
     against = _NOTHING if symptom.reference is None else _against(symptom)
     side = Bilingual("at or above", "达到或超过") if above else Bilingual("below", "低于")
+    quieter = _NOTHING
+    if symptom.is_fall:
+        side = Bilingual("above", "高于") if above else Bilingual("at or below", "达到或低于")
+        quieter = _NOTHING if above else Bilingual(": quieter than it was", "：比以前安静")
     zone = " zone" if symptom.rule == "severity" and level >= 2 else ""
     value, bound = f"{number(symptom.value)}{unit}", f"{number(limit)}{unit}"
     shown = name.en if name.en == symptom.indicator else name.en[0].upper() + name.en[1:]
     return Bilingual(
-        f"{point}: {shown} {value}{against.en}, {side.en} the{zone} limit of {bound}.",
-        f"{point}：{name.zh} {value}{against.zh}，{side.zh}限值 {bound}。",
+        f"{point}: {shown} {value}{against.en}, {side.en} the{zone} limit of {bound}{quieter.en}.",
+        f"{point}：{name.zh} {value}{against.zh}，{side.zh}限值 {bound}{quieter.zh}。",
     )
 
 
@@ -174,19 +192,6 @@ def no_data_sentence(silent_s: float, limit_s: float) -> Bilingual:
         f"No data for {number(silent_s / 60)} min (limit {number(limit_s / 60)} min). Look at gateway and network.",
         f"已 {number(silent_s / 60)} 分钟无数据（限值 {number(limit_s / 60)} 分钟）。请检查网关和网络。",
     )
-
-
-_WITHHELD = {
-    "warming_up": Bilingual("Still learning what is usual for this machine.", "正在学习设备的正常状态。"),
-    "sensor_fault": Bilingual("No sensor of this machine can be trusted.", "设备的传感器均不可信。"),
-    "stopped": Bilingual("The machine stands still.", "设备停机。"),
-    "no_data": Bilingual("Nothing has come from this machine for too long.", "设备长时间无数据。"),
-}
-
-
-def withheld_sentence(status: str) -> Bilingual:
-    """Say why a score is withheld; empty where it isn't."""
-    return _WITHHELD.get(status, _NOTHING)
 
 
 def cleared_sentence(point: str, symptom: Symptom | None) -> Bilingual:
@@ -229,6 +234,15 @@ def renamed_sentence(point: str, before: str, now: str) -> Bilingual:
         f"{point}: the observations no longer speak for {former.en} but for {present.en}.",
         f"{point}：近期测量不再支持{former.zh}，而支持{present.zh}。",
     )
+
+
+def turned_sentence(point: str, symptom: Symptom) -> Bilingual:
+    """Say that what was quieter than it used to be is louder now, or the reverse."""
+    if symptom.is_fall:
+        now = Bilingual("no longer louder than usual but quieter", "不再高于平时，而是低于平时")
+    else:
+        now = Bilingual("no longer quieter than usual but louder", "不再低于平时，而是高于平时")
+    return Bilingual(f"{point}: {now.en}.", f"{point}：{now.zh}。")
 
 
 def data_back_sentence() -> Bilingual:

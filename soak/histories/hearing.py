@@ -20,8 +20,9 @@ Fold = Callable[[MachineState, Observation], tuple[MachineState, tuple[Output, .
 SERIOUS = ("medium", "high")
 NAMED = frozenset({"not_judged", "sensor_fault"})
 """Statuses that say that the machine, or its sensor, can't be believed."""
-_NAMED_RULES = frozenset({"sensor_fault", "contradiction", "clock", "stuck", "late"})
-"""Rules whose alerts, of any priority, say so of one of its points, its clock, its speed or its backlog."""
+_NAMED_RULES = frozenset({"sensor_fault", "contradiction", "stuck", "late"})
+"""Rules whose alerts, of any priority, say so of one of its points, its speed or its backlog; a clock that is
+reckoned with is no reason not to tell."""
 _PUT_ASIDE = frozenset({FUTURE, LATE, "crowded"})
 """Notes on what is stored and scored, but moves no alert."""
 _AFTER_US = 60 * MINUTE_US

@@ -12,7 +12,7 @@ from typing import Any
 
 from models.errors import MessageError
 from models.observations import Observation
-from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime
+from models.outputs import Action, Alert, Health, Lesson, Output, Row, Uptime, Usual
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
 from stream.agents.probes import judge_record
@@ -38,6 +38,7 @@ _TOPIC: dict[type[Output], str] = {
     Uptime: ROWS,
     Action: ROWS,
     Lesson: LESSONS,
+    Usual: LESSONS,
 }
 
 
@@ -178,7 +179,7 @@ class Condition:
                 _TOPIC[type(output)],
                 key=output.machine.encode(),
                 value=encode_output(output),
-                partition=LESSONS_PARTITION if isinstance(output, Lesson) else None,
+                partition=LESSONS_PARTITION if isinstance(output, Lesson | Usual) else None,
             )
             if isinstance(output, Alert):
                 for capture in self._captures.on_alert(output):

@@ -26,17 +26,24 @@ def experience(*, settings: SettingsFile = None, as_json: AsJson = False) -> Non
       stethos experience --json
     """
     from models.learning.experience import Experience, learn_one  # noqa: PLC0415 -- keeps --help quick
+    from models.outputs import Lesson  # noqa: PLC0415 -- keeps --help quick
     from stream.config.settings import load_settings  # noqa: PLC0415 -- keeps --help quick
-    from stream.messages.records import decode_lesson  # noqa: PLC0415 -- keeps --help quick
+    from stream.messages.records import decode_told  # noqa: PLC0415 -- keeps --help quick
     from stream.messages.topics import LESSONS  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.recording import record  # noqa: PLC0415 -- keeps --help quick
 
     known = Experience()
+
+    def learn(line: bytes) -> None:
+        told = decode_told(line)
+        if isinstance(told, Lesson):
+            learn_one(known, told)
+
     with progress("reading lessons") as tell:
         record(
             load_settings(settings),
             LESSONS,
-            lambda line: learn_one(known, decode_lesson(line)),
+            learn,
             unreadable=complain_at,
             progress=tell,
         )

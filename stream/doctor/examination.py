@@ -9,6 +9,7 @@ from models.errors import StethosError
 from stream.config.settings import Settings, load_settings
 from stream.doctor.brokers import check_brokers
 from stream.doctor.check_result import CheckResult, skipped, wrong
+from stream.doctor.clocks import check_clocks
 from stream.doctor.computer import Usage, check_disk, check_versions
 from stream.doctor.files import check_files, check_sources
 from stream.doctor.influxdb import check_influxdb
@@ -44,6 +45,7 @@ def examine(
         yield result
     yield from _store(settings, clock, at_work=at_work)
     yield from check_intake(settings, clock)
+    yield from check_clocks(settings)
     yield from check_probes(settings, clock)
     yield from check_page(settings.web)
 

@@ -93,6 +93,8 @@ def _vibration(
         load_percent=message.load,
         indicators=indicators.values,
         diagnosis=diagnosis,
+        unit=message.unit,
+        samples=message.count,
     )
 
 

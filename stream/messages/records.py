@@ -7,7 +7,7 @@ import msgspec
 from models.captures.capture import Capture
 from models.errors import ConfigurationError, MessageError
 from models.observations import SCHEMA, Observation
-from models.outputs import Action, Alert, Health, Intake, Lesson, Row, Uptime
+from models.outputs import Action, Alert, Health, Intake, Lesson, Row, Uptime, Usual
 from models.probes.records import ProbeResult
 from stream.messages.unreadable_batch import refuse_unreadable
 from stream.messages.validation import shown
@@ -17,6 +17,7 @@ __all__ = [
     "decode_lesson",
     "decode_observation",
     "decode_output",
+    "decode_told",
     "encode_observation",
     "encode_output",
     "observation_to_json",
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 _observation_json = msgspec.json.Decoder(Observation)
 _observation_msgpack = msgspec.msgpack.Decoder(Observation)
+_told_json = msgspec.json.Decoder(Lesson | Usual)
+_told_msgpack = msgspec.msgpack.Decoder(Lesson | Usual)
 _lesson_json = msgspec.json.Decoder(Lesson)
 _lesson_msgpack = msgspec.msgpack.Decoder(Lesson)
 _output_json = msgspec.json.Decoder(Stored)
@@ -61,7 +64,7 @@ def decode_observation(data: bytes | None) -> Observation:
     return observation
 
 
-def encode_output(output: Stored | Lesson) -> bytes:
+def encode_output(output: Stored | Lesson | Usual) -> bytes:
     """JSON, as all that the fold says stands in its topics."""
     return msgspec.json.encode(output)
 
@@ -76,6 +79,12 @@ def decode_lesson(data: bytes | None) -> Lesson:
     """Read a lesson in either form; raises `MessageError` for anything else."""
     lesson: Lesson = _decoded("a lesson", data, _lesson_json, _lesson_msgpack)
     return lesson
+
+
+def decode_told(data: bytes | None) -> Lesson | Usual:
+    """Read what stands in the topic `lessons`, in either form; raises `MessageError` for anything else."""
+    told: Lesson | Usual = _decoded("a lesson or what is usual of a machine", data, _told_json, _told_msgpack)
+    return told
 
 
 def _decoded(

@@ -15,9 +15,9 @@ from stream.messages.arrivals import arrived_us, with_arrival
 from stream.messages.measurements import decode, to_json
 from stream.messages.probes import PROBE_KEY
 from stream.messages.records import (
-    decode_lesson,
     decode_observation,
     decode_output,
+    decode_told,
     encode_output,
     observation_to_json,
 )
@@ -142,7 +142,7 @@ def _json_of(topic: str) -> "Callable[[ConsumerRecord], bytes]":
     if topic == OBSERVATIONS:
         return lambda record: observation_to_json(decode_observation(record.value))
     if topic == LESSONS:
-        return lambda record: encode_output(decode_lesson(record.value))
+        return lambda record: encode_output(decode_told(record.value))
     return lambda record: encode_output(decode_output(record.value))
 
 

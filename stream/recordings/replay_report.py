@@ -10,25 +10,30 @@ from rich.text import Text
 
 from models.advice.crowding import MAX_POINTS
 from models.machinery.fault_names import FAULT_NAMES
-from models.outputs import Action, Alert, Diagnosis, Health
+from models.outputs import Action, Alert, Diagnosis, Health, Status
 from models.texts.remaining_life import coverage_sentence, remaining_sentence
 from stream.recordings.replaying import MachineSummary, Replayed, Summary
 
 __all__ = ["Report", "json_line", "json_lines"]
 
 _ALERTS_SHOWN = 30
-_STATUS_STYLES = {
+_STATUS_STYLES: dict[Status, str] = {
     "healthy": "green",
     "watch": "yellow",
     "warning": "dark_orange",
     "critical": "bold red",
     "sensor_fault": "magenta",
+    "not_judged": "magenta",
+    "no_data": "bright_black",
+    "stopped": "bright_black",
+    "warming_up": "bright_black",
 }
 _PRIORITY_STYLES = {"low": "yellow", "medium": "dark_orange", "high": "bold red"}
 
 _LATE_SHARE = 0.1
 _LATE_HINT = (
-    "  late ones are not judged: one wrong time stamp ahead makes all after it late; mend or leave out that line"
+    "  late ones are judged as past, apart from the rest; a few wrong time stamps ahead are put aside, but many "
+    "wrong time stamps ahead make all after them late: mend or leave out those lines"
 )
 _CROWDED_HINT = (
     f"  it names more than {MAX_POINTS} points, what others sent was left out: one new for each message?"
@@ -123,7 +128,7 @@ class Report:
 
 
 def _head(name: str, machine: MachineSummary) -> Text:
-    style = _STATUS_STYLES.get(machine.status, "bright_black")
+    style = _STATUS_STYLES[machine.status]
     score = "health withheld" if machine.score is None else f"health {machine.score:g}"
     return Text.assemble((name, "bold"), "  ", (machine.status.replace("_", " "), style), f"  {score}")
 
@@ -136,7 +141,7 @@ def _reasons(health: Health) -> Iterator[Text]:
         yield Text(f"  -{deduction.points:g}  {deduction.reason}")
     life = health.remaining_life_h
     if life is not None:
-        yield Text(f"  remaining life  {remaining_sentence(life).en} {coverage_sentence(life).en}")
+        yield Text(f"  {remaining_sentence(life).en} {coverage_sentence(life).en}")
 
 
 def _counts(machine: MachineSummary) -> Text:

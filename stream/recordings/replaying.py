@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from models.advice.late_alerts import close_late
 from models.errors import MessageError
 from models.fold import MachineState, initial_state, step
 from models.learning.experience import Experience, classifier_of, learn_one
+from models.learning.sisters import Sisterhood
 from models.machinery.machine import Configuration, Thresholds
 from models.observations import (
+    Compared,
     Configured,
     Experienced,
     Observation,
@@ -22,7 +25,7 @@ from models.observations import (
     TemperatureObserved,
     VibrationObserved,
 )
-from models.outputs import Alert, Health, Lesson, Output
+from models.outputs import Alert, Health, Lesson, Output, Status, Usual
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
 from stream.messages.actions import Accept, Finding, Maintenance
@@ -47,7 +50,7 @@ class Replayed(msgspec.Struct, frozen=True):
 class MachineSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a machine stood at the end, and what was made of its messages."""
 
-    status: str
+    status: Status
     score: float | None
     observations: int
     duplicates: int
@@ -83,6 +86,8 @@ class _ReplayedMachine:
         """Whether its lines are messages, not observations."""
         self.health: Health | None = None
         self.alerts: Counter[str] = Counter()
+        self.line: Line | None = None
+        """Its last."""
 
 
 class Replay:
@@ -103,7 +108,7 @@ class Replay:
             refuse,
         )
         self._machines: dict[str, _ReplayedMachine] = {}
-        self._experience = Experience()
+        self._experience, self._sisterhood = Experience(), Sisterhood()
         self._refused = 0
 
     def outputs(self, lines: Iterable[Line]) -> Iterator[Replayed]:
@@ -126,11 +131,20 @@ class Replay:
             for observation in self._observations(machine, content, line):
                 machine.state, outputs = step(machine.state, observation)
                 for output in outputs:
-                    if isinstance(output, Lesson) and machine.raw and learn_one(self._experience, output):
-                        for each in self._machines.values():
-                            self._tell_experience(each, observation.observed_us)
                     _note(machine, output)
                     yield Replayed(line, output)
+                    if machine.raw:
+                        yield from (Replayed(line, each) for each in self._taught(output, observation.observed_us))
+            machine.line = line
+        yield from self._ended()
+
+    def _ended(self) -> Iterator[Replayed]:
+        """Give what is told of what came late once nothing more comes."""
+        for machine in self._machines.values():
+            for alert in close_late(machine.state, all_of_them=True):
+                _note(machine, alert)
+                assert machine.line is not None
+                yield Replayed(machine.line, alert)
 
     def _tell_experience(self, machine: _ReplayedMachine, observed_us: int) -> None:
         """Let a machine know what findings have taught by now; a recording of observations says so itself."""
@@ -138,6 +152,32 @@ class Replay:
             judgement = classifier_of(self._experience)
             experienced = Experienced(machine=machine.state.machine, observed_us=observed_us, judgement=judgement)
             machine.state, _ = step(machine.state, experienced)
+
+    def _taught(self, output: Output, observed_us: int) -> Iterator[Alert]:
+        """Let all machines know what an output teaches; a recording of observations says so itself."""
+        if isinstance(output, Lesson) and learn_one(self._experience, output):
+            for each in self._machines.values():
+                self._tell_experience(each, observed_us)
+        elif isinstance(output, Usual):
+            yield from self._compared(output, observed_us)
+
+    def _compared(self, usual: Usual, observed_us: int) -> Iterator[Alert]:
+        """Let all machines of a group know what is usual of the others."""
+        self._sisterhood.learn_one(usual)
+        for name, machine in self._machines.items():
+            if not machine.raw or usual.group not in machine.state.usuals:
+                continue
+            baselines = self._sisterhood.sisters_of(name, machine.state.usuals)
+            if baselines == machine.state.sisters:
+                continue
+            compared = Compared(
+                machine=name, observed_us=observed_us, number=self._sisterhood.number, baselines=baselines
+            )
+            machine.state, outputs = step(machine.state, compared)
+            for output in outputs:
+                _note(machine, output)
+                if isinstance(output, Alert):
+                    yield output
 
     def summary(self, seconds: float) -> Summary:
         """Count up what has been folded so far."""

@@ -12,6 +12,7 @@ STATUSES: dict[Status, Bilingual] = {
     "watch": Bilingual("Watch", "关注"),
     "sensor_fault": Bilingual("Sensor fault", "传感器故障"),
     "no_data": Bilingual("No data", "无数据"),
+    "not_judged": Bilingual("Not judged", "未判定"),
     "stopped": Bilingual("Stopped", "停机"),
     "warming_up": Bilingual("Learning", "学习中"),
     "healthy": Bilingual("Healthy", "正常"),
@@ -29,8 +30,12 @@ CODES = {
     "anomaly": Bilingual("behaves unlike before", "表现与以往不同"),
     "temperature": Bilingual("too hot", "温度过高"),
     "diagnosis": Bilingual("a fault is named", "已诊断出故障"),
+    "sisters": Bilingual("unlike machines like it", "与同类设备不符"),
     "no_data": Bilingual("no data", "无数据"),
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
+    "late": Bilingual("was not sound, told late", "曾出现异常（数据迟到）"),
+    "clock": Bilingual("its clock is wrong", "时钟不正确"),
+    "contradiction": Bilingual("measurements contradict each other", "测量值相互矛盾"),
 }
 """What is the matter, in few words, by the rule of an alert or the code of a deduction."""
 
@@ -50,6 +55,7 @@ FLAGS = {
     "crowded": Bilingual("too many points, not judged", "测点过多，未评定"),
     "short": Bilingual("block under one second", "数据不足一秒"),
     "narrow_band": Bilingual("part of the velocity band only", "速度频带不全"),
+    "repeated": Bilingual("repeats what it sent before", "重复发送旧值"),
     "shortened": Bilingual("block too long, only its beginning looked at", "数据块过长，只分析了开头"),
 }
 """What is wrong or special about a signal."""

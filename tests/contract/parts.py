@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from models.advice.crowding import CROWDED
 from models.condition.anomaly import AnomalyModel, ModelNumbers
+from models.condition.recent_observations import RecentObservations
 from models.fold import FUTURE, LATE, STATE_VERSION, MachineState
 from models.learning.experience import Experience
 from models.observations import SCHEMA, Observation
@@ -33,7 +34,12 @@ __all__ = ["PARTS"]
 
 Part = dict[str, str]
 
-_SHAPES = Shapes({AnomalyModel: ModelNumbers}, lambda model: model.to_numbers())
+
+def _plain(kept: AnomalyModel | RecentObservations) -> ModelNumbers | bytes:
+    return kept.to_numbers() if isinstance(kept, AnomalyModel) else kept.packed()
+
+
+_SHAPES = Shapes({AnomalyModel: ModelNumbers, RecentObservations: bytes}, _plain)
 
 
 def shapes(**kinds: Any) -> Part:

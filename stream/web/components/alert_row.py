@@ -17,6 +17,6 @@ class AlertRow(NoteRow):
 
     def show(self, view: AlertView) -> None:
         """Show an alert."""
-        self.colour(view.priority, of_sensor=view.of_sensor)
+        self.colour(view.priority, of_sensor=view.of_sensor, stale=view.stale)
         self.tell(view.priority_text, view.since, view.text)
         self._against.set_text(view.against)

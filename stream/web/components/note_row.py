@@ -23,6 +23,7 @@ class NoteRow:
         self._when.set_text(when)
         self._text.set_text(text)
 
-    def colour(self, priority: Priority, *, of_sensor: bool) -> None:
-        """Show how urgent an alert is."""
-        set_classes(self.root, f"alert p-{priority}{' of-sensor' if of_sensor else ''}")
+    def colour(self, priority: Priority, *, of_sensor: bool, stale: bool = False) -> None:
+        """Show how urgent an alert is, and whether it is still being judged."""
+        marks = f"{' of-sensor' if of_sensor else ''}{' is-stale' if stale else ''}"
+        set_classes(self.root, f"alert p-{priority}{marks}")

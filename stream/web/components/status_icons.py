@@ -23,6 +23,11 @@ _SHAPES: dict[Status, str] = {
     "no_data": (
         '<circle cx="12" cy="12" r="9" fill="none" stroke="var(--edge)" stroke-width="2.4" stroke-dasharray="4 4"/>'
     ),
+    # A broken ring with a question mark.
+    "not_judged": (
+        '<circle cx="12" cy="12" r="9.5" fill="none" stroke="var(--edge)" stroke-width="2" stroke-dasharray="4 4"/>'
+        f'<path {_LINE} d="M9 9.5a3 3 0 1 1 4 2.8c-.7.3-1 .8-1 1.7M12 17.2v.1"/>'
+    ),
     # A square, as the stop key of a recorder.
     "stopped": f'<rect {_BODY} x="3" y="3" width="18" height="18" rx="2"/>',
     # A ring filled half.

@@ -21,11 +21,21 @@ __all__ = [
     "usual_interval",
 ]
 
-_RANKS: dict[Status, int] = {"critical": 0, "warning": 1, "watch": 2, "sensor_fault": 3, "no_data": 5}
+_QUIET_RANK = 9
+_RANKS: dict[Status, int] = {
+    "critical": 0,
+    "warning": 1,
+    "watch": 2,
+    "sensor_fault": 3,
+    "not_judged": 3,
+    "no_data": 5,
+    "stopped": _QUIET_RANK,
+    "warming_up": _QUIET_RANK,
+    "healthy": _QUIET_RANK,
+}
+"""Every status has its place: one that nobody thought of must not look as good news."""
 _LOST_A_SENSOR = 4
 """Of a machine that can still be judged by its other sensors."""
-_QUIET_RANK = 9
-_SOUND: tuple[Status, ...] = ("healthy", "warming_up", "stopped")
 _BY_PRIORITY: dict[Priority, int] = {"high": 0, "medium": 1, "low": 2}
 _OLD_AFTER = timedelta(minutes=2)
 _INTERVAL_UNKNOWN = timedelta(minutes=30)
@@ -56,12 +66,12 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     def status(self) -> Status:
         """What to show the machine as: one that is sound but has lost a sensor needs someone for the sensor."""
         status = self.newest.status
-        return "sensor_fault" if self.faulty and status in _SOUND else status
+        return "sensor_fault" if self.faulty and _RANKS[status] == _QUIET_RANK else status
 
     @property
     def rank(self) -> int:
         """Place in the order of attention: 0 first."""
-        ranks = [_RANKS.get(self.newest.status, _QUIET_RANK)]
+        ranks = [_RANKS[self.newest.status]]
         for alert in self.alerts:
             if is_about_sensor(alert):
                 ranks.append(_LOST_A_SENSOR)

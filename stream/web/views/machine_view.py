@@ -18,6 +18,7 @@ from stream.web.views.machine_facts import MachineFacts, is_about_sensor
 from stream.web.views.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.views.running_view import running_text
 from stream.web.views.sparkline_view import TrendView, trend_view
+from stream.web.views.unjudged_view import is_stale, judged_last_text, unjudged_text
 
 __all__ = [
     "AlertView",
@@ -52,6 +53,7 @@ _WITHHELD = Bilingual("not given now", "暂不给出")
 _AGAINST = Bilingual("value {value}, limit {limit}", "当前 {value}，限值 {limit}")
 _LINE = Bilingual("line {line}", "产线 {line}")
 _LAST = Bilingual("measured {age}", "测量于{age}")
+_STALE = Bilingual("{since} · stale, {judged}", "{since} · 已过时，{judged}")
 _SEPARATOR = " · "
 
 
@@ -83,6 +85,8 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     against: str
     """Value and limit; empty for the rules whose text has them, with their units."""
+    stale: bool = False
+    """Whether its point has not been judged for long: it stands, and nobody knows whether it still should."""
 
 
 class MachineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +131,7 @@ def machine_view(facts: MachineFacts, viewer: Viewer, *, old: bool) -> MachineVi
     named = named_text(facts, language)
     if named and facts.alerts and facts.alerts[0].rule == "diagnosis":
         why, named = named, ""
-    alerts = tuple(_alert(alert, viewer) for alert in facts.alerts)
+    alerts = tuple(_alert(alert, viewer, facts) for alert in facts.alerts)
     own = STATUSES[health.status].say(language).lower()
     return MachineView(
         id=facts.machine.id,
@@ -180,15 +184,24 @@ def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:
     """Say in one line what is the matter, since when, and what more there is to know."""
     language, health = viewer.language, facts.newest
     of_machine = [alert for alert in facts.alerts if not is_about_sensor(alert)]
+    sensor = _sensor_text(facts, language) if facts.faulty else ""
     if of_machine:
         first = of_machine[0]
-        more = _sensor_text(facts, language) if facts.faulty else ""
         matter = matter_text(first.point, first.rule, language)
-        if health.status == "stopped":
+        if "stopped" in (health.status, health.running):
             matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
-        return matter, _since(first.since, viewer), more
-    if facts.faulty:
-        return _sensor_text(facts, language), _sensor_since(facts, viewer), _sensor_help(facts, language)
+        withheld = _reason(health, language) if health.score is None and health.running != "stopped" else ""
+        return matter, _since(first.since, viewer), sensor or unjudged_text(facts, language) or withheld
+    return _why_without_alert(facts, sensor, viewer)
+
+
+def _why_without_alert(facts: MachineFacts, sensor: str, viewer: Viewer) -> tuple[str, str, str]:
+    language, health = viewer.language, facts.newest
+    if health.status == "not_judged":
+        why = unjudged_text(facts, language)
+        return why or sensor or STATUSES["not_judged"].say(language), _judged_last(health, viewer), why and sensor
+    if sensor:
+        return sensor, _sensor_since(facts, viewer), _sensor_help(facts, language)
     if health.status == "no_data":
         clock = clock_text(health.time, viewer.now, viewer.zone, language)
         return _SILENT.say(language, clock=clock), "", _reason(health, language)
@@ -216,6 +229,10 @@ def matter_text(point: str, code: str, language: Language) -> str:
 
 def _reason(health: Health, language: Language) -> str:
     return spoken(language, health.reason, health.reason_zh)
+
+
+def _judged_last(health: Health, viewer: Viewer) -> str:
+    return judged_last_text(health, now=viewer.now, zone=viewer.zone, language=viewer.language)
 
 
 def _sensor_text(facts: MachineFacts, language: Language) -> str:
@@ -263,18 +280,22 @@ def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]
     )
 
 
-def _alert(alert: Alert, viewer: Viewer) -> AlertView:
+def _alert(alert: Alert, viewer: Viewer, facts: MachineFacts) -> AlertView:
     language = viewer.language
+    since, stale = _since(alert.since, viewer), is_stale(alert, facts)
+    if stale:
+        since = _STALE.say(language, since=since, judged=_judged_last(facts.newest, viewer))
     return AlertView(
         id=alert.id,
         priority=alert.priority,
         priority_text=PRIORITIES[alert.priority].say(language),
         of_sensor=is_about_sensor(alert),
         text=_alert_text(alert, language),
-        since=_since(alert.since, viewer),
+        since=since,
         against=""
         if alert.rule in CODES
         else _AGAINST.say(language, value=number(alert.value), limit=number(alert.limit)),
+        stale=stale,
     )
 
 

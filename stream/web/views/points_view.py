@@ -16,7 +16,7 @@ from models.signal.quality import SHORTENED
 from models.texts.diagnosis_sentences import STRONGER_AT
 from stream.stores.store import ValueAt
 from stream.texts.phrases import FLAGS, POINTS
-from stream.texts.times import age_text
+from stream.texts.times import age_text, span_text
 from stream.web.views.snapshot import Series
 
 __all__ = ["PointView", "ValueView", "flag_texts", "point_name", "points_view", "with_point_names"]
@@ -34,6 +34,8 @@ _ZONE_LIMIT = Bilingual("limit {limit} {unit} (zone C)", "限值 {limit} {unit}�
 _TRUSTED = Bilingual("Signal good", "信号正常")
 _SHORTENED = Bilingual("Signal good: {flags}", "信号正常：{flags}")
 _FAULT = Bilingual("Sensor fault: {flags}", "传感器故障：{flags}")
+_SILENT = Bilingual("Nothing has come for {span}", "已{span}没有数据")
+_SILENT_AFTER = timedelta(minutes=30)
 _UNKNOWN_FAULT = Bilingual("signal not plausible", "信号不可信")
 _DIRECTIONS = {
     1: Bilingual("↗ rising", "↗ 上升"),
@@ -103,21 +105,30 @@ def points_view(
     healths: Sequence[Health], series: Sequence[Series], machine: Machine, *, now: datetime, language: Language
 ) -> tuple[PointView, ...]:
     """Give the points of one machine, faulty ones first; `healths` has one of each point."""
-    views = [_point(health, series, machine, now, language) for health in healths]
+    newest = max(healths, key=lambda health: health.time, default=None)
+    since = newest.time - _SILENT_AFTER if newest is not None and newest.guard == "silent" else None
+    views = [
+        _point(health, series, machine, now, language, silent=since is not None and health.time < since)
+        for health in healths
+    ]
     return tuple(sorted(views, key=lambda view: (view.ok, view.name)))
 
 
 def _point(
-    health: Health, series: Sequence[Series], machine: Machine, now: datetime, language: Language
+    health: Health, series: Sequence[Series], machine: Machine, now: datetime, language: Language, *, silent: bool
 ) -> PointView:
     ok = health.quality.ok
     shortened = SHORTENED in health.quality.flags
-    quality = _FAULT if not ok else _SHORTENED if shortened else _TRUSTED
+    quality = _SILENT if silent else _FAULT if not ok else _SHORTENED if shortened else _TRUSTED
     return PointView(
         id=health.point,
         name=point_name(health.point, language),
         ok=ok,
-        quality=quality.say(language, flags=flag_texts(health.quality.flags, language)),
+        quality=quality.say(
+            language,
+            flags=flag_texts(health.quality.flags, language),
+            span=span_text((now - health.time).total_seconds(), language),
+        ),
         values=tuple(
             _value(each, machine, now, language) for each in series if each.point == health.point and each.values
         ),

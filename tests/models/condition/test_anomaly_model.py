@@ -206,3 +206,64 @@ def test_a_refreshed_regression_is_the_one_that_counts():
         == Correlations(precision=correlations.precision).residuals([1.0, -1.0])
         != before
     )
+
+
+@pytest.mark.parametrize("names", [1, 8])
+def test_smoothing_that_begins_anew_after_a_standstill_raises_nothing_on_a_sound_machine(names):
+    """The first value is as noisy as a single one, and was compared with smooth ones: 9 of 10 were anomalous."""
+    rng = np.random.default_rng(5)
+    model = AnomalyModel(1e-9, 1e-3, 0.1)
+
+    def row():
+        return {f"value {i}": 10 + value for i, value in enumerate(rng.normal(size=names).tolist())}
+
+    for _ in range(1_000):
+        model.learn_one(row())
+    found = []
+    for _ in range(100):
+        model.forget_recent()
+        for _ in range(40):
+            scored = model.score_features(row())
+            found.append(scored.score >= model.limit)
+            model.update_smoothing(scored)
+    assert np.mean(found) < 0.001
+
+
+@pytest.mark.parametrize("after", [0, 5, 30])
+def test_a_fault_at_the_start_shows_within_ten_values(after):
+    rng = np.random.default_rng(6)
+    model = AnomalyModel(1e-9, 1e-3, 0.1)
+    for value in rng.normal(10, 1, 1_000).tolist():
+        model.learn_one({"flow": value})
+    model.forget_recent()
+    found = []
+    for i, value in enumerate(rng.normal(10, 1, after + 60).tolist()):
+        scored = model.score_features({"flow": value + (2.5 if i >= after else 0.0)})
+        found.append(scored.score >= model.limit)
+        model.update_smoothing(scored)
+    assert not any(found[:after])
+    assert all(found[after + 10 :])
+
+
+@given(weight=st.floats(0.02, 0.9), count=st.integers(1, 120))
+@settings(deadline=None)
+def test_the_noise_that_is_left_while_smoothing_begins_is_what_the_weights_leave(weight, count):
+    """Of white noise of variance 1: the sum of the squared weights, which is 1/n while they are a plain mean's."""
+    statistics, weights = RunningStatistics(newest=0.0), np.zeros(count)
+    for i in range(count):
+        gain = 1.0 if statistics.beginning == 1.0 else max(weight, statistics.beginning)
+        weights *= 1.0 - gain
+        weights[i] = gain
+        told = statistics.beginning or weight / (2.0 - weight)
+        assert told == pytest.approx((weights**2).sum(), rel=0.35)
+        statistics.settle(weight) if statistics.beginning else None
+
+
+def test_smoothing_goes_on_from_any_cut_while_it_begins():
+    whole = learned(smoothing=0.1)
+    whole.forget_recent()
+    for i, features in enumerate(sound(30, seed=9)):
+        restored = AnomalyModel.from_numbers(msgspec.convert(msgspec.to_builtins(whole.to_numbers()), ModelNumbers))
+        assert restored.score_features(features) == whole.score_features(features)
+        whole.update_smoothing(whole.score_features(features))
+        assert whole.statistics_by_name["load"].beginning == pytest.approx(0.0 if i >= 18 else 1 / (i + 2))

@@ -69,13 +69,23 @@ def test_a_machine_that_is_judged_has_nothing_to_tell():
     assert intake.judged == intake.measured
 
 
-def test_a_clock_ahead_from_the_first_message_is_told_though_nothing_was_ever_judged():
-    ahead_us = 8 * 3600 * 1_000_000
+def test_clocks_that_are_wild_from_the_first_message_are_told_though_nothing_was_ever_judged():
+    """Each stamp ahead by another span: no offset of a clock, which would be taken off and judged."""
     stamped = [vibration(i) for i in range(10)]
-    intake = folded(*(msgspec.structs.replace(each, time_us=each.time_us + ahead_us) for each in stamped))
+    wild = (
+        msgspec.structs.replace(each, time_us=each.time_us + (8 + i) * 3_600_000_000)
+        for i, each in enumerate(stamped)
+    )
+    intake = folded(*wild)
     assert causes(intake) == ("future",)
     assert (intake.future, intake.received, intake.unjudged, intake.judged) == (10, 10, 10, None)
     assert intake.measured - intake.arrived > timedelta(hours=7)
+
+
+def test_of_a_clock_that_is_steadily_ahead_only_the_first_go_unjudged():
+    stamped = [vibration(i) for i in range(10)]
+    intake = folded(*(msgspec.structs.replace(each, time_us=each.time_us + 8 * 3_600_000_000) for each in stamped))
+    assert (intake.future, intake.received, intake.unjudged, causes(intake)) == (2, 10, 0, ())
 
 
 def test_the_same_sent_again_and_again_is_told():

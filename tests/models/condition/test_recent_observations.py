@@ -1,4 +1,4 @@
-import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +31,7 @@ def test_what_comes_again_is_known_while_it_is_in_the_window_in_whatever_order_i
     recent, remembered = RecentObservations(), []
     for number, (time_us, content) in enumerate(said):
         if number == restarted_after:
-            recent = msgspec.msgpack.decode(msgspec.msgpack.encode(recent), type=RecentObservations)
+            recent = RecentObservations.unpacked(recent.packed())
         mark = fingerprint(time_us, content)
         known = recent.contains(mark, time_us)
         assert known == (mark in remembered)
@@ -44,3 +44,37 @@ def test_a_fingerprint_depends_on_time_and_content():
     marks = {fingerprint(time_us, digest) for time_us in (0, 1, -1) for digest in ("a", "b", "泵")}
     assert len(marks) == 9
     assert all(0 <= mark < 2**64 for mark in marks)
+
+
+TIMES = st.lists(st.one_of(st.integers(0, 10_000), st.integers(-(2**58), 2**58)), max_size=WINDOW)
+
+
+@given(TIMES, st.data())
+def test_it_goes_on_from_bytes_and_from_the_lists_of_older_states(times_us, data):
+    marks = data.draw(st.lists(st.integers(0, 2**64 - 1), min_size=len(times_us), max_size=len(times_us)))
+    recent = RecentObservations(marks, times_us)
+    for stored in (recent.packed(), [marks, times_us]):
+        again = RecentObservations.unpacked(stored)
+        assert (again.fingerprints, again.times_us) == (marks, times_us)
+        assert again == recent
+        assert again.packed() == recent.packed()
+
+
+def test_a_window_of_each_second_takes_twelve_bytes_an_observation():
+    recent = RecentObservations(range(2**63, 2**63 + WINDOW), range(0, WINDOW * 1_000_000, 1_000_000))
+    assert len(recent.packed()) <= 12 * WINDOW + 8
+
+
+@given(st.binary(max_size=60))
+def test_other_bytes_are_refused_or_come_to_as_many_of_both(stored):
+    try:
+        recent = RecentObservations.unpacked(stored)
+    except ValueError:
+        return
+    assert len(recent.fingerprints) == len(recent.times_us)
+
+
+@pytest.mark.parametrize("stored", [7, [[1]], [[1], ["a"]], None])
+def test_what_is_no_such_thing_is_refused(stored):
+    with pytest.raises(ValueError, match=r"recent|Expected"):
+        RecentObservations.unpacked(stored)

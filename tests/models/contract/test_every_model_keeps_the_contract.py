@@ -23,6 +23,10 @@ PARTS_OR_SHELLS = {
     "RunningStatistics", "Correlations", "RegimeStatistics", "PackedRegimeStatistics", "ModelNumbers",  # anomaly
     "RegimeBaseline", "Channel", "MachineState", "Counts", "Arrival",  # put together: the fold's own tests
     "Symptom", "AlertHistory", "AlertRecord",  # the same
+    "Judging", "Contradiction", "Drive", "Standing", "Runs",  # tests of their own
+    "Recurrence",  # an alarm
+    "Way", "OtherWay", "Plateau",  # how a point is measured, and whether it stands still
+    "LateEpisode", "LateBaseline", "UsualIn", "Loudest",  # the late watch
     "Regime", "Vote", "_DelayedLatch", "_Fit", "_Reported",
 }  # fmt: skip
 """Structs with state that are no models by themselves."""

@@ -92,8 +92,9 @@ def test_a_lasting_change_raises_rises_and_clears_under_one_id():
     ]  # fmt: skip
 
 
-def test_a_burst_of_a_hundred_seconds_raises_nothing_above_low():
-    burst = [vibration(i, factor=50.0) for i in range(100, 110)]
+def test_a_burst_of_a_hundred_seconds_raises_nothing_above_low_in_blocks_that_may_be_shocks():
+    """In blocks of a second or more it is what no shock is, and high at once: see `test_sudden_rise`."""
+    burst = [vibration(i, factor=50.0, seconds=0.5) for i in range(100, 110)]
     _, outputs = learned(*burst, *(vibration(i) for i in range(110, 250)))
     assert {priority for _, _, priority in transitions(outputs)} <= {"low"}
     assert healths(outputs)[-1].status == "healthy"
@@ -191,7 +192,8 @@ def test_a_machine_is_judged_by_the_points_that_can_be():
         make for i in range(100, 110) for make in (vibration(i, flags=("clipped",)), vibration(i, "non-drive-end"))
     ]
     _, outputs = run([configured(), *pairs, *faulty])
-    assert {h.status for h in healths(outputs)[-20:]} == {"healthy"}
+    assert {h.status for h in healths(outputs)[-18:]} == {"watch"}, "no better than the alert of its sensor"
+    assert {h.score for h in healths(outputs)[-18:]} == {100.0}
     assert [h.quality.ok for h in healths(outputs)[-4:]] == [False, True, False, True]
 
 
@@ -222,7 +224,8 @@ def test_remaining_life_is_said_after_an_onset_only_and_counts_its_tests():
         alerted = alerted or any(isinstance(o, Alert) and o.rule in ("change", "severity") for o in out)
         (health,) = (o for o in out if isinstance(o, Health))
         assert alerted or health.remaining_life_h is None
-    life = healths(outputs)[-1].remaining_life_h
+    assert healths(outputs)[-1].remaining_life_h is None, "nine times its baseline: past the limit there is none"
+    life = [each.remaining_life_h for each in healths(outputs) if each.remaining_life_h is not None][-1]
     assert 0 <= life.low <= life.median <= life.high
     assert 0 < life.held <= life.checked
     assert life.claimed == 0.8
@@ -307,7 +310,8 @@ def test_a_reading_of_vibration_without_a_positive_value_has_no_factor(value):
 def test_a_temperature_on_its_way_back_after_a_standstill_is_no_anomaly_and_overheating_is_told():
     minute = 6
     sound = [o for i in range(0, 3000, minute) for o in (vibration(i), temperature(i))]
-    standing = [o for i in range(3000, 3720, minute) for o in (vibration(i, speed_rpm=0.0), temperature(i, 25.0))]
+    still = {"speed_rpm": 0.0, "factor": 0.01}
+    standing = [o for i in range(3000, 3720, minute) for o in (vibration(i, **still), temperature(i, 25.0))]
 
     def back(top_c):
         for k, i in enumerate(range(3720, 5400, minute)):

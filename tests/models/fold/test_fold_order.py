@@ -5,7 +5,11 @@ import pytest
 
 from models import fold
 from models.clock import MINUTE_US, to_datetime
+from models.condition.judging import Judging
+from models.condition.late_episode import LateWatch
+from models.condition.presence import Presence
 from models.condition.recent_observations import RecentObservations
+from models.condition.sender_clock import SenderClock
 from models.errors import StateError
 from models.observations import Source, Tick
 from models.outputs import Alert, Health
@@ -53,7 +57,10 @@ def taught(state):
     """All that a state has learned of its points, as bytes: without what it has seen, and when."""
     copy = fold.load_state(fold.dump_state(state))
     for channel in copy.channels.values():
-        channel.recent, channel.heard = RecentObservations(), 0
+        channel.recent, channel.heard, channel.judging = RecentObservations(), 0, Judging()
+        channel.late = LateWatch()
+        channel.presence = Presence()
+        channel.clock = SenderClock()
     return fold.dump_state(msgspec.structs.replace(fold.initial_state("pump"), channels=copy.channels))
 
 

@@ -27,10 +27,10 @@ from models.observations import (
     Tick,
     VibrationObserved,
 )
-from models.outputs import Alert, Health, Row, Uptime
+from models.outputs import Alert, Health, Row, Status, Uptime
 from tests.models.fold.observed import START_US, at, configured, run, temperature, vibration
 
-STATUSES = {"warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped"}
+STATUSES = set(get_args(Status))
 ANY_FLOAT = st.one_of(st.floats(), st.floats(0, 10), st.just(1.0))
 TIMES = st.one_of(st.integers(0, 400 * SECOND_US), st.sampled_from([0, 10**6, 10**7, 6 * 60 * 10**6, 10**13]))
 FLAGS = st.lists(st.sampled_from(["short", "clipped", "open", "erratic", "未知"]), max_size=2).map(tuple)
@@ -46,11 +46,12 @@ NO_OPERATION = st.just({})
 def measured(kind, names, field, operation=NO_OPERATION):
     values = st.dictionaries(st.sampled_from(names), ANY_FLOAT, max_size=len(names))
     return st.builds(
-        lambda point, time_us, lag_us, digest, flags, source, numbers, operated: kind(
+        lambda point, time_us, lag_us, digest, flags, source, numbers, operated, known: kind(
             machine="泵 1",
             point=point,
             time_us=START_US + time_us,
             observed_us=START_US + time_us + lag_us,
+            arrived_us=START_US + time_us + lag_us if known else None,
             digest=digest,
             flags=flags,
             source=source,
@@ -66,6 +67,7 @@ def measured(kind, names, field, operation=NO_OPERATION):
         SOURCES,
         values,
         operation,
+        st.booleans(),
     )
 
 
@@ -199,6 +201,7 @@ def test_every_output_is_well_formed(before, observations):
                 assert min(output.running_s, output.stopped_s, output.unknown_s) >= 0
             elif isinstance(output, Alert):
                 follow(output, open_alerts)
+        contradict_nothing(out, open_alerts)
     assert set(places.values()) <= {1}
     if state is not None:
         assert state.counts.accepted == accepted
@@ -227,6 +230,27 @@ def well_formed(health: Health):
         assert health.anomaly.anomalous is None
 
 
+WORST_POINTS = {"healthy": 10, "watch": 30, "warning": 60, "critical": 70}
+
+
+def contradict_nothing(out, open_alerts):
+    """Status, score and open alerts say the same: no status is better than an alert, no score worse than it."""
+    of_machine = {place: each.priority for place, each in open_alerts.items() if place[1] != "clock"}
+    """An alert of its clock is of the instrument: the machine is judged by the right time, and may be sound."""
+    lowered = {(point, rule) for (point, rule, _), each in open_alerts.items() if "Rated low" in each.text}
+    """By findings: what is shown is low, and takes off what its evidence is."""
+    worst = max([["low", "medium", "high"].index(priority) + 1 for priority in of_machine.values()], default=0)
+    for health in (output for output in out if isinstance(output, Health)):
+        if health.status in WORST_POINTS:
+            assert list(WORST_POINTS).index(health.status) >= worst
+            for deduction in health.deductions:
+                most = WORST_POINTS["warning" if (deduction.point, deduction.code) in lowered else health.status]
+                assert deduction.points <= max(most, WORST_POINTS[health.status])
+        elif health.status in {"stopped", "warming_up", "not_judged"}:
+            assert all(rule in {"sensor_fault", "contradiction"} for _, rule, _ in of_machine)
+        assert health.guard is not None or health.status != "not_judged"
+
+
 def follow(alert: Alert, open_alerts):
     """An alert is raised once, then changes its priority or is cleared, always under the same id."""
     place = (alert.point, alert.rule, alert.id)
@@ -234,8 +258,9 @@ def follow(alert: Alert, open_alerts):
         assert place in open_alerts
         del open_alerts[place]
         return
-    assert open_alerts.get(place) != alert.priority
-    open_alerts[place] = alert.priority
+    before = open_alerts.get(place)
+    assert before is None or before.priority != alert.priority or "Rated low" in alert.text
+    open_alerts[place] = alert
     assert alert.text
     assert alert.text_zh
 

@@ -1,8 +1,5 @@
 """Machines that start, stop and change speed and load: what is compared with what, and what raises nothing."""
 
-import msgspec
-import pytest
-
 from models import fold
 from models.clock import from_datetime
 from models.fold import dump_state, load_state
@@ -97,11 +94,13 @@ def test_the_first_two_minutes_after_a_start_neither_teach_nor_alarm():
 
 def test_what_stands_runs_again_only_clearly_above_the_limit():
     state, _ = run([configured(learning=LEARNING, speed_rpm=1480.0), *fast(0, 100)])
-    _, outputs = run([vibration(100, speed_rpm=73.0), vibration(101, speed_rpm=80.0)], state)
+    _, outputs = run(
+        [vibration(100, speed_rpm=73.0, factor=0.2), vibration(101, speed_rpm=80.0, factor=0.2)], state
+    )
     assert statuses(outputs) == ["stopped", "stopped"]
-    state, outputs = run([vibration(102, speed_rpm=105.0)], state)
+    state, outputs = run([vibration(102, speed_rpm=105.0, factor=0.2)], state)
     assert statuses(outputs) == ["stopped"], "it stood below 74 rpm, and runs from 111 on"
-    _, outputs = run([vibration(103, speed_rpm=115.0)], state)
+    _, outputs = run([vibration(103, speed_rpm=115.0, factor=0.2)], state)
     assert statuses(outputs) == ["healthy"]
 
 
@@ -116,7 +115,8 @@ def test_since_when_it_runs_idles_or_stands_is_told_once_that_was_seen_to_begin(
 
     def since(i, speed_rpm=1480.0, load_percent=90.0):
         nonlocal state
-        state, outputs = run([vibration(i, speed_rpm=speed_rpm, load_percent=load_percent)], state)
+        factor = 1.0 if speed_rpm else 0.01
+        state, outputs = run([vibration(i, factor=factor, speed_rpm=speed_rpm, load_percent=load_percent)], state)
         health = healths(outputs)[-1]
         return health.running, health.running_since and from_datetime(health.running_since)
 
@@ -156,7 +156,8 @@ def test_speed_and_load_may_come_as_readings_and_then_readings_have_their_regime
     _, outputs = run([skid(i, 740.0, 30.0) for i in range(400, 460)], state)
     assert ("anomaly", "active", "low") in transitions(outputs)
     _, outputs = run([skid(460, 0.0, 0.0)], state)
-    assert statuses(outputs) == ["stopped"]
+    assert statuses(outputs) == ["watch"], "what stood open at the stop still does"
+    assert [health.running for health in healths(outputs)] == ["stopped"]
 
 
 def test_a_measured_speed_counts_more_than_a_nominal_one():
@@ -169,55 +170,6 @@ def test_a_measured_speed_counts_more_than_a_nominal_one():
         [configured(learning=LEARNING, speed_rpm=1480.0), *both(0, 200, 700.0, 0.3), *both(200, 200, 1470.0, 1.0)]
     )
     assert not alerts(outputs)
-
-
-def test_a_thermometer_has_its_warm_state_in_each_regime_and_time_to_get_there():
-    """In the warmer regime it is 35 K warmer, which is neither overheating nor, once back, an anomaly."""
-    minute, found, value_c = 6, [configured(learning=LEARNING)], 30.0
-    for i in range(0, 12_000, minute):
-        regime, ends_c = (FAST, 65.0) if (i // 3_000) % 2 else (SLOW, 30.0)
-        value_c += 0.05 * (ends_c - value_c)
-        found += [vibration(i, factor=1.0 if regime is FAST else 0.3, **regime), temperature(i, value_c)]
-    state, outputs = run(found)
-    assert not alerts(outputs)
-    assert healths(outputs)[-1].status == "healthy"
-    baselines = state.channels["temperature/bearing"].baselines_by_regime.values()
-    references = [each.thermal_baseline.reference_c for each in baselines]
-    assert max(references) - min(references) > 25.0
-
-    def hot(first, last):
-        for i in range(first, last, minute):
-            yield vibration(i, factor=0.3, **SLOW)
-            yield temperature(i, 60.0)
-
-    state, outputs = run(hot(12_000, 12_180), state)
-    assert not alerts(outputs), "it comes from the warmer regime"
-    _, outputs = run(hot(12_180, 14_000), state)
-    assert ("temperature", "active", "medium") in transitions(outputs), "and stays as warm as there"
-
-
-def test_a_temperature_is_excused_its_way_whether_its_machine_changes_now_and_then_or_always():
-    """Hours in each regime, then ten minutes, and so on; 40 K too warm is told all the same."""
-    minute, begun = 6, 0
-
-    def works(minutes, changes, too_warm_k=0.0):
-        nonlocal begun, value_c
-        for change in range(changes):
-            regime, factor, ends_c = (SLOW, 0.3, 30.0) if change % 2 else (FAST, 1.0, 65.0)
-            for _ in range(minutes):
-                value_c += 0.08 * (ends_c + too_warm_k - value_c)
-                yield vibration(begun, factor=factor, **regime)
-                yield temperature(begun, value_c)
-                begun += minute
-
-    value_c = 30.0
-    state, outputs = run([configured(learning=LEARNING), *works(120, 6)])
-    assert not alerts(outputs)
-    for minutes, changes in ((10, 12), (120, 4), (15, 20), (90, 6)):
-        state, outputs = run(works(minutes, changes), state)
-        assert not alerts(outputs), f"every {minutes} minutes"
-    _, outputs = run(works(30, 8, too_warm_k=40.0), state)
-    assert ("temperature", "active", "medium") in transitions(outputs)
 
 
 def test_what_is_accepted_as_normal_forgets_all_regimes_and_learns_the_present_one():
@@ -248,22 +200,6 @@ def test_a_shock_as_the_first_thing_after_a_standstill_raises_nothing():
     assert not [alert for alert in alerts(outputs) if alert.rule == "change"]
 
 
-@pytest.mark.parametrize("regimes", [1, 3, 9])
-def test_a_machine_with_four_points_fits_into_64_kib_however_many_regimes_it_has(regimes):
-    bands = {f"band_{low}_hz_g": 0.1 for low in range(9)}
-    found = [configured(learning=LEARNING)]
-    for i in range(0, 6_000, 5):
-        k = (i // 250) % regimes
-        for point in ("drive-end", "other end", "pump", "gear"):
-            one = vibration(i, point, speed_rpm=600.0 * 1.3**k, load_percent=10.0 * k)
-            found.append(msgspec.structs.replace(one, indicators=one.indicators | bands))
-            if i % 10 == 0:
-                found.append(temperature(i, point=point))
-    state, _ = run(found)
-    assert len(state.channels) == 8
-    assert len(fold.dump_state(state)) <= 65_536
-
-
 def test_a_state_with_regimes_goes_on_bit_for_bit():
     found = [configured(learning=LEARNING), *slow(0, 150), *fast(150, 150), *slow(300, 7), *fast(307, 80)]
     whole, outputs = run(found)
@@ -273,44 +209,6 @@ def test_a_state_with_regimes_goes_on_bit_for_bit():
         assert out == outputs[k]
         state = fold.load_state(fold.dump_state(state))
     assert fold.dump_state(state) == fold.dump_state(whole)
-
-
-def stood(first, last, step=6):
-    for i in range(first, last, step):
-        yield vibration(i, factor=0.001, speed_rpm=0.0, load_percent=0.0)
-        yield temperature(i, 30.0)
-
-
-def warm(first, last, regime, value_c, step=6):
-    for i in range(first, last, step):
-        yield vibration(i, factor=1.0 if regime is FAST else 0.3, **regime)
-        yield temperature(i, value_c)
-
-
-def overheats(state, first):
-    """Whether a rise to 28 K above the slow regime's warm state is told while the machine still warms up."""
-    rise = [*warm(first, first + 60, SLOW, 38.0), *warm(first + 60, first + 210, SLOW, 68.0)]
-    state, outputs = run(rise, state)
-    assert state.channels["temperature/bearing"].warm_up.since_us is not None
-    return ("temperature", "active", "medium") in transitions(outputs)
-
-
-def test_a_warmer_regime_of_days_ago_hides_no_overheating_after_a_start():
-    day = 8640
-    hot = [*warm(day // 4, day // 2, FAST, 70.0), *warm(day // 2, 2 * day, SLOW, 40.0, 60)]
-    state, _ = run([configured(learning=LEARNING), *warm(0, day // 4, SLOW, 40.0), *hot])
-    assert len(state.channels["temperature/bearing"].baselines_by_regime) == 2
-    state, _ = run(stood(2 * day, 2 * day + 720), state)
-    assert overheats(state, 2 * day + 720)
-
-
-@pytest.mark.parametrize(("stood_h", "told"), [(0.5, False), (8, True)])
-def test_coming_from_a_warmer_regime_it_may_be_warm_after_a_short_stop_but_not_after_a_night(stood_h, told):
-    state, _ = run([configured(learning=LEARNING), *warm(0, 2160, SLOW, 40.0), *warm(2160, 4320, FAST, 70.0)])
-    state, _ = run(warm(4320, 4380, SLOW, 68.0), state)
-    last = 4380 + round(stood_h * 360)
-    state, _ = run(stood(4380, last), state)
-    assert overheats(state, last) is told
 
 
 def test_no_score_of_100_while_an_alert_stands_where_nothing_is_known():

@@ -43,7 +43,11 @@ def uptime_h(outputs):
 def test_a_reading_of_speed_that_died_at_0_rpm_is_not_believed_for_ever():
     state, _ = run([configured(learning=LEARNING), *with_speed(0, 200), *with_speed(200, 5, rpm=0.0, factor=0.01)])
     state, outputs = run((vibration(i, factor=10.0) for i in range(205, 205 + HOUR // 2, 6)), state)
-    assert statuses(outputs) == {"stopped"}, "it may come but once in half an hour"
+    assert healths(outputs)[0].status == "stopped"
+    assert {health.status for health in healths(outputs)[2:]} == {"not_judged"}, (
+        "it may come but once in half an hour"
+    )
+    assert {health.running for health in healths(outputs)[2:]} == {None}
     _, outputs = run((vibration(i, factor=10.0) for i in range(205 + HOUR // 2, 205 + HOUR, 6)), state)
     assert healths(outputs)[-1].status == "critical"
 

@@ -23,7 +23,8 @@ BEFORE_S = at(0) % HOUR_US / 1_000_000
 
 
 def test_a_speed_tells_from_the_first_block_on():
-    blocks = [vibration(i, speed_rpm=0.0 if 60 < i <= 90 else RPM) for i in range(125)]
+    still = {"speed_rpm": 0.0, "factor": 0.01}
+    blocks = [vibration(i, **(still if 60 < i <= 90 else {"speed_rpm": RPM})) for i in range(125)]
     _, outputs = run([configured(), *blocks])
     assert hours(outputs) == {0: (940.0, 300.0, BEFORE_S)}
     assert [h.status for h in healths(outputs)].count("stopped") == 30

@@ -89,7 +89,7 @@ def test_a_second_opinion_corrects_the_first(raised):
 def test_only_the_last_sixteen_alerts_are_remembered():
     state, _ = learned()
     for round_ in range(1, 12):
-        begin = 100 + 200 * round_
+        begin = 100 + 30_000 * round_  # days apart: what comes more often is one alert that comes and goes
         state, _ = run(
             [*louder(begin, begin + 40, factor=3.0), *louder(begin + 40, begin + 200, factor=1.0)], state
         )

@@ -1,7 +1,8 @@
 import pytest
 
 from models.alarms.symptom import Symptom
-from models.texts.sentences import no_data_sentence, number, sensor_sentence, symptom_sentence, withheld_sentence
+from models.texts.sentences import no_data_sentence, number, sensor_sentence, symptom_sentence
+from models.texts.withheld import withheld_sentence
 
 VELOCITY = Symptom("severity", "velocity_rms_mm_s", 3.1, 1.5, [2.2, 2.8, 4.5], 2.2)
 

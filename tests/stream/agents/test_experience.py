@@ -8,7 +8,8 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from kafka import KafkaProducer
 
-from models.outputs import Lesson
+from models.condition.state import OwnUsual
+from models.outputs import Lesson, Usual
 from stream.agents import experience
 from stream.config.settings import Settings
 from stream.demo.child_process import ChildProcess, wait_for_port
@@ -108,6 +109,40 @@ def test_a_later_lesson_is_told_again_and_what_is_no_lesson_is_left_out(monkeypa
 
 def test_without_lessons_nobody_is_told_anything(monkeypatch):
     assert told(monkeypatch, ([], None), ([], 0), ([], 0)) == []
+
+
+def usual_record(number, machine):
+    usual = Usual(
+        machine=machine,
+        group="pump|75||DE|1480||25600",
+        point="DE",
+        time=datetime(2026, 3, 1, tzinfo=UTC),
+        values={"rms_g": 0.01 * number},
+    )
+    return record(number, encode_output(usual))
+
+
+def test_a_machine_is_told_what_is_usual_of_those_like_it_and_only_once(monkeypatch):
+    records = [usual_record(number, f"P-{number}") for number in range(5)]
+    polls = [(records[:4], 5), (records[4:], 5), ([], 5), ([], 5)]
+
+    async def scenario():
+        consumer = Consumer(polls)
+        monkeypatch.setattr(experience, "new_consumer", consumer)
+        context, condition = context_of("泵-1", "fan")
+        for partition in condition.partitions.values():
+            for state in partition.machines.values():
+                if state.machine == "泵-1":
+                    state.usuals = {"pump|75||DE|1480||25600": OwnUsual("DE", {"rms_g": 1.0})}
+        experience.add_experience(context, condition)
+        async with running(context):
+            await asyncio.wait_for(consumer.read.wait(), 10)
+        return [decode_observation(value) for _, _, value, _ in context.outbox.sent]
+
+    (told,) = asyncio.run(scenario())
+    assert (told.machine, told.number) == ("泵-1", 5)
+    (sisters,) = told.baselines.values()
+    assert (sisters["rms_g"].location, sisters["rms_g"].machines) == (0.02, 5)
 
 
 @pytest.mark.embedded

@@ -50,7 +50,7 @@ def test_a_name_that_is_gone_at_the_end_is_not_told():
 def test_many_late_ones_are_explained():
     machine = msgspec.structs.replace(SUMMARY.machines["P1"], observations=350, late=349)
     late = msgspec.structs.replace(SUMMARY, machines={"P1": machine})
-    assert "one wrong time stamp ahead makes all after it late" in printed(summary=late)
+    assert "many wrong time stamps ahead make all after them late" in printed(summary=late)
     few = msgspec.structs.replace(SUMMARY, machines={"P1": msgspec.structs.replace(machine, late=3)})
     assert "wrong time stamp" not in printed(summary=few)
 

@@ -6,12 +6,13 @@ from types import MappingProxyType
 
 from models.errors import ServiceError
 from models.machinery.machine import Machine, Name
-from models.outputs import Alert, Deduction, Health, Intake, Quality, Row
+from models.outputs import Alert, Anomaly, Deduction, Health, Intake, Quality, Row
 from models.probes.known import KNOWN
 from models.probes.records import INPUTS, ProbeResult
 from stream.stores.store import HealthAt, ValueAt
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+UNJUDGED = Anomaly(score=None, limit=None, anomalous=None)
 
 MACHINES = MappingProxyType(
     {

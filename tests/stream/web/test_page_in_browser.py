@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
+from models.outputs import Guard
 from tests.services.page import chromium, served_page
 from tests.stream.web.browsing import (
     MACHINES_TOML,
@@ -21,6 +23,7 @@ from tests.stream.web.browsing import (
     wait_for_text,
 )
 from tests.stream.web.fleets import alert, four, health, many
+from tests.stream.web.untold import untold
 
 __all__ = ["chromium"]  # the fixture
 
@@ -200,3 +203,30 @@ def test_the_server_listens_on_this_computer_only_and_wrong_paths_are_not_found(
     assert page.goto(four_machines[0] + "/language/xx").status == 422
     assert page.goto(four_machines[0] + "/nothing-here").status == 404
     page.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_what_nobody_can_tell_is_hatched_and_above_every_sound_machine(chromium, tmp_path, size, locale, dark):
+    outputs = untold(datetime.now(UTC))
+    with (
+        fleet(tmp_path, outputs) as address,
+        looked_at(chromium, address, size=size, locale=locale, dark=dark) as page,
+    ):
+        wait_for_text(page, ".card", "N-silent")
+        assert page.locator(".card.s-not_judged").count() == len(get_args(Guard)) - 1
+        for status in ("not_judged", "sensor_fault", "no_data"):
+            hatch = page.locator(f".card.s-{status}").first.evaluate("e => getComputedStyle(e).backgroundImage")
+            assert hatch.startswith("repeating-linear-gradient"), status
+        sound = page.locator(".tile.s-healthy").first
+        assert sound.evaluate("e => getComputedStyle(e, '::before').content") == "none"
+        lowest = max(card.bounding_box()["y"] for card in page.locator(".card").all())
+        assert lowest < sound.bounding_box()["y"]
+        name = page.locator(".card[data-machine='N-late']").get_attribute("aria-label")
+        assert name == ("N-late: Not judged" if locale == "en-GB" else "N-late: 未判定")
+        assert page.locator(".alert.is-stale").count() == 1
+        assert fits(page)
+        assert cut_off(page) == []
+        assert too_small_to_touch(page) == []
+        assert low_contrast(page) == []

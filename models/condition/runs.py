@@ -1,0 +1,41 @@
+"""How long a machine's runs are, and so how much of each may be left out as its start."""
+
+from statistics import median
+
+import msgspec
+
+from models.clock import MINUTE_US
+
+__all__ = ["Runs"]
+
+_START_US = 2 * MINUTE_US
+_MAX_PART = 1 / 20
+"""Of a usual run: with the block in which it begins, less than a tenth is left out as its start."""
+_WINDOW, _MIN_RUNS = 8, 5
+_LONG_US = 30 * MINUTE_US
+"""A machine that has run for so long lately is no machine of short runs: those were trials."""
+
+
+class Runs(msgspec.Struct, array_like=True):
+    """The lengths of a machine's last runs, in microseconds, oldest first."""
+
+    lengths_us: list[int] = []
+    ran_us: int | None = None
+    """Event time at which it was seen to run last."""
+
+    def end(self, started_us: int | None) -> None:
+        """Note that the run that began at `started_us` is over; one that was never seen to begin says nothing."""
+        if started_us is not None and self.ran_us is not None and self.ran_us >= started_us:
+            self.lengths_us = [*self.lengths_us[1 - _WINDOW :], self.ran_us - started_us]
+
+    @property
+    def start_us(self) -> int:
+        """How long a start lasts: two minutes, or less where no run is long enough for that.
+
+        >>> Runs(lengths_us=[110 * 1_000_000] * 8).start_us / 1e6
+        5.5
+        """
+        lengths_us = self.lengths_us
+        if len(lengths_us) < _MIN_RUNS or max(lengths_us) > _LONG_US:
+            return _START_US
+        return min(_START_US, int(_MAX_PART * median(lengths_us)))

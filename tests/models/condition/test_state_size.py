@@ -1,0 +1,63 @@
+"""How many bytes a machine's state takes: 64 KiB at most, whatever comes together."""
+
+import msgspec
+import pytest
+
+from models import fold
+from models.machinery.machine import Learning
+from tests.models.fold.observed import at, configured, run, temperature, vibration
+
+LEARNING = Learning(duration_s=600.0, observations=60)
+MOST_BYTES = 65_536
+POINTS = ("drive-end", "other end", "pump", "gear")
+BANDS = {f"band_{low}_hz_g": 0.1 for low in range(9)}
+OTHERWISE = {"rate_hz": 2560.0, "seconds": 0.4, "samples": 1024}
+
+
+def block(i, point, regimes, **changes):
+    k = (i // 250) % regimes
+    one = vibration(i, point, speed_rpm=600.0 * 1.3**k, load_percent=10.0 * k, **changes)
+    return msgspec.structs.replace(one, indicators=one.indicators | BANDS)
+
+
+def runs(first, last, regimes, *, comes_and_goes=False, two_ways=False):
+    """Four points with a thermometer each, through one regime after the other."""
+    found = []
+    for i in range(first, last, 5):
+        loud, other = comes_and_goes and i // 60 % 3 == 0, two_ways and i // 5 % 20 >= 12
+        for point in POINTS:
+            changes = OTHERWISE if other else {}
+            found.append(block(i, point, regimes, factor=4.0 if loud else 1.0, **changes))
+            if i % 10 == 0:
+                found.append(temperature(i, 90.0 if loud else 60.0, point))
+    return found
+
+
+def backlog(first, last, point, regimes):
+    """What comes late of one point, at every level."""
+    late = []
+    for i in range(first, last, 7):
+        late.append(block(i, point, regimes, factor=(1.0, 2.0, 4.0, 9.0)[i % 4]))
+        late.append(temperature(i, (60.0, 80.0, 100.0)[i % 3], point))
+    return [msgspec.structs.replace(each, observed_us=at(last)) for each in late]
+
+
+@pytest.mark.parametrize("regimes", [1, 3, 9])
+def test_a_machine_with_four_points_fits_into_64_kib_however_many_regimes_it_has(regimes):
+    state, _ = run([configured(learning=LEARNING), *runs(0, 6_000, regimes)])
+    assert len(state.channels) == 8
+    assert len(fold.dump_state(state)) <= MOST_BYTES
+
+
+def test_all_at_once_fits_too():
+    """Nine regimes of which each point keeps three, alerts that come and go, two ways of measuring, a backlog."""
+    state, _ = run([configured(learning=LEARNING), *runs(0, 6_000, 9)])
+    state, _ = run(runs(6_000, 12_000, 9, comes_and_goes=True), state)
+    state, _ = run(runs(12_000, 15_000, 9, two_ways=True), state)
+    state, _ = run(backlog(12_001, 15_000, POINTS[0], 9), state)
+    vibrating = [state.channels[f"indicators/{point}"] for point in POINTS]
+    assert {len(channel.baselines_by_regime) for channel in vibrating} == {3}
+    assert all(channel.measuring.other for channel in vibrating)
+    assert all(channel.alarms["change"].recurrence.held for channel in vibrating)
+    assert vibrating[0].late.episode.loudest.keys() == {1, 2, 3}
+    assert len(fold.dump_state(state)) <= MOST_BYTES
