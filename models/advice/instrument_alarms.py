@@ -1,7 +1,7 @@
 """Alarms that tell of an instrument: it measures otherwise than before, or no further than it can.
 
-A block cut off at its sensor's limit says how loud the machine is at least. So it may raise an alert or hold it,
-and never ends one; that the sensor is at fault is told besides.
+A block cut off at its sensor's limit says how loud the machine is at least. So it may raise an alert that stands, or
+hold it, and never ends one; where none stood a broken sensor is likelier. That it is at fault is told besides.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def update_instrument_alarms(
 ) -> Iterator[Alert]:
     """Bring up to date what an observation says of how its point is measured."""
     channel = context.channel
-    if flags and _CLIPPED in flags and isinstance(observation, VibrationObserved):
+    if flags and _CLIPPED in flags and channel.level and isinstance(observation, VibrationObserved):
         yield from _at_least(context, observation, values)
     told = channel.alarms.get(_REMEASURED)
     if channel.measuring.is_told is not (told is not None and told.level > 0):

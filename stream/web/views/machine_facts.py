@@ -66,7 +66,8 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     def status(self) -> Status:
         """What to show the machine as: one that is sound but has lost a sensor needs someone for the sensor."""
         status = self.newest.status
-        return "sensor_fault" if self.faulty and _RANKS[status] == _QUIET_RANK else status
+        of_sensors = status == "watch" and bool(self.alerts) and all(map(is_about_sensor, self.alerts))
+        return "sensor_fault" if self.faulty and (of_sensors or _RANKS[status] == _QUIET_RANK) else status
 
     @property
     def rank(self) -> int:

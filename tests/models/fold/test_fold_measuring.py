@@ -194,15 +194,25 @@ def test_a_machine_that_stands_may_repeat_itself():
 
 def test_a_level_at_the_sensor_s_limit_raises_an_alert_and_never_ends_one():
     state, _ = run([CONFIGURED, *series(0, BEFORE, SLOW)])
-    state, outputs = run(series(BEFORE, 20, SLOW, gain=12.0, rail_g=1.0), state)
+    clipped_from = BEFORE + 12
+    state, outputs = run(series(BEFORE, 12, SLOW, gain=3.0), state)
+    assert ("change", "active", "medium") in transitions(outputs)
+    state, outputs = run(series(clipped_from, 20, SLOW, gain=12.0, rail_g=1.0), state)
     assert ("change", "active", "high") in transitions(outputs)
     said = next(alert.text for alert in alerts(outputs) if alert.rule == "change")
     assert "at least" in said
     assert healths(outputs)[-1].status == "critical"
     assert healths(outputs)[-1].score is None
-    state, outputs = run(series(BEFORE + 20, 60, SLOW, gain=12.0, rail_g=0.25), state)
+    state, outputs = run(series(clipped_from + 20, 60, SLOW, gain=12.0, rail_g=0.25), state)
     assert not [alert for alert in alerts(outputs) if alert.rule == "change"], "quieter only for being cut off more"
     assert healths(outputs)[-1].status == "critical"
+
+
+def test_a_level_at_the_sensor_s_limit_accuses_no_machine_of_which_nothing_stands():
+    """A broken sensor clips as well, and where nothing was wrong before, that is likelier."""
+    state, _ = run([CONFIGURED, *series(0, BEFORE, SLOW)])
+    _, outputs = run(series(BEFORE, 20, SLOW, gain=12.0, rail_g=1.0), state)
+    assert {rule for rule, _, _ in transitions(outputs)} == {"sensor_fault"}
 
 
 def test_a_sensor_that_only_goes_from_limit_to_limit_accuses_no_machine():
