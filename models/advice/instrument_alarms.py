@@ -1,7 +1,7 @@
 """Alarms that tell of an instrument: it measures otherwise than before, or no further than it can.
 
-A block cut off at its sensor's limit says how loud the machine is at least. So it may raise an alert that stands, or
-hold it, and never ends one; where none stood a broken sensor is likelier. That it is at fault is told besides.
+A block cut off at its sensor's limit says how loud the machine is at least. So it may raise an alert that stands,
+or hold it, and never ends one; where none stood a broken sensor is likelier. That it is at fault is told besides.
 """
 
 from collections.abc import Iterator

@@ -132,7 +132,9 @@ def machine_view(facts: MachineFacts, viewer: Viewer, *, old: bool) -> MachineVi
     if named and facts.alerts and facts.alerts[0].rule == "diagnosis":
         why, named = named, ""
     alerts = tuple(_alert(alert, viewer, facts) for alert in facts.alerts)
-    own = STATUSES[health.status].say(language).lower()
+    # What only a sensor's alert makes one to watch is healthy by its other points.
+    by_others: Status = "healthy" if facts.status == "sensor_fault" and health.status == "watch" else health.status
+    own = STATUSES[by_others].say(language).lower()
     return MachineView(
         id=facts.machine.id,
         name=machine_name(facts.machine, language),
