@@ -13,7 +13,7 @@ from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
-from models.advice.sisters import compare, tell_usual
+from models.advice.sisters import compare, forget_likeness, tell_usual
 from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
 from models.condition.recent_observations import fingerprint
@@ -96,11 +96,11 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
 
 def _configure(state: MachineState, configuration: Configuration) -> None:
     before = state.configuration
+    if before.machine != configuration.machine:
+        forget_likeness(state)
     if (before.machine, before.orders) != (configuration.machine, configuration.orders):
         for channel in state.channels.values():
             channel.diagnosis_votes.forget()  # what was seen was seen with another bearing or speed in mind
-            for regime_baseline in channel.baselines_by_regime.values():
-                regime_baseline.told = False
     state.configuration, state.version = configuration, configuration.version()
 
 

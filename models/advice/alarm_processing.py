@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from models.advice.recurring import with_recurrence
-from models.advice.transitions import Cause, transition
+from models.advice.transitions import transition
 from models.alarms.alarm import Alarm, Delays
 from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
@@ -269,24 +269,20 @@ def clear_all(
 def _transition(
     context: AlarmContext, rule: str, level: int, value: float, limit: float, sentence: Bilingual
 ) -> Iterator[Alert]:
-    """Bring one rule's alarm to a level, as `value` against `limit` asks; an alert that begins is counted."""
+    """Bring one rule's alarm to a level, as `value` against `limit` asks."""
     state, channel = context.state, context.channel
-    alarm = channel.alarms[rule]
-    if alarm.level == 0:
-        state.raised += 1
-    sentence = with_recurrence(sentence, state, channel, rule, level)
-    cause = Cause(
-        machine=state.machine,
+    alert = transition(
+        state,
+        channel.alarms[rule],
+        level,
         point=channel.point,
         rule=rule,
         time_us=context.time_us,
         value=value,
         limit=limit,
-        sentence=sentence,
-        configuration=state.version,
+        sentence=with_recurrence(sentence, state, channel, rule, level),
         observation=context.digest,
-        serial=state.raised,
+        again=True,
     )
-    alert = transition(alarm, level, cause, again=True)
     if alert is not None:
         yield alert

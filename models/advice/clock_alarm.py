@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from models.advice.clock_restart import begin_again
-from models.advice.transitions import Cause, transition
+from models.advice.transitions import transition
 from models.alarms.alarm import Alarm
 from models.clock import AHEAD_US, MINUTE_US, SECOND_US
 from models.condition.channel import Channel, MeasuredObservation
@@ -97,23 +97,20 @@ def _transition(
 ) -> Iterator[Alert]:
     clock = channel.clock
     ahead_us = clock.offset_us or clock.ahead_us
-    if level:
-        state.raised += 1
     sentence = (
         clock_sentence(channel.point, clock.finding, ahead_us) if level else clock_right_sentence(channel.point)
     )
-    cause = Cause(
-        machine=state.machine,
+    alert = transition(
+        state,
+        alarm,
+        level,
         point=channel.point,
         rule=CLOCK_RULE,
         time_us=time_us,
         value=ahead_us / SECOND_US,
         limit=AHEAD_US / SECOND_US,
         sentence=sentence,
-        configuration=state.version,
         observation=digest,
-        serial=state.raised,
     )
-    alert = transition(alarm, level, cause)
     if alert is not None:
         yield alert

@@ -1,6 +1,6 @@
 """The alert of a contradiction: that facts about a machine don't agree, so that nobody can tell how it is."""
 
-from models.advice.transitions import Cause, transition
+from models.advice.transitions import transition
 from models.condition.state import MachineState
 from models.outputs import Alert
 from models.texts.contradiction import contradiction_over_sentence, contradiction_sentence
@@ -29,20 +29,18 @@ def _transition(state: MachineState, level: int, time_us: int, digest: str, abou
     contradiction, point = state.contradiction, about.split("/", 2)[2]
     sentence = contradiction_over_sentence(point)
     if level:
-        state.raised += 1
         sentence = contradiction_sentence(
             point, contradiction.told, contradiction.rpm, outvoted=contradiction.outvoted
         )
-    cause = Cause(
-        machine=state.machine,
+    return transition(
+        state,
+        contradiction.alarm,
+        level,
         point=point,
         rule=CONTRADICTION_RULE,
         time_us=time_us,
         value=contradiction.rpm,
         limit=0.0,
         sentence=sentence,
-        configuration=state.version,
         observation=digest,
-        serial=state.raised,
     )
-    return transition(contradiction.alarm, level, cause)

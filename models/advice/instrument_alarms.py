@@ -10,7 +10,6 @@ import msgspec
 
 from models.advice.alarm_processing import AlarmContext, tell, update_condition_alarms
 from models.alarms.alarm import Alarm
-from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.condition.channel import Channel, MeasuredObservation
 from models.condition.features import value_to_log
@@ -113,7 +112,7 @@ def _at_least(context: AlarmContext, observation: VibrationObserved, values: dic
     if symptom is None or not can_raise(channel.alarms.get(symptom.rule), symptom.degree):
         return
     channel.mark_judged(time_us)
-    said = _said(symptom)
+    said = clipped_sentence(symptom.value, symptom.reference or 0.0)
     channel.symptoms = [each for each in channel.symptoms if each.rule != symptom.rule]
     channel.symptoms.append(msgspec.structs.replace(symptom, said=said))
     yield from update_condition_alarms(context, frozenset({symptom.rule}))
@@ -131,7 +130,3 @@ def _smooth(channel: Channel, value: float, time_us: int) -> float:
         ranked = sorted(before.values)
         value = max(value, ranked[len(ranked) // 2])
     return channel.smooth("rms_g", time_us, value)
-
-
-def _said(symptom: Symptom) -> Bilingual:
-    return clipped_sentence(symptom.value, symptom.reference or 0.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from models.advice.transitions import PRIORITIES, Cause, transition
+from models.advice.transitions import PRIORITIES, transition
 from models.alarms.alarm import Alarm
 from models.clock import HOUR_US, MINUTE_US, SECOND_US, from_datetime, to_datetime
 from models.condition.channel import Channel, MeasuredObservation
@@ -140,21 +140,21 @@ def _alerts(
     symptom, mechanism = shown.symptom, state.configuration.machine.mechanism
     since, until = to_datetime(since_us), to_datetime(until_us)
     counts = (stretch.count, episode.judged)
-    state.raised += 1
-    raised = Cause(
-        machine=state.machine,
-        point=channel.point,
-        rule=LATE_RULE,
-        time_us=since_us,
-        value=symptom.value,
-        limit=symptom.limit(level),
-        sentence=late_sentence(channel.point, symptom, level, (since, until), counts, mechanism),
-        configuration=state.version,
-        observation=shown.digest,
-        serial=state.raised,
-    )
-    over = msgspec.structs.replace(raised, time_us=until_us, sentence=late_over_sentence(channel.point, until))
-    alarm = Alarm()
-    alerts = (transition(alarm, level, raised), transition(alarm, 0, over))
-    noticed = to_datetime(_now_us(state))
+    raised = late_sentence(channel.point, symptom, level, (since, until), counts, mechanism)
+    alarm, noticed = Alarm(), to_datetime(_now_us(state))
+    alerts = [
+        transition(
+            state,
+            alarm,
+            at,
+            point=channel.point,
+            rule=LATE_RULE,
+            time_us=time_us,
+            value=symptom.value,
+            limit=symptom.limit(level),
+            sentence=sentence,
+            observation=shown.digest,
+        )
+        for at, time_us, sentence in ((level, since_us, raised), (0, until_us, late_over_sentence(raised)))
+    ]
     return tuple(msgspec.structs.replace(alert, noticed=noticed) for alert in alerts if alert is not None)

@@ -1,7 +1,7 @@
 """No data: a machine that is silent for much longer than usual, of which nobody can say how it is."""
 
 from models.advice.recurring import with_recurrence
-from models.advice.transitions import Cause, transition
+from models.advice.transitions import transition
 from models.bilingual import Bilingual
 from models.clock import MINUTE_US, SECOND_US
 from models.condition.state import MachineState
@@ -57,7 +57,6 @@ def raise_no_data(state: MachineState) -> list[Alert] | None:
         return []
     silent_s, allowed_s = silent_us / SECOND_US, allowed_us / SECOND_US
     sentence = no_data_sentence(silent_s, allowed_s)
-    state.raised += 1
     return _transition(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
 
 
@@ -84,18 +83,16 @@ def _transition(
     sentence: Bilingual,
     digest: str,
 ) -> list[Alert]:
-    sentence = with_recurrence(sentence, state, None, "no_data", level)
-    cause = Cause(
-        machine=state.machine,
+    alert = transition(
+        state,
+        state.silence,
+        level,
         point="",
         rule="no_data",
         time_us=time_us,
         value=silent_s,
         limit=allowed_s,
-        sentence=sentence,
-        configuration=state.version,
+        sentence=with_recurrence(sentence, state, None, "no_data", level),
         observation=digest,
-        serial=state.raised,
     )
-    alert = transition(state.silence, level, cause)
     return [] if alert is None else [alert]

@@ -6,7 +6,7 @@ It says only that the machine is another than those: low, and no points are take
 from collections.abc import Iterator
 from math import exp, log
 
-from models.advice.transitions import Cause, transition
+from models.advice.transitions import transition
 from models.alarms.alarm import Alarm
 from models.bilingual import Bilingual
 from models.clock import to_datetime
@@ -17,7 +17,7 @@ from models.observations import Compared, SisterBaseline, VibrationObserved
 from models.outputs import Alert, Usual
 from models.texts.sisters import like_its_sisters_sentence, unlike_its_sisters_sentence
 
-__all__ = ["SISTERS_RULE", "compare", "forget_usuals", "tell_usual"]
+__all__ = ["SISTERS_RULE", "compare", "forget_likeness", "forget_usuals", "tell_usual"]
 
 SISTERS_RULE = "sisters"
 _SIGMAS = 3.0
@@ -37,19 +37,18 @@ def tell_usual(state: MachineState, channel: Channel, observation: MeasuredObser
     regime = next((each for each in channel.regimes.known if each.id == channel.present), None)
     group = group_of(state.configuration.machine, channel.point, regime, observation.rate_hz)
     values = {name: each.location for name, each in channel.baselines.items() if each.ready}
-    if not group or not values:
-        return
-    state.usuals.pop(group, None)
-    state.usuals[group] = OwnUsual(channel.point, values)
-    if len(state.usuals) > _MAX_USUALS:
-        del state.usuals[next(iter(state.usuals))]
-    yield Usual(
-        machine=state.machine,
-        group=group,
-        point=channel.point,
-        time=to_datetime(state.time_us or 0),
-        values=values,
-    )
+    if group and values:
+        state.usuals.pop(group, None)
+        state.usuals[group] = OwnUsual(channel.point, values)
+        if len(state.usuals) > _MAX_USUALS:
+            del state.usuals[next(iter(state.usuals))]
+        yield Usual(
+            machine=state.machine,
+            group=group,
+            point=channel.point,
+            time=to_datetime(state.time_us or 0),
+            values=values,
+        )
     yield from _update_alarms(state, observation.digest)
 
 
@@ -61,6 +60,14 @@ def compare(state: MachineState, observation: Compared) -> Iterator[Alert]:
     yield from _update_alarms(state, "sisters")
 
 
+def forget_likeness(state: MachineState) -> None:
+    """Begin anew with whom the machine is like, as another description says: it tells again what is usual of it."""
+    state.usuals, state.sisters = {}, {}
+    for channel in state.channels.values():
+        for regime_baseline in channel.baselines_by_regime.values():
+            regime_baseline.told = False
+
+
 def forget_usuals(state: MachineState, point: str, *, mended: bool) -> None:
     """Forget what was told of a point (empty: of all), which learns anew; what was accepted is not asked again."""
     points = {each.point for each in state.channels.values() if point in ("", each.point)}
@@ -70,10 +77,8 @@ def forget_usuals(state: MachineState, point: str, *, mended: bool) -> None:
 
 
 def _update_alarms(state: MachineState, digest: str) -> Iterator[Alert]:
-    for point in sorted({usual.point for usual in state.usuals.values()}):
-        channel = state.channels.get(f"indicators/{point}")
-        if channel is None:
-            continue
+    for channel in [each for each in state.channels.values() if each.measurement == "indicators"]:
+        point = channel.point
         worst = None if point in state.unlike_accepted else _furthest(state, point)
         alarm = channel.alarms.get(SISTERS_RULE)
         if worst is None:
@@ -116,20 +121,17 @@ def _move(
     value: float,
     limit: float,
 ) -> Iterator[Alert]:
-    if alarm.level == 0:
-        state.raised += 1
-    cause = Cause(
-        machine=state.machine,
+    alert = transition(
+        state,
+        alarm,
+        level,
         point=channel.point,
         rule=SISTERS_RULE,
         time_us=0 if state.time_us is None else state.time_us + 1,
         value=value,
         limit=limit,
         sentence=sentence,
-        configuration=state.version,
         observation=digest,
-        serial=state.raised,
     )
-    alert = transition(alarm, level, cause)
     if alert is not None:
         yield alert

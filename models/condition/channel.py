@@ -168,10 +168,10 @@ class Channel(msgspec.Struct, array_like=True):
 
     @property
     def level(self) -> int:
-        """Highest level of an open condition alert (0 none, 3 high)."""
+        """Highest level of an open alert of its condition (0 none, 3 high)."""
         highest = 0
         for rule, alarm in self.alarms.items():
-            if alarm.level > highest and rule not in INSTRUMENT_RULES:
+            if alarm.level > highest and rule not in _OF_NO_CHANGE:
                 highest = alarm.level
         return highest
 

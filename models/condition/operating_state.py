@@ -168,6 +168,4 @@ def is_running(
 
 def is_still(speed_rpm: float, configuration: Configuration, *, ease: float = 1.0) -> bool:
     """Whether a speed is that of a machine that stands: hardly any of its nominal one; `ease` times that."""
-    nominal = configuration.machine.speed_rpm
-    slowest = _MIN_SPEED_PART * nominal if nominal else _MIN_SPEED_RPM
-    return abs(speed_rpm) < ease * slowest
+    return abs(speed_rpm) < ease * slowest_rpm(configuration.machine.speed_rpm)

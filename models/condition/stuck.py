@@ -28,7 +28,8 @@ def with_stuck(
     A level or a temperature is asked only while its machine runs, as it usually does: what stands repeats itself.
     """
     if isinstance(observation, VibrationObserved):
-        if not channel.stillness.repeats_waveform(values, observation.seconds * observation.rate_hz):
+        samples = observation.samples or observation.seconds * observation.rate_hz
+        if not channel.stillness.repeats_waveform(values, samples):
             return flags
         return (*flags, "stuck", REPEATED) if FAULTS.isdisjoint(flags) else flags
     if not FAULTS.isdisjoint(flags):

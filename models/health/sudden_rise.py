@@ -12,7 +12,6 @@ import msgspec
 
 from models.alarms.symptom import Symptom
 from models.condition.channel import Channel
-from models.condition.judging import Judging
 from models.health.rules import absolute_symptoms, change_symptom
 from models.machinery.machine import Configuration
 from models.machinery.severity import MINIMUM_SECONDS
@@ -59,17 +58,12 @@ def with_sudden_rise(
     names = rise.confirm(
         {symptom.indicator: raw[symptom.indicator] for symptom in far},
         time_us,
-        before_us=_before_us(channel.judging),
+        before_us=channel.judging.event_us,  # a block that was left out between two loud ones parts them,
         seconds=observation.seconds,
     )
     sudden = [msgspec.structs.replace(each, sudden=True) for each in far if each.indicator in names]
     told = {symptom.rule: symptom for symptom in sorted(sudden, key=lambda each: each.degree)}
     return [each for each in symptoms if each.rule not in told] + [told[rule] for rule in sorted(told)]
-
-
-def _before_us(judging: Judging) -> int | None:
-    """When what came before was measured: a block that was left out between two loud ones parts them."""
-    return judging.event_us
 
 
 def _far_too_loud(

@@ -28,13 +28,11 @@ def late_sentence(
     )
 
 
-def late_over_sentence(point: str, until: datetime) -> Bilingual:
-    """Say that what was found is past."""
-    clock = f"{until:%Y-%m-%d %H:%M}"
+def late_over_sentence(found: Bilingual) -> Bilingual:
+    """Say again what was found, and that it is past: the last word on an alert is the one that is shown."""
     return Bilingual(
-        f"{point}: past since {clock} UTC, by what came late. How the machine is now shows in what comes now; "
-        "find out what happened to it then.",
-        f"{point}：根据迟到的数据，该情况已于 {clock}（UTC）结束。设备当前状态以新数据为准；请查明当时的情况。",
+        f"{found.en} It is past: what comes now shows how the machine is now. Find out what happened to it.",
+        f"{found.zh}该情况已结束，设备当前状态以新数据为准；请查明当时的情况。",
     )
 
 

@@ -18,8 +18,9 @@ _WITHHELD: dict[Status, Bilingual] = {
 _LEFT_OUT: dict[Guard, Bilingual] = {
     "standstill": Bilingual("the machine stands", "设备停机"),
     "starting": Bilingual(
-        "it never runs for longer than a start takes; give it longer runs, or a shorter start in machines.toml",
-        "每次运行都不超过启动时间；请延长运行时间，或在 machines.toml 中缩短启动时间",
+        "it has not run for longer than a start takes so far; after five short runs it is judged within them, or "
+        "let it run for three minutes",
+        "目前每次运行都不超过启动时间；满五次短时运行后将在运行期间判定，或请让其运行三分钟",
     ),
     "settling": Bilingual(
         "speed or load never stays where it is for long enough; look at how they are measured",
@@ -46,8 +47,8 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
         "传感器不可信；请检查传感器、电缆和安装",
     ),
     "silent": Bilingual(
-        "nothing comes from one of its points; look at the sensor and its gateway",
-        "某测点无数据；请检查传感器及其网关",
+        "no level of vibration comes from one of its points any more; look at the sensor and its gateway",
+        "某测点不再有振动数据；请检查传感器及其网关",
     ),
 }
 _SILENT = Bilingual(

@@ -99,6 +99,18 @@ def test_what_somebody_accepts_is_not_asked_again_until_the_machine_is_mended():
     assert [alert.state for alert in alerts(outputs)] == ["active"], "it knows its sisters, and has learned anew"
 
 
+def test_a_machine_that_is_described_otherwise_is_compared_anew_and_a_standing_alert_never_hides_that():
+    """Nor does it keep the machine from telling what it learns in another way of running."""
+    sisterhood = fleet()
+    state, _ = learned("P-9", factor=3.0)
+    state, _ = run([compared(state, sisterhood)], state)
+    again = [vibration(i, machine="P-9", factor=3.0, speed_rpm=1480.0) for i in range(200, 210)]
+    state, outputs = run([machine("P-9", "fan"), *again], state)
+    assert [usual.group.split("|")[0] for usual in usuals(outputs)] == ["fan"]
+    assert [alert.state for alert in alerts(outputs)] == ["cleared"]
+    assert state.sisters == {}
+
+
 def test_an_older_word_on_the_sisters_changes_nothing():
     sisterhood = fleet()
     state, _ = learned("P-9", factor=3.0)

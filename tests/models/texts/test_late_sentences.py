@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from models.alarms.symptom import Symptom
+from models.bilingual import Bilingual
 from models.texts.late_sentences import late_over_sentence, late_sentence
 
 LOUD = Symptom("change", "rms_g", 0.71, 0.093, [0.15, 0.23, 0.59], 3.1)
@@ -25,7 +26,8 @@ def test_it_names_the_time_what_was_found_and_where_to_look():
 
 
 def test_its_end_says_that_it_is_past_and_what_to_do():
-    english, chinese = late_over_sentence("drive-end", UNTIL)
-    assert "2026-03-03 00:40 UTC" in english
-    assert "find out" in english
+    english, chinese = late_over_sentence(Bilingual("Too loud from 22:10 to 00:40.", "振动过大。"))
+    assert english.startswith("Too loud from 22:10 to 00:40. It is past")
+    assert "Find out" in english
+    assert chinese.startswith("振动过大。")
     assert "查明" in chinese
