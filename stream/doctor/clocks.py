@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 
 import msgspec
 
@@ -14,6 +13,7 @@ from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning
 from stream.stores import open_store
 from stream.stores.sqlite.file import service_error_of
+from stream.stores.sqlite.reading import read_table
 
 __all__ = ["check_clocks", "told_of_clocks"]
 
@@ -54,19 +54,15 @@ def told_of_clocks(alerts: Iterable[Alert]) -> Iterator[CheckResult]:
 def _of_sqlite(settings: Settings) -> list[Alert]:
     """Read the file as it is: to open it as a store would write into it."""
     path = settings.sqlite.path
-    if not path.is_file():
-        return []
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'latest_alert'").fetchone():
-                return []
-            rows = connection.execute(
-                "SELECT record FROM latest_alert WHERE state = 'active' ORDER BY time_us DESC LIMIT ?",
-                (_LOOKED_AT,),
-            )
-            return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
+        return read_table(path, "latest_alert", _newest_open)
     except sqlite3.Error as error:
         raise service_error_of(error, path) from error
+
+
+def _newest_open(connection: sqlite3.Connection) -> list[Alert]:
+    query = "SELECT record FROM latest_alert WHERE state = 'active' ORDER BY time_us DESC LIMIT ?"
+    return [msgspec.json.decode(text, type=Alert) for (text,) in connection.execute(query, (_LOOKED_AT,))]
 
 
 async def _of_influxdb(settings: Settings) -> list[Alert]:

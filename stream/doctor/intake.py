@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 
 from models.condition.intake import Cause, all_strangers, causes_in_force, is_of_strangers
@@ -15,6 +14,7 @@ from stream.doctor.check_result import CheckResult, good, warning
 from stream.stores import open_store
 from stream.stores.sqlite.file import service_error_of
 from stream.stores.sqlite.intake import list_intakes
+from stream.stores.sqlite.reading import read_table
 from stream.texts.intake_texts import cause_text, remedy_text
 
 __all__ = ["check_intake", "told"]
@@ -62,13 +62,8 @@ def _lowered(sentence: str) -> str:
 def _of_sqlite(settings: Settings) -> list[Intake]:
     """Read the file as it is: to open it as a store would write into it."""
     path = settings.sqlite.path
-    if not path.is_file():
-        return []
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'intake'").fetchone():
-                return []
-            return list_intakes(connection)
+        return read_table(path, "intake", list_intakes)
     except sqlite3.Error as error:
         raise service_error_of(error, path) from error
 

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from models.clock import from_datetime, to_datetime
 from models.probes.records import ProbeResult
+from stream.stores.sqlite.reading import read_table
 
 __all__ = ["TABLE", "list_probes", "read_probes", "write_probes"]
 
@@ -16,8 +16,6 @@ CREATE TABLE IF NOT EXISTS pipeline (
     transitions REAL NOT NULL, PRIMARY KEY (input, partition)) WITHOUT ROWID
 """
 """The newest of each alone: it does not grow. Older versions leave it alone, so their files need no new version."""
-
-_BUSY_S = 3.0
 
 
 def write_probes(connection: sqlite3.Connection, results: Sequence[ProbeResult]) -> None:
@@ -47,14 +45,5 @@ def list_probes(connection: sqlite3.Connection) -> list[ProbeResult]:
 
 
 def read_probes(path: Path) -> list[ProbeResult]:
-    """Read them from the file that stands there now, changing and creating nothing; raises `sqlite3.Error`.
-
-    A file that isn't there, or was made before there were probes, holds none.
-    """
-    if not path.exists():
-        return []
-    address = f"{path.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=_BUSY_S, isolation_level=None)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'pipeline'").fetchone():
-            return []
-        return list_probes(connection)
+    """Read them from the file that stands there now, changing and creating nothing; raises `sqlite3.Error`."""
+    return read_table(path, "pipeline", list_probes)

@@ -15,6 +15,7 @@ from stream.stores.store import Store
 from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
 from stream.web.views.machine_facts import attention_order, facts_of_machines, needs_someone
+from stream.web.views.past_view import is_late_news
 from stream.web.views.snapshot import CARDS, Snapshot
 
 __all__ = ["Feed"]
@@ -26,7 +27,7 @@ _HISTORIES_A_TURN = 6
 """Machines whose history is read in one turn, so that a large fleet costs no more than a small one."""
 _OPEN_ALERTS = 2_000
 _INTAKE_EVERY = 5
-"""Looks at the store between two at what comes of machines, which workers tell once a minute."""
+"""Looks at the store between two at what comes of machines, which workers tell once a minute, and came late."""
 
 
 class Feed:
@@ -47,6 +48,7 @@ class Feed:
         self._seen: dict[tuple[str, str], datetime] | None = None
         self._turns, self._looks = itertools.count(), itertools.count()
         self._intakes: tuple[Intake, ...] = ()
+        self._late: tuple[Alert, ...] = ()
         self._is_open = False
         now = clock()
         self.snapshot = Snapshot(read_at=now, began_at=now, loaded=False)
@@ -88,14 +90,16 @@ class Feed:
         healths = tuple(await self._store.latest_health())
         alerts = tuple(await self._store.alerts(open_only=True, limit=_OPEN_ALERTS))
         results = await self._store.probes() if self._probes is not None else []
+        now = self._clock()
         if next(self._looks) % _INTAKE_EVERY == 0:
             self._intakes = tuple(await self._store.intakes())
-        now = self._clock()
+            self._late = tuple(each for each in await self._store.alerts() if is_late_news(each, now))
         changed_at = self.snapshot.changed_at
         seen = {(health.machine, health.point): health.time for health in healths}
         if self._seen is not None and seen != self._seen:
             changed_at = now
         self._seen = seen
+        alerts += self._late
         await self._read_recent(healths, alerts)
         self.snapshot = Snapshot(
             read_at=now,

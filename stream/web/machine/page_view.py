@@ -9,13 +9,14 @@ from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from models.outputs import Alert, Priority
 from stream.texts.phrases import PRIORITIES
-from stream.texts.times import clock_text, span_text
+from stream.texts.times import clock_text
 from stream.web.machine.verdicts_view import VerdictView, verdicts_view
 from stream.web.views.freshness import freshness
 from stream.web.views.intake_view import machine_intake_notices
 from stream.web.views.machine_facts import MachineFacts, facts_of_machines, is_about_sensor, is_old, usual_interval
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.views.notices_view import Notice, notices
+from stream.web.views.past_view import from_to_text
 from stream.web.views.snapshot import Snapshot
 from stream.web.views.watch_view import doubt_of, is_unread
 
@@ -34,7 +35,6 @@ _UNHEARD_HELP = Bilingual(
 )
 _READING = Bilingual("Reading the store…", "正在读取数据…")
 _UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
-_FROM_TO = Bilingual("{begin} to {end}, for {span}", "{begin} 至 {end}，持续{span}")
 _MAX_NAME_LENGTH = 80
 _MAX_PAST_ALERTS = 50
 
@@ -135,12 +135,7 @@ def past_alerts(
             priority_text=PRIORITIES[alert.priority].say(language),
             of_sensor=is_about_sensor(alert),
             text=matter_text(alert.point, alert.rule, language),
-            when=_FROM_TO.say(
-                language,
-                begin=clock_text(alert.since, now, zone, language),
-                end=clock_text(alert.time, now, zone, language),
-                span=span_text((alert.time - alert.since).total_seconds(), language),
-            ),
+            when=from_to_text(alert, now=now, zone=zone, language=language),
         )
         for alert in cleared
     )

@@ -9,6 +9,7 @@ import msgspec
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, Status
 from stream.stores.store import HealthAt
+from stream.web.views.past_view import is_late_news
 from stream.web.views.snapshot import Series, Snapshot
 
 __all__ = [
@@ -48,7 +49,7 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     healths: tuple[Health, ...]
     """Newest of each point, the newest of all first."""
     alerts: tuple[Alert, ...] = ()
-    """Open ones, the most urgent first."""
+    """Open ones, and those of the last day that were told late, as past; the most urgent first."""
     history: tuple[HealthAt, ...] = ()
     series: tuple[Series, ...] = ()
 
@@ -112,7 +113,7 @@ def facts_of_machines(snapshot: Snapshot, machines: Mapping[str, Machine]) -> li
         healths.setdefault(health.machine, []).append(health)
     alerts: dict[str, list[Alert]] = {}
     for alert in snapshot.alerts:
-        if alert.state == "active":
+        if alert.state == "active" or is_late_news(alert, snapshot.read_at):
             alerts.setdefault(alert.machine, []).append(alert)
     return [
         MachineFacts(

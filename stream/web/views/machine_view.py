@@ -15,6 +15,7 @@ from stream.texts.phrases import CODES, KINDS, PRIORITIES, STATUSES
 from stream.texts.times import age_text, clock_text, span_text
 from stream.web.views.diagnosis_line import named_text
 from stream.web.views.machine_facts import MachineFacts, is_about_sensor
+from stream.web.views.past_view import from_to_text
 from stream.web.views.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.views.running_view import running_text
 from stream.web.views.sparkline_view import TrendView, trend_view
@@ -193,7 +194,7 @@ def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:
         if "stopped" in (health.status, health.running):
             matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
         withheld = _reason(health, language) if health.score is None and health.running != "stopped" else ""
-        return matter, _since(first.since, viewer), sensor or unjudged_text(facts, language) or withheld
+        return matter, _when(first, viewer), sensor or unjudged_text(facts, language) or withheld
     return _why_without_alert(facts, sensor, viewer)
 
 
@@ -254,6 +255,12 @@ def _sensor_since(facts: MachineFacts, viewer: Viewer) -> str:
     return _since(min(since), viewer) if since else ""
 
 
+def _when(alert: Alert, viewer: Viewer) -> str:
+    if alert.state == "cleared":
+        return from_to_text(alert, now=viewer.now, zone=viewer.zone, language=viewer.language)
+    return _since(alert.since, viewer)
+
+
 def _since(moment: datetime, viewer: Viewer) -> str:
     return _SINCE.say(
         viewer.language,
@@ -284,7 +291,7 @@ def _deductions(health: Health, language: Language) -> tuple[DeductionView, ...]
 
 def _alert(alert: Alert, viewer: Viewer, facts: MachineFacts) -> AlertView:
     language = viewer.language
-    since, stale = _since(alert.since, viewer), is_stale(alert, facts)
+    since, stale = _when(alert, viewer), is_stale(alert, facts)
     if stale:
         since = _STALE.say(language, since=since, judged=_judged_last(facts.newest, viewer))
     return AlertView(

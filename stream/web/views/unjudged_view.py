@@ -41,7 +41,7 @@ def judged_last_text(health: Health, *, now: datetime, zone: tzinfo, language: L
 def is_stale(alert: Alert, facts: MachineFacts) -> bool:
     """Whether an open alert's point has not been judged for long, so that it can neither rise nor clear."""
     health = facts.newest
-    if health.guard is None or is_about_sensor(alert) or alert.rule == "no_data":
+    if health.guard is None or alert.state == "cleared" or is_about_sensor(alert) or alert.rule == "no_data":
         return False
     own = next((each for each in facts.healths if each.point == alert.point), health)
     is_judged = own.anomaly is not None and own.anomaly.anomalous is not None

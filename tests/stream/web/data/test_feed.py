@@ -3,8 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
+
 from stream.web.data.feed import Feed
-from tests.stream.web.fleets import MACHINES, NOW, MemoryStore, four, health
+from tests.stream.web.fleets import MACHINES, NOW, MemoryStore, alert, four, health
 from tests.stream.web.made_up import fleet, read
 
 
@@ -67,6 +69,31 @@ def test_reading_on_asks_for_what_is_new_only():
         return store.calls - before
 
     assert asyncio.run(run()) == 2  # newest health and open alerts
+
+
+def late(noticed, *, priority="high"):
+    """Half past six to half past eight, of which nobody heard before it was over."""
+    told = alert(
+        "G-401", "case", "late", priority, NOW - timedelta(hours=2, minutes=30), "From 06:30 to 08:30: loud.",
+        "06:30 至 08:30：振动过大。", state="cleared",
+    )  # fmt: skip
+    return msgspec.structs.replace(told, time=NOW - timedelta(minutes=30), noticed=noticed)
+
+
+def test_what_was_told_late_needs_someone_for_a_day_though_it_is_over():
+    async def run(found):
+        store = MemoryStore(four())
+        store.outputs.append(found)
+        feed = Feed(store, MACHINES, clock=lambda: NOW)
+        await feed.read()
+        return fleet(feed.snapshot)
+
+    shown = asyncio.run(run(late(NOW - timedelta(hours=1))))
+    (card,) = [each for each in shown.attention if each.id == "G-401"]
+    assert (card.status, card.alert.text) == ("healthy", "From 06:30 to 08:30: loud.")
+    assert card.since == "06:30 to 08:30, for 2 h"
+    for old in (late(NOW - timedelta(hours=25)), late(NOW, priority="low")):
+        assert "G-401" not in [each.id for each in asyncio.run(run(old)).attention]
 
 
 def test_history_is_thinned_to_the_worst_of_each_minute():

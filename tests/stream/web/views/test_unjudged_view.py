@@ -58,7 +58,7 @@ def test_an_alert_that_nobody_judges_any_more_is_stale_and_says_so(plant):
     card = card_of(plant, "A-stale")
     assert card.alert.stale
     assert card.alert.since == "since 04:00 (5 h) · stale, judged last at 06:12 (2 h 48 min ago)"
-    assert card.more.startswith("Not judged for longer than is usual: it never runs for longer")
+    assert card.more.startswith("Not judged for longer than is usual: it has not run for longer")
     assert "已过时" in card_of(plant, "A-stale", "zh").alert.since
 
 
