@@ -71,7 +71,15 @@ def judge_in_order(
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
     assessment, guard = assess_as_measured(channel, observation, values, time_us, state.configuration, measured_rpm)
+    if guard is None and not _has_level(channel, values):
+        guard = "silent"
     return InOrder(flags, assessment, guard, uptimes)
+
+
+def _has_level(channel: Channel, values: dict[str, float]) -> bool:
+    """Whether a level came that the point is judged by, where it is by any: what else is told stands for none."""
+    baselines = channel.baselines
+    return not baselines or not baselines.keys().isdisjoint(values)
 
 
 def _update_running(

@@ -138,13 +138,13 @@ def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, st
 
 
 def _guard_of(state: MachineState) -> Guard | None:
-    """Give what has left out of judgement all that came of a vibration point, or of all points, for too long."""
+    """Give what has left out of judgement all that came of a point with levels, or of all points, for too long."""
     if state.contradiction.mutes:
         return "contradiction"
     first, everywhere = None, True
     for channel in state.channels.values():
         overdue = channel.judging.overdue() if channel.judging.left_out else None
-        if overdue is not None and overdue != "sensor" and channel.measurement == "indicators":
+        if overdue is not None and overdue != "sensor" and channel.baselines:
             return overdue  # of a sensor's fault an alert tells, and others may be judged
         everywhere, first = everywhere and overdue is not None, first or overdue
     return (first if everywhere else None) or silence_guard(state)
