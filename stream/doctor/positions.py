@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stream.doctor.check_result import CheckResult, good, wrong
-from stream.doctor.coordinator import once_there
+from stream.kafka.coordinator import once_there
 from stream.kafka.groups import FAUST_GROUP, STORAGE_GROUP
 from stream.kafka.outdated import Committed, outdated
 from stream.kafka.topic_reader import Place, spans, topic_ids

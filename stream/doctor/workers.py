@@ -8,7 +8,7 @@ from models.errors import StethosError
 from stream.config.machines import load_fleet
 from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning, wrong
-from stream.doctor.coordinator import once_there
+from stream.kafka.coordinator import once_there
 from stream.kafka.groups import FAUST_GROUP, WorkerIdentity, parse_client_id, worker_identity
 
 if TYPE_CHECKING:

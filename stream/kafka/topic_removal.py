@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from models.errors import ServiceError
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
+from stream.kafka.coordinator import once_there
 from stream.kafka.groups import FAUST_GROUP, STORAGE_GROUP
 from stream.messages.topics import TOPICS
 
@@ -44,19 +45,8 @@ def delete_topics(settings: Settings) -> tuple[str, ...]:
 
 
 def _groups(admin: "KafkaAdminClient") -> dict[str, str]:
-    """Give the states of our groups; a broker that has just begun reads its groups first."""
-    from kafka.errors import CoordinatorLoadInProgressError  # noqa: PLC0415 -- slow to import
-
-    until_s = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            groups = {group["group_id"]: group["group_state"] for group in admin.list_groups()}
-        except CoordinatorLoadInProgressError:
-            if time.monotonic() > until_s:
-                raise
-            time.sleep(_PAUSE_S)
-        else:
-            return {name: groups[name] for name in (FAUST_GROUP, STORAGE_GROUP) if name in groups}
+    groups = {group["group_id"]: group["group_state"] for group in once_there(admin.list_groups)}
+    return {name: groups[name] for name in (FAUST_GROUP, STORAGE_GROUP) if name in groups}
 
 
 def _wait_until_gone(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from models.errors import ServiceError
 from stream.cli.main import app
 from stream.config.settings import Settings
-from stream.kafka import topic_removal
+from stream.kafka import coordinator, topic_removal
 from stream.kafka.groups import FAUST_GROUP
 from stream.kafka.topic_admin import ensure_topics
 from stream.kafka.topic_removal import delete_topics
@@ -79,8 +79,7 @@ class LoadingAdmin:
 
 
 def test_a_broker_that_has_just_begun_is_waited_for(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(topic_removal, "_PAUSE_S", 0.0)
+    monkeypatch.setattr(coordinator, "_PAUSES_S", (0.0, 0.0, 0.0))
     assert topic_removal._groups(LoadingAdmin(3)) == {FAUST_GROUP: "Empty"}
-    monkeypatch.setattr(topic_removal, "_PATIENCE_S", 0.0)
     with pytest.raises(CoordinatorLoadInProgressError):
         topic_removal._groups(LoadingAdmin(10**6))
