@@ -91,5 +91,12 @@ def test_the_documentation_has_every_status_and_every_guard():
     assert {guard for guard in GUARDS if f"| `{guard}` |" in section} == GUARDS
 
 
+def test_both_readmes_tell_whoever_keeps_the_machines_running_what_each_status_means():
+    for name, language in (("README.md", "en"), ("README.zh.md", "zh")):
+        rows = [line for line in (HERE / name).read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+        told = {word.strip() for row in rows for word in re.split("[,、，]", row.split("|")[1])}
+        assert {text.plain(language) for text in STATUSES.values()} <= told
+
+
 def test_health_has_no_status_of_which_nobody_else_knows():
     assert Health.__annotations__["status"] is Status
