@@ -98,6 +98,7 @@ def _configure(state: MachineState, configuration: Configuration) -> None:
     before = state.configuration
     if before.machine != configuration.machine:
         forget_likeness(state)
+        state.operation.runs.configure(configuration.machine.start_s)
     if (before.machine, before.orders) != (configuration.machine, configuration.orders):
         for channel in state.channels.values():
             channel.diagnosis_votes.forget()  # what was seen was seen with another bearing or speed in mind

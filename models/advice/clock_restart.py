@@ -32,3 +32,4 @@ def begin_again(state: MachineState, channel: Channel, time_us: int) -> None:
     state.time_us = max(others, default=None)
     if state.time_us is None or state.time_us < newest_us - FAR_US:
         state.operation, state.run_time = OperatingState(), RunTime()
+        state.operation.runs.configure(state.configuration.machine.start_s)

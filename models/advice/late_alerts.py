@@ -104,10 +104,11 @@ def _told(state: MachineState, channel: Channel, episode: LateEpisode) -> tuple[
     """Give the alerts of an episode that is over: the highest level that held for as long as its delay asks."""
     thresholds = state.configuration.thresholds
     delays_s = (thresholds.low_delay_s, thresholds.medium_delay_s, thresholds.high_delay_s)
+    start_us = max(_START_US, state.operation.runs.start_us)
     for level in (3, 2, 1):
         if not any(each >= level for each in episode.loudest):
             continue
-        stretch = episode.stretch(level, int(delays_s[level - 1] * SECOND_US) + _START_US)
+        stretch = episode.stretch(level, int(delays_s[level - 1] * SECOND_US) + start_us)
         if stretch is None:
             continue
         if _was_told(channel, level, stretch):

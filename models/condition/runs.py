@@ -4,7 +4,7 @@ from statistics import median
 
 import msgspec
 
-from models.clock import MINUTE_US
+from models.clock import MINUTE_US, SECOND_US
 
 __all__ = ["Runs"]
 
@@ -22,6 +22,12 @@ class Runs(msgspec.Struct, array_like=True):
     lengths_us: list[int] = []
     ran_us: int | None = None
     """Event time at which it was seen to run last."""
+    given_us: int | None = None
+    """How long a start lasts by the machine's description; None where that doesn't say."""
+
+    def configure(self, start_s: float | None) -> None:
+        """Take over what the machine's description says of its starts."""
+        self.given_us = None if start_s is None else round(start_s * SECOND_US)
 
     def end(self, started_us: int | None) -> None:
         """Note that the run that began at `started_us` is over; one that was never seen to begin says nothing."""
@@ -30,11 +36,13 @@ class Runs(msgspec.Struct, array_like=True):
 
     @property
     def start_us(self) -> int:
-        """How long a start lasts: two minutes, or less where no run is long enough for that.
+        """How long a start lasts: as described, else two minutes, or less where no run is long enough for that.
 
         >>> Runs(lengths_us=[110 * 1_000_000] * 8).start_us / 1e6
         5.5
         """
+        if self.given_us is not None:
+            return self.given_us
         lengths_us = self.lengths_us
         if len(lengths_us) < _MIN_RUNS or max(lengths_us) > _LONG_US:
             return _START_US

@@ -44,6 +44,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """Of the gear on the shaft that is measured."""
     blades: int | None = None
     """Of the fan or impeller on that shaft."""
+    start_s: float | None = None
+    """How long it takes to start, during which no change of it is judged; None: two minutes, or learned where its
+    runs are short."""
     line_frequency_hz: float = 50.0
     """Of the mains that feed it."""
     category: str = ""

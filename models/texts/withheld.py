@@ -19,8 +19,8 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
     "standstill": Bilingual("the machine stands", "设备停机"),
     "starting": Bilingual(
         "it has not run for longer than a start takes so far; after five short runs it is judged within them, or "
-        "let it run for three minutes",
-        "目前每次运行都不超过启动时间；满五次短时运行后将在运行期间判定，或请让其运行三分钟",
+        "give a shorter start_s in machines.toml",
+        "目前每次运行都不超过启动时间；满五次短时运行后将在运行期间判定，或请在 machines.toml 中减小 start_s",
     ),
     "settling": Bilingual(
         "speed or load never stays where it is for long enough; look at how they are measured",

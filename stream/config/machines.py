@@ -28,6 +28,9 @@ __all__ = ["Fleet", "check_machine", "load_fleet", "load_machines", "with_mechan
 log = logging.getLogger(__name__)
 
 
+_LONGEST_START_S = 3600.0
+
+
 class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     """All machines that are described, and how every machine is judged; one that isn't described gets defaults."""
 
@@ -177,6 +180,10 @@ def _check_numbers(machine: Machine, place: str) -> None:
         count = getattr(machine, key)
         if count is not None and not 2 <= count <= 10_000:
             raise ConfigurationError(f"{place}: {key}: {count} must be 2 to 10000; leave it out if it isn't known")
+    if machine.start_s is not None and not 0 <= machine.start_s <= _LONGEST_START_S:
+        raise ConfigurationError(
+            f"{place}: start_s: {machine.start_s} must be 0 to {_LONGEST_START_S:.0f} seconds; leave it out for 120"
+        )
     if not 10 <= machine.line_frequency_hz <= 500:
         raise ConfigurationError(
             f"{place}: line_frequency_hz: {machine.line_frequency_hz} must be 10 to 500 (the mains have 50 or 60)"

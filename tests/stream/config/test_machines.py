@@ -25,6 +25,7 @@ speed_rpm = 1480.0
 temperature_limit_c = 90.0
 teeth = 23
 blades = 6
+start_s = 900
 line_frequency_hz = 60
 category = "I"
 [machine.bearings]
@@ -49,7 +50,7 @@ def test_machines_are_read_as_they_are_written(tmp_path):
     assert msgspec.structs.replace(written, mechanism=None) == Machine(
         id="泵 1", name=Name("Feed pump", "给水泵"), kind="pump", line="boiler house", power_kw=45.0,
         mounting="rigid", speed_rpm=1480.0, temperature_limit_c=90.0,
-        teeth=23, blades=6, line_frequency_hz=60.0, category="I",
+        teeth=23, blades=6, start_s=900.0, line_frequency_hz=60.0, category="I",
         bearings={"drive-end": "n=8,d=0.235,D=1.245,angle=0", "non-drive end": "6205-2RS"},
     )  # fmt: skip
     assert list(fleet.machines) == ["泵 1", "P2"]
@@ -119,6 +120,10 @@ def test_a_missing_file_is_an_empty_fleet(tmp_path):
         ('[[machine]]\nid = "P1"\nbearings = { a = "n=8,d=5,D=1" }', "bearings: a: "),
         ('[[machine]]\nid = "P1"\nteeth = 1', "teeth: 1 must be 2 to 10000"),
         ('[[machine]]\nid = "P1"\nblades = 6.5', "blades: expected int"),
+        ('[[machine]]\nid = "P1"\nstart_s = -1', "start_s: -1.0 must be 0 to 3600 seconds; leave it out for 120"),
+        ('[[machine]]\nid = "P1"\nstart_s = 3601', "start_s: 3601.0 must be 0 to 3600"),
+        ('[[machine]]\nid = "P1"\nstart_s = nan', "start_s: nan must be 0 to 3600"),
+        ('[[machine]]\nid = "P1"\nstart_s = "15 min"', "start_s: expected float"),
         ('[[machine]]\nid = "P1"\nline_frequency_hz = nan', "line_frequency_hz: nan must be 10 to 500"),
         (
             '[[machine]]\nid = "P1"\nkind = "pump"\ncategory = "III"',
