@@ -8,6 +8,7 @@ from hypothesis import settings
 from tests.services.figures import Figures, figure
 from tests.services.influxdb import influxd, influxdb
 from tests.services.kafka import broker, brokers, kafka
+from tests.services.logs import pytest_runtest_makereport
 from tests.services.ordering import Times, pytest_collection_modifyitems
 from tests.services.recordings import recordings_path
 from tests.services.side_by_side import (
@@ -27,6 +28,7 @@ __all__ = [
     "pytest_collection",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_runtest_makereport",
     "pytest_xdist_auto_num_workers",
     "pytest_xdist_make_scheduler",
     "recordings_path",

@@ -129,7 +129,8 @@ class _Storage:
         self._used = True
         if looks and await self._persistently(self._store.open):
             self._compared = frozenset()
-        assigned = consumer.assignment()
+        assigned = frozenset(consumer.assignment())
+        self._keep(assigned)
         unsure = assigned - self._compared
         if not unsure:
             return records
@@ -138,12 +139,16 @@ class _Storage:
         if progress is not None:
             missing = await lacking(consumer, unsure, progress, self._written, self._context.lives.id_of)
             seek(consumer, missing)
-        self._compared = frozenset(assigned)
-        self._written, self._done = (
-            {tp: offset for tp, offset in reached.items() if tp in assigned and tp not in missing}
-            for reached in (self._written, self._done)
-        )
+        self._keep(assigned - missing.keys())
+        self._compared = assigned
         return [each for each in records if TopicPartition(each.topic, each.partition) not in missing]
+
+    def _keep(self, partitions: frozenset[TopicPartition]) -> None:
+        """Forget how far all others were written: they are somebody else's now, or are read again."""
+        self._compared &= partitions
+        for reached in (self._written, self._done):
+            for other in reached.keys() - partitions:
+                del reached[other]
 
     def _items(self, records: list[Any]) -> list[_Item]:
         items = []
@@ -221,10 +226,12 @@ class _Storage:
         lives = self._context.lives
         if lives.over:  # it would be said of another life of a topic
             return
-        offsets = {tp: offset for tp, offset in self._done.items() if tp in consumer.assignment()}
-        await self._persistently(lambda: self._store.note_progress(by_place(offsets, lives.id_of)))
+        self._keep(frozenset(consumer.assignment()))
+        if not self._done:  # a rebalance took all of it
+            return
+        await self._persistently(lambda: self._store.note_progress(by_place(self._done, lives.id_of)))
         try:
-            await consumer.commit({tp: (offset, lives.id_of(tp.topic)) for tp, offset in offsets.items()})
+            await consumer.commit({tp: (offset, lives.id_of(tp.topic)) for tp, offset in self._done.items()})
         except KafkaError as error:
             # After a rebalance the partition is somebody else's, who writes the same once more.
             log.info("store: offsets not committed: %r", error)

@@ -2,13 +2,17 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
 from aiokafka import TopicPartition
-from hypothesis import given
+from aiokafka.errors import IllegalStateError
+from aiokafka.util import commit_structure_validate
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.captures.taking import hourly_spectra
@@ -101,3 +105,51 @@ def test_a_spectrum_that_somebody_made_up_becomes_a_dead_letter(tmp_path):
     assert kept == [0, 5]
     assert put_aside == values[1:5]
     assert next_offsets(records) == {A: 6}
+
+
+class SharedConsumer(FakeConsumer):
+    """Whose partitions somebody else gets at some question; it refuses what aiokafka refuses."""
+
+    def __init__(self, assignments):
+        super().__init__(dict.fromkeys((A, B), 0))
+        self._assignments, self.commits = list(assignments), []
+
+    def assignment(self):
+        now = self._assignments[0]
+        if len(self._assignments) > 1:
+            self._assignments.pop(0)
+        return now
+
+    async def commit(self, offsets):
+        for partition in commit_structure_validate(offsets):
+            if partition not in self.assignment():
+                raise IllegalStateError(partition)
+        self.commits.append({partition: offset for partition, (offset, _) in offsets.items()})
+
+
+@settings(max_examples=30)  # each opens a store
+@given(
+    assignments=st.lists(st.sets(st.sampled_from([A, B])).map(frozenset), min_size=1, max_size=8),
+    reads=st.lists(st.lists(st.sampled_from([A, B]), max_size=2, unique=True), min_size=1, max_size=4),
+)
+def test_partitions_may_go_at_any_moment_between_reading_and_committing(assignments, reads):
+    """All of them too: what is left to commit is nothing then, which Kafka's clients take for a mistake."""
+    consumer = SharedConsumer(assignments)
+
+    async def main(folder):
+        context, _ = context_of("m", settings=Settings(sqlite={"path": Path(folder) / "x.db"}))
+        storage = _Storage(context)
+        try:
+            for number, read in enumerate(reads):
+                records = [SimpleNamespace(topic=tp.topic, partition=tp.partition, offset=number) for tp in read]
+                kept = await storage._known_to_be_next(consumer, records)
+                storage._done |= next_offsets(kept)
+                storage._written |= storage._done
+                await storage._commit(consumer)
+                assert not storage._done
+        finally:
+            await storage._store.close()
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(main(folder))
+    assert all(commit for commit in consumer.commits)
