@@ -181,7 +181,8 @@ def first_hour(operator: Operator) -> None:
             operator.wait_for_page("Data run", *operator.names())
     finally:
         simulation.signal(SIGINT)
-        assert simulation.stop(patience_s=60) == 0, simulation.text()
+        wait_until(lambda: not simulation.running, "the simulation has ended")
+        assert simulation.stop() == 0, simulation.text()
     assert operator.stored() == FLEET
     operator.types("end the trial")
     operator.types("begin")
