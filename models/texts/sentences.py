@@ -74,7 +74,7 @@ _FLAGS = {
     ),
     "too_short": Bilingual("too few samples", "样本过少"),
     "offset": Bilingual("offset", "零点偏移"),
-    "open": Bilingual("open circuit", "传感器开路"),
+    "open": Bilingual("open circuit, or another unit or scale", "传感器开路，或单位、倍率不符"),
     "out_of_range": Bilingual("values out of range", "数值超出量程"),
     "erratic": Bilingual("erratic values", "数值跳动"),
     "jump": Bilingual("a jump that no machine makes", "数值突跳"),
