@@ -122,7 +122,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     arrival.event_us, arrival.observed_us = observation.time_us, observation.observed_us
     arrival.unjudged += 1
     mark = fingerprint(observation.time_us, observation.digest)
-    key = f"{measurement_of(observation)}/{observation.point}"
+    measurement = measurement_of(observation)
+    key = f"{measurement}/{observation.point}"
     channel = state.channels.get(key)
     if channel is not None and channel.recent.contains(mark, observation.time_us):
         state.counts.duplicates += 1
@@ -132,7 +133,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         alerts = make_room(state, observation)
         if is_full(state):
             return refuse_point(state, observation)
-        channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
+        channel = state.channels[key] = new_channel(observation.point, measurement)
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
     return _timed(state, channel, observation, time_us, alerts)
@@ -212,7 +213,7 @@ def _row_and_health(
     channel: Channel,
 ) -> tuple[Row, Health]:
     row = Row(
-        measurement=measurement_of(observation),
+        measurement=channel.measurement,
         machine=state.machine,
         point=observation.point,
         time=to_datetime(time_us + channel.clock.offset_us),

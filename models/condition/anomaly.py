@@ -191,7 +191,7 @@ class AnomalyModel(base.AnomalyDetector):
             if name in smoothed:
                 apart = deviation if deviation >= 0.0 else -deviation
                 alone = residual if residual >= 0.0 else -residual
-                worst[name] = (max(apart, alone)) / statistics.width
+                worst[name] = (alone if alone > apart else apart) / statistics.width
         return AnomalyScore(max(worst.values()), worst, smoothed)
 
     def learn_scored(self, features: Mapping[str, float], scored: AnomalyScore) -> None:
@@ -213,7 +213,7 @@ class AnomalyModel(base.AnomalyDetector):
             smoothed = scored.smoothed.get(name, value)
             least, relative = floors_of(name, floor, relative_floor) if relative_floor else (floor, 0.0)
             statistics.learn_one(value, smoothed, least, relative)
-            deviations.append(statistics.deviation(smoothed))
+            deviations.append((smoothed - statistics.mean) / statistics.unit)
         if not deviations:
             return
         regime.count = min(regime.count + 1, MEMORY)

@@ -46,11 +46,11 @@ class Assessment(msgspec.Struct, frozen=True, array_like=True):
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
     """Score an observation without learning from it; `anomalous` is None until its point is ready."""
-    return _anomaly(channel, channel.model.score_features(features_of(channel, values)).score)
+    scored = channel.model.score_features(features_of(channel, values))
+    return _anomaly(channel, scored.score, ready=channel.ready)
 
 
-def _anomaly(channel: Channel, value: float | None) -> Anomaly:
-    ready = channel.ready
+def _anomaly(channel: Channel, value: float | None, *, ready: bool) -> Anomaly:
     if not ready or value is None:
         return Anomaly(score=value, limit=None, anomalous=False if ready else None)
     limit = channel.model.limit
@@ -136,12 +136,15 @@ def _compare(
     features = features_of(channel, values)
     scored = channel.model.score_features(features)
     warming = "value_c" in features and channel.warm_up.update(features["value_c"], time_us)
+    ready = channel.ready
     anomaly = (
-        Anomaly(score=scored.score, limit=None, anomalous=None) if warming else _anomaly(channel, scored.score)
+        Anomaly(score=scored.score, limit=None, anomalous=None)
+        if warming
+        else _anomaly(channel, scored.score, ready=ready)
     )
     logs = _logs(channel, values, features)
     smoothed = _smooth(channel, logs, values, time_us)
-    return _Compared(observation, time_us, features, scored, anomaly, logs, smoothed, warming, channel.ready)
+    return _Compared(observation, time_us, features, scored, anomaly, logs, smoothed, warming, ready)
 
 
 def _symptoms(

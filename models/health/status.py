@@ -78,7 +78,7 @@ class _Overview(msgspec.Struct):
 
 def _overview(state: MachineState) -> _Overview:
     found = _Overview()
-    others_seen = vibration = False
+    vibration = vibration_seen = False
     for channel in state.channels.values():
         level, faulty = 0, channel.sensor.faulty
         for rule, alarm in channel.alarms.items():
@@ -91,22 +91,19 @@ def _overview(state: MachineState) -> _Overview:
             found.level = max(found.level, level)
             found.untrusted = found.untrusted or faulty
             found.unknown = found.unknown or not (faulty or channel.ready)
+        if channel.measurement == "indicators":
+            vibration, vibration_seen = True, vibration_seen or not faulty
         if not faulty:
             found.trusted.append(channel)
-            found.symptoms += [
-                (channel.point, _counted(channel, symptom))
-                for symptom in channel.symptoms
-                if level or symptom.degree > FREE_DEGREE
-            ]
+            for symptom in channel.symptoms:
+                if level or symptom.degree > FREE_DEGREE:
+                    found.symptoms.append((channel.point, _counted(channel, symptom)))
             found.ready = found.ready or channel.ready
-        if channel.measurement == "indicators":
-            vibration, found.seen = True, found.seen or not faulty
-        others_seen = others_seen or not faulty
         judged_us = channel.judging.judged_us
         if judged_us is not None and (found.judged_us is None or judged_us > found.judged_us):
             found.judged_us = judged_us
     # A thermometer doesn't stand for a lost accelerometer.
-    found.seen = found.seen if vibration else others_seen or not state.channels
+    found.seen = vibration_seen if vibration else bool(found.trusted) or not state.channels
     return found
 
 
@@ -127,14 +124,14 @@ def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, st
         return "no_data"
     if found.level:
         return _BY_LEVEL[found.level]
-    without_alert: tuple[tuple[Status, bool], ...] = (
-        ("sensor_fault", not found.seen),
-        ("stopped", stopped),
-        ("not_judged", guard is not None),
-        ("warming_up", not found.ready),
-        ("watch", found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)),
-    )
-    return next((status for status, so in without_alert if so), "healthy")
+    if not found.seen:
+        return "sensor_fault"
+    if stopped or guard is not None:
+        return "stopped" if stopped else "not_judged"
+    if not found.ready:
+        return "warming_up"
+    doubted = found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)
+    return "watch" if doubted else "healthy"
 
 
 def _guard_of(state: MachineState) -> Guard | None:
