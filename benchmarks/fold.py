@@ -154,7 +154,8 @@ def _print_against(kinds: tuple[str, ...], checkout: Path, turns: int) -> None:
 
 def _print_ratio(name: str, here: list[float], there: list[float], count: int, shown: Run) -> None:
     here_us, there_us = (median(seconds) / count * 1e6 for seconds in (here, there))
-    print(f"{name:>14} {here_us:>7.1f} {there_us:>7.1f} {there_us / here_us:>7.1%} {shown.state_bytes:>13}", flush=True)
+    speed = there_us / here_us
+    print(f"{name:>14} {here_us:>7.1f} {there_us:>7.1f} {speed:>7.1%} {shown.state_bytes:>13}", flush=True)
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ def degree_of(value: float, reference: float, limits: list[float]) -> float:
     for limit in limits:
         if value < limit:
             share = (value - lower) / (limit - lower) if value > lower and limit > lower else 0.0
-            return level + (share if share < 0.999 else 0.999)
+            return level + min(share, 0.999)
         lower, level = limit, level + 1
     before = limits[-2] if len(limits) > 1 else reference
     step = max(limits[-1] - before, 1e-12)

@@ -95,9 +95,11 @@ def _overview(state: MachineState) -> _Overview:
             vibration, vibration_seen = True, vibration_seen or not faulty
         if not faulty:
             found.trusted.append(channel)
-            for symptom in channel.symptoms:
-                if level or symptom.degree > FREE_DEGREE:
-                    found.symptoms.append((channel.point, _counted(channel, symptom)))
+            found.symptoms += [
+                (channel.point, _counted(channel, symptom))
+                for symptom in channel.symptoms
+                if level or symptom.degree > FREE_DEGREE
+            ]
             found.ready = found.ready or channel.ready
         judged_us = channel.judging.judged_us
         if judged_us is not None and (found.judged_us is None or judged_us > found.judged_us):
