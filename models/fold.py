@@ -152,9 +152,10 @@ def _timed(
         return _judged(state, channel, observation, time_us, alerts)
     wrong = ahead or channel.clock.is_wrong
     channel.judging.record_left_out("clock" if wrong else "late", observation.observed_us)
+    values, flags = _clean(observation)
     if LATE in notes:
-        alerts += follow_late(state, channel, observation, _clean(observation), time_us)
-    return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
+        alerts += follow_late(state, channel, observation, values, time_us, flags)
+    return (*_out_of_order(state, channel, observation, values, time_us, (*flags, *notes)), *alerts)
 
 
 def _judged(
@@ -192,11 +193,14 @@ def _judged(
 
 
 def _out_of_order(
-    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, notes: tuple[str, ...]
+    state: MachineState,
+    channel: Channel,
+    observation: MeasuredObservation,
+    values: dict[str, float],
+    time_us: int,
+    flags: tuple[str, ...],
 ) -> tuple[Row, Health]:
     """Keep the values of what came late or is stamped ahead of its time, and score them; they move nothing."""
-    values, flags = _clean(observation)
-    flags = (*flags, *notes)
     trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
     anomaly = score(channel, values) if trusted and not is_stopped(state) else _UNJUDGED
     quality = Quality(ok=trusted, flags=flags)

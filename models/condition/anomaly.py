@@ -162,7 +162,7 @@ class AnomalyModel(base.AnomalyDetector):
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
         features = _finite(features)
         regime, weight = self.regime_statistics, self.smoothing
-        by_name, smooths = regime.by_name, weight < 1.0
+        by_name, smooths, most = regime.by_name, weight < 1.0, _MAX_DEVIATION
         smoothed: dict[str, float] = {}
         deviations: list[float] = []
         for name, statistics in by_name.items():
@@ -179,8 +179,8 @@ class AnomalyModel(base.AnomalyDetector):
                     value = newest + weight * (value - newest)
             smoothed[name] = value
             deviation = (value - statistics.mean) / unit
-            if not -_MAX_DEVIATION < deviation < _MAX_DEVIATION:
-                deviation = _MAX_DEVIATION if deviation > 0 else -_MAX_DEVIATION
+            if not -most < deviation < most:
+                deviation = most if deviation > 0 else -most
             deviations.append(deviation)
         if regime.count < _MIN_LESSONS or not smoothed:
             return AnomalyScore(None, {}, smoothed)

@@ -116,7 +116,8 @@ def assess_absolute(
 
     It may raise an alert or hold it, never clear one, and nothing is learned; None where it exceeds none.
     """
-    logs = _logs(channel, values, features_of(channel, values))
+    levels = {name: value_to_log(values[name]) for name in CHANGE_INDICATORS if name in values}
+    logs = _logs(channel, values, levels)
     smoothed = _smooth(channel, logs, values, time_us)
     beyond = [
         symptom

@@ -154,10 +154,11 @@ def _judged_at(state: MachineState, found: _Overview, guard: Guard | None) -> da
     newest_us = found.judged_us
     if guard is not None:
         silent = silent_channel(state)
-        channels = [
-            each for each in state.channels.values() if each is silent or each.judging.overdue() is not None
+        judged_us = [
+            each.judging.judged_us
+            for each in state.channels.values()
+            if each.judging.judged_us is not None and (each is silent or each.judging.overdue() is not None)
         ]
-        judged_us = [each.judging.judged_us for each in channels if each.judging.judged_us is not None]
         newest_us = max(judged_us, default=None)
     return None if newest_us is None else to_datetime(newest_us)
 
