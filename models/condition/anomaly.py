@@ -132,7 +132,7 @@ class AnomalyModel(base.AnomalyDetector):
     @property
     def scores(self) -> Baseline:
         """Baseline of the scores of sound observations in the present regime."""
-        return self.regime_statistics.scores
+        return self.regimes[self.regime].scores
 
     def enter_regime(self, regime: int) -> None:
         """Compare from now on with the statistics of this regime, which begin now unless there are some."""

@@ -16,6 +16,7 @@ from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
+from models.signal.reading_names import is_vibration_level
 
 __all__ = ["Assessment", "assess", "assess_absolute", "score"]
 
@@ -256,7 +257,7 @@ def _logs(channel: Channel, values: dict[str, float], features: dict[str, float]
         return {
             name: value_to_log(value)
             for name, value in values.items()
-            if value > 0.0 and (name in known or channel.has_baseline(name))
+            if value > 0.0 and (name in known or (is_vibration_level(name) and channel.has_baseline(name)))
         }
     return {}
 
