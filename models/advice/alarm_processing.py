@@ -238,13 +238,13 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
     meanwhile, so the fault is as urgent as that.
     """
     channel = context.channel
-    most = max(1, channel.level)
-    level = most if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
-    alarm = channel.alarms.get(SENSOR_RULE)
+    faulty, alarm = channel.sensor.faults >= _MIN_SENSOR_FAULTS, channel.alarms.get(SENSOR_RULE)
     if alarm is None:
-        if not level:
+        if not faulty:
             return
         alarm = channel.alarms[SENSOR_RULE] = Alarm()
+    most = max(1, channel.level)
+    level = most if faulty else 0
     level = min(alarm.hold(level, context.time_us), most)
     if level == alarm.level:
         return
