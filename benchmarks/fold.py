@@ -148,8 +148,8 @@ def _print_against(kinds: tuple[str, ...], checkout: Path, turns: int) -> None:
             there.append(run_elsewhere(kind, checkout))
         _print_ratio(kind, [each.seconds for each in here], [each.seconds for each in there], COUNT, here[0])
         if kind in UNUSUAL:
-            late = [[each.unusual_seconds for each in each_code] for each_code in (here, there)]
-            _print_ratio("+ half", late[0], late[1], COUNT // 2, here[0])
+            unusual = [[each.unusual_seconds for each in runs] for runs in (here, there)]
+            _print_ratio("+ half", unusual[0], unusual[1], COUNT // 2, here[0])
 
 
 def _print_ratio(name: str, here: list[float], there: list[float], count: int, shown: Run) -> None:

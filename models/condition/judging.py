@@ -112,4 +112,4 @@ class Judging(msgspec.Struct, array_like=True):
 
 
 def _commonest(left_out: Mapping[Guard, int]) -> Guard:
-    return max(sorted(left_out), key=left_out.__getitem__)
+    return max(sorted(left_out), key=left_out.__getitem__) if len(left_out) > 1 else next(iter(left_out))
