@@ -1,18 +1,32 @@
 """How fast the fold is on one core, and how large a machine's state gets: observations made up, nothing measured.
 
-python benchmarks/fold.py
+python benchmarks/fold.py [--only KIND]
+python benchmarks/fold.py --against PATH [--turns 9] [--only KIND]
+
+With `--against` the same observations go through this code and through that of another checkout, a process each and
+in turns, and medians of the processor's time are compared. Of what is late, contradicts itself or is stamped wildly
+every other hour is sound and in order: `+` is the other half alone.
 """
 
+import argparse
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
+from statistics import median
 
+import msgspec
 import numpy as np
 
+import models
 from models import fold
-from models.clock import MINUTE_US
+from models.clock import DAY_US, MINUTE_US
 from models.observations import Observation, ReadingObserved, TemperatureObserved, VibrationObserved
 
-__all__ = ["main", "observations"]
+__all__ = ["KINDS", "main", "observations"]
 
+HERE = Path(__file__).resolve().parents[1]
 BEGIN_US = 1_700_000_000_000_000
 POINTS = ("drive end", "other end", "pump", "gear")
 BANDS = ("11_22", "22_44", "44_88", "88_177", "177_354", "354_707", "707_1414", "1414_2828", "2828_5657")
@@ -25,6 +39,22 @@ LOUD = (
     "spectral_centroid_hz",
     *(f"band_{band}_hz_g" for band in BANDS),
 )
+USUAL = ("vibration", "readings", "all")
+UNUSUAL = ("late", "contradicting", "wild")
+KINDS = USUAL + UNUSUAL
+COUNT, SPELL = 12_000, 60
+"""Observations of a run, and how many in a row are usual, or are not, where a kind has both."""
+
+
+class Run(msgspec.Struct):
+    """What one run took."""
+
+    code: str
+    """Where the code stands that was run."""
+    count: int
+    seconds: float
+    unusual_seconds: float
+    state_bytes: int
 
 
 def observations(kind: str, count: int) -> list[Observation]:
@@ -48,20 +78,101 @@ def observations(kind: str, count: int) -> list[Observation]:
             found.append(TemperatureObserved(indicators={"value_c": 60 + float(rng.normal())}, **common))
         else:
             found.append(VibrationObserved(seconds=1.0, rate_hz=12_000.0, indicators=values, **common))
+    return _unusual(kind, found, rng) if kind in UNUSUAL else found
+
+
+def _unusual(kind: str, sound: list[Observation], rng: np.random.Generator) -> list[Observation]:
+    """Make every other hour unusual: of the hour before, told to stand while it runs, or stamped days ahead."""
+    found: list[Observation] = []
+    for begin in range(0, len(sound), 2 * SPELL):
+        first, second = sound[begin : begin + SPELL], sound[begin + SPELL : begin + 2 * SPELL]
+        if kind == "late" and second:
+            came_us = second[-1].observed_us
+            first, second = second, [msgspec.structs.replace(each, observed_us=came_us) for each in first]
+        elif kind == "contradicting":
+            first = [msgspec.structs.replace(each, speed_rpm=1_500.0) for each in first]
+            second = [msgspec.structs.replace(each, speed_rpm=0.0) for each in second]
+        elif kind == "wild":
+            ahead_us = [int(days * DAY_US) for days in rng.uniform(1, 300, len(second))]
+            second = [
+                msgspec.structs.replace(each, time_us=each.time_us + by_us)
+                for each, by_us in zip(second, ahead_us, strict=True)
+            ]
+        found += first + second
     return found
 
 
-def main() -> None:
+def run(kind: str) -> Run:
+    """Fold a kind's observations once."""
+    made, state, seconds = observations(kind, COUNT), fold.initial_state("made up"), [0.0, 0.0]
+    for spell in range(0, COUNT, SPELL):
+        now, started = made[spell : spell + SPELL], time.process_time()
+        for observation in now:
+            state, _ = fold.step(state, observation)
+        seconds[kind in UNUSUAL and spell // SPELL % 2] += time.process_time() - started
+    code = str(Path(str(models.__file__)).parents[1])
+    return Run(code, COUNT, sum(seconds), seconds[1], len(fold.dump_state(state)))
+
+
+def run_elsewhere(kind: str, checkout: Path) -> Run:
+    """Fold a kind's observations once by the code of a checkout, in a process of its own."""
+    made = subprocess.run(
+        [sys.executable, __file__, "--once", kind],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=checkout,
+        env=os.environ | {"PYTHONPATH": str(checkout)},
+    )
+    found = msgspec.json.decode(made.stdout, type=Run)
+    if Path(found.code) != checkout:
+        raise SystemExit(f"asked for the code in {checkout}, got that in {found.code}")
+    return found
+
+
+def _print_here(kinds: tuple[str, ...]) -> None:
     """Print a line for each kind, best of three."""
     print(f"{'observations':>14} {'a second':>9} {'state, bytes':>13}")
-    for kind in ("vibration", "readings", "all"):
-        made, best = observations(kind, 20_000), float("inf")
-        for _ in range(3):
-            state, started = fold.initial_state("made up"), time.process_time()
-            for observation in made:
-                state, _ = fold.step(state, observation)
-            best = min(best, time.process_time() - started)
-        print(f"{kind:>14} {len(made) / best:>9.0f} {len(fold.dump_state(state)):>13}")
+    for kind in kinds:
+        best = min((run(kind) for _ in range(3)), key=lambda each: each.seconds)
+        print(f"{kind:>14} {best.count / best.seconds:>9.0f} {best.state_bytes:>13}", flush=True)
+
+
+def _print_against(kinds: tuple[str, ...], checkout: Path, turns: int) -> None:
+    """Print a line for each kind: medians of both, and their ratio, which is that of their speeds."""
+    print(f"us an observation, medians of {turns} turns; there: {checkout}")
+    print(f"{'observations':>14} {'here':>7} {'there':>7} {'speed':>7} {'state, bytes':>13}")
+    for kind in kinds:
+        here, there = [], []
+        for _ in range(turns):
+            here.append(run_elsewhere(kind, HERE))
+            there.append(run_elsewhere(kind, checkout))
+        _print_ratio(kind, [each.seconds for each in here], [each.seconds for each in there], COUNT, here[0])
+        if kind in UNUSUAL:
+            unusual = [[each.unusual_seconds for each in runs] for runs in (here, there)]
+            _print_ratio("+ half", unusual[0], unusual[1], COUNT // 2, here[0])
+
+
+def _print_ratio(name: str, here: list[float], there: list[float], count: int, shown: Run) -> None:
+    here_us, there_us = (median(seconds) / count * 1e6 for seconds in (here, there))
+    speed = there_us / here_us
+    print(f"{name:>14} {here_us:>7.1f} {there_us:>7.1f} {speed:>7.1%} {shown.state_bytes:>13}", flush=True)
+
+
+def main() -> None:
+    """Print a line for each kind."""
+    asked = argparse.ArgumentParser(description="How fast the fold is.")
+    asked.add_argument("--against", type=Path, metavar="PATH", help="another checkout to compare with")
+    asked.add_argument("--turns", type=int, default=9, help="how often both are run in turns")
+    asked.add_argument("--only", action="append", choices=KINDS, help="this kind of observations only")
+    asked.add_argument("--once", choices=KINDS, help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    kinds = tuple(given.only or KINDS)
+    if given.once:
+        sys.stdout.buffer.write(msgspec.json.encode(run(given.once)))
+    elif given.against:
+        _print_against(kinds, given.against.resolve(), given.turns)
+    else:
+        _print_here(kinds)
 
 
 if __name__ == "__main__":

@@ -122,7 +122,8 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
     arrival.event_us, arrival.observed_us = observation.time_us, observation.observed_us
     arrival.unjudged += 1
     mark = fingerprint(observation.time_us, observation.digest)
-    key = f"{measurement_of(observation)}/{observation.point}"
+    measurement = measurement_of(observation)
+    key = f"{measurement}/{observation.point}"
     channel = state.channels.get(key)
     if channel is not None and channel.recent.contains(mark, observation.time_us):
         state.counts.duplicates += 1
@@ -132,7 +133,7 @@ def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Ou
         alerts = make_room(state, observation)
         if is_full(state):
             return refuse_point(state, observation)
-        channel = state.channels[key] = new_channel(observation.point, measurement_of(observation))
+        channel = state.channels[key] = new_channel(observation.point, measurement)
     time_us = channel.recent.unique_time_us(observation.time_us)
     channel.recent.add(mark, time_us)
     return _timed(state, channel, observation, time_us, alerts)
@@ -151,9 +152,10 @@ def _timed(
         return _judged(state, channel, observation, time_us, alerts)
     wrong = ahead or channel.clock.is_wrong
     channel.judging.record_left_out("clock" if wrong else "late", observation.observed_us)
+    values, flags = _clean(observation)
     if LATE in notes:
-        alerts += follow_late(state, channel, observation, _clean(observation), time_us)
-    return (*_out_of_order(state, channel, observation, time_us, notes), *alerts)
+        alerts += follow_late(state, channel, observation, values, time_us, flags)
+    return (*_out_of_order(state, channel, observation, values, time_us, (*flags, *notes)), *alerts)
 
 
 def _judged(
@@ -191,11 +193,14 @@ def _judged(
 
 
 def _out_of_order(
-    state: MachineState, channel: Channel, observation: MeasuredObservation, time_us: int, notes: tuple[str, ...]
+    state: MachineState,
+    channel: Channel,
+    observation: MeasuredObservation,
+    values: dict[str, float],
+    time_us: int,
+    flags: tuple[str, ...],
 ) -> tuple[Row, Health]:
     """Keep the values of what came late or is stamped ahead of its time, and score them; they move nothing."""
-    values, flags = _clean(observation)
-    flags = (*flags, *notes)
     trusted = not channel.sensor.faulty and FAULTS.isdisjoint(flags)
     anomaly = score(channel, values) if trusted and not is_stopped(state) else _UNJUDGED
     quality = Quality(ok=trusted, flags=flags)
@@ -212,7 +217,7 @@ def _row_and_health(
     channel: Channel,
 ) -> tuple[Row, Health]:
     row = Row(
-        measurement=measurement_of(observation),
+        measurement=channel.measurement,
         machine=state.machine,
         point=observation.point,
         time=to_datetime(time_us + channel.clock.offset_us),

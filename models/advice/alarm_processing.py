@@ -80,15 +80,20 @@ def update_condition_alarms(context: AlarmContext, judged: AbstractSet[str]) -> 
 
     A rule that was judged and gave no symptom counts as quiet; one that was not leaves its alarm as it is.
     """
-    channel = context.channel
-    delays = _delays(context.state.configuration.thresholds)
-    symptoms = {symptom.rule: symptom for symptom in channel.symptoms}
-    for rule in sorted(symptoms.keys() | channel.alarms.keys()):
-        if rule not in judged:
-            continue
-        symptom, alarm = symptoms.get(rule), channel.alarms.get(rule)
-        if alarm is None or not alarm.rests(0.0 if symptom is None else symptom.degree):
-            yield from _update_rule(context, rule, symptom, delays)
+    alarms = context.channel.alarms
+    symptoms = {symptom.rule: symptom for symptom in context.channel.symptoms}
+    moving: list[str] = []
+    for rule in judged:
+        symptom, alarm = symptoms.get(rule), alarms.get(rule)
+        if alarm is None:
+            if symptom is not None:
+                moving.append(rule)
+        elif not alarm.rests(0.0 if symptom is None else symptom.degree):
+            moving.append(rule)
+    if moving:
+        delays = _delays(context.state.configuration.thresholds)
+        for rule in sorted(moving):
+            yield from _update_rule(context, rule, symptoms.get(rule), delays)
 
 
 def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, delays: Delays) -> Iterator[Alert]:
@@ -233,13 +238,13 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
     meanwhile, so the fault is as urgent as that.
     """
     channel = context.channel
-    most = max(1, channel.level)
-    level = most if channel.sensor.faults >= _MIN_SENSOR_FAULTS else 0
-    alarm = channel.alarms.get(SENSOR_RULE)
+    faulty, alarm = channel.sensor.faults >= _MIN_SENSOR_FAULTS, channel.alarms.get(SENSOR_RULE)
     if alarm is None:
-        if not level:
+        if not faulty:
             return
         alarm = channel.alarms[SENSOR_RULE] = Alarm()
+    most = max(1, channel.level)
+    level = most if faulty else 0
     level = min(alarm.hold(level, context.time_us), most)
     if level == alarm.level:
         return

@@ -38,14 +38,14 @@ def follow_late(
     state: MachineState,
     channel: Channel,
     observation: MeasuredObservation,
-    cleaned: tuple[dict[str, float], tuple[str, ...]],
+    values: dict[str, float],
     time_us: int,
+    flags: tuple[str, ...],
 ) -> tuple[Alert, ...]:
     """Add one that came late, of a sensor without fault, to its point's episode, which it may begin.
 
     Gives the alerts of an episode from which it lies too far away, and which ends with that.
     """
-    values, flags = cleaned
     if not FAULTS.isdisjoint(flags):
         return ()
     told: tuple[Alert, ...] = ()

@@ -35,13 +35,15 @@ def record_arrival(state: MachineState, observed_us: int, event_advance_us: int)
     accepted = state.counts.accepted
     if accepted > 1:
         gain = max(1.0 / (accepted - 1), _GAIN)
-        longest_us = allowed_silence_us(state)
-        observed_gap_us = min(max(0, observed_us - state.heard_us), longest_us)
-        event_gap_us = min(event_advance_us, longest_us)
+        silent_us = observed_gap_us = max(0, observed_us - state.heard_us)
+        event_gap_us = event_advance_us
+        if silent_us > MIN_SILENCE_US or event_advance_us > MIN_SILENCE_US:
+            longest_us = allowed_silence_us(state)
+            observed_gap_us, event_gap_us = min(silent_us, longest_us), min(event_advance_us, longest_us)
         state.heard_for_us += observed_gap_us
         state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
         state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
-        state.uploads.record(observed_us, max(0, observed_us - state.heard_us), event_advance_us)
+        state.uploads.record(observed_us, silent_us, event_advance_us)
     state.heard_us = observed_us
 
 

@@ -52,8 +52,8 @@ def degree_of(value: float, reference: float, limits: list[float]) -> float:
     lower, level = reference, 0
     for limit in limits:
         if value < limit:
-            share = (value - lower) / (limit - lower) if limit > lower else 0.0
-            return level + min(max(share, 0.0), 0.999)
+            share = (value - lower) / (limit - lower) if value > lower and limit > lower else 0.0
+            return level + min(share, 0.999)
         lower, level = limit, level + 1
     before = limits[-2] if len(limits) > 1 else reference
     step = max(limits[-1] - before, 1e-12)

@@ -132,7 +132,7 @@ class AnomalyModel(base.AnomalyDetector):
     @property
     def scores(self) -> Baseline:
         """Baseline of the scores of sound observations in the present regime."""
-        return self.regime_statistics.scores
+        return self.regimes[self.regime].scores
 
     def enter_regime(self, regime: int) -> None:
         """Compare from now on with the statistics of this regime, which begin now unless there are some."""
@@ -162,7 +162,7 @@ class AnomalyModel(base.AnomalyDetector):
         """Compare an observation with the past, without learning from it; what is not finite counts as missing."""
         features = _finite(features)
         regime, weight = self.regime_statistics, self.smoothing
-        by_name, smooths = regime.by_name, weight < 1.0
+        by_name, smooths, most = regime.by_name, weight < 1.0, _MAX_DEVIATION
         smoothed: dict[str, float] = {}
         deviations: list[float] = []
         for name, statistics in by_name.items():
@@ -179,8 +179,8 @@ class AnomalyModel(base.AnomalyDetector):
                     value = newest + weight * (value - newest)
             smoothed[name] = value
             deviation = (value - statistics.mean) / unit
-            if not -_MAX_DEVIATION < deviation < _MAX_DEVIATION:
-                deviation = _MAX_DEVIATION if deviation > 0 else -_MAX_DEVIATION
+            if not -most < deviation < most:
+                deviation = most if deviation > 0 else -most
             deviations.append(deviation)
         if regime.count < _MIN_LESSONS or not smoothed:
             return AnomalyScore(None, {}, smoothed)
@@ -191,7 +191,7 @@ class AnomalyModel(base.AnomalyDetector):
             if name in smoothed:
                 apart = deviation if deviation >= 0.0 else -deviation
                 alone = residual if residual >= 0.0 else -residual
-                worst[name] = (max(apart, alone)) / statistics.width
+                worst[name] = (alone if alone > apart else apart) / statistics.width
         return AnomalyScore(max(worst.values()), worst, smoothed)
 
     def learn_scored(self, features: Mapping[str, float], scored: AnomalyScore) -> None:
@@ -213,7 +213,7 @@ class AnomalyModel(base.AnomalyDetector):
             smoothed = scored.smoothed.get(name, value)
             least, relative = floors_of(name, floor, relative_floor) if relative_floor else (floor, 0.0)
             statistics.learn_one(value, smoothed, least, relative)
-            deviations.append(statistics.deviation(smoothed))
+            deviations.append((smoothed - statistics.mean) / statistics.unit)
         if not deviations:
             return
         regime.count = min(regime.count + 1, MEMORY)

@@ -65,15 +65,16 @@ class Baseline(msgspec.Struct, array_like=True):
 
     def follow(self, value: float, elapsed_s: float) -> None:
         """Follow one sound value after learning, `elapsed_s` seconds after the one before."""
-        if not self.ready:
+        count = self.count
+        if count < MIN_BASELINE_VALUES:
             self.learn_one(value)
             return
         if not isfinite(value):
             return
         if self.anchor is None:
             self._drop_anchor()
-        gain, longest = 1.0 / self.count, (min(_MAX_STEP_S, elapsed_s)) / FOLLOW_S
-        self._step(value, min(longest, gain))
+        gain, longest = 1.0 / count, (elapsed_s if elapsed_s < _MAX_STEP_S else _MAX_STEP_S) / FOLLOW_S
+        self._step(value, longest if longest < gain else gain)
         self._keep_in_band()
 
     def tighten(self, value: float, elapsed_s: float) -> None:
@@ -103,7 +104,7 @@ class Baseline(msgspec.Struct, array_like=True):
 
     def _bounded(self, error: float) -> float:
         scale, floor = self.scale, self.floor
-        reach = _HUBER * (max(floor, scale))
+        reach = _HUBER * (scale if scale > floor else floor)
         return error if -reach < error < reach else min(max(error, -reach), reach)
 
     def _step(self, value: float, gain: float) -> None:

@@ -30,7 +30,6 @@ from models.observations import ReadingObserved, TemperatureObserved, VibrationO
 from models.outputs import Measurement
 from models.prognosis.degradation import DegradationTrend
 from models.prognosis.growth import GrowthTrend
-from models.signal.reading_names import is_vibration_level
 
 __all__ = [
     "CHANGE_FLOOR",
@@ -251,8 +250,8 @@ class Channel(msgspec.Struct, array_like=True):
         self.regime_baseline.end_learning(learning, machine_us, is_first=not self.epoch)
 
     def has_baseline(self, name: str) -> bool:
-        """Whether a reading is a level of vibration and has a baseline, or gets one now; the first 16 do."""
-        if len(name) > MAX_NAME_LENGTH or not is_vibration_level(name):
+        """Whether a reading that is a level of vibration has a baseline, or gets one now; the first 16 do."""
+        if len(name) > MAX_NAME_LENGTH:
             return False
         baselines = self.baselines
         if name in baselines:

@@ -38,7 +38,9 @@ def features_of(channel: Channel, values: dict[str, float]) -> dict[str, float]:
         recent_c = value_c if channel.recent_c is None else channel.recent_c
         return {"value_c": value_c, "change_c": value_c - recent_c}
     return {
-        name: min(max(v, -_MAX_VALUE), _MAX_VALUE) for name, v in values.items() if len(name) <= MAX_NAME_LENGTH
+        name: value if -_MAX_VALUE < value < _MAX_VALUE else min(max(value, -_MAX_VALUE), _MAX_VALUE)
+        for name, value in values.items()
+        if len(name) <= MAX_NAME_LENGTH
     }
 
 

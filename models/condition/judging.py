@@ -86,7 +86,7 @@ class Judging(msgspec.Struct, array_like=True):
     def record_left_out(self, guard: Guard, observed_us: int, time_us: int | None = None) -> None:
         """Note that an observation was left out by a guard; `time_us` is its event time where it came in order."""
         if guard != "standstill":
-            self.left_out = {**self.left_out, guard: self.left_out.get(guard, 0) + 1}
+            self.left_out[guard] = self.left_out.get(guard, 0) + 1
             self.unjudged_us += 0 if self.stood else self._gap_us(observed_us, time_us)
         self.moment_us, self.stood = observed_us, guard == "standstill"
         self.event_us = self.event_us if time_us is None else time_us
@@ -100,16 +100,16 @@ class Judging(msgspec.Struct, array_like=True):
 
     def overdue(self) -> Guard | None:
         """Give what has left out most, where nothing has been judged for longer than this point's habit allows."""
+        by_clock = self.moment_us - self.observed_us > _MAX_CLOCK_US and self.unjudged_us > _CLOCK_RUNNING_US
+        if self.unjudged_us <= _PATIENCE_US and not by_clock:
+            return None
         if sum(self.left_out.values()) < _MIN_LEFT_OUT:
             return None
         guard = _commonest(self.left_out)
         usual_us = max(self.habit_us, self.interval_us if guard == "late" else 0.0)
         allowed_us = min(max(_PATIENCE_US, _TIMES_HABIT * usual_us), _MAX_RUNNING_US)
-        by_clock = self.moment_us - self.observed_us > _MAX_CLOCK_US and self.unjudged_us > _CLOCK_RUNNING_US
-        if self.unjudged_us <= allowed_us and not by_clock:
-            return None
-        return guard
+        return None if self.unjudged_us <= allowed_us and not by_clock else guard
 
 
 def _commonest(left_out: Mapping[Guard, int]) -> Guard:
-    return max(sorted(left_out), key=lambda guard: left_out[guard])
+    return max(sorted(left_out), key=left_out.__getitem__) if len(left_out) > 1 else next(iter(left_out))

@@ -55,6 +55,14 @@ class LateBaseline(msgspec.Struct, array_like=True):
         """Give location and standard deviation by name."""
         return {name: value for name, value in zip(self.names, usual.values, strict=True) if value[1] > 0.0}
 
+    def least(self, name: str) -> float | None:
+        """Give the least location of a name in any regime; None where it isn't known in any."""
+        if name not in self.names:
+            return None
+        at = self.names.index(name)
+        known = [each.values[at] for each in self.regimes if each.is_learned]
+        return min((location for location, sigma in known if sigma > 0.0), default=None)
+
 
 def late_baseline(regimes: Regimes, baselines: Mapping[int, RegimeBaseline], *, heat: bool) -> LateBaseline:
     """Give what is usual of a point now; `heat`: of a thermometer."""

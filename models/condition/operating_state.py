@@ -19,6 +19,8 @@ _MIN_SPEED_RPM = 1.0
 _MIN_SPEED_PART = 0.05
 _HYSTERESIS = 1.5
 """What stands runs again only this many times above the limit below which it stands."""
+_STANDS_BELOW = value_to_log(_STANDSTILL_PART)
+_RUNS_AGAIN_FROM = value_to_log(_HYSTERESIS * _STANDSTILL_PART)
 _IDLE_BELOW_PERCENT = 10.0
 
 
@@ -160,7 +162,7 @@ def is_running(
     quietest = channel.quietest
     if quietest is None:
         return by_speed
-    runs = value_to_log(values["rms_g"]) >= quietest + value_to_log(ease * _STANDSTILL_PART)
+    runs = value_to_log(values["rms_g"]) >= quietest + (_RUNS_AGAIN_FROM if channel.stopped else _STANDS_BELOW)
     if isinstance(observation, VibrationObserved) and not channel.measuring.shares_level(observation):
         return False if channel.stopped and not runs else by_speed  # less of the spectrum is no standstill
     return runs

@@ -75,13 +75,10 @@ class Regime(msgspec.Struct, array_like=True):
 
     def spans(self, point: OperatingPoint, margin: float = 0.0) -> bool:
         """Whether a point lies inside, or beyond by no more than a part of the widest that a regime may be."""
-        for low, high, value, widest in zip(self.low, self.high, point, _MAX_WIDTHS, strict=True):
-            if low is None or high is None or value is None:
-                if not (low is None and value is None):
-                    return False
-            elif not low - margin * widest <= value <= high + margin * widest:
-                return False
-        return True
+        (slowest, least), (fastest, most), (speed, load) = self.low, self.high, point
+        return _spans(slowest, fastest, speed, margin * _MAX_WIDTHS[0]) and _spans(
+            least, most, load, margin * _MAX_WIDTHS[1]
+        )
 
     def is_like(self, point: OperatingPoint) -> bool:
         """Whether the same is known of it, speed or load or both."""
@@ -138,13 +135,14 @@ class Regimes(msgspec.Struct, array_like=True):
         """
         if not point.is_finite:
             return False
-        before = self.present, self.newest
-        if not self.known or (len(self.known) == 1 and self.known[0].is_blank and not point.is_blank):
+        known = self.known
+        if not known or (len(known) == 1 and known[0].is_blank and not point.is_blank):
             self.known = [Regime(self.present, point, point)]
         home = self._home(point)
         if self.settled and home is not None and home.id == self.present:
             self._settle(home, point, time_us)
             return False
+        before = self.present, self.newest
         if self._has_held(home, point, time_us):
             self._settle(home or self._found(self.candidate, time_us), point, time_us)
         elif self._has_roamed(point, time_us):
@@ -182,7 +180,8 @@ class Regimes(msgspec.Struct, array_like=True):
         So what is no longer reported counts as unchanged: what reported a speed may die, and a fault that comes
         after that must not be learned as another way of running.
         """
-        if point.speed is not None and point.load is not None:
+        speed, load = point
+        if speed is not None and load is not None:
             return point
         for regime in self.known:
             if regime.id == self.present and not regime.is_blank:
@@ -235,7 +234,7 @@ class Regimes(msgspec.Struct, array_like=True):
         self.settled, self.present, self.candidate, self.roaming = True, regime.id, None, None
         regime.seen_us = time_us
         beyond, self.beyond = self.beyond, None if regime.spans(point) else point
-        if self.beyond is None or beyond is None or not regime.is_like(beyond):
+        if beyond is None or self.beyond is None or not regime.is_like(beyond):
             return
         wider = regime.widened(*_between(point, beyond))
         if wider.width() <= 1.0:
@@ -270,6 +269,13 @@ class Regimes(msgspec.Struct, array_like=True):
         both = a.widened(b.low, b.high)
         merged = Regime(self.newest, both.low, both.high, max(a.seen_us, b.seen_us), wide=True)
         self.known = [r for r in self.known if r.id not in (first, second)] + [merged]
+
+
+def _spans(low: float | None, high: float | None, value: float | None, beyond: float) -> bool:
+    """Whether a value lies on one side of a regime, or so far beyond it; what is not known of both does."""
+    if low is None or high is None or value is None:
+        return low is None and value is None
+    return low - beyond <= value <= high + beyond
 
 
 def _between(one: OperatingPoint, other: OperatingPoint) -> tuple[_Sides, _Sides]:

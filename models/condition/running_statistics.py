@@ -50,22 +50,23 @@ class RunningStatistics(msgspec.Struct, array_like=True):
 
     def learn_one(self, value: float, smoothed: float, floor: float = 1e-9, relative_floor: float = 0.0) -> None:
         """Learn one sound value with its smoothed value, each weighing 1/n; the floors are of the deviation."""
-        if self.count == 0:
+        count = self.count
+        if not count:
             self.count, self.mean, self.raw_mean, self.raw_last = 1, smoothed, value, value
         else:
-            self._weigh(value, smoothed)
+            if count < MEMORY:
+                self.count = count = count + 1
+            self._weigh(value, smoothed, 1.0 / count)
         self.rescale(floor, relative_floor)
 
     def rescale(self, floor: float, relative_floor: float) -> None:
         """Compute what deviations are divided by, from what was learned."""
         unit = sqrt(self.variance) if self.variance > 0.0 else 0.0
-        least = relative_floor * abs(self.mean) if relative_floor else floor
-        self.unit = max(unit, floor, least)
+        least = max(floor, relative_floor * abs(self.mean)) if relative_floor else floor
+        self.unit = unit if unit > least else least
         self.width = sqrt(1.0 + _WIDENING / self.effective_sample_size())
 
-    def _weigh(self, value: float, smoothed: float) -> None:
-        self.count = count = min(self.count + 1, MEMORY)
-        gain = 1.0 / count
+    def _weigh(self, value: float, smoothed: float, gain: float) -> None:
         error = smoothed - self.mean
         self.mean = mean = self.mean + gain * error
         self.variance += gain * (error * (smoothed - mean) - self.variance)
@@ -85,9 +86,12 @@ class RunningStatistics(msgspec.Struct, array_like=True):
         >>> statistics.effective_sample_size() < 5
         True
         """
-        variance = self.raw_variance
-        unlike = min(self.raw_change / (2.0 * variance), 1.0) if variance > _MIN_VARIANCE else 1.0
-        return max(self.count * unlike / (2.0 - unlike), _MIN_INDEPENDENT)
+        variance, unlike = self.raw_variance, 1.0
+        if variance > _MIN_VARIANCE:
+            ratio = self.raw_change / (2.0 * variance)
+            unlike = ratio if ratio < 1.0 else 1.0
+        independent = self.count * unlike / (2.0 - unlike)
+        return independent if independent > _MIN_INDEPENDENT else _MIN_INDEPENDENT
 
     def smoothed(self, value: float, weight: float) -> float:
         """Smooth a value with those before it: exponentially, and as their plain mean until that is as smooth."""
@@ -128,7 +132,3 @@ class RunningStatistics(msgspec.Struct, array_like=True):
                 statistics.rescale(*each)
             restored.append(statistics)
         return restored
-
-    def deviation(self, smoothed: float) -> float:
-        """Give the deviation from the mean in standard deviations."""
-        return (smoothed - self.mean) / self.unit

@@ -123,14 +123,15 @@ class SenderClock(msgspec.Struct, array_like=True):
 
     def _remember(self, lead_us: int, arrived_us: int) -> None:
         """Keep the greatest lead of each burst; of a long row that agrees the first ones, to know since when."""
-        leads, moments = list(self.leads_us), list(self.moments_us)
+        leads, moments = self.leads_us, self.moments_us
         if leads and abs(arrived_us - moments[-1]) < _BURST_US:
             leads[-1] = max(leads[-1], lead_us)
         elif len(leads) == _MOST and _spread_us([*leads, lead_us]) <= _NEAR_US:
             leads[-1], moments[-1] = lead_us, arrived_us
         else:
-            leads, moments = [*leads[1 - _MOST :], lead_us], [*moments[1 - _MOST :], arrived_us]
-        self.leads_us, self.moments_us = leads, moments
+            leads.append(lead_us)
+            moments.append(arrived_us)
+            del leads[:-_MOST], moments[:-_MOST]
 
     def _conclude(self, lead_us: int, residual_us: int, behind_us: int) -> None:
         """Take over an offset that enough agree on; of stamps that went back say no more than that."""

@@ -16,6 +16,7 @@ from models.machinery.machine import Configuration
 from models.machinery.severity import boundaries_of
 from models.observations import VibrationObserved
 from models.outputs import Anomaly
+from models.signal.reading_names import is_vibration_level
 
 __all__ = ["Assessment", "assess", "assess_absolute", "score"]
 
@@ -46,11 +47,11 @@ class Assessment(msgspec.Struct, frozen=True, array_like=True):
 
 def score(channel: Channel, values: dict[str, float]) -> Anomaly:
     """Score an observation without learning from it; `anomalous` is None until its point is ready."""
-    return _anomaly(channel, channel.model.score_features(features_of(channel, values)).score)
+    scored = channel.model.score_features(features_of(channel, values))
+    return _anomaly(channel, scored.score, ready=channel.ready)
 
 
-def _anomaly(channel: Channel, value: float | None) -> Anomaly:
-    ready = channel.ready
+def _anomaly(channel: Channel, value: float | None, *, ready: bool) -> Anomaly:
     if not ready or value is None:
         return Anomaly(score=value, limit=None, anomalous=False if ready else None)
     limit = channel.model.limit
@@ -116,7 +117,8 @@ def assess_absolute(
 
     It may raise an alert or hold it, never clear one, and nothing is learned; None where it exceeds none.
     """
-    logs = _logs(channel, values, features_of(channel, values))
+    levels = {name: value_to_log(values[name]) for name in CHANGE_INDICATORS if name in values}
+    logs = _logs(channel, values, levels)
     smoothed = _smooth(channel, logs, values, time_us)
     beyond = [
         symptom
@@ -136,12 +138,15 @@ def _compare(
     features = features_of(channel, values)
     scored = channel.model.score_features(features)
     warming = "value_c" in features and channel.warm_up.update(features["value_c"], time_us)
+    ready = channel.ready
     anomaly = (
-        Anomaly(score=scored.score, limit=None, anomalous=None) if warming else _anomaly(channel, scored.score)
+        Anomaly(score=scored.score, limit=None, anomalous=None)
+        if warming
+        else _anomaly(channel, scored.score, ready=ready)
     )
     logs = _logs(channel, values, features)
     smoothed = _smooth(channel, logs, values, time_us)
-    return _Compared(observation, time_us, features, scored, anomaly, logs, smoothed, warming, channel.ready)
+    return _Compared(observation, time_us, features, scored, anomaly, logs, smoothed, warming, ready)
 
 
 def _symptoms(
@@ -252,7 +257,7 @@ def _logs(channel: Channel, values: dict[str, float], features: dict[str, float]
         return {
             name: value_to_log(value)
             for name, value in values.items()
-            if value > 0.0 and (name in known or channel.has_baseline(name))
+            if value > 0.0 and (name in known or (is_vibration_level(name) and channel.has_baseline(name)))
         }
     return {}
 

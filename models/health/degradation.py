@@ -45,8 +45,11 @@ def _worst(symptoms: list[Symptom]) -> tuple[float, str] | None:
 
 def track_degradation(channel: Channel, time_us: int) -> None:
     """Begin, go on with or end the degradation trend of a point that was just assessed."""
-    worn = [alarm for rule, alarm in channel.alarms.items() if rule in _RULES and alarm.about != FALL]
-    since_us = [alarm.onset_us for alarm in worn if alarm.present]
+    since_us = [
+        alarm.onset_us
+        for rule, alarm in channel.alarms.items()
+        if rule in _RULES and alarm.present and alarm.about != FALL
+    ]
     if not since_us:
         channel.degradation_trend = None
         return
@@ -67,8 +70,11 @@ def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLif
     """
     lives = []
     for channel in channels:
-        trend, newest_us = channel.degradation_trend, channel.newest_us
-        if trend is None or newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
+        trend = channel.degradation_trend
+        if trend is None:
+            continue
+        newest_us = channel.newest_us
+        if newest_us is None or state.time_us is None or not channel.is_heard(state.time_us):
             continue
         if trend.is_past or _is_high(channel):
             return None
@@ -86,7 +92,7 @@ def remaining_life(state: MachineState, channels: list[Channel]) -> RemainingLif
                     to="zone_d" if trend.by_zone else "alarm_limit",
                 )
             )
-    return min(lives, key=lambda life: (life.median, life.low, life.high), default=None)
+    return min(lives, key=lambda life: (life.median, life.low, life.high)) if lives else None
 
 
 def _is_high(channel: Channel) -> bool:

@@ -67,8 +67,7 @@ def _is_level(observation: MeasuredObservation, name: str, value: float) -> bool
 
 
 def _stood(rms: float, baseline: LateBaseline) -> bool:
-    levels = [baseline.levels(each) for each in baseline.regimes if each.is_learned]
-    least = min((level["rms_g"][0] for level in levels if "rms_g" in level), default=None)
+    least = baseline.least("rms_g")
     return least is not None and rms < least + _STANDSTILL
 
 
@@ -78,19 +77,20 @@ def _changes(
     """Give the change that has gone furthest, in the regime where that is least; empty where none can be judged."""
     least: Symptom | None = None
     for each in usual:
-        worst: Symptom | None = None
-        for name, (location, sigma) in baseline.levels(each).items():
+        furthest, worst, worst_limits = -1.0, "", list[float]()
+        levels = baseline.levels(each)
+        for name, (location, sigma) in levels.items():
             if name not in logs:
                 continue
             limits = change_limits(location, sigma, thresholds)
             degree = degree_of(logs[name], location, limits)
-            if worst is None or degree > worst.degree:
-                shown = [exp(limit) for limit in limits]
-                worst = Symptom("change", name, exp(logs[name]), exp(location), shown, degree)
-        if worst is None:
+            if degree > furthest:
+                furthest, worst, worst_limits = degree, name, limits
+        if not worst:
             return []
-        if least is None or worst.degree < least.degree:
-            least = worst
+        if least is None or furthest < least.degree:
+            shown = [exp(limit) for limit in worst_limits]
+            least = Symptom("change", worst, exp(logs[worst]), exp(levels[worst][0]), shown, furthest)
     return [] if least is None else [least]
 
 

@@ -59,8 +59,8 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     signal is restless, as many standard deviations above it as `change_sigmas` asks.
     """
     least, sigmas = _least_rises(thresholds), thresholds.change_sigmas
+    least_low, low_share = least[0]
     furthest, worst = -1.0, ""
-    limits: list[float] = []
     baselines = channel.baselines
     for name, baseline in baselines.items():
         value = smoothed.get(name)
@@ -69,14 +69,16 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
         location = baseline.location
         if value <= location and furthest >= 0.0:
             continue  # it has not risen, and another is as far as that at least
-        own = _limits(location, sigmas * baseline.sigma(), least)
-        degree = degree_of(value, location, own)
+        step = sigmas * baseline.sigma()
+        low = location + max(least_low, low_share * step)
+        degree = degree_of(value, location, [low] if value < low else _limits(location, step, least))
         if degree > furthest:
-            furthest, worst, limits = degree, name, own
+            furthest, worst = degree, name
     if not worst:
         return None
-    reference = exp(baselines[worst].location)
-    return Symptom("change", worst, exp(smoothed[worst]), reference, [exp(limit) for limit in limits], furthest)
+    location = baselines[worst].location
+    limits = [exp(limit) for limit in _limits(location, sigmas * baselines[worst].sigma(), least)]
+    return Symptom("change", worst, exp(smoothed[worst]), exp(location), limits, furthest)
 
 
 def severity_symptom(

@@ -78,7 +78,7 @@ class _Overview(msgspec.Struct):
 
 def _overview(state: MachineState) -> _Overview:
     found = _Overview()
-    others_seen = vibration = False
+    vibration = vibration_seen = False
     for channel in state.channels.values():
         level, faulty = 0, channel.sensor.faulty
         for rule, alarm in channel.alarms.items():
@@ -91,6 +91,8 @@ def _overview(state: MachineState) -> _Overview:
             found.level = max(found.level, level)
             found.untrusted = found.untrusted or faulty
             found.unknown = found.unknown or not (faulty or channel.ready)
+        if channel.measurement == "indicators":
+            vibration, vibration_seen = True, vibration_seen or not faulty
         if not faulty:
             found.trusted.append(channel)
             found.symptoms += [
@@ -99,14 +101,11 @@ def _overview(state: MachineState) -> _Overview:
                 if level or symptom.degree > FREE_DEGREE
             ]
             found.ready = found.ready or channel.ready
-        if channel.measurement == "indicators":
-            vibration, found.seen = True, found.seen or not faulty
-        others_seen = others_seen or not faulty
         judged_us = channel.judging.judged_us
         if judged_us is not None and (found.judged_us is None or judged_us > found.judged_us):
             found.judged_us = judged_us
     # A thermometer doesn't stand for a lost accelerometer.
-    found.seen = found.seen if vibration else others_seen or not state.channels
+    found.seen = vibration_seen if vibration else bool(found.trusted) or not state.channels
     return found
 
 
@@ -127,38 +126,42 @@ def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, st
         return "no_data"
     if found.level:
         return _BY_LEVEL[found.level]
-    without_alert: tuple[tuple[Status, bool], ...] = (
-        ("sensor_fault", not found.seen),
-        ("stopped", stopped),
-        ("not_judged", guard is not None),
-        ("warming_up", not found.ready),
-        ("watch", found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)),
-    )
-    return next((status for status, so in without_alert if so), "healthy")
+    if not found.seen:
+        return "sensor_fault"
+    if stopped or guard is not None:
+        return "stopped" if stopped else "not_judged"
+    if not found.ready:
+        return "warming_up"
+    doubted = found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)
+    return "watch" if doubted else "healthy"
 
 
-def _guard_of(state: MachineState) -> Guard | None:
+def _overdue(state: MachineState) -> list[tuple[Channel, Guard]]:
+    """Give the points of which nothing has been judged for too long, each with what left out most."""
+    return [
+        (channel, guard)
+        for channel in state.channels.values()
+        if channel.judging.left_out and (guard := channel.judging.overdue()) is not None
+    ]
+
+
+def _guard_of(state: MachineState, overdue: list[tuple[Channel, Guard]]) -> Guard | None:
     """Give what has left out of judgement all that came of a point with levels, or of all points, for too long."""
     if state.contradiction.mutes:
         return "contradiction"
-    first, everywhere = None, True
-    for channel in state.channels.values():
-        overdue = channel.judging.overdue() if channel.judging.left_out else None
-        if overdue is not None and overdue != "sensor" and channel.baselines:
-            return overdue  # of a sensor's fault an alert tells, and others may be judged
-        everywhere, first = everywhere and overdue is not None, first or overdue
-    return (first if everywhere else None) or silence_guard(state)
+    for channel, guard in overdue:
+        if guard != "sensor" and channel.baselines:
+            return guard  # of a sensor's fault an alert tells, and others may be judged
+    if overdue and len(overdue) == len(state.channels):
+        return overdue[0][1]
+    return silence_guard(state)
 
 
-def _judged_at(state: MachineState, found: _Overview, guard: Guard | None) -> datetime | None:
-    """Give when the newest was measured that was judged; where a guard stands, of the points that it speaks of."""
+def _judged_at(found: _Overview, guard: Guard | None, unjudged: list[Channel]) -> datetime | None:
+    """Give when the newest was measured that was judged; where a guard stands, of the points unjudged."""
     newest_us = found.judged_us
     if guard is not None:
-        silent = silent_channel(state)
-        channels = [
-            each for each in state.channels.values() if each is silent or each.judging.overdue() is not None
-        ]
-        judged_us = [each.judging.judged_us for each in channels if each.judging.judged_us is not None]
+        judged_us = [each.judging.judged_us for each in unjudged if each.judging.judged_us is not None]
         newest_us = max(judged_us, default=None)
     return None if newest_us is None else to_datetime(newest_us)
 
@@ -212,13 +215,14 @@ def health_of(
     No score is given while an alert stands at a point that cannot be trusted, or is in a regime of which it knows
     too little to judge: what the alert stands for would not count.
     """
-    found, stands = _overview(state), _stands(state)
-    stopped, guard = bool(stands), _guard_of(state)
+    found, stands, overdue = _overview(state), _stands(state), _overdue(state)
+    stopped, guard = bool(stands), _guard_of(state, overdue)
     status = _status_of(state, found, guard, stopped=stopped)
     why = _why_withheld(found, status, guard, stopped=stopped)
     running = _running_of(state, stands=stands)
     since_us = None if running is None else state.operation.since_us(running, time_us)
-    silent = silent_channel(state) if guard == "silent" else None
+    silent = silent_channel(state) if guard is not None else None
+    unjudged = [each for each, _ in overdue] + ([] if silent is None else [silent])
     reason = withheld_sentence(why, guard, "" if silent is None else silent.point)
     points, deductions = (None, ()) if why else deductions_of(found.symptoms)
     return Health(
@@ -237,6 +241,6 @@ def health_of(
         reason_zh=reason.zh,
         running=running,
         running_since=None if since_us is None else to_datetime(since_us),
-        judged_at=_judged_at(state, found, guard),
+        judged_at=_judged_at(found, guard, unjudged),
         guard=guard,
     )

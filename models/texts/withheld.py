@@ -51,6 +51,12 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
         "某测点不再有振动数据；请检查传感器及其网关",
     ),
 }
+_NOT_JUDGED: dict[Guard, Bilingual] = {
+    guard: Bilingual(f"Not judged: {why.en}.", f"未判定：{why.zh}。")
+    if guard == "contradiction"
+    else Bilingual(f"Not judged for longer than is usual: {why.en}.", f"未判定的时间超出平常：{why.zh}。")
+    for guard, why in _LEFT_OUT.items()
+}
 _SILENT = Bilingual(
     "{point}: nothing has come from here for longer than is usual; look at the sensor and its gateway. If the "
     "point was given up or renamed, say so with stethos accept --point.",
@@ -67,8 +73,5 @@ def withheld_sentence(status: Status | None, guard: Guard | None = None, point: 
     if status == "not_judged" and guard is not None:
         if guard == "silent" and point:
             return _SILENT.fill(point=point)
-        why = _LEFT_OUT[guard]
-        if guard == "contradiction":
-            return Bilingual(f"Not judged: {why.en}.", f"未判定：{why.zh}。")
-        return Bilingual(f"Not judged for longer than is usual: {why.en}.", f"未判定的时间超出平常：{why.zh}。")
+        return _NOT_JUDGED[guard]
     return _WITHHELD.get(status, _NOTHING) if status is not None else _NOTHING

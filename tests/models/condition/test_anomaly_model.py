@@ -132,7 +132,7 @@ def test_the_running_statistics_agree_with_plain_numpy():
     statistics = RunningStatistics(newest=0.0)
     for value in values.tolist():
         statistics.learn_one(value, value)
-    assert statistics.deviation(10.0) == pytest.approx((10.0 - values.mean()) / values.std())
+    assert (10.0 - statistics.mean) / statistics.unit == pytest.approx((10.0 - values.mean()) / values.std())
     ratio = (np.diff(values) ** 2).sum() / 400 / 2 / values.var()
     assert statistics.effective_sample_size() == pytest.approx(400 * min(ratio, 1) / (2 - min(ratio, 1)), rel=0.02)
 
