@@ -1,6 +1,6 @@
 """How fast a worker is from Kafka to its store, beside floors that read the same messages in the same run.
 
-python benchmarks/pipeline.py [messages] [times] [--against PATH]
+python benchmarks/pipeline.py [messages] [times] [--against PATH [--together]]
 
 With `--against` a worker of this checkout and one of another take their turn (`benchmarks/two_checkouts.py`).
 
@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -119,7 +119,14 @@ def processor_s(processes: Sequence[Process]) -> float:
     return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
 
 
-def worker_s(kafka: Kafka, folder: Path, count: int, workers: int, checkout: Path = CHECKOUT) -> Taken:
+def worker_s(
+    kafka: Kafka,
+    folder: Path,
+    count: int,
+    workers: int,
+    checkout: Path = CHECKOUT,
+    wait_for_others: Callable[[], object] = bool,
+) -> Taken:
     """Measure what it takes until everything is stored by workers that stand still while it is published."""
     folder.mkdir()
     processes: list[Process] = []
@@ -130,6 +137,7 @@ def worker_s(kafka: Kafka, folder: Path, count: int, workers: int, checkout: Pat
         for process in processes:
             process.signal(signal.SIGSTOP)
         fill(kafka, count)
+        wait_for_others()
         for process in processes:
             process.signal(signal.SIGCONT)
         begun, worked = time.perf_counter(), processor_s(processes)
@@ -152,9 +160,10 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("messages", nargs="?", type=int, default=4000)
     parser.add_argument("times", nargs="?", type=int, default=3)
     parser.add_argument("--against", type=Path, help="another checkout, with which workers are compared")
+    parser.add_argument("--together", action="store_true", help="both at once instead of in turns")
     asked = parser.parse_args(arguments)
     if asked.against:
-        two_checkouts.compare(asked.against, asked.messages, asked.times, measured)
+        two_checkouts.compare(asked.against, asked.messages, asked.times, measured, together=asked.together)
         return
     table(asked.messages, asked.times)
 
@@ -190,7 +199,13 @@ def median(taken: list[Taken]) -> Taken:
     return Taken(*(statistics.median(column) for column in zip(*taken, strict=True)))
 
 
-def measured(kind: str, folder: Path, count: int, checkout: Path = CHECKOUT) -> Taken:
+def measured(
+    kind: str,
+    folder: Path,
+    count: int,
+    checkout: Path = CHECKOUT,
+    wait_for_others: Callable[[], object] = bool,
+) -> Taken:
     """Let one kind of reader work on a broker of its own; workers are those of a checkout."""
     folder.mkdir(parents=True)
     kafka = Kafka(folder)
@@ -200,7 +215,7 @@ def measured(kind: str, folder: Path, count: int, checkout: Path = CHECKOUT) -> 
         # In a folder without settings of its own: another checkout may not know ours.
         subprocess.run([STETHOS, "topics"], cwd=folder, env=environment, check=True, capture_output=True)
         if kind not in FLOORS.values():
-            return worker_s(kafka, folder / "work", count, int(kind), checkout)
+            return worker_s(kafka, folder / "work", count, int(kind), checkout, wait_for_others)
         fill(kafka, count)
         return floor_s(kind, kafka, count)
     finally:

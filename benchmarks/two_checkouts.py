@@ -1,10 +1,13 @@
 """A worker of this checkout beside one of another, in turns on the same load: what of the other's speed it has.
 
-python -m benchmarks.pipeline 4000 10 --against PATH
+python -m benchmarks.pipeline 4000 10 --against PATH [--together]
 
 Both run by this interpreter and its libraries; PYTHONPATH says whose code it is. Who begins changes with each
 pair, as whatever else runs on the computer does. Compare the processor's time (user and system, all threads of the
 worker) first: the clock's swings with what else is at work, by a factor of two. A ratio is of one pair's two runs.
+
+Where much else is at work, and comes and goes, let both run at once (`--together`), each with a broker of its own:
+then both have the same to put up with, and the processor's time of a pair can be compared; the clock's says little.
 """
 
 import os
@@ -13,13 +16,21 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 __all__ = ["check_checkout", "compare", "knows_probes", "share"]
 
 HERE = Path(__file__).resolve().parents[1]
+
+Measure = Callable[[str, Path, int, Path, Callable[[], object]], Any]
+"""`measured` of `benchmarks.pipeline`."""
+
+_PATIENCE_S = 300.0
+"""For the other worker to have its load."""
 
 
 def check_checkout(checkout: Path) -> None:
@@ -51,7 +62,22 @@ def share(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float,
     return min(shares), statistics.median(shares), max(shares)
 
 
-def compare(other: Path, count: int, times: int, measured: Callable[[str, Path, int, Path], Any]) -> None:
+def pair(
+    checkouts: Mapping[str, Path], folder: Path, count: int, measured: Measure, *, together: bool
+) -> list[Any]:
+    """Measure a worker of each checkout: at once, or one after the other in the order given; gives both."""
+    waiting = Barrier(len(checkouts) if together else 1)
+
+    def measure(name: str) -> Any:  # noqa: ANN401 -- what the benchmark of one worker tells
+        return measured(
+            "1", folder / name.replace(" ", "-"), count, checkouts[name], lambda: waiting.wait(_PATIENCE_S)
+        )
+
+    with ThreadPoolExecutor(len(checkouts) if together else 1) as executor:
+        return list(executor.map(measure, checkouts))
+
+
+def compare(other: Path, count: int, times: int, measured: Measure, *, together: bool = False) -> None:
     """Print a line a pair of runs, and what comes of all of them."""
     checkouts = {"this checkout": HERE, "the other": other.resolve()}
     for checkout in checkouts.values():
@@ -60,10 +86,13 @@ def compare(other: Path, count: int, times: int, measured: Callable[[str, Path, 
     folder = Path(tempfile.mkdtemp(prefix="stethos-bench-"))
     try:
         for turn in range(times):
-            for name in sorted(checkouts, reverse=bool(turn % 2)):
-                place = folder / f"{turn}-{name.split()[-1]}"
-                took[name].append(measured("1", place, count, checkouts[name]))
-                shutil.rmtree(place)
+            order = sorted(checkouts, reverse=bool(turn % 2))
+            in_turn = {name: checkouts[name] for name in order}
+            for name, taken in zip(
+                order, pair(in_turn, folder / str(turn), count, measured, together=together), strict=True
+            ):
+                took[name].append(taken)
+            shutil.rmtree(folder / str(turn))
             ours, theirs = (took[name][-1] for name in checkouts)
             print(
                 f"pair {turn + 1:2}: {ours.processor_s / count * 1e6:6,.0f} us of the processor against "
