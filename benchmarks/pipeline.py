@@ -1,6 +1,8 @@
 """How fast a worker is from Kafka to its store, beside floors that read the same messages in the same run.
 
-python benchmarks/pipeline.py [messages] [times]
+python benchmarks/pipeline.py [messages] [times] [--against PATH [--together]]
+
+With `--against` a worker of this checkout and one of another take their turn (`benchmarks/two_checkouts.py`).
 
 Needs a real Kafka (Java and Maven, see tests/services) and Linux. Each reader is a process of its own, one after
 the other, on the same load of 4,096-sample float32 blocks; all of them take their turn so many times, and medians
@@ -9,6 +11,7 @@ last row in its store. Ratios say more than rates: a reader shares this computer
 runs; the processor's time of the reader itself says most.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -19,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from kafka import KafkaProducer
 
+from benchmarks import two_checkouts
 from stream.messages.measurements import Vibration, encode
 from stream.messages.topics import VIBRATION
 from tests.services.kafka import Kafka
@@ -39,6 +43,7 @@ SAMPLES, RATE_HZ = 4096, 25_600.0
 MACHINES = 12
 MACHINE_NAMES = tuple(f"M-{number}" for number in range(MACHINES))
 PARTITIONS = 12
+CHECKOUT = Path(__file__).resolve().parents[1]
 FLOORS = {"bare aiokafka consumer": "consumer", "bare Faust agent": "agent"}
 
 
@@ -77,10 +82,11 @@ def fill(kafka: Kafka, count: int, machines: Sequence[str] = MACHINE_NAMES) -> N
     producer.close()
 
 
-def settings(kafka: Kafka, folder: Path | None = None) -> dict[str, str]:
-    """Give the environment of a process; results go to SQLite in `folder`."""
+def settings(kafka: Kafka, folder: Path | None = None, checkout: Path = CHECKOUT) -> dict[str, str]:
+    """Give the environment of a process of a checkout; results go to SQLite in `folder`."""
     store = {"STETHOS_SQLITE__PATH": str(folder / "results.db")} if folder else {}
-    return {"STETHOS_BROKER": kafka.bootstrap, "STETHOS_PARTITIONS": str(PARTITIONS), **store}
+    broker = {"STETHOS_BROKER": kafka.bootstrap, "STETHOS_PARTITIONS": str(PARTITIONS)}
+    return {"PYTHONPATH": str(checkout), **broker, **store}
 
 
 def floor_s(kind: str, kafka: Kafka, count: int) -> Taken:
@@ -113,16 +119,25 @@ def processor_s(processes: Sequence[Process]) -> float:
     return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
 
 
-def worker_s(kafka: Kafka, folder: Path, count: int, workers: int) -> Taken:
+def worker_s(
+    kafka: Kafka,
+    folder: Path,
+    count: int,
+    workers: int,
+    checkout: Path = CHECKOUT,
+    wait_for_others: Callable[[], object] = bool,
+) -> Taken:
     """Measure what it takes until everything is stored by workers that stand still while it is published."""
     folder.mkdir()
     processes: list[Process] = []
     try:
-        processes.extend(start_worker(folder, settings(kafka, folder)) for _ in range(workers))
+        environment, probes = settings(kafka, folder, checkout), two_checkouts.knows_probes(checkout)
+        processes.extend(start_worker(folder, environment, knows_probes=probes) for _ in range(workers))
         wait_until(lambda: sum(map(owned, processes)) == PARTITIONS, "the partitions are shared out")
         for process in processes:
             process.signal(signal.SIGSTOP)
         fill(kafka, count)
+        wait_for_others()
         for process in processes:
             process.signal(signal.SIGCONT)
         begun, worked = time.perf_counter(), processor_s(processes)
@@ -141,8 +156,20 @@ def owned(process: Process) -> int:
 
 def main(arguments: Sequence[str] = ()) -> None:
     """Print one line a reader: messages a second, the share of the bare Faust agent's, and processor's time."""
-    count = int(arguments[0]) if arguments else 4000
-    times = int(arguments[1]) if len(arguments) > 1 else 3
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("messages", nargs="?", type=int, default=4000)
+    parser.add_argument("times", nargs="?", type=int, default=3)
+    parser.add_argument("--against", type=Path, help="another checkout, with which workers are compared")
+    parser.add_argument("--together", action="store_true", help="both at once instead of in turns")
+    asked = parser.parse_args(arguments)
+    if asked.against:
+        two_checkouts.compare(asked.against, asked.messages, asked.times, measured, together=asked.together)
+        return
+    table(asked.messages, asked.times)
+
+
+def table(count: int, times: int) -> None:
+    """Print what each reader takes: medians of so many times."""
     readers = {**FLOORS, "worker to store": "1", "two workers to store": "2"}
     took: dict[str, list[Taken]] = {name: [] for name in readers}
     folder = Path(tempfile.mkdtemp(prefix="stethos-bench-"))
@@ -172,15 +199,23 @@ def median(taken: list[Taken]) -> Taken:
     return Taken(*(statistics.median(column) for column in zip(*taken, strict=True)))
 
 
-def measured(kind: str, folder: Path, count: int) -> Taken:
-    """Let one kind of reader work on a broker of its own."""
+def measured(
+    kind: str,
+    folder: Path,
+    count: int,
+    checkout: Path = CHECKOUT,
+    wait_for_others: Callable[[], object] = bool,
+) -> Taken:
+    """Let one kind of reader work on a broker of its own; workers are those of a checkout."""
     folder.mkdir(parents=True)
     kafka = Kafka(folder)
     try:
         kafka.start()
-        subprocess.run([STETHOS, "topics"], env={**os.environ, **settings(kafka)}, check=True, capture_output=True)
+        environment = {**os.environ, **settings(kafka, checkout=checkout)}
+        # In a folder without settings of its own: another checkout may not know ours.
+        subprocess.run([STETHOS, "topics"], cwd=folder, env=environment, check=True, capture_output=True)
         if kind not in FLOORS.values():
-            return worker_s(kafka, folder / "work", count, int(kind))
+            return worker_s(kafka, folder / "work", count, int(kind), checkout, wait_for_others)
         fill(kafka, count)
         return floor_s(kind, kafka, count)
     finally:

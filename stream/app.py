@@ -30,6 +30,7 @@ from stream.agents.ticks import add_ticks
 from stream.config.machines import Fleet, load_fleet
 from stream.config.settings import Settings
 from stream.delivery.dead_letters import DeadLetters
+from stream.delivery.faust_events import RawSchema, Sensors
 from stream.delivery.faust_transport import Transport
 from stream.delivery.generation import Generation
 from stream.delivery.life_watch import LifeWatch
@@ -63,9 +64,7 @@ class _FaustRuntime:
 
     def agent(self, topics: Sequence[str], function: Callable[[Any], Awaitable[None]], *, name: str) -> None:
         """Add an agent that reads raw bytes: decoding inside Faust would lose what cannot be decoded."""
-        channel = self._app.topic(
-            *topics, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-        )
+        channel = self._app.topic(*topics, schema=RawSchema())
         self._app.agent(channel, name=name, concurrency=1)(function)
 
     def background(self, task: Callable[[], Awaitable[None]]) -> None:
@@ -240,7 +239,7 @@ class Worker:
 
 
 def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Faust has no types
-    return faust.App(
+    app = faust.App(
         FAUST_GROUP,
         broker=[f"kafka://{server}" for server in settings.servers],
         broker_client_id=client_id,
@@ -260,3 +259,5 @@ def _faust_app(settings: Settings, client_id: str) -> Any:  # noqa: ANN401 -- Fa
         web_enabled=False,
         store="memory://",
     )
+    app.sensors = Sensors(app)
+    return app

@@ -127,18 +127,18 @@ def statistics(acceleration_g: NDArray[np.float64]) -> dict[str, float]:
     >>> statistics(np.array([1.0, 1.0, -1.0, -1.0]))["crest_factor"]
     1.0
     """
-    deviation = acceleration_g - acceleration_g.mean()
+    deviation = acceleration_g - np.add.reduce(acceleration_g) / acceleration_g.size
     square = deviation * deviation
     size = deviation.size
-    variance = float(square.sum()) / size
+    variance = float(np.add.reduce(square)) / size
     rms = math.sqrt(variance)
     low, high = float(deviation.min()), float(deviation.max())
     peak = max(-low, high)
     values = {"rms_g": rms, "peak_g": peak, "peak_to_peak_g": high - low}
     if variance > 0:
         values["crest_factor"] = peak / rms
-        values["skewness"] = float((square * deviation).sum()) / size / (variance * rms)
-        values["kurtosis"] = float((square * square).sum()) / size / (variance * variance)
+        values["skewness"] = float(np.add.reduce(square * deviation)) / size / (variance * rms)
+        values["kurtosis"] = float(np.add.reduce(square * square)) / size / (variance * variance)
     return values
 
 

@@ -108,7 +108,7 @@ def _is_still(low: float, high: float, unit: Unit) -> bool:
 
 
 def _is_offset(samples: Waveform, limit: float) -> bool:
-    mean = abs(float(samples.mean()))
+    mean = abs(float(np.add.reduce(samples)) / samples.size)  # as `mean()`, without its checks
     return mean > limit and mean > float(samples.std())
 
 
@@ -143,7 +143,9 @@ def _is_clipped(samples: Waveform, low: float, high: float) -> bool:
     width = _RAIL * (high - low)
     up = samples >= high - width
     down = samples <= low + width
-    crowded = [side for side in ((samples, up, high), (-samples, down, -low)) if np.count_nonzero(side[1]) >= 3]
+    crowded = [(samples, up, high)] if np.count_nonzero(up) >= 3 else []
+    if np.count_nonzero(down) >= 3:
+        crowded.append((-samples, down, -low))
     if not crowded:
         return False
     step = _resolution(samples)

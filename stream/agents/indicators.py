@@ -162,9 +162,7 @@ class _Observer:
 
     def _send_observed(self, record: Any, found: "_Observed") -> Confirmation:  # noqa: ANN401
         message, configuration, observation = found
-        self._announce(
-            Configured(machine=message.machine, observed_us=observation.observed_us, configuration=configuration)
-        )
+        self._announce(message.machine, observation.observed_us, configuration)
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
             for capture in self._captures.on_block(message, observation):
                 # Before the observation, whose confirmation so means that of the capture as well.
@@ -172,14 +170,14 @@ class _Observer:
         self._context.metrics.observed(record.topic, tag_of(message), record.timestamp)
         return self._send(observation)
 
-    def _announce(self, configured: Configured) -> None:
+    def _announce(self, machine: str, observed_us: int, configuration: Configuration) -> None:
         """Let the machine's configuration stand before the first observation of each generation that it judges."""
         if self._generation != self._context.generation.current:
             self._generation = self._context.generation.current
             self._announced.clear()
-        if configured.machine not in self._announced:
-            self._announced.add(configured.machine)
-            self._send(configured)
+        if machine not in self._announced:
+            self._announced.add(machine)
+            self._send(Configured(machine=machine, observed_us=observed_us, configuration=configuration))
 
     def _send(self, observation: Observation) -> Confirmation:
         return self._context.outbox.send(

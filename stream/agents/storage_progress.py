@@ -23,7 +23,8 @@ Offsets = dict[TopicPartition, int]
 
 def next_offsets(records: list[Any]) -> Offsets:
     """Give what follows the last of these records of each partition; they stand in their order."""
-    return {TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}
+    last = {(each.topic, each.partition): each.offset for each in records}
+    return {TopicPartition(*place): offset + 1 for place, offset in last.items()}
 
 
 def first_offsets(records: list[Any]) -> Offsets:

@@ -36,6 +36,7 @@ from faust.transport.drivers.aiokafka import Transport as FaustTransport
 from faust.types import TP, Message
 from mode.services import WaitResults
 
+from stream.delivery.faust_events import Producer
 from stream.delivery.fetch_guard import guard_fetches
 from stream.delivery.fetch_room import ANSWER_BYTES, QUEUED, hold_back_inputs, queued_bytes
 from stream.delivery.life_watch import LifeWatch
@@ -228,6 +229,10 @@ class _Consumer(FaustConsumer):
         """Give how far each partition that this worker has been given has been read; any thread may ask."""
         return progress_of(self._thread._consumer, self._taken)  # noqa: SLF001 -- made when the thread starts
 
+    def highwater(self, tp: TP) -> int:  # noqa: ARG002
+        """Give no end of a partition: Faust asks at each message, for its monitor; ours asks `progress`."""
+        return 0
+
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Say nothing every few seconds of what stands still: that is the monitor's (`stream.monitoring`)."""
 
@@ -248,6 +253,7 @@ class Transport(FaustTransport):
     """Kafka by aiokafka, asked in short questions, and only of the lives of topics that are known."""
 
     Consumer = _Consumer
+    Producer = Producer
 
     def __init__(self, url: Any, app: Any, *, lives: Lives, watch: LifeWatch) -> None:  # noqa: ANN401 -- Faust has no types
         super().__init__(url, app)

@@ -18,16 +18,17 @@ _NAME: dict[type, str] = {
 """The type as it goes into the digest: for ever, as what was sent yesterday must be known again tomorrow."""
 
 
-def digest(message: Message) -> str:
+def digest(message: Message, waveform: NDArray[np.float64] | None = None) -> str:
     """Sixteen hex digits of machine, point, type, time and decoded content; of an action, all that was said.
 
     JSON or MessagePack, numbers or bytes, and any dtype give the same digits for the same values in the same unit.
+    Whoever has made a vibration's whole `waveform` already may give it along.
     """
     envelope: tuple[object, ...] = (_NAME[type(message)], message.machine, message.point, message.time_us)
     match message:
         case Vibration():
             fields = (message.rate, message.unit, message.speed, message.load, message.sequence)
-            return _hashed((*envelope, *fields), message.waveform())
+            return _hashed((*envelope, *fields), message.waveform() if waveform is None else waveform)
         case Temperature():
             return _hashed((*envelope, message.rate, message.unit), message.series())
         case Reading():

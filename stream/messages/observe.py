@@ -43,16 +43,16 @@ def observe(
 
     The shaft speed is the message's, or else the machine's nominal one.
     """
-    observation = _observed(message, configuration, observed_us, source)
+    if isinstance(message, Vibration):
+        return _vibration(message, configuration, observed_us, source, arrived_us)
+    observation = _observed(message, observed_us, source)
     return observation if arrived_us is None else msgspec.structs.replace(observation, arrived_us=arrived_us)
 
 
 def _observed(
-    message: Message, configuration: Configuration, observed_us: int, source: Source | None
-) -> VibrationObserved | TemperatureObserved | ReadingObserved | ActionObserved:
+    message: Temperature | Reading | ActionMessage, observed_us: int, source: Source | None
+) -> TemperatureObserved | ReadingObserved | ActionObserved:
     match message:
-        case Vibration():
-            return _vibration(message, configuration, observed_us, source)
         case Temperature():
             return _temperature(message, observed_us, source)
         case Reading():
@@ -64,10 +64,17 @@ def _observed(
 
 
 def _vibration(
-    message: Vibration, configuration: Configuration, observed_us: int, source: Source | None
+    message: Vibration,
+    configuration: Configuration,
+    observed_us: int,
+    source: Source | None,
+    arrived_us: int | None,
 ) -> VibrationObserved:
     speed_rpm = configuration.machine.speed_rpm if message.speed is None else message.speed
+    count, seconds = message.count, message.seconds
+    whole = count <= MOST_SAMPLES
     waveform = message.waveform(MOST_SAMPLES)
+    content = digest(message, waveform if whole else None)
     indicators = waveform_indicators(waveform, rate_hz=message.rate, unit=message.unit, speed_rpm=speed_rpm)
     diagnosis = None
     if not is_fault(indicators.flags):
@@ -82,19 +89,20 @@ def _vibration(
     return VibrationObserved(
         machine=message.machine,
         point=message.point,
-        time_us=_end_us(message),
+        time_us=message.time_us + round(seconds * SECOND_US),
         observed_us=observed_us,
         source=source,
-        digest=digest(message),
-        flags=indicators.flags if message.count <= MOST_SAMPLES else (*indicators.flags, SHORTENED),
-        seconds=message.seconds,
+        digest=content,
+        flags=indicators.flags if whole else (*indicators.flags, SHORTENED),
+        seconds=seconds,
         rate_hz=message.rate,
         speed_rpm=speed_rpm,
         load_percent=message.load,
         indicators=indicators.values,
         diagnosis=diagnosis,
         unit=message.unit,
-        samples=message.count,
+        samples=count,
+        arrived_us=arrived_us,
     )
 
 
@@ -104,7 +112,7 @@ def _temperature(message: Temperature, observed_us: int, source: Source | None) 
     return TemperatureObserved(
         machine=message.machine,
         point=message.point,
-        time_us=_end_us(message),
+        time_us=message.time_us + round(message.seconds * SECOND_US),
         observed_us=observed_us,
         source=source,
         digest=digest(message),
@@ -154,7 +162,3 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
             return MaintenanceObserved(**said, done=message.done)
         case Accept():
             return AcceptObserved(**said)
-
-
-def _end_us(message: Vibration | Temperature) -> int:
-    return message.time_us + round(message.seconds * SECOND_US)

@@ -1,5 +1,6 @@
 """Our own records on the wire: observations in MessagePack, the fold's outputs in JSON; both forms are read."""
 
+from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -41,7 +42,12 @@ _output_msgpack = msgspec.msgpack.Decoder(Stored)
 
 def tag_of(record: msgspec.Struct) -> str:
     """Give the type of a message or record as it goes over the wire, whatever its class is called here."""
-    return str(record.__struct_config__.tag)
+    return _tag_of_type(type(record))
+
+
+@cache
+def _tag_of_type(type_: type[msgspec.Struct]) -> str:
+    return str(type_.__struct_config__.tag)
 
 
 def encode_observation(observation: Observation) -> bytes:

@@ -7,7 +7,6 @@ differ shift them; what would be negative counts as 0. `stethos doctor` compares
 import time
 from contextlib import suppress
 from importlib.metadata import version
-from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -19,6 +18,8 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+
+from stream.monitoring.tallies import Counts, Distributions
 
 __all__ = ["Metrics", "reason_kind"]
 
@@ -71,14 +72,18 @@ class Metrics:
             "stethos", "Version, and which settings this worker judges and keeps by.", registry=self.registry
         ).info({"version": version("stethos"), "settings": settings})
         ProcessCollector(registry=self.registry)
-        self.messages = self._counter("stethos_messages", "Messages dealt with.", "topic", "type")
-        self.latency = self._histogram(
+        self._messages = Counts("stethos_messages", "Messages dealt with.", "topic", "type")
+        latency = Distributions(
             "stethos_latency_seconds",
             "observe: from the broker's receipt of a message to its observation; judge: from there to the "
             "judgement; store: from the broker's receipt of a result until the store has kept it.",
             _LATENCY_BUCKETS_S,
             "step",
+            ("observe", "judge", "store"),
         )
+        self._observe, self._judge, self._store = latency.by_value.values()
+        self.registry.register(self._messages)
+        self.registry.register(latency)
         self.dead_letters = self._counter("stethos_dead_letters", "Messages put aside.", "topic", "reason")
         self.checkpoint_s = self._histogram(
             "stethos_checkpoint_seconds",
@@ -100,10 +105,6 @@ class Metrics:
         self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")
         self.rebalances = self._counter("stethos_rebalances", "How often partitions were given out anew.")
         self.healthy = self._gauge("stethos_healthy", "1 where /health says 200.")
-        self._children: dict[tuple[str, str], Any] = {}
-        self._observe, self._judge, self._store = (
-            self.latency.labels(step) for step in ("observe", "judge", "store")
-        )
         self._add_delivery()
         self._add_edge()
 
@@ -143,19 +144,19 @@ class Metrics:
 
     def observed(self, topic: str, kind: str, received_s: float | None) -> None:
         """Count a message that became an observation; `received_s` is the broker's time of it."""
-        self._count(topic, kind)
+        self._messages.add(topic, kind)
         if received_s is not None:
-            self._observe.observe(max(0.0, time.time() - received_s))
+            self._observe.add(max(0.0, time.time() - received_s))
 
     def judged(self, topic: str, kind: str, observed_us: int) -> None:
         """Count an observation that has been folded."""
-        self._count(topic, kind)
-        self._judge.observe(max(0.0, time.time() - observed_us / 1e6))
+        self._messages.add(topic, kind)
+        self._judge.add(max(0.0, time.time() - observed_us / 1e6))
 
     def stored(self, topic: str, kind: str, received_ms: int) -> None:
         """Count a result that the store has kept."""
-        self._count(topic, kind)
-        self._store.observe(max(0.0, time.time() - received_ms / 1e3))
+        self._messages.add(topic, kind)
+        self._store.add(max(0.0, time.time() - received_ms / 1e3))
 
     def dead_letter(self, topic: str, reason: str) -> None:
         """Count a message that was put aside."""
@@ -173,12 +174,6 @@ class Metrics:
     def text(self) -> bytes:
         """Give everything in Prometheus' text format."""
         return generate_latest(self.registry)
-
-    def _count(self, topic: str, kind: str) -> None:
-        child = self._children.get((topic, kind))
-        if child is None:
-            child = self._children[topic, kind] = self.messages.labels(topic, kind)
-        child.inc()
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self.registry)

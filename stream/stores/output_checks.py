@@ -42,7 +42,7 @@ def check(output: Stored) -> None:
     if isinstance(output, ProbeResult):
         _check_probe(output)
         return
-    _check_names(tuple(_names(output)))
+    _check_names(_names(output))
     if isinstance(output, Row) and all(map(isfinite, output.fields.values())):
         return  # nearly all of what is stored: name by name it would cost more than writing it
     for what, number in _numbers(output):
@@ -108,24 +108,22 @@ def _check_names(names: tuple[str, ...]) -> None:
             )
 
 
-def _names(output: _OfMachine) -> Iterator[str]:
+def _names(output: _OfMachine) -> tuple[str, ...]:
     if not output.machine:
         raise PermanentStoreError("an output without a machine cannot be stored: give the machine an id")
-    yield output.machine
-    if isinstance(output, Uptime | Intake):
-        return
-    yield output.point
-    if isinstance(output, Alert):
-        yield output.rule
-    elif isinstance(output, Row):
+    if isinstance(output, Row):
         if "" in output.fields:
             raise PermanentStoreError(f"a value of {output.machine!r} has no name: give every value one")
-        yield from output.fields
-        yield from output.flags
-    elif isinstance(output, Capture):
-        yield from output.flags
-    elif isinstance(output, Health):
-        yield from (deduction.code for deduction in output.deductions)
+        return (output.machine, output.point, *output.fields, *output.flags)
+    if isinstance(output, Uptime | Intake):
+        return (output.machine,)
+    if isinstance(output, Alert):
+        return (output.machine, output.point, output.rule)
+    if isinstance(output, Capture):
+        return (output.machine, output.point, *output.flags)
+    if isinstance(output, Health):
+        return (output.machine, output.point, *(deduction.code for deduction in output.deductions))
+    return (output.machine, output.point)
 
 
 def _numbers(output: _OfMachine) -> Iterator[tuple[str, float | None]]:
