@@ -61,12 +61,13 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     least, sigmas = _least_rises(thresholds), thresholds.change_sigmas
     furthest, worst = -1.0, ""
     limits: list[float] = []
-    baselines = channel.baselines
+    baselines, starts = channel.baselines, channel.starts
+    allowed = 0.0 if starts is None else starts.allowed_rise
     for name, baseline in baselines.items():
         value = smoothed.get(name)
         if value is None or baseline.count < MIN_BASELINE_VALUES:
             continue
-        location = baseline.location
+        location = baseline.location + allowed
         if value <= location and furthest >= 0.0:
             continue  # it has not risen, and another is as far as that at least
         own = _limits(location, sigmas * baseline.sigma(), least)
@@ -75,7 +76,7 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
             furthest, worst, limits = degree, name, own
     if not worst:
         return None
-    reference = exp(baselines[worst].location)
+    reference = exp(baselines[worst].location + allowed)
     return Symptom("change", worst, exp(smoothed[worst]), reference, [exp(limit) for limit in limits], furthest)
 
 
@@ -87,7 +88,8 @@ def severity_symptom(
     if boundaries is None or not seconds >= MINIMUM_SECONDS or _VELOCITY not in smoothed:
         return None
     baseline = channel.baselines[_VELOCITY]
-    usual = exp(baseline.location) if channel.ready and baseline.ready else None
+    allowed = 0.0 if channel.starts is None else channel.starts.allowed_rise
+    usual = exp(baseline.location + allowed) if channel.ready and baseline.ready else None
     return severity_of(exp(smoothed[_VELOCITY]), usual, boundaries)
 
 
