@@ -97,7 +97,7 @@ def _update_running(
     stands = stood if as_before else is_stopped(state)
     state.operation.update_standstill(time_us, stands=stands)
     if stood and not stands:
-        state.operation.record_start(time_us)
+        state.operation.record_start(time_us, state.run_time.until_us)
         for other in state.channels.values():
             other.skip_standstill(time_us)
             begin_start(other)

@@ -26,7 +26,8 @@ class Truth(msgspec.Struct, frozen=True):
     """What is true of an observation that tells the machine's level; of others nothing."""
 
     running_s: float = 0.0
-    """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most."""
+    """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most, and of
+    the last one of a run until that ends."""
     learned: bool = False
     """Whether the machine could be known by then, as it runs, is measured and was mended last."""
     faulty_s: float = 0.0
@@ -100,7 +101,7 @@ def _truths(plan: Plan, course: Course, found: list[Measured]) -> dict[int, Trut
         numbers = [i for i, each in enumerate(found) if each.point == point]
         at_s = np.array([found[i].at_s for i in numbers])
         longest_s = _COVERS * plan.interval_s * (2.0 if point == "bearing" else 1.0)
-        covered_s = _covered_s(course.running_s(at_s), longest_s)
+        covered_s = _with_ends(_covered_s(course.running_s(at_s), longest_s), course.runs_at(at_s))
         faulty_s = np.zeros(len(at_s))
         span = course.faulty_s()
         if span is not None and point == ("bearing" if hot else MAIN):
@@ -117,6 +118,15 @@ def _truths(plan: Plan, course: Course, found: list[Measured]) -> dict[int, Trut
 
 def _covered_s(running_s: np.ndarray, longest_s: float) -> np.ndarray:
     return np.minimum(np.diff(running_s, prepend=running_s[:1]), longest_s)
+
+
+def _with_ends(covered_s: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Let the last observation of a run speak for what is left of it: the next one only says that it is over."""
+    ends = np.flatnonzero(~runs[1:] & runs[:-1])
+    found = covered_s.copy()
+    found[ends] += found[ends + 1]
+    found[ends + 1] = 0.0
+    return found
 
 
 def _learned(plan: Plan, course: Course, at_s: np.ndarray, covered_s: np.ndarray) -> list[bool]:
