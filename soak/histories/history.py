@@ -29,7 +29,8 @@ class Truth(msgspec.Struct, frozen=True):
     """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most, and of
     the last one of a run until that ends."""
     learned: bool = False
-    """Whether the machine could be known by then, as it runs, is measured and was mended last."""
+    """Whether the machine could be known by then, as it runs, is measured and was mended last, and this comes in
+    order, so that it can be judged in the present."""
     faulty_s: float = 0.0
     """Running time with the fault that it speaks for, at the point where the fault shows."""
 
@@ -59,6 +60,7 @@ def history_of(plan: Plan) -> History:
     found = measured(plan, course)
     truths = _truths(plan, course, found)
     sent, seen, before_us = list[Sent](), set[int](), 0
+    newest_us: dict[str, int] = {}
     for offset, (arrived_s, i) in enumerate(arrivals(plan, found)):
         each, arrived_us = found[i], START_US + round(arrived_s * 1e6)
         time_us = claimed_us(plan.clock if each.point else None, each.at_s, START_US)
@@ -69,11 +71,26 @@ def history_of(plan: Plan) -> History:
         observation = _stamped(each.observation, time_us, arrived_us, offset, number=i, read_us=read_us)
         at_us = START_US + round(each.at_s * 1e6)
         truth = Truth() if i in seen else truths.get(i, Truth())
+        if _comes_late(plan, newest_us, each.point, time_us):
+            truth = msgspec.structs.replace(truth, learned=False)
         sent.append(Sent(observation, at_us, arrived_us, truth))
         seen.add(i)
     faulty_s = course.faulty_s()
     faulty_us = None if faulty_s is None else (_us(faulty_s[0]), _us(faulty_s[1]))
     return History(plan, tuple(sent), faulty_us, _us(course.ends_s))
+
+
+def _comes_late(plan: Plan, newest_us: dict[str, int], point: str, time_us: int) -> bool:
+    """Whether it comes out of order by its stamp, as a backlog does, or what is measured after a clock was set back.
+
+    That is judged as past, and moves nothing of the present: nobody can tell delay from a clock that is behind. A
+    stamp ahead of its arrival, and one of a clock that began anew, is told from that.
+    """
+    clock = plan.clock
+    if clock is not None and (clock.anew_us is not None or clock.ahead_s >= 0):
+        return False
+    newest_us[point] = max(newest_us.get(point, time_us), time_us)
+    return time_us < newest_us[point]
 
 
 def _us(at_s: float) -> int:
