@@ -15,7 +15,7 @@ _TIMES_USUAL = 10
 _GAIN = 0.05
 _TIMES_STANDING, _STOPPING_PART = 3.0, 1.25
 _MAX_STANDING_GAP_US, _MAX_STOPPING_US = HOUR_US, 15 * MINUTE_US
-_STANDING_GAIN = 0.2
+_LONGER_GAIN, _SHORTER_GAIN = 0.8, 0.01
 
 
 def allowed_silence_us(state: MachineState) -> int:
@@ -44,12 +44,14 @@ def _while_standing_us(state: MachineState) -> int:
 
 
 def _record_standing(state: MachineState, gap_us: int) -> None:
-    """Note how long nothing came from a machine that stood; a longer gap counts twice the usual one at most."""
+    """Note how long nothing came from a machine that stood; it follows the longer ones, as points come together.
+
+    An outage counts twice the usual one at most.
+    """
     usual_us = state.standing_gap_us
-    if not usual_us:
-        state.standing_gap_us = float(min(gap_us, _MAX_STANDING_GAP_US))
-    else:
-        state.standing_gap_us += _STANDING_GAIN * (min(gap_us, 2 * usual_us, _MAX_STANDING_GAP_US) - usual_us)
+    longest_us = min(2 * usual_us or _MAX_STANDING_GAP_US, _MAX_STANDING_GAP_US)
+    gain = _LONGER_GAIN if gap_us > usual_us else _SHORTER_GAIN
+    state.standing_gap_us += gain * (min(gap_us, longest_us) - usual_us)
 
 
 def record_arrival(state: MachineState, observed_us: int, event_advance_us: int) -> None:

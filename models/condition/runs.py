@@ -36,8 +36,8 @@ class Runs(msgspec.Struct, array_like=True):
     def starting_us(self) -> int:
         """How long it is starting once it has been seen to run.
 
-        A start of two minutes or more is counted from there. That of short runs is a few seconds, of which a machine
-        that is measured more seldom has most likely left behind what it needs: it began halfway, as far as is known.
+        A start of two minutes or more is counted from there. That of short runs is a few seconds, which a machine
+        that is measured more seldom has most likely behind it: as far as is known it began halfway.
 
         >>> runs = Runs(lengths_us=[110 * 1_000_000] * 8)
         >>> [runs.begin(us) or runs.starting_us / 1e6 for us in (8_000_000, 600_000_000)]

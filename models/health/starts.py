@@ -1,4 +1,4 @@
-"""Starts as they are judged: against what is usual of the point's starts, and learned from those that end well."""
+"""Starts as they are judged: against what is usual of the point's own starts, learned from those that end well."""
 
 from math import log
 
@@ -6,8 +6,9 @@ from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.start_profile import StartProfile
 from models.condition.state import MachineState
+from models.machinery.machine import Thresholds
 
-__all__ = ["begin_start", "end_start", "enter_start", "follow_start", "is_in_start"]
+__all__ = ["begin_start", "end_start", "enter_start", "follow_start", "is_in_start", "loud_start_us"]
 
 
 def begin_start(channel: Channel) -> None:
@@ -16,7 +17,8 @@ def begin_start(channel: Channel) -> None:
         return
     if channel.starts is None:
         channel.starts = StartProfile()
-    channel.starts.begin()
+    sound = not channel.is_alarming and all(symptom.degree < 1.0 for symptom in channel.symptoms)
+    channel.starts.begin(sound=sound)
 
 
 def enter_start(state: MachineState, channel: Channel, time_us: int) -> None:
@@ -27,35 +29,38 @@ def enter_start(state: MachineState, channel: Channel, time_us: int) -> None:
 
 
 def follow_start(channel: Channel) -> None:
-    """Note of a start what an observation came to that has been assessed."""
+    """Note what an observation of a start came to, once it has been assessed."""
     starts = channel.starts
     if starts is None or starts.since_s < 0:
         return
     rise, score, sound = 0.0, 0.0, True
-    allowed_rise, allowed_score = starts.allowed_rise, starts.allowed_score
     for symptom in channel.symptoms:
-        if symptom.rule == "change" and not symptom.is_fall and symptom.reference:
-            above = log(symptom.value / symptom.reference)
-            rise = above + allowed_rise
+        if symptom.rule == "change" and symptom.reference and not symptom.is_fall:
+            rise = log(symptom.value / symptom.reference) + starts.allowed_rise
             sound = sound and rise < log(symptom.limit(1) / symptom.reference)
         elif symptom.rule == "anomaly":
-            score = symptom.value / symptom.limit(1) * allowed_score
+            score = symptom.value / symptom.limit(1) * starts.allowed_score
             sound = sound and score < 1.0
         else:
             sound = sound and symptom.degree < 1.0
     starts.note(rise, score, sound=sound)
-    if starts.is_over(stopped=False):
-        starts.end(sound=not channel.is_alarming, stopped=False)
+    starts.end(sound=not channel.is_alarming, stopped=False)
 
 
 def end_start(channel: Channel) -> None:
     """Note at a point that the machine stands."""
-    starts = channel.starts
-    if starts is not None and starts.since_s >= 0:
-        starts.end(sound=not channel.is_alarming, stopped=True)
+    if channel.starts is not None:
+        channel.starts.end(sound=not channel.is_alarming, stopped=True)
 
 
 def is_in_start(channel: Channel) -> bool:
-    """Whether a point may be louder than usual now, since its machine has just started: nothing is learned then."""
-    starts = channel.starts
-    return starts is not None and (starts.allowed_rise > 0.0 or starts.allowed_score > 1.0)
+    """Whether a point may be now what it may be at no other time: nothing of that is learned as usual."""
+    return channel.starts is not None and channel.starts.allows_more
+
+
+def loud_start_us(channel: Channel, level: int, thresholds: Thresholds) -> int:
+    """Give for how long a start of a point is usually as loud as a change of a level (1 to 3)."""
+    if channel.starts is None:
+        return 0
+    factor = (thresholds.change_low, thresholds.change_medium, thresholds.change_high)[level - 1]
+    return channel.starts.lasts_s(log(factor)) * SECOND_US

@@ -26,8 +26,8 @@ class Truth(msgspec.Struct, frozen=True):
     """What is true of an observation that tells the machine's level; of others nothing."""
 
     running_s: float = 0.0
-    """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most, and of
-    the last one of a run until that ends."""
+    """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most, and
+    of the last one of a run until that ends."""
     learned: bool = False
     """Whether the machine could be known by then, as it runs, is measured and was mended last, and this comes in
     order, so that it can be judged in the present."""
@@ -81,7 +81,7 @@ def history_of(plan: Plan) -> History:
 
 
 def _comes_late(plan: Plan, newest_us: dict[str, int], point: str, time_us: int) -> bool:
-    """Whether it comes out of order by its stamp, as a backlog does, or what is measured after a clock was set back.
+    """Whether it comes out of order by its stamp, as a backlog may, or what follows once a clock was set back.
 
     That is judged as past, and moves nothing of the present: nobody can tell delay from a clock that is behind. A
     stamp ahead of its arrival, and one of a clock that began anew, is told from that.
