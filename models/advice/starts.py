@@ -22,7 +22,8 @@ def with_start(sentence: Bilingual, state: MachineState, channel: Channel, rule:
     starts = channel.starts
     if starts is None or starts.since_s < 0 or rule not in _COMPARED:
         return sentence
-    sentence = start_sentence(sentence, starts.since_s / 60, known=starts.allows_more)
+    known = starts.allowed_rise > 0.0 if rule == "change" else starts.allowed_score > 1.0
+    sentence = start_sentence(sentence, starts.since_s / 60, known=known)
     recurrence = channel.alarms[rule].recurrence
     comes_back = recurrence is not None and recurrence.count > 1 and not recurrence.held
     if not comes_back or starts.is_learning or not may_accept(state, channel, rule, level):
