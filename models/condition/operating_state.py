@@ -78,10 +78,10 @@ class OperatingState(msgspec.Struct, array_like=True):
             load_percent = self.load_percent.value
         return operating_point(speed_rpm, load_percent)
 
-    def record_start(self, time_us: int, stood_until_us: int | None) -> None:
-        """Note that the machine runs again, and until when it was last seen to stand."""
+    def record_start(self, time_us: int, stood_us: int) -> None:
+        """Note that the machine runs again, by a point that saw it stand at `stood_us`."""
         self.started_us = time_us
-        self.runs.begin(0 if stood_until_us is None else time_us - stood_until_us)
+        self.runs.begin(time_us - stood_us)
 
     def update_standstill(self, time_us: int, *, stands: bool) -> None:
         """Note whether the machine stands."""

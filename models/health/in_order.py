@@ -96,12 +96,12 @@ def _update_running(
     channel.tells_running, channel.stopped = True, not running
     stands = stood if as_before else is_stopped(state)
     state.operation.update_standstill(time_us, stands=stands)
+    earlier_us = channel.recent.times_us[:-1]
     if stood and not stands:
-        state.operation.record_start(time_us, state.run_time.until_us)
+        state.operation.record_start(time_us, max(earlier_us, default=time_us))
         for other in state.channels.values():
             other.skip_standstill(time_us)
             begin_start(other)
             if other.measurement == "temperature":
                 other.start_warm_up(time_us)
-    earlier_us = channel.recent.times_us[:-1]
     return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)
