@@ -10,6 +10,9 @@ from models.machinery.machine import Thresholds
 
 __all__ = ["begin_start", "end_start", "enter_start", "follow_start", "is_in_start", "loud_start_us"]
 
+_WORTH_A_NOTE = 0.75
+"""Part of the way to the limit of low, on the logarithm: what is less is no more than it may be at any time."""
+
 
 def begin_start(channel: Channel) -> None:
     """Note at a point that its machine has started; what is not learned yet has no usual to compare with."""
@@ -36,8 +39,10 @@ def follow_start(channel: Channel) -> None:
     rise, score, sound = 0.0, 0.0, True
     for symptom in channel.symptoms:
         if symptom.rule == "change" and symptom.reference and not symptom.is_fall:
-            rise = log(symptom.value / symptom.reference) + starts.allowed_rise
-            sound = sound and rise < log(symptom.limit(1) / symptom.reference)
+            above, low = (log(value / symptom.reference) for value in (symptom.value, symptom.limit(1)))
+            above += starts.allowed_rise
+            rise = above if above > _WORTH_A_NOTE * low else 0.0
+            sound = sound and above < low
         elif symptom.rule == "anomaly":
             score = symptom.value / symptom.limit(1) * starts.allowed_score
             sound = sound and score < 1.0

@@ -1,5 +1,7 @@
 """A machine that is louder for a quarter of an hour each morning, and whoever describes it as one."""
 
+from math import log
+
 import pytest
 
 from models.clock import DAY_US, HOUR_US, MINUTE_US
@@ -112,3 +114,16 @@ def test_whatever_is_described_ends_with_the_description(start_s):
     assert state.operation.runs.start_us == start_s * 1e6
     state, _ = run([configured()], state)
     assert state.operation.runs.start_us == 2 * MINUTE_US
+
+
+def test_what_is_within_its_usual_limits_after_a_start_makes_no_more_room_for_a_fault():
+    """A point whose baseline is low and wide, as it learned some of its standstill: twice that is its running."""
+    state, _ = run([configured(), *mornings(days=1)])
+    channel = state.channels["indicators/drive-end"]
+    for baseline in channel.baselines.values():
+        baseline.location, baseline.scale = baseline.location - log(2.0), 0.4
+    observations = [each for each in mornings(days=10, bowed=lambda _: 1.0) if each.time_us > state.time_us]
+    state, _ = run(observations, state)
+    usual = state.channels["indicators/drive-end"].starts.usual
+    assert usual
+    assert not any(usual[: len(usual) // 2])
