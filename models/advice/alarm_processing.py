@@ -7,6 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from models.advice.recurring import with_recurrence
+from models.advice.starts import with_start
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm, Delays
 from models.alarms.symptom import Symptom
@@ -121,7 +122,9 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     level = alarm.hold(level, context.time_us)
     if level != alarm.level or lowered:
         sentence = (
-            _raised_sentence(context, symptom, level) if level else _cleared_sentence(alarm, channel, symptom)
+            with_start(_raised_sentence(context, symptom, level), context.state, channel, rule, level)
+            if level
+            else _cleared_sentence(alarm, channel, symptom)
         )
         if estimated is not None and lowered:
             sentence = rated_low(sentence, estimated.probability)

@@ -65,4 +65,5 @@ def _begun_anew(old: Channel, keep: Collection[str], *, mended: bool) -> Channel
         presence=old.presence,
         clock=old.clock,
         standing=old.standing,
+        starts=None if mended or old.starts is None else old.starts.accepted(),
     )

@@ -15,6 +15,7 @@ from models.condition.late_baseline import late_baseline
 from models.condition.late_episode import LateEpisode, Stretch
 from models.condition.state import MachineState
 from models.health.late_judgement import judge_late
+from models.health.starts import loud_start_us
 from models.outputs import Alert
 from models.signal.quality import FAULTS
 from models.texts.late_sentences import late_over_sentence, late_sentence
@@ -104,10 +105,10 @@ def _told(state: MachineState, channel: Channel, episode: LateEpisode) -> tuple[
     """Give the alerts of an episode that is over: the highest level that held for as long as its delay asks."""
     thresholds = state.configuration.thresholds
     delays_s = (thresholds.low_delay_s, thresholds.medium_delay_s, thresholds.high_delay_s)
-    start_us = max(_START_US, state.operation.runs.start_us)
     for level in (3, 2, 1):
         if not any(each >= level for each in episode.loudest):
             continue
+        start_us = max(_START_US, state.operation.runs.start_us, loud_start_us(channel, level, thresholds))
         stretch = episode.stretch(level, int(delays_s[level - 1] * SECOND_US) + start_us)
         if stretch is None:
             continue

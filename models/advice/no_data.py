@@ -3,7 +3,7 @@
 from models.advice.recurring import with_recurrence
 from models.advice.transitions import transition
 from models.bilingual import Bilingual
-from models.clock import MINUTE_US, SECOND_US
+from models.clock import HOUR_US, MINUTE_US, SECOND_US
 from models.condition.state import MachineState
 from models.outputs import Alert
 from models.texts.sentences import data_back_sentence, no_data_sentence
@@ -13,18 +13,45 @@ __all__ = ["MIN_SILENCE_US", "allowed_silence_us", "clear_no_data", "raise_no_da
 MIN_SILENCE_US = 5 * MINUTE_US
 _TIMES_USUAL = 10
 _GAIN = 0.05
+_TIMES_STANDING, _STOPPING_PART = 3.0, 1.25
+_MAX_STANDING_GAP_US, _MAX_STOPPING_US = HOUR_US, 15 * MINUTE_US
+_LONGER_GAIN, _SHORTER_GAIN = 0.8, 0.01
 
 
 def allowed_silence_us(state: MachineState) -> int:
     """Give how long a machine may be silent: five minutes, or ten of its usual intervals where that is longer.
 
-    A gateway that gathers may be silent for as long as it does that (`models.condition.uploads`).
+    A gateway that gathers may be silent for as long as it does that (`models.condition.uploads`), and many a sensor
+    sends more seldom while its machine stands.
 
     The usual interval is the greater of its running means in observed and in event time, so that a backlog sent at
     once doesn't make a machine look talkative.
     """
     usual = max(state.observed_interval_us, state.event_interval_us)
-    return max(MIN_SILENCE_US, int(_TIMES_USUAL * usual), state.uploads.allowed_us(state.observed_us))
+    allowed_us = max(MIN_SILENCE_US, int(_TIMES_USUAL * usual), state.uploads.allowed_us(state.observed_us))
+    return max(allowed_us, _while_standing_us(state)) if state.standing_gap_us else allowed_us
+
+
+def _while_standing_us(state: MachineState) -> int:
+    """Give how long a machine may be silent that sends more seldom while it stands.
+
+    Three of those gaps while it stands. One that runs may have stopped a moment ago, and says so only with the next
+    word from its standstill: that is waited for, if it takes no longer than a quarter of an hour.
+    """
+    if state.operation.stood_us is not None:
+        return int(_TIMES_STANDING * state.standing_gap_us)
+    return int(min(_STOPPING_PART * state.standing_gap_us, _MAX_STOPPING_US))
+
+
+def _record_standing(state: MachineState, gap_us: int) -> None:
+    """Note how long nothing came from a machine that stood; it follows the longer ones, as points come together.
+
+    An outage counts twice the usual one at most.
+    """
+    usual_us = state.standing_gap_us
+    longest_us = min(2 * usual_us or _MAX_STANDING_GAP_US, _MAX_STANDING_GAP_US)
+    gain = _LONGER_GAIN if gap_us > usual_us else _SHORTER_GAIN
+    state.standing_gap_us += gain * (min(gap_us, longest_us) - usual_us)
 
 
 def record_arrival(state: MachineState, observed_us: int, event_advance_us: int) -> None:
@@ -41,6 +68,8 @@ def record_arrival(state: MachineState, observed_us: int, event_advance_us: int)
             longest_us = allowed_silence_us(state)
             observed_gap_us, event_gap_us = min(silent_us, longest_us), min(event_advance_us, longest_us)
         state.heard_for_us += observed_gap_us
+        if state.operation.stood_us is not None:
+            _record_standing(state, max(0, observed_us - state.heard_us))
         state.observed_interval_us += gain * (observed_gap_us - state.observed_interval_us)
         state.event_interval_us += gain * (event_gap_us - state.event_interval_us)
         state.uploads.record(observed_us, silent_us, event_advance_us)

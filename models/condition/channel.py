@@ -22,6 +22,7 @@ from models.condition.running_median import RunningMedian
 from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
 from models.condition.standing import Standing
+from models.condition.start_profile import StartProfile
 from models.condition.stillness import Stillness
 from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import WarmUp
@@ -127,6 +128,7 @@ class Channel(msgspec.Struct, array_like=True):
     standing: Standing = msgspec.field(default_factory=Standing)
     stillness: Stillness = msgspec.field(default_factory=Stillness)
     measuring: Measuring = msgspec.field(default_factory=Measuring)
+    starts: StartProfile | None = None
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
@@ -206,9 +208,7 @@ class Channel(msgspec.Struct, array_like=True):
         self.warm_up.start(time_us)
         self.regime_baseline.shorten_medians()
         self.present, ids = self.regimes.present, self.regimes.ids()
-        self.baselines_by_regime = {
-            key: regime_baseline for key, regime_baseline in self.baselines_by_regime.items() if key in ids
-        }
+        self.baselines_by_regime = {key: each for key, each in self.baselines_by_regime.items() if key in ids}
         if self.present not in self.baselines_by_regime:
             least_us = _WIDE_LEARNING_US if self.regimes.is_wide else 0
             baselines = _baselines(self.measurement)

@@ -80,9 +80,10 @@ class OperatingState(msgspec.Struct, array_like=True):
             load_percent = self.load_percent.value
         return operating_point(speed_rpm, load_percent)
 
-    def record_start(self, time_us: int) -> None:
-        """Note that the machine runs again."""
+    def record_start(self, time_us: int, stood_us: int) -> None:
+        """Note that the machine runs again, by a point that saw it stand at `stood_us`."""
         self.started_us = time_us
+        self.runs.begin(time_us - stood_us)
 
     def update_standstill(self, time_us: int, *, stands: bool) -> None:
         """Note whether the machine stands."""
@@ -103,7 +104,7 @@ class OperatingState(msgspec.Struct, array_like=True):
 
     def is_starting(self, time_us: int) -> bool:
         """Whether it began to run less than a start ago: two minutes, or less where its runs are that short."""
-        return self.started_us is not None and time_us - self.started_us < self.runs.start_us
+        return self.started_us is not None and time_us - self.started_us < self.runs.starting_us
 
     def is_idle(self, time_us: int) -> bool:
         """Whether it is known to do next to nothing: a load below 10 %."""

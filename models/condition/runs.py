@@ -25,6 +25,29 @@ class Runs(msgspec.Struct, array_like=True):
     given_us: int | None = None
     """How long a start lasts by the machine's description; None where that doesn't say."""
 
+    unseen_us: int = 0
+    """How long before it was seen to run its present run may have begun."""
+
+    def begin(self, unseen_us: int) -> None:
+        """Note that it runs again; it began at some time in the last `unseen_us`."""
+        self.unseen_us = max(unseen_us, 0)
+
+    @property
+    def starting_us(self) -> int:
+        """How long it is starting once it has been seen to run.
+
+        A start of two minutes or more is counted from there. That of short runs is a few seconds, which a machine
+        that is measured more seldom has most likely behind it: as far as is known it began halfway.
+
+        >>> runs = Runs(lengths_us=[110 * 1_000_000] * 8)
+        >>> [runs.begin(us) or runs.starting_us / 1e6 for us in (8_000_000, 600_000_000)]
+        [1.5, 0.0]
+        """
+        start_us = self.start_us
+        if self.given_us is not None or start_us >= _START_US:
+            return start_us
+        return max(0, start_us - self.unseen_us // 2)
+
     def configure(self, start_s: float | None) -> None:
         """Take over what the machine's description says of its starts."""
         self.given_us = None if start_s is None else round(start_s * SECOND_US)

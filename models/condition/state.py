@@ -72,6 +72,8 @@ class MachineState(msgspec.Struct, kw_only=True):
     """How long it will have been heard when a point can be missed; up to then nobody need look."""
     observed_interval_us: float = 0.0
     event_interval_us: float = 0.0
+    standing_gap_us: float = 0.0
+    """Between two measurements while it stands, usually (observed time); 0: not known."""
     uploads: Uploads = msgspec.field(default_factory=Uploads)
     counts: Counts = msgspec.field(default_factory=Counts)
     offsets: dict[str, int] = {}

@@ -10,6 +10,7 @@ from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.falls import fall_symptom, worse_change
 from models.health.growth import with_growth
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom, limit_symptoms
+from models.health.starts import is_in_start
 from models.health.sudden_rise import with_sudden_rise
 from models.health.verdict import diagnosis_symptom
 from models.machinery.machine import Configuration
@@ -55,6 +56,8 @@ def _anomaly(channel: Channel, value: float | None, *, ready: bool) -> Anomaly:
     if not ready or value is None:
         return Anomaly(score=value, limit=None, anomalous=False if ready else None)
     limit = channel.model.limit
+    if limit is not None and channel.starts is not None:
+        limit *= channel.starts.allowed_score
     return Anomaly(score=value, limit=limit, anomalous=limit is not None and value >= limit)
 
 
@@ -98,7 +101,7 @@ def assess(
             channel, symptoms, observation, logs, configuration, time_us=time_us, measured_rpm=measured_rpm
         )
     channel.symptoms = symptoms
-    if compared.ready:
+    if compared.ready and not is_in_start(channel):
         _tighten(channel, compared.logs, time_us)
     if _teaches(channel, compared):
         _learn(channel, compared)
@@ -190,7 +193,8 @@ def _teaches(channel: Channel, compared: _Compared) -> bool:
     waits = compared.warming and not channel.is_restless
     if compared.ready:
         sound = all(symptom.degree < _SOUND_BELOW_DEGREE for symptom in channel.symptoms)
-        return sound and not channel.is_alarming and not waits and not compared.anomaly.anomalous
+        sound = sound and not waits and not compared.anomaly.anomalous
+        return sound and not channel.is_alarming and not is_in_start(channel)
     if not channel.regime_baseline.later:
         return True
     return not waits and not any(alarm.present for rule, alarm in channel.alarms.items() if rule in _FAULT_RULES)

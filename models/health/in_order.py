@@ -11,6 +11,7 @@ from models.condition.stuck import with_stuck
 from models.condition.weighing import weigh
 from models.health.assessment import Assessment, assess_absolute
 from models.health.measured import assess_as_measured
+from models.health.starts import begin_start, end_start, enter_start, follow_start
 from models.health.status import is_stopped
 from models.outputs import Guard, Uptime
 
@@ -61,6 +62,7 @@ def judge_in_order(
         stands, uptimes = _update_running(state, channel, time_us, running=running)
     if channel.stopped or stands:
         channel.diagnosis_votes.record_standstill(time_us)
+        end_start(channel)
         return InOrder(flags, uptimes=uptimes, guard="standstill")
     channel.diagnosis_votes.record_running(time_us)
     settled = channel.update_operating_point(operating_point, time_us)
@@ -70,7 +72,9 @@ def judge_in_order(
         return InOrder(flags, uptimes=uptimes, guard="settling")
     channel.end_learning(state.configuration.learning, state.time_us)
     measured_rpm = state.operation.measured_rpm(time_us)
+    enter_start(state, channel, time_us)
     assessment, guard = assess_as_measured(channel, observation, values, time_us, state.configuration, measured_rpm)
+    follow_start(channel)
     if guard is None and not _has_level(channel, values):
         guard = "silent"
     return InOrder(flags, assessment, guard, uptimes)
@@ -92,11 +96,12 @@ def _update_running(
     channel.tells_running, channel.stopped = True, not running
     stands = stood if as_before else is_stopped(state)
     state.operation.update_standstill(time_us, stands=stands)
+    earlier_us = channel.recent.times_us[:-1]
     if stood and not stands:
-        state.operation.record_start(time_us)
+        state.operation.record_start(time_us, max(earlier_us, default=time_us))
         for other in state.channels.values():
             other.skip_standstill(time_us)
+            begin_start(other)
             if other.measurement == "temperature":
                 other.start_warm_up(time_us)
-    earlier_us = channel.recent.times_us[:-1]
     return stands, state.run_time.update(state.machine, time_us, running=not stands, earlier_us=earlier_us)

@@ -61,12 +61,13 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
     least, sigmas = _least_rises(thresholds), thresholds.change_sigmas
     least_low, low_share = least[0]
     furthest, worst = -1.0, ""
-    baselines = channel.baselines
+    baselines, starts = channel.baselines, channel.starts
+    allowed = 0.0 if starts is None else starts.allowed_rise
     for name, baseline in baselines.items():
         value = smoothed.get(name)
         if value is None or baseline.count < MIN_BASELINE_VALUES:
             continue
-        location = baseline.location
+        location = baseline.location + allowed
         if value <= location and furthest >= 0.0:
             continue  # it has not risen, and another is as far as that at least
         step = sigmas * baseline.sigma()
@@ -76,7 +77,7 @@ def change_symptom(channel: Channel, smoothed: dict[str, float], thresholds: Thr
             furthest, worst = degree, name
     if not worst:
         return None
-    location = baselines[worst].location
+    location = baselines[worst].location + allowed
     limits = [exp(limit) for limit in _limits(location, sigmas * baselines[worst].sigma(), least)]
     return Symptom("change", worst, exp(smoothed[worst]), exp(location), limits, furthest)
 
@@ -89,7 +90,8 @@ def severity_symptom(
     if boundaries is None or not seconds >= MINIMUM_SECONDS or _VELOCITY not in smoothed:
         return None
     baseline = channel.baselines[_VELOCITY]
-    usual = exp(baseline.location) if channel.ready and baseline.ready else None
+    allowed = 0.0 if channel.starts is None else channel.starts.allowed_rise
+    usual = exp(baseline.location + allowed) if channel.ready and baseline.ready else None
     return severity_of(exp(smoothed[_VELOCITY]), usual, boundaries)
 
 

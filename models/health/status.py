@@ -115,7 +115,8 @@ def _running_of(state: MachineState, *, stands: bool | None) -> Running | None:
         return None
     if stands:
         return "stopped"
-    if state.operation.is_starting(state.time_us):
+    loud = any(each.starts is not None and each.starts.is_loud for each in state.channels.values())
+    if loud or state.operation.is_starting(state.time_us):
         return "starting"
     return "idle" if state.operation.is_idle(state.time_us) else "running"
 

@@ -38,7 +38,9 @@ folded. Nothing of the fold is tuned to them.
   late has a quarter of an hour more. Of a machine that falls to a quarter of its level any alert is enough.
 - **B.** Its sound twin is judged for at least 90 % of its running time after learning, `healthy` for 90 % of
   that, and raises no alert of medium or high priority. Learned is what 150 observations and 45 minutes of running
-  have shown, in the same way of running, measured in the same way, since the last maintenance.
+  have shown, in the same way of running, measured in the same way, since the last maintenance. The last observation
+  of a run speaks for what is left of it. What comes out of order by its stamps (a backlog, or what follows once a
+  clock was set back) is not counted: late data are judged as past, and nobody can tell delay from a clock behind.
 
 `python -m soak.histories --seed N --plot N.png` draws one of them.
 

@@ -26,9 +26,11 @@ class Truth(msgspec.Struct, frozen=True):
     """What is true of an observation that tells the machine's level; of others nothing."""
 
     running_s: float = 0.0
-    """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most."""
+    """Running time, of its own point, that it speaks for: since the one measured before, two intervals at most, and
+    of the last one of a run until that ends."""
     learned: bool = False
-    """Whether the machine could be known by then, as it runs, is measured and was mended last."""
+    """Whether the machine could be known by then, as it runs, is measured and was mended last, and this comes in
+    order, so that it can be judged in the present."""
     faulty_s: float = 0.0
     """Running time with the fault that it speaks for, at the point where the fault shows."""
 
@@ -58,6 +60,7 @@ def history_of(plan: Plan) -> History:
     found = measured(plan, course)
     truths = _truths(plan, course, found)
     sent, seen, before_us = list[Sent](), set[int](), 0
+    newest_us: dict[str, int] = {}
     for offset, (arrived_s, i) in enumerate(arrivals(plan, found)):
         each, arrived_us = found[i], START_US + round(arrived_s * 1e6)
         time_us = claimed_us(plan.clock if each.point else None, each.at_s, START_US)
@@ -68,11 +71,26 @@ def history_of(plan: Plan) -> History:
         observation = _stamped(each.observation, time_us, arrived_us, offset, number=i, read_us=read_us)
         at_us = START_US + round(each.at_s * 1e6)
         truth = Truth() if i in seen else truths.get(i, Truth())
+        if _comes_late(plan, newest_us, each.point, time_us):
+            truth = msgspec.structs.replace(truth, learned=False)
         sent.append(Sent(observation, at_us, arrived_us, truth))
         seen.add(i)
     faulty_s = course.faulty_s()
     faulty_us = None if faulty_s is None else (_us(faulty_s[0]), _us(faulty_s[1]))
     return History(plan, tuple(sent), faulty_us, _us(course.ends_s))
+
+
+def _comes_late(plan: Plan, newest_us: dict[str, int], point: str, time_us: int) -> bool:
+    """Whether it comes out of order by its stamp, as a backlog may, or what follows once a clock was set back.
+
+    That is judged as past, and moves nothing of the present: nobody can tell delay from a clock that is behind. A
+    stamp ahead of its arrival, and one of a clock that began anew, is told from that.
+    """
+    clock = plan.clock
+    if clock is not None and (clock.anew_us is not None or clock.ahead_s >= 0):
+        return False
+    newest_us[point] = max(newest_us.get(point, time_us), time_us)
+    return time_us < newest_us[point]
 
 
 def _us(at_s: float) -> int:
@@ -100,7 +118,7 @@ def _truths(plan: Plan, course: Course, found: list[Measured]) -> dict[int, Trut
         numbers = [i for i, each in enumerate(found) if each.point == point]
         at_s = np.array([found[i].at_s for i in numbers])
         longest_s = _COVERS * plan.interval_s * (2.0 if point == "bearing" else 1.0)
-        covered_s = _covered_s(course.running_s(at_s), longest_s)
+        covered_s = _with_ends(_covered_s(course.running_s(at_s), longest_s), course.runs_at(at_s))
         faulty_s = np.zeros(len(at_s))
         span = course.faulty_s()
         if span is not None and point == ("bearing" if hot else MAIN):
@@ -117,6 +135,15 @@ def _truths(plan: Plan, course: Course, found: list[Measured]) -> dict[int, Trut
 
 def _covered_s(running_s: np.ndarray, longest_s: float) -> np.ndarray:
     return np.minimum(np.diff(running_s, prepend=running_s[:1]), longest_s)
+
+
+def _with_ends(covered_s: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Let the last observation of a run speak for what is left of it: the next one only says that it is over."""
+    ends = np.flatnonzero(~runs[1:] & runs[:-1])
+    found = covered_s.copy()
+    found[ends] += found[ends + 1]
+    found[ends + 1] = 0.0
+    return found
 
 
 def _learned(plan: Plan, course: Course, at_s: np.ndarray, covered_s: np.ndarray) -> list[bool]:

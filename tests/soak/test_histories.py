@@ -86,6 +86,27 @@ def test_observations_speak_for_all_running_time_and_for_no_standstill(name):
     assert all(since_us <= one.measured_us <= until_us + 1 for one in main if one.truth.faulty_s)
 
 
+@pytest.mark.parametrize("name", ["runs"])
+def test_the_last_observation_of_a_run_speaks_for_its_end_and_one_of_a_standstill_for_nothing(name):
+    plan = CASES[name]
+    course, history = Course(plan), history_of(plan)
+    for one in history.sent:
+        if one.truth.running_s:
+            assert course.runs_at(np.array([(one.measured_us - START_US) / 1e6]))[0]
+
+
+@pytest.mark.parametrize(("ahead_s", "left_out"), [(-7_200.0, True), (7_200.0, False)])
+def test_what_comes_once_a_clock_was_set_back_counts_for_the_twin_when_its_stamps_have_caught_up(ahead_s, left_out):
+    at_s = 0.5 * DAY_S
+    history = history_of(msgspec.structs.replace(PLAN, fault=None, clock=Clock(at_s, ahead_s=ahead_s)))
+    behind_us = (START_US + at_s * 1e6, START_US + (at_s + 7_000.0) * 1e6)
+    meanwhile = [one.truth.learned for one in history.sent if behind_us[0] < one.measured_us < behind_us[1]]
+    afterwards = [one.truth.learned for one in history.sent if one.measured_us > behind_us[1] + 3e8]
+    assert meanwhile
+    assert set(meanwhile) == {not left_out}
+    assert set(afterwards) == {True}
+
+
 def test_a_machine_is_known_after_150_observations_and_again_when_it_is_measured_otherwise():
     history = history_of(CASES["other way"])
     known = [one.truth.learned for one in history.sent]

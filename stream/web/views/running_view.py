@@ -12,7 +12,10 @@ _BARE: dict[Running, Bilingual] = {
     "running": Bilingual("Running", "运行中"),
     "idle": Bilingual("Idling: turns without load", "空载运行"),
     "stopped": Bilingual("Stopped", "停机"),
-    "starting": Bilingual("Starting: not judged for two minutes", "启动中：两分钟内不作判断"),
+    "starting": Bilingual(
+        "Starting: not judged at first, then against its starts before",
+        "启动中：起初不作判断，随后与以往的启动比较",
+    ),
 }
 _SINCE: dict[Running, Bilingual] = {
     "running": Bilingual("Running since {clock} ({span})", "自{clock}起运行（已{span}）"),

@@ -87,9 +87,13 @@ def test_the_first_two_minutes_after_a_start_neither_teach_nor_alarm():
     assert {health.running for health in healths(outputs)} == {"starting"}
     assert not alerts(outputs)
     assert state.channels["indicators/drive-end"].learned == learned
-    _, outputs = run(fast(232, 60, factor=8.0), state)
-    assert healths(outputs)[0].running == "running"
-    assert ("change", "active", "high") in transitions(outputs)
+    state, outputs = run(fast(232, 40, factor=8.0), state)
+    assert ("change", "active", "low") in transitions(outputs), (
+        "nothing is known of its starts: four times is no news"
+    )
+    _, outputs = run(fast(272, 60, factor=8.0), state)
+    assert healths(outputs)[-1].running == "running"
+    assert ("change", "active", "high") in transitions(outputs), "after ten minutes it is no start any more"
 
 
 def test_what_stands_runs_again_only_clearly_above_the_limit():

@@ -26,7 +26,12 @@ def pump(**others):
             "Idling since 06:50 (2 h 10 min): turns without load",
             "自06:50起空载运行（已2小时10分钟）",
         ),
-        ("starting", NOW, "Starting: not judged for two minutes", "启动中：两分钟内不作判断"),
+        (
+            "starting",
+            NOW,
+            "Starting: not judged at first, then against its starts before",
+            "启动中：起初不作判断，随后与以往的启动比较",
+        ),
         ("stopped", BEGAN, "Stopped since 06:50 (2 h 10 min)", "自06:50起停机（已2小时10分钟）"),
         ("running", None, "Running", "运行中"),
         ("idle", None, "Idling: turns without load", "空载运行"),
