@@ -108,7 +108,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
         yield from (_tell_another if alarm.is_held else _clear_former)(context, alarm, symptom)
         alarm = channel.alarms[rule]
     degree = 0.0 if _outlives(alarm, symptom) else symptom.degree
-    level = alarm.update(degree, context.time_us, _delays_of(symptom, delays))
+    level = alarm.update(degree, context.time_us, _delays_of(symptom, delays), symptom.newest)
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
     estimated = estimate(reached)
     level = shown_level(reached, estimated)

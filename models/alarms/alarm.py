@@ -38,12 +38,15 @@ class _DelayedLatch(msgspec.Struct, array_like=True):
     run: int = 0
     since_us: int = 0
 
-    def count(self, time_us: int, *, delay_us: int, least_run: int) -> None:
-        """Count one more that asks for the other state; enough of them in a row, for long enough, bring it."""
+    def count(self, time_us: int, *, delay_us: int, least_run: int, agrees: bool = True) -> None:
+        """Count one more that asks for the other state; enough of them in a row, for long enough, bring it.
+
+        It waits for one that `agrees`.
+        """
         if self.run == 0:
             self.since_us = time_us
         self.run += 1
-        if self.run >= least_run and time_us - self.since_us >= delay_us:
+        if agrees and self.run >= least_run and time_us - self.since_us >= delay_us:
             self.on, self.run = not self.on, 0
 
 
@@ -63,10 +66,11 @@ class Alarm(msgspec.Struct, array_like=True):
     recurrence: Recurrence | None = None
     """How often it came lately; None where it never has."""
 
-    def update(self, degree: float, time_us: int, delays: Delays) -> int:
+    def update(self, degree: float, time_us: int, delays: Delays, newest: int = 3) -> int:
         """Update the levels from a symptom's degree at an event time; give the highest that is on.
 
-        A degree that is not finite is refused: the level stays.
+        None comes on above the level that the `newest` value reaches by itself. A degree that is not finite is
+        refused: the level stays.
         """
         if not isfinite(degree):
             return self.confirmed
@@ -77,7 +81,8 @@ class Alarm(msgspec.Struct, array_like=True):
             elif latch.on:
                 latch.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
             else:
-                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=delays.on_run)
+                on_us, agrees = delays.on_us[level - 1], newest >= level
+                latch.count(time_us, delay_us=on_us, least_run=delays.on_run, agrees=agrees)
             if latch.on:
                 highest = level
         return highest

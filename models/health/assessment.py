@@ -1,5 +1,7 @@
 """Health assessment of one trusted observation of a running machine: its symptoms, and what is learned from it."""
 
+from math import nan
+
 import msgspec
 
 from models.alarms.symptom import Symptom
@@ -9,6 +11,7 @@ from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObserva
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.falls import fall_symptom, worse_change
 from models.health.growth import with_growth
+from models.health.newest import with_newest
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom, limit_symptoms
 from models.health.sudden_rise import with_sudden_rise
 from models.health.verdict import diagnosis_symptom
@@ -91,6 +94,8 @@ def assess(
     compared = _compare(channel, observation, values, time_us)
     symptoms = _symptoms(channel, compared, configuration, measured_rpm)
     symptoms = with_growth(channel, symptoms, observation, time_us)
+    value_c = compared.features.get("value_c", nan)
+    symptoms = with_newest(symptoms, logs=compared.logs, value_c=value_c, score=compared.scored.score)
     if isinstance(observation, VibrationObserved):
         logs = (compared.logs, compared.smoothed)
         symptoms = with_sudden_rise(

@@ -55,3 +55,16 @@ def test_it_never_shows_a_level_whose_evidence_never_came(degrees, step_s):
     for level, degree in zip(levels, degrees, strict=True):
         highest = max(highest, degree)
         assert level <= highest
+
+
+def test_a_level_waits_for_a_newest_value_that_reaches_it_without_counting_anew():
+    alarm = Alarm()
+    assert [alarm.update(2.0, i * 60 * SECOND_US, DELAYS, newest) for i, newest in enumerate([2, 2, 0, 1, 0])] == [
+        0,
+        1,
+        1,
+        1,
+        1,
+    ]
+    assert alarm.update(2.0, 300 * SECOND_US, DELAYS, 2) == 2
+    assert alarm.update(2.0, 360 * SECOND_US, DELAYS, 0) == 2, "what is on goes by the smoothed value alone"

@@ -1,0 +1,95 @@
+"""What is raised, or gets worse, is so by its newest value too: two odd ones in a row are no condition."""
+
+import copy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.alarms.symptom import Symptom
+from models.fold import dump_state, load_state
+from models.health.newest import with_newest
+from models.machinery.machine import Learning
+from tests.models.fold.observed import alerts, at, configured, healths, run, temperature, vibration
+
+LEARNING = Learning(duration_s=600.0, observations=60)
+FIRST = 200
+
+
+class Kept:
+    """A state to begin from, not shown at length where a test fails."""
+
+    def __init__(self, dumped):
+        self.dumped = dumped
+
+    def loaded(self):
+        return load_state(self.dumped)
+
+
+def slowly(make, i, *more, **changes):
+    """One observation every ten minutes: medians are of three values then."""
+    return make(i, *more, time_us=at(60 * i), observed_us=at(60 * i), **changes)
+
+
+@pytest.fixture(scope="module")
+def sound():
+    """A sound pump with a thermometer, observed every ten minutes."""
+    seen = [slowly(make, i) for i in range(FIRST) for make in (vibration, temperature)]
+    described = configured(learning=LEARNING, temperature_limit_c=75.0)
+    return Kept(dump_state(run([described, *seen])[0]))
+
+
+def told(sound, factors, *, then=6):
+    blocks = [slowly(vibration, FIRST + i, factor=factor) for i, factor in enumerate((*factors, *[1.0] * then))]
+    return run(blocks, sound.loaded())
+
+
+@given(factors=st.lists(st.floats(0.3, 10.0), min_size=1, max_size=2), apart=st.integers(3, 6))
+@settings(max_examples=25, deadline=None)
+def test_two_odd_blocks_in_a_row_raise_nothing_however_often_they_come(sound, factors, apart):
+    _, outputs = told(sound, [*factors, *[1.0] * apart, *factors, *[1.0] * apart])
+    assert not alerts(outputs)
+
+
+@pytest.mark.parametrize(("factor", "priority"), [(1.8, "low"), (4.0, "medium"), (9.0, "high")])
+def test_the_third_raises_as_much_as_it_shows_with_no_delay(sound, factor, priority):
+    _, outputs = told(sound, [factor] * 3, then=0)
+    order = ["low", "medium", "high"]
+    assert max((alert.priority for alert in alerts(outputs)), key=order.index) == priority
+
+
+def test_what_gets_worse_does_so_by_its_newest_value(sound):
+    state, _ = told(sound, [1.9] * 6, then=0)
+    assert healths(run([slowly(vibration, 206, factor=1.9)], copy.deepcopy(state))[1])[-1].status == "watch"
+    blocks = [slowly(vibration, 206 + i, factor=factor) for i, factor in enumerate([4.0, 4.0, 1.9, 1.9, 1.9])]
+    _, outputs = run(blocks, state)
+    assert "warning" not in {health.status for health in healths(outputs)}
+
+
+def test_a_fault_that_every_third_block_misses_is_raised_all_the_same(sound):
+    _, outputs = told(sound, [4.0, 4.0, 1.0] * 3, then=0)
+    assert "warning" in {health.status for health in healths(outputs)}
+
+
+@pytest.mark.parametrize("rise_k", [12.0, 30.0])
+def test_two_hot_values_are_no_heat_and_three_are(sound, rise_k):
+    def hot(count):
+        values = [60.0 + rise_k] * count + [60.0] * 6
+        return run([slowly(temperature, FIRST + i, value) for i, value in enumerate(values)], sound.loaded())[1]
+
+    rules = ("temperature",)
+    assert not [alert for alert in alerts(hot(2)) if alert.rule in rules]
+    assert [alert for alert in alerts(hot(3)) if alert.rule in rules]
+
+
+@given(degree=st.floats(0.0, 4.0), value=st.floats(0.0, 10.0))
+def test_it_counts_the_limits_that_a_value_reaches_where_it_is_of_concern(degree, value):
+    symptom = Symptom("temperature", "rise", 90.0, 1.0, [2.0, 4.0, 8.0], degree)
+    (found,) = with_newest([symptom], logs={}, value_c=value, score=None)
+    reached = sum(value >= limit for limit in (2.0, 4.0, 8.0))
+    assert found.newest == (3 if degree < 1.0 else reached)
+
+
+def test_what_is_no_smoothed_value_needs_no_other():
+    symptoms = [Symptom("diagnosis", "gear", 7.0, None, [5.0], 1.2), Symptom("anomaly", "", 5.0, None, [4.0], 1.2)]
+    assert with_newest(symptoms, logs={}, value_c=float("nan"), score=None) == symptoms
