@@ -17,6 +17,7 @@ from models.condition.state import MachineState
 from models.condition.unit_step import is_fahrenheit, unit_factor
 from models.health.falls import FALL, fall_delays
 from models.health.localization import stronger_point
+from models.health.rules import anomaly_delays
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
@@ -127,9 +128,11 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
 
 
 def _delays_of(symptom: Symptom, delays: Delays) -> Delays:
-    """Give the delays of a symptom: none of a sudden rise, longer ones of a fall."""
+    """Give the delays of a symptom: none of a sudden rise, longer ones of a fall, others of an anomaly."""
     if symptom.sudden:
         return delays.none
+    if symptom.rule == "anomaly":
+        return anomaly_delays(delays)
     return fall_delays(delays) if symptom.is_fall else delays
 
 

@@ -94,8 +94,9 @@ def assess(
     compared = _compare(channel, observation, values, time_us)
     symptoms = _symptoms(channel, compared, configuration, measured_rpm)
     symptoms = with_growth(channel, symptoms, observation, time_us)
-    value_c = compared.features.get("value_c", nan)
-    symptoms = with_newest(symptoms, logs=compared.logs, value_c=value_c, score=compared.scored.score)
+    value_c, newest_score = compared.features.get("value_c", nan), compared.scored.score
+    score_now = nan if newest_score is None else newest_score
+    symptoms = with_newest(channel, symptoms, logs=compared.logs, value_c=value_c, score=score_now)
     if isinstance(observation, VibrationObserved):
         logs = (compared.logs, compared.smoothed)
         symptoms = with_sudden_rise(

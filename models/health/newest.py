@@ -2,51 +2,64 @@
 
 A running median of three keeps two shocks that come next to each other for two observations: the second of them,
 and the sound one after them. So two blocks that fell into a change of load would do for an alert that asks for two
-observations in a row. What is raised, or gets worse, must be so by what has come just now as well.
+observations in a row. Where the newest one is back to usual by itself, one more is asked for: by then the echo is
+over.
 """
 
 from collections.abc import Mapping
-from math import exp, inf
+from math import exp, inf, log
 
 import msgspec
 
-from models.alarms.symptom import Symptom
+from models.alarms.symptom import Symptom, degree_of
+from models.condition.channel import Channel
 
 __all__ = ["with_newest"]
 
+_SMOOTHED = frozenset(("anomaly", "change", "severity", "temperature"))
+_BELOW_LIMIT_K = 10.0
+
 
 def with_newest(
-    symptoms: list[Symptom], *, logs: Mapping[str, float], value_c: float, score: float | None
+    channel: Channel, symptoms: list[Symptom], *, logs: Mapping[str, float], value_c: float, score: float
 ) -> list[Symptom]:
-    """Give the symptoms, each that is of concern with the highest level that its newest value reaches.
+    """Give the symptoms, each that is of concern with the degree that its newest value has by itself.
 
-    `logs` are natural logarithms of the newest levels, `value_c` is the newest temperature, NaN where none came.
+    `logs` are natural logarithms of the newest levels; NaN is a temperature or a score that did not come.
     """
     if all(symptom.degree < 1.0 for symptom in symptoms):  # nearly always
         return symptoms
+    by_rule = {"temperature": value_c, "anomaly": score}
     found = []
     for symptom in symptoms:
-        newest = symptom.value
-        if symptom.rule in ("change", "severity"):
-            newest = exp(logs.get(symptom.indicator, -inf))
-        elif symptom.rule == "temperature":
-            newest = value_c
-        elif symptom.rule == "anomaly" and score is not None:
-            newest = score
-        else:
+        if symptom.degree < 1.0 or symptom.rule not in _SMOOTHED:
             found.append(symptom)
             continue
-        found.append(msgspec.structs.replace(symptom, newest=_reached(symptom, newest)))
+        value = by_rule[symptom.rule] if symptom.rule in by_rule else exp(logs.get(symptom.indicator, -inf))
+        newest = _change_degree(symptom, value) if symptom.rule == "change" else _degree(channel, symptom, value)
+        found.append(msgspec.structs.replace(symptom, newest=newest))
     return found
 
 
-def _reached(symptom: Symptom, value: float) -> int:
-    """Give how many of its limits a value reaches, as its own value would.
+def _degree(channel: Channel, symptom: Symptom, value: float) -> float:
+    """Give the degree of a value where `symptom` has that of the smoothed one."""
+    limits, reference = symptom.limits, symptom.reference
+    if symptom.rule == "anomaly":
+        reference = channel.model.scores.location
+    elif symptom.rule == "severity":
+        reference = 0.0 if reference is None else min(reference, limits[1])
+    elif reference is None:
+        reference = limits[1] - _BELOW_LIMIT_K
+    return degree_of(value, reference, limits)
 
-    >>> _reached(Symptom("change", "rms_g", 0.3, 0.1, [0.16, 0.25, 0.63], 2.1), 0.2)
-    1
-    >>> _reached(Symptom("change", "rms_g", 0.01, 0.1, [0.06, 0.02], 2.1), 0.05)
-    1
-    """
-    falls = symptom.is_fall
-    return sum(value <= limit if falls else value >= limit for limit in symptom.limits)
+
+def _change_degree(symptom: Symptom, value: float) -> float:
+    reference = symptom.reference
+    if reference is None or value <= 0.0:
+        return 0.0
+    if symptom.is_fall:
+        return degree_of(log(reference / value), 0.0, [log(reference / limit) for limit in symptom.limits])
+    risen, steps = log(value / reference), [log(limit / reference) for limit in symptom.limits]
+    if symptom.grows is not None:  # its limit of medium is that of low, and it is of medium degree from there on
+        return 1.0 + degree_of(risen, 0.0, steps[1:])
+    return degree_of(risen, 0.0, steps)

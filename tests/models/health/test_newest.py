@@ -1,12 +1,14 @@
 """What is raised, or gets worse, is so by its newest value too: two odd ones in a row are no condition."""
 
 import copy
+from math import log, nan
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.alarms.symptom import Symptom
+from models.condition.channel import new_channel
 from models.fold import dump_state, load_state
 from models.health.newest import with_newest
 from models.machinery.machine import Learning
@@ -82,14 +84,28 @@ def test_two_hot_values_are_no_heat_and_three_are(sound, rise_k):
     assert [alert for alert in alerts(hot(3)) if alert.rule in rules]
 
 
-@given(degree=st.floats(0.0, 4.0), value=st.floats(0.0, 10.0))
-def test_it_counts_the_limits_that_a_value_reaches_where_it_is_of_concern(degree, value):
-    symptom = Symptom("temperature", "rise", 90.0, 1.0, [2.0, 4.0, 8.0], degree)
-    (found,) = with_newest([symptom], logs={}, value_c=value, score=None)
-    reached = sum(value >= limit for limit in (2.0, 4.0, 8.0))
-    assert found.newest == (3 if degree < 1.0 else reached)
+@given(degree=st.floats(0.0, 4.0), value=st.floats(0.0, 10.0), rule=st.sampled_from(["temperature", "change"]))
+def test_a_newest_value_has_the_degree_that_it_would_have_alone_where_it_is_of_concern(degree, value, rule):
+    symptom = Symptom(rule, "rms_g", 9.0, 1.0, [2.0, 4.0, 8.0], degree)
+    logs = {"rms_g": log(value)} if value else {}
+    (found,) = with_newest(new_channel("bearing", "indicators"), [symptom], logs=logs, value_c=value, score=nan)
+    reached = sum(value >= limit * (1 + 1e-9) for limit in (2.0, 4.0, 8.0))
+    assert found.newest == 4.0 if degree < 1.0 else reached <= found.newest <= reached + 1
 
 
-def test_what_is_no_smoothed_value_needs_no_other():
-    symptoms = [Symptom("diagnosis", "gear", 7.0, None, [5.0], 1.2), Symptom("anomaly", "", 5.0, None, [4.0], 1.2)]
-    assert with_newest(symptoms, logs={}, value_c=float("nan"), score=None) == symptoms
+def test_a_fall_is_as_far_as_it_has_fallen_and_growth_as_its_low_limit_says():
+    channel = new_channel("drive-end", "indicators")
+    fall = Symptom("change", "rms_g", 0.2, 1.0, [0.5, 0.25], 2.1)
+    grown = Symptom("change", "rms_g", 2.1, 1.0, [2.0, 2.0, 8.0], 2.0, grows=(0, 0.1))
+
+    def newest(symptom, value):
+        return with_newest(channel, [symptom], logs={"rms_g": log(value)}, value_c=nan, score=nan)[0].newest
+
+    assert [newest(fall, value) for value in (1.5, 0.5, 0.25)] == pytest.approx([0.0, 1.0, 2.0])
+    assert [newest(grown, value) for value in (1.0, 2.0, 8.0)] == pytest.approx([1.0, 2.0, 3.0])
+
+
+def test_what_is_no_smoothed_value_stands_by_itself():
+    symptoms = [Symptom("diagnosis", "gear", 7.0, None, [5.0], 1.2)]
+    channel = new_channel("drive-end", "indicators")
+    assert with_newest(channel, symptoms, logs={}, value_c=nan, score=nan) == symptoms
