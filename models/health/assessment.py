@@ -1,7 +1,5 @@
 """Health assessment of one trusted observation of a running machine: its symptoms, and what is learned from it."""
 
-from math import nan
-
 import msgspec
 
 from models.alarms.symptom import Symptom
@@ -94,9 +92,7 @@ def assess(
     compared = _compare(channel, observation, values, time_us)
     symptoms = _symptoms(channel, compared, configuration, measured_rpm)
     symptoms = with_growth(channel, symptoms, observation, time_us)
-    value_c, newest_score = compared.features.get("value_c", nan), compared.scored.score
-    score_now = nan if newest_score is None else newest_score
-    symptoms = with_newest(channel, symptoms, logs=compared.logs, value_c=value_c, score=score_now)
+    symptoms = with_newest(channel, symptoms, compared.logs, compared.features, compared.scored.score)
     if isinstance(observation, VibrationObserved):
         logs = (compared.logs, compared.smoothed)
         symptoms = with_sudden_rise(

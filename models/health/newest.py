@@ -7,7 +7,7 @@ over.
 """
 
 from collections.abc import Mapping
-from math import exp, inf, log
+from math import exp, inf, log, nan
 
 import msgspec
 
@@ -21,15 +21,22 @@ _BELOW_LIMIT_K = 10.0
 
 
 def with_newest(
-    channel: Channel, symptoms: list[Symptom], *, logs: Mapping[str, float], value_c: float, score: float
+    channel: Channel,
+    symptoms: list[Symptom],
+    logs: Mapping[str, float],
+    features: Mapping[str, float],
+    score: float | None,
 ) -> list[Symptom]:
     """Give the symptoms, each that is of concern with the degree that its newest value has by itself.
 
-    `logs` are natural logarithms of the newest levels; NaN is a temperature or a score that did not come.
+    `logs` are natural logarithms of the newest levels, `features` what the anomaly `score` is of.
     """
-    if all(symptom.degree < 1.0 for symptom in symptoms):  # nearly always
+    for symptom in symptoms:
+        if symptom.degree >= 1.0:
+            break
+    else:  # nearly always
         return symptoms
-    by_rule = {"temperature": value_c, "anomaly": score}
+    by_rule = {"temperature": features.get("value_c", nan), "anomaly": nan if score is None else score}
     found = []
     for symptom in symptoms:
         if symptom.degree < 1.0 or symptom.rule not in _SMOOTHED:

@@ -1,7 +1,7 @@
 """What is raised, or gets worse, is so by its newest value too: two odd ones in a row are no condition."""
 
 import copy
-from math import log, nan
+from math import log
 
 import pytest
 from hypothesis import given, settings
@@ -88,7 +88,7 @@ def test_two_hot_values_are_no_heat_and_three_are(sound, rise_k):
 def test_a_newest_value_has_the_degree_that_it_would_have_alone_where_it_is_of_concern(degree, value, rule):
     symptom = Symptom(rule, "rms_g", 9.0, 1.0, [2.0, 4.0, 8.0], degree)
     logs = {"rms_g": log(value)} if value else {}
-    (found,) = with_newest(new_channel("bearing", "indicators"), [symptom], logs=logs, value_c=value, score=nan)
+    (found,) = with_newest(new_channel("bearing", "indicators"), [symptom], logs, {"value_c": value}, None)
     reached = sum(value >= limit * (1 + 1e-9) for limit in (2.0, 4.0, 8.0))
     assert found.newest == 4.0 if degree < 1.0 else reached <= found.newest <= reached + 1
 
@@ -99,7 +99,7 @@ def test_a_fall_is_as_far_as_it_has_fallen_and_growth_as_its_low_limit_says():
     grown = Symptom("change", "rms_g", 2.1, 1.0, [2.0, 2.0, 8.0], 2.0, grows=(0, 0.1))
 
     def newest(symptom, value):
-        return with_newest(channel, [symptom], logs={"rms_g": log(value)}, value_c=nan, score=nan)[0].newest
+        return with_newest(channel, [symptom], {"rms_g": log(value)}, {}, None)[0].newest
 
     assert [newest(fall, value) for value in (1.5, 0.5, 0.25)] == pytest.approx([0.0, 1.0, 2.0])
     assert [newest(grown, value) for value in (1.0, 2.0, 8.0)] == pytest.approx([1.0, 2.0, 3.0])
@@ -108,4 +108,4 @@ def test_a_fall_is_as_far_as_it_has_fallen_and_growth_as_its_low_limit_says():
 def test_what_is_no_smoothed_value_stands_by_itself():
     symptoms = [Symptom("diagnosis", "gear", 7.0, None, [5.0], 1.2)]
     channel = new_channel("drive-end", "indicators")
-    assert with_newest(channel, symptoms, logs={}, value_c=nan, score=nan) == symptoms
+    assert with_newest(channel, symptoms, {}, {}, None) == symptoms
