@@ -73,6 +73,15 @@ def test_a_fault_that_every_third_block_misses_is_raised_all_the_same(sound):
     assert "warning" in {health.status for health in healths(outputs)}
 
 
+def test_an_anomaly_is_over_only_half_way_back_to_usual(sound):
+    """At 1.2 times its level the score is about 3 of 4: not as ever, and no news either."""
+    louder = [1.45] * 6 + [1.2, 1.45, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2] * 4
+    _, outputs = told(sound, louder, then=0)
+    assert [(alert.rule, alert.state) for alert in alerts(outputs)] == [("anomaly", "active")]
+    _, outputs = told(sound, louder, then=12)
+    assert [alert.state for alert in alerts(outputs)] == ["active", "cleared"]
+
+
 @pytest.mark.parametrize("rise_k", [12.0, 30.0])
 def test_two_hot_values_are_no_heat_and_three_are(sound, rise_k):
     def hot(count):
