@@ -118,7 +118,8 @@ def assess_absolute(
 
     It may raise an alert or hold it, never clear one, and nothing is learned; None where it exceeds none.
     """
-    logs = _logs(channel, values, features_of(channel, values))
+    features = features_of(channel, values)
+    logs = _logs(channel, values, features)
     smoothed = _smooth(channel, logs, values, time_us)
     beyond = [
         symptom
@@ -127,7 +128,7 @@ def assess_absolute(
     ]
     if not beyond:
         return None
-    channel.symptoms = beyond
+    channel.symptoms = with_newest(channel, beyond, logs, features, None)
     return Assessment(_UNSCORED, frozenset(symptom.rule for symptom in beyond))
 
 

@@ -73,6 +73,18 @@ def test_a_fault_that_every_third_block_misses_is_raised_all_the_same(sound):
     assert "warning" in {health.status for health in healths(outputs)}
 
 
+@pytest.mark.parametrize(("count", "raised"), [(2, False), (3, True)])
+def test_it_holds_of_limits_that_go_on_where_facts_contradict_each_other_too(count, raised):
+    described = configured(learning=LEARNING, power_kw=45.0, mounting="rigid")
+    state, _ = run([described, *(slowly(vibration, i, speed_rpm=1480.0) for i in range(FIRST))])
+    factors = [1.0] * 6 + [2.5] * count + [1.0] * 6
+    blocks = [slowly(vibration, FIRST + i, factor=factor, speed_rpm=0.0) for i, factor in enumerate(factors)]
+    _, outputs = run(blocks, state)
+    told = {alert.rule for alert in alerts(outputs)}
+    assert "contradiction" in told
+    assert ("severity" in told) is raised
+
+
 def test_an_anomaly_is_over_only_half_way_back_to_usual(sound):
     """At 1.2 times its level the score is about 3 of 4: not as ever, and no news either."""
     louder = [1.45] * 6 + [1.2] * 12
