@@ -14,6 +14,8 @@ DEADBAND = 0.25
 """In degrees: a level once reached is left only this far below its limit."""
 _BACK = 0.5
 """In degrees: an observation that is by itself this far below a level's limit is back to usual."""
+_ECHO = 2
+"""Observations for which a median of four may still show two odd values that are over; of three it is one."""
 _CONSECUTIVE_ON = 2
 _CONSECUTIVE_OFF = 5
 """Observations in a row, besides the delays, so that slow sampling raises no fleeting alerts."""
@@ -45,12 +47,12 @@ class _DelayedLatch(msgspec.Struct, array_like=True):
     def count(self, time_us: int, *, delay_us: int, least_run: int, agrees: bool = True) -> None:
         """Count one more that asks for the other state; enough of them in a row, for long enough, bring it.
 
-        It waits for one that `agrees`, or for one more than the least: what lasts so long is no echo.
+        It waits for one that `agrees`, or for two more than the least: what lasts so long is no echo.
         """
         if self.run == 0:
             self.since_us = time_us
         self.run += 1
-        if self.run >= least_run + (not agrees) and time_us - self.since_us >= delay_us:
+        if self.run >= least_run + (0 if agrees else _ECHO) and time_us - self.since_us >= delay_us:
             self.on, self.run = not self.on, 0
 
 
@@ -74,7 +76,7 @@ class Alarm(msgspec.Struct, array_like=True):
         """Update the levels from a symptom's degree at an event time; give the highest that is on.
 
         Where the `newest` value's own degree is half of one below a level, and so back to usual already, that takes
-        an observation more to come on. A degree that is not finite is refused: the level stays.
+        two observations more to come on. A degree that is not finite is refused: the level stays.
         """
         if not isfinite(degree):
             return self.confirmed

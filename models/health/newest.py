@@ -2,8 +2,8 @@
 
 A running median of three keeps two shocks that come next to each other for two observations: the second of them,
 and the sound one after them. So two blocks that fell into a change of load would do for an alert that asks for two
-observations in a row. Where the newest one is back to usual by itself, one more is asked for: by then the echo is
-over.
+observations in a row. Where the newest one is back to usual by itself, two more are asked for: by then the echo is
+over, of a median of four as well.
 """
 
 from collections.abc import Mapping

@@ -58,7 +58,7 @@ def test_it_never_shows_a_level_whose_evidence_never_came(degrees, step_s):
         assert level <= highest
 
 
-def test_a_level_takes_one_observation_more_where_the_newest_value_is_back_to_usual():
+def test_a_level_takes_two_observations_more_where_the_newest_value_is_back_to_usual():
     def levels(newest, degree=2.0, step_us=600 * SECOND_US):
         alarm = Alarm()
         return [alarm.update(degree, i * step_us, DELAYS, each) for i, each in enumerate(newest)]
@@ -67,7 +67,7 @@ def test_a_level_takes_one_observation_more_where_the_newest_value_is_back_to_us
     assert levels([2.0, 1.5]) == [0, 2]
     assert levels([2.0, 1.4]) == [0, 1]
     assert levels([2.0, 0.4]) == [0, 0]
-    assert levels([2.0, 0.4, 0.4, 0.0]) == [0, 0, 2, 2], "what is on goes by the smoothed value alone"
+    assert levels([2.0, 0.4, 0.4, 0.4, 0.0]) == [0, 0, 0, 2, 2], "what is on goes by the smoothed value alone"
     assert levels([0.0] * 40, step_us=10 * SECOND_US) == levels([2.0] * 40, step_us=10 * SECOND_US), "none is lost"
 
 

@@ -28,9 +28,10 @@ class Kept:
         return load_state(self.dumped)
 
 
-def slowly(make, i, *more, **changes):
+def slowly(make, i, *more, minutes=10, **changes):
     """One observation every ten minutes: medians are of three values then."""
-    return make(i, *more, time_us=at(60 * i), observed_us=at(60 * i), **changes)
+    when = at(6 * minutes * i)
+    return make(i, *more, time_us=when, observed_us=when, **changes)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,20 @@ def told(sound, factors, *, then=6):
 def test_two_odd_blocks_in_a_row_raise_nothing_however_often_they_come(sound, factors, apart):
     _, outputs = told(sound, [*factors, *[1.0] * apart, *factors, *[1.0] * apart])
     assert not alerts(outputs)
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 3, 4, 5, 6, 7, 8, 15, 30])
+def test_nor_do_they_at_any_other_interval(minutes):
+    def blocks(first, factors):
+        found = enumerate(factors, start=first)
+        return [slowly(vibration, i, minutes=minutes, factor=factor) for i, factor in found]
+
+    learned, _ = run([configured(learning=LEARNING), *blocks(0, [1.0] * FIRST)])
+    for factors in ([3.0, 3.0], [10.0, 10.0], [2.0, 9.0], [9.0, 2.0]):
+        _, outputs = run(blocks(FIRST, [*factors, *[1.0] * 12]), copy.deepcopy(learned))
+        assert not alerts(outputs)
+    _, outputs = run(blocks(FIRST, [3.0] * 7), learned)
+    assert {"medium", "low"} <= {alert.priority for alert in alerts(outputs)}
 
 
 @pytest.mark.parametrize(("factor", "priority"), [(1.8, "low"), (4.0, "medium"), (9.0, "high")])
