@@ -129,7 +129,8 @@ def main(arguments: list[str]) -> None:
     text = table(stories, before).markdown() + "\n"
     sys.stdout.write(text)
     if chosen.write is not None:
-        said = f"Made by `python -m soak.faulty --seed {chosen.seed} --write docs`.\n\n"
+        beside = "" if chosen.before is None else " --before docs/soak-faults.md"
+        said = f"Made by `python -m soak.faulty --seed {chosen.seed}{beside} --write docs`.\n\n"
         said = "# Machines of the long run with a fault\n\n" + said
         (chosen.write / "soak-faults.md").write_text(said + text, "utf-8")
 
