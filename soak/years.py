@@ -39,6 +39,9 @@ _DAYS_TAU_S, _WEATHER_TAU_S = 3 * 86_400.0, 4 * 86_400.0
 _SHOCKS_PER_S = 1 / (14 * 86_400.0)
 _START_SEEN, _CHANGE_SEEN = 0.2, 0.1
 _OFF = 0.4
+_NEVER_ALIKE = 1e-3
+"""Of the noise of a machine that stands (sigma of the logarithm): of the few blocks that it is drawn from, the same
+would come again within an hour now and then, bit for bit, as no sensor's noise does."""
 _SPEED_POWER = 1.5
 _LEVELS = ("rms_g", "velocity_rms_mm_s", "envelope_rms_g", "band_")
 
@@ -135,7 +138,9 @@ def _vibration(
     first, second = course.drawn[i].tolist()
     logs = of.drawn(at.load, first, second)
     rpm, load, share = 60 * at.shaft_hz, at.load, float(course.between[i])
-    if at.regime is not None:
+    if at.regime is None:
+        logs = logs + _NEVER_ALIKE * course.noise[i, 0]
+    else:
         logs = logs + course.level[i] * _are_levels(of.names)
         if before is not None and before.regime is None and share < _START_SEEN:
             part = 0.1 + 0.9 * share / _START_SEEN

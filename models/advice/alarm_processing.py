@@ -18,6 +18,7 @@ from models.condition.state import MachineState
 from models.condition.unit_step import is_fahrenheit, unit_factor
 from models.health.falls import FALL, fall_delays
 from models.health.localization import stronger_point
+from models.health.rules import anomaly_delays
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
@@ -114,7 +115,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
         yield from (_tell_another if alarm.is_held else _clear_former)(context, alarm, symptom)
         alarm = channel.alarms[rule]
     degree = 0.0 if _outlives(alarm, symptom) else symptom.degree
-    level = alarm.update(degree, context.time_us, _delays_of(symptom, delays))
+    level = alarm.update(degree, context.time_us, _delays_of(symptom, delays), symptom.newest)
     reached = Reached(context.state, channel, symptom, alarm, level, context.time_us)
     estimated = estimate(reached)
     level = shown_level(reached, estimated)
@@ -135,9 +136,11 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
 
 
 def _delays_of(symptom: Symptom, delays: Delays) -> Delays:
-    """Give the delays of a symptom: none of a sudden rise, longer ones of a fall."""
+    """Give the delays of a symptom: none of a sudden rise, longer ones of a fall, others of an anomaly."""
     if symptom.sudden:
         return delays.none
+    if symptom.rule == "anomaly":
+        return anomaly_delays(delays)
     return fall_delays(delays) if symptom.is_fall else delays
 
 

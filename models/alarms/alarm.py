@@ -12,6 +12,10 @@ __all__ = ["DEADBAND", "Alarm", "Delays", "alert_id"]
 
 DEADBAND = 0.25
 """In degrees: a level once reached is left only this far below its limit."""
+_BACK = 0.5
+"""In degrees: an observation that is by itself this far below a level's limit is back to usual."""
+_ECHO = 2
+"""Observations for which a median of four may still show two odd values that are over; of three it is one."""
 _CONSECUTIVE_ON = 2
 _CONSECUTIVE_OFF = 5
 """Observations in a row, besides the delays, so that slow sampling raises no fleeting alerts."""
@@ -24,6 +28,8 @@ class Delays(msgspec.Struct, frozen=True):
     off_us: int
     on_run: int = _CONSECUTIVE_ON
     off_run: int = _CONSECUTIVE_OFF
+    deadband: float = DEADBAND
+    """In degrees, below a level that is on."""
 
     @property
     def none(self) -> "Delays":
@@ -38,12 +44,15 @@ class _DelayedLatch(msgspec.Struct, array_like=True):
     run: int = 0
     since_us: int = 0
 
-    def count(self, time_us: int, *, delay_us: int, least_run: int) -> None:
-        """Count one more that asks for the other state; enough of them in a row, for long enough, bring it."""
+    def count(self, time_us: int, *, delay_us: int, least_run: int, agrees: bool = True) -> None:
+        """Count one more that asks for the other state; enough of them in a row, for long enough, bring it.
+
+        It waits for one that `agrees`, or for two more than the least: what lasts so long is no echo.
+        """
         if self.run == 0:
             self.since_us = time_us
         self.run += 1
-        if self.run >= least_run and time_us - self.since_us >= delay_us:
+        if self.run >= least_run + (0 if agrees else _ECHO) and time_us - self.since_us >= delay_us:
             self.on, self.run = not self.on, 0
 
 
@@ -63,21 +72,23 @@ class Alarm(msgspec.Struct, array_like=True):
     recurrence: Recurrence | None = None
     """How often it came lately; None where it never has."""
 
-    def update(self, degree: float, time_us: int, delays: Delays) -> int:
+    def update(self, degree: float, time_us: int, delays: Delays, newest: float = 4.0) -> int:
         """Update the levels from a symptom's degree at an event time; give the highest that is on.
 
-        A degree that is not finite is refused: the level stays.
+        Where the `newest` value's own degree is half of one below a level, and so back to usual already, that takes
+        two observations more to come on. A degree that is not finite is refused: the level stays.
         """
         if not isfinite(degree):
             return self.confirmed
         highest = 0
         for level, latch in enumerate(self.latches, start=1):
-            if (degree >= (level - DEADBAND if latch.on else level)) == latch.on:
+            if (degree >= (level - delays.deadband if latch.on else level)) == latch.on:
                 latch.run = 0
             elif latch.on:
                 latch.count(time_us, delay_us=delays.off_us, least_run=delays.off_run)
             else:
-                latch.count(time_us, delay_us=delays.on_us[level - 1], least_run=delays.on_run)
+                on_us, agrees = delays.on_us[level - 1], newest >= level - _BACK
+                latch.count(time_us, delay_us=on_us, least_run=delays.on_run, agrees=agrees)
             if latch.on:
                 highest = level
         return highest

@@ -28,6 +28,8 @@ class Symptom(msgspec.Struct, array_like=True):
     """Since when (event time) it grows for certain, and by which part a day; None: that is not why it counts."""
     sudden: bool = False
     """Whether it came at once and so far that no delay is needed to believe it."""
+    newest: float = 4.0
+    """The degree that the newest value has by itself, where the symptom is of a smoothed one and of concern."""
 
     @property
     def is_fall(self) -> bool:

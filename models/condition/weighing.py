@@ -60,7 +60,7 @@ def weigh(
     if point.load is not None:
         point = _believed_load(state, channel, values, point)
     if running is False or channel.standing.since_us is not None or contradiction.told == "quiet":
-        running = _update_standing(state, channel, values, time_us, running=running)
+        running = _update_standing(state, channel, observation, values, time_us, running=running)
     rpm = _told_rpm(state, observation, values, time_us)
     told: Told | None = None if rpm is None else _contradicts(state, channel, values, rpm, point)
     if not told and contradiction.told in ("", "quiet"):
@@ -179,7 +179,13 @@ def _above_present(channel: Channel, values: dict[str, float]) -> list[float]:
 
 
 def _update_standing(
-    state: MachineState, channel: Channel, values: dict[str, float], time_us: int, *, running: bool | None
+    state: MachineState,
+    channel: Channel,
+    observation: MeasuredObservation,
+    values: dict[str, float],
+    time_us: int,
+    *,
+    running: bool | None,
 ) -> bool | None:
     """Update how the machine stands by a level; give whether it runs, None where that is asked again.
 
@@ -201,7 +207,8 @@ def _update_standing(
             standing.end(time_us)
         return running
     standing.add(level, time_us)
-    if not standing.is_doubtful(quietest, time_us) or state.operation.measured_rpm(time_us) is not None:
+    speed_agrees = _told_rpm(state, observation, values, time_us) is not None  # a second fact, in whatever came
+    if speed_agrees or not standing.is_doubtful(quietest, time_us):
         return running
     if standing.is_told:
         standing.forget()

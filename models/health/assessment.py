@@ -9,6 +9,7 @@ from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObserva
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.falls import fall_symptom, worse_change
 from models.health.growth import with_growth
+from models.health.newest import with_newest
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom, limit_symptoms
 from models.health.starts import is_in_start
 from models.health.sudden_rise import with_sudden_rise
@@ -95,6 +96,7 @@ def assess(
     compared = _compare(channel, observation, values, time_us)
     symptoms = _symptoms(channel, compared, configuration, measured_rpm)
     symptoms = with_growth(channel, symptoms, observation, time_us)
+    symptoms = with_newest(channel, symptoms, compared.logs, compared.features, compared.scored.score)
     if isinstance(observation, VibrationObserved):
         logs = (compared.logs, compared.smoothed)
         symptoms = with_sudden_rise(
@@ -130,7 +132,7 @@ def assess_absolute(
     ]
     if not beyond:
         return None
-    channel.symptoms = beyond
+    channel.symptoms = with_newest(channel, beyond, logs, values, None)
     return Assessment(_UNSCORED, frozenset(symptom.rule for symptom in beyond))
 
 

@@ -3,6 +3,9 @@
 from functools import lru_cache
 from math import exp, log
 
+import msgspec
+
+from models.alarms.alarm import Delays
 from models.alarms.symptom import Symptom, degree_of
 from models.condition.baseline import MIN_BASELINE_VALUES
 from models.condition.channel import Channel
@@ -12,6 +15,7 @@ from models.machinery.temperature import temperature_limit_c
 
 __all__ = [
     "absolute_symptoms",
+    "anomaly_delays",
     "anomaly_symptom",
     "change_limits",
     "change_symptom",
@@ -27,6 +31,9 @@ _SIGMA_SHARES = (1.0, 1.25, 1.5)
 """What is significant at low need not be much more so to be worse: above that the factor decides."""
 _ANOMALY_DEGREE_STEP = 2.0
 """A score this many times its limit is as far as an anomaly goes."""
+_ANOMALY_DEADBAND = 0.5
+"""In degrees. A score is the largest of many deviations, and strays by a quarter of a degree from one observation
+to the next: one that hovers about its limit for days would be told anew every few hours."""
 _SWINGS = 4.0
 _MIN_SHARE = 0.1
 
@@ -164,6 +171,12 @@ def absolute_symptoms(
     else:
         symptom = None
     return [] if symptom is None else [symptom]
+
+
+@lru_cache(maxsize=256)
+def anomaly_delays(delays: Delays) -> Delays:
+    """Give the delays of an alarm for an anomaly, which is over only half way back to usual."""
+    return msgspec.structs.replace(delays, deadband=_ANOMALY_DEADBAND)
 
 
 def anomaly_symptom(channel: Channel, smoothed_score: float, limit: float, shares: dict[str, float]) -> Symptom:

@@ -68,8 +68,8 @@ def test_the_table_counts_serious_alerts_by_the_year():
         return Told(Shard(0, 0, 2.0), name, 10, raised, {"healthy": 6, "stopped": 2, "warming_up": 2}, 100, 1.0)
 
     found = table([told("a", change_low=3, change_medium=1), told("a", temperature_high=2), told("b")])
-    assert found.rows[0][1:7] == ("4", "3", "1", "2", "0.75", "75.0")
-    assert found.rows[-1][1:6] == ("6", "3", "1", "2", "0.50")
+    assert found.rows[0][1:8] == ("4", "3", "1", "2", "0.75", "0.75", "75.0")
+    assert found.rows[-1][1:7] == ("6", "3", "1", "2", "0.50", "0.50")
     assert found.rows[0][-1] == "change 4, temperature 2"
 
 
@@ -112,3 +112,35 @@ def test_the_table_tells_when_a_fault_was_told_and_how_loud_it_was():
     found = faulty.table([faulty.Story("a", {"low": 70.0, "medium": 80.0}, 0), faulty.Story("b", {}, 2)])
     assert found.rows[0] == ("a", "70", "1.4", "80", "2.0", "-", "-", "0")
     assert found.rows[1][1:] == ("-",) * 6 + ("2",)
+
+
+def test_days_of_an_earlier_page_stand_beside_the_present_ones():
+    stories = [faulty.Story("a", {"low": 70.0, "medium": 80.0}, 0), faulty.Story("b", {}, 2)]
+    before = faulty.days_in("# Page\n\n" + faulty.table(stories).markdown())
+    assert before == {
+        "a": {"low": "70", "medium": "80", "high": "-"},
+        "b": dict.fromkeys(("low", "medium", "high"), "-"),
+    }
+    now = faulty.table([faulty.Story("a", {"low": 71.0}, 0), faulty.Story("new", {}, 0)], before)
+    assert now.rows[0] == ("a", "71", "1.5", "70", "-", "-", "80", "-", "-", "-", "0")
+    assert now.rows[1] == ("new", "-", "-", "", "-", "-", "", "-", "-", "", "0")
+    assert faulty.days_in(now.markdown())["a"]["low"] == "71", "a page with two columns can be put beside again"
+    assert faulty.days_in("no table") == {}
+
+
+def test_a_standing_machine_s_blocks_never_come_again_bit_for_bit(scenario):
+    standing = [
+        tuple(one.indicators.values())
+        for one in observations(scenario, 8, seed=3, years=0.2, start_us=0)
+        if isinstance(one, VibrationObserved) and one.speed_rpm == 0.0
+    ]
+    assert len(set(standing)) == len(standing) > 2_000
+
+
+@pytest.mark.parametrize(("low", "serious", "code"), [(3, 1, 1), (3, 0, 1), (2, 0, 0), (0, 1, 1)])
+def test_its_exit_tells_whether_the_goals_are_kept(tmp_path, low, serious, code):
+    keep = tmp_path / "kept.jsonl"
+    raised = {"anomaly low": low, "change medium": serious}
+    told = Told(Shard(0, 0, 2.0), "steady pump", 10, raised, {"healthy": 10}, 100, 1.0)
+    keep.write_bytes(msgspec.json.encode(told) + b"\n")
+    assert main(["--years", "2", "--processes", "1", "--keep", str(keep)]) == code

@@ -1,3 +1,4 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +56,27 @@ def test_it_never_shows_a_level_whose_evidence_never_came(degrees, step_s):
     for level, degree in zip(levels, degrees, strict=True):
         highest = max(highest, degree)
         assert level <= highest
+
+
+def test_a_level_takes_two_observations_more_where_the_newest_value_is_back_to_usual():
+    def levels(newest, degree=2.0, step_us=600 * SECOND_US):
+        alarm = Alarm()
+        return [alarm.update(degree, i * step_us, DELAYS, each) for i, each in enumerate(newest)]
+
+    assert levels([2.0, 2.0]) == [0, 2]
+    assert levels([2.0, 1.5]) == [0, 2]
+    assert levels([2.0, 1.4]) == [0, 1]
+    assert levels([2.0, 0.4]) == [0, 0]
+    assert levels([2.0, 0.4, 0.4, 0.4, 0.0]) == [0, 0, 0, 2, 2], "what is on goes by the smoothed value alone"
+    assert levels([0.0] * 40, step_us=10 * SECOND_US) == levels([2.0] * 40, step_us=10 * SECOND_US), "none is lost"
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.01, 0.2))
+def test_a_wider_deadband_keeps_what_hovers_about_its_limit_as_one(deadband, stray):
+    delays = msgspec.structs.replace(DELAYS, deadband=deadband)
+    alarm, levels = Alarm(), []
+    degrees = [1.0] * 7 + [1.0 - deadband + stray, 1.0] * 200 + [1.0 - deadband - stray] * 70
+    for i, degree in enumerate(degrees):
+        levels.append(alarm.update(degree, i * 10 * SECOND_US, delays))
+    assert set(levels[6:-61]) == {1}
+    assert levels[-1] == 0

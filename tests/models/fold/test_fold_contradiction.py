@@ -215,6 +215,15 @@ def test_a_standstill_of_a_weekend_asks_nothing():
     assert {health.status for health in healths(outputs)[1:]} == {"stopped"}
 
 
+@pytest.mark.parametrize("factor", [0.03, 0.2, 0.4])
+def test_a_first_standstill_that_the_block_s_own_speed_confirms_asks_nothing_however_long_it_is(factor):
+    state, _ = run([configured(learning=LEARNING), *(vibration(i, speed_rpm=RPM) for i in range(200))])
+    standing = (vibration(i, speed_rpm=0.0, factor=factor) for i in range(200, 12 * HOUR, MINUTE))
+    _, outputs = run(standing, state)
+    assert {health.status for health in healths(outputs)} == {"stopped"}
+    assert not alerts(outputs)
+
+
 @pytest.mark.parametrize("kind", [MaintenanceObserved, AcceptObserved])
 def test_a_less_sensitive_sensor_is_learned_once_people_have_said_something(kind):
     state, _ = run([configured(learning=LEARNING), *without_speed(0, 3 * HOUR, 1.0)])
