@@ -157,7 +157,7 @@ def _span_of(since_s: int) -> int:
 
 
 def _steps(value: float) -> int:
-    return min(max(int(value / _STEP) + 1, 0), _MOST_STEPS)
+    return max(0, min(int(min(value / _STEP, _MOST_STEPS)) + 1, _MOST_STEPS))
 
 
 def _most(one: bytes, other: bytes) -> bytes:

@@ -26,6 +26,7 @@ from models.condition.regimes import OperatingPoint, Regimes
 from models.condition.running_median import RunningMedian
 from models.condition.sender_clock import SenderClock
 from models.condition.sensor_latch import SensorLatch
+from models.condition.start_profile import StartProfile
 from models.condition.stillness import Stillness
 from models.condition.sudden_rise import SuddenRise
 from models.condition.thermal_baseline import ThermalBaseline, WarmUp
@@ -228,6 +229,19 @@ def votes(model: DiagnosisVotes, i: int, value: float) -> object:
     return model.leading_fault(), model.contested()
 
 
+def starts(model: StartProfile, i: int, value: float) -> object:
+    """Every four hours a start, which is loud for as long as the values say."""
+    since_s = 60 * (i % 240)
+    if not since_s:
+        model.begin(sound=True)
+    if model.since_s >= 0:
+        model.since_s = since_s
+        loud = value > 1.0 and since_s < 1_800
+        model.note(value if loud else 0.0, abs(value), sound=not loud)
+        model.end(sound=not loud, stopped=False)
+    return model.allowed_rise, model.allowed_score, model.allows_more, model.is_loud, model.lasts_s(0.5)
+
+
 def degrades(model: DegradationTrend, i: int, value: float) -> object:
     model.add(value, minute(i))
     return model.remaining_h(minute(i)), model.checked, model.held
@@ -265,6 +279,7 @@ MODELS = {
     "uploads": Model(Uploads, gathers, 100, takes_numbers=False),
     "measuring": Model(Measuring, measures, 450, takes_numbers=False),
     "sudden rise": Model(SuddenRise, rises, 100, takes_numbers=False),
+    "starts": Model(StartProfile, starts, 60, takes_numbers=False),
     "stillness": Model(Stillness, stands_still, 150, takes_numbers=False),
     "late watch": Model(LateWatch, comes_late, 1_200, takes_numbers=False),
     "sender clock": Model(SenderClock, keeps_time, 300, takes_numbers=False),
