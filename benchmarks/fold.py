@@ -1,11 +1,11 @@
 """How fast the fold is on one core, and how large a machine's state gets: observations made up, nothing measured.
 
-python benchmarks/fold.py [--only KIND]
-python benchmarks/fold.py --against PATH [--turns 9] [--only KIND]
+python benchmarks/fold.py [--only KIND] [--every 10]
+python benchmarks/fold.py --against PATH [--turns 9] [--only KIND] [--every 10]
 
 With `--against` the same observations go through this code and through that of another checkout, a process each and
 in turns, and medians of the processor's time are compared. Of what is late, contradicts itself or is stamped wildly
-every other hour is sound and in order: `+` is the other half alone.
+one hour in ten is so (`--every 2`: every other one): `+` is that hour alone.
 """
 
 import argparse
@@ -57,7 +57,7 @@ class Run(msgspec.Struct):
     state_bytes: int
 
 
-def observations(kind: str, count: int) -> list[Observation]:
+def observations(kind: str, count: int, every: int = 10) -> list[Observation]:
     """Make up a machine's observations, one a minute and point; `all` is of four points."""
     rng = np.random.default_rng(1)
     found: list[Observation] = []
@@ -78,46 +78,50 @@ def observations(kind: str, count: int) -> list[Observation]:
             found.append(TemperatureObserved(indicators={"value_c": 60 + float(rng.normal())}, **common))
         else:
             found.append(VibrationObserved(seconds=1.0, rate_hz=12_000.0, indicators=values, **common))
-    return _unusual(kind, found, rng) if kind in UNUSUAL else found
+    return _unusual(kind, found, rng, every) if kind in UNUSUAL else found
 
 
-def _unusual(kind: str, sound: list[Observation], rng: np.random.Generator) -> list[Observation]:
-    """Make every other hour unusual: of the hour before, told to stand while it runs, or stamped days ahead."""
+def _unusual(kind: str, sound: list[Observation], rng: np.random.Generator, every: int) -> list[Observation]:
+    """Make one hour in `every` unusual: of the hour before, told to stand while it runs, or stamped days ahead."""
     found: list[Observation] = []
-    for begin in range(0, len(sound), 2 * SPELL):
-        first, second = sound[begin : begin + SPELL], sound[begin + SPELL : begin + 2 * SPELL]
+    for begin in range(0, len(sound), every * SPELL):
+        *before, first, second = (sound[at : at + SPELL] for at in range(begin, begin + every * SPELL, SPELL))
         if kind == "late" and second:
             came_us = second[-1].observed_us
             first, second = second, [msgspec.structs.replace(each, observed_us=came_us) for each in first]
         elif kind == "contradicting":
-            first = [msgspec.structs.replace(each, speed_rpm=1_500.0) for each in first]
-            second = [msgspec.structs.replace(each, speed_rpm=0.0) for each in second]
+            *before, first = ([_at(1_500.0, each) for each in hour] for hour in (*before, first))
+            second = [_at(0.0, each) for each in second]
         elif kind == "wild":
             ahead_us = [int(days * DAY_US) for days in rng.uniform(1, 300, len(second))]
             second = [
                 msgspec.structs.replace(each, time_us=each.time_us + by_us)
                 for each, by_us in zip(second, ahead_us, strict=True)
             ]
-        found += first + second
+        found += [each for hour in (*before, first, second) for each in hour]
     return found
 
 
-def run(kind: str) -> Run:
+def _at(speed_rpm: float, observation: Observation) -> Observation:
+    return msgspec.structs.replace(observation, speed_rpm=speed_rpm)
+
+
+def run(kind: str, every: int) -> Run:
     """Fold a kind's observations once."""
-    made, state, seconds = observations(kind, COUNT), fold.initial_state("made up"), [0.0, 0.0]
+    made, state, seconds = observations(kind, COUNT, every), fold.initial_state("made up"), [0.0, 0.0]
     for spell in range(0, COUNT, SPELL):
         now, started = made[spell : spell + SPELL], time.process_time()
         for observation in now:
             state, _ = fold.step(state, observation)
-        seconds[kind in UNUSUAL and spell // SPELL % 2] += time.process_time() - started
+        seconds[kind in UNUSUAL and spell // SPELL % every == every - 1] += time.process_time() - started
     code = str(Path(str(models.__file__)).parents[1])
     return Run(code, COUNT, sum(seconds), seconds[1], len(fold.dump_state(state)))
 
 
-def run_elsewhere(kind: str, checkout: Path) -> Run:
+def run_elsewhere(kind: str, checkout: Path, every: int) -> Run:
     """Fold a kind's observations once by the code of a checkout, in a process of its own."""
     made = subprocess.run(
-        [sys.executable, __file__, "--once", kind],
+        [sys.executable, __file__, "--once", kind, "--every", str(every)],
         check=True,
         stdout=subprocess.PIPE,
         cwd=checkout,
@@ -129,27 +133,27 @@ def run_elsewhere(kind: str, checkout: Path) -> Run:
     return found
 
 
-def _print_here(kinds: tuple[str, ...]) -> None:
+def _print_here(kinds: tuple[str, ...], every: int) -> None:
     """Print a line for each kind, best of three."""
     print(f"{'observations':>14} {'a second':>9} {'state, bytes':>13}")
     for kind in kinds:
-        best = min((run(kind) for _ in range(3)), key=lambda each: each.seconds)
+        best = min((run(kind, every) for _ in range(3)), key=lambda each: each.seconds)
         print(f"{kind:>14} {best.count / best.seconds:>9.0f} {best.state_bytes:>13}", flush=True)
 
 
-def _print_against(kinds: tuple[str, ...], checkout: Path, turns: int) -> None:
+def _print_against(kinds: tuple[str, ...], checkout: Path, turns: int, every: int) -> None:
     """Print a line for each kind: medians of both, and their ratio, which is that of their speeds."""
     print(f"us an observation, medians of {turns} turns; there: {checkout}")
     print(f"{'observations':>14} {'here':>7} {'there':>7} {'speed':>7} {'state, bytes':>13}")
     for kind in kinds:
         here, there = [], []
         for _ in range(turns):
-            here.append(run_elsewhere(kind, HERE))
-            there.append(run_elsewhere(kind, checkout))
+            here.append(run_elsewhere(kind, HERE, every))
+            there.append(run_elsewhere(kind, checkout, every))
         _print_ratio(kind, [each.seconds for each in here], [each.seconds for each in there], COUNT, here[0])
         if kind in UNUSUAL:
             unusual = [[each.unusual_seconds for each in runs] for runs in (here, there)]
-            _print_ratio("+ half", unusual[0], unusual[1], COUNT // 2, here[0])
+            _print_ratio("+ alone", unusual[0], unusual[1], COUNT // every, here[0])
 
 
 def _print_ratio(name: str, here: list[float], there: list[float], count: int, shown: Run) -> None:
@@ -164,15 +168,16 @@ def main() -> None:
     asked.add_argument("--against", type=Path, metavar="PATH", help="another checkout to compare with")
     asked.add_argument("--turns", type=int, default=9, help="how often both are run in turns")
     asked.add_argument("--only", action="append", choices=KINDS, help="this kind of observations only")
+    asked.add_argument("--every", type=int, choices=(2, 4, 10), default=10, help="one hour in so many is unusual")
     asked.add_argument("--once", choices=KINDS, help=argparse.SUPPRESS)
     given = asked.parse_args()
     kinds = tuple(given.only or KINDS)
     if given.once:
-        sys.stdout.buffer.write(msgspec.json.encode(run(given.once)))
+        sys.stdout.buffer.write(msgspec.json.encode(run(given.once, given.every)))
     elif given.against:
-        _print_against(kinds, given.against.resolve(), given.turns)
+        _print_against(kinds, given.against.resolve(), given.turns, given.every)
     else:
-        _print_here(kinds)
+        _print_here(kinds, given.every)
 
 
 if __name__ == "__main__":
