@@ -50,7 +50,7 @@ def test_a_machine_with_four_points_fits_into_64_kib_however_many_regimes_it_has
 
 
 def test_all_at_once_fits_too():
-    """Nine regimes of which each point keeps three, alerts that come and go, two ways of measuring, a backlog of each."""
+    """Nine regimes of which each point keeps three, alerts that come and go, two ways of measuring, backlogs."""
     state, _ = run([configured(learning=LEARNING), *runs(0, 6_000, 9)])
     state, _ = run(runs(6_000, 12_000, 9, comes_and_goes=True), state)
     state, _ = run(runs(12_000, 15_000, 9, two_ways=True), state)
