@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
+from models.advice.doubts import with_doubt
 from models.advice.recurring import with_recurrence
 from models.advice.starts import with_start
 from models.advice.transitions import transition
@@ -15,7 +16,6 @@ from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
-from models.condition.unit_step import is_fahrenheit, unit_factor
 from models.health.falls import FALL, fall_delays
 from models.health.localization import stronger_point
 from models.health.rules import anomaly_delays
@@ -23,7 +23,6 @@ from models.learning.prioritization import Reached, estimate, shown_level, updat
 from models.machinery.machine import Thresholds
 from models.outputs import Alert
 from models.texts.diagnosis_sentences import with_stronger
-from models.texts.measuring_sentences import with_unit_doubt
 from models.texts.sentences import (
     cleared_sentence,
     rated_low,
@@ -223,18 +222,10 @@ def _raised_sentence(context: AlarmContext, symptom: Symptom, level: int) -> Bil
     fault = vibration.diagnosis_votes.leading_fault() if vibration is not None else None
     if fault is None or vibration is None:
         sentence = symptom_sentence(point, symptom, level, look=True, mechanism=mechanism)
-        return _with_unit_doubt(context.channel, symptom, sentence)
+        return with_doubt(sentence, state, context.channel, symptom, context.time_us)
     hot = symptom.rule == TEMPERATURE_RULE
     sentence = symptom_sentence(point, symptom, level, look=hot, mechanism=mechanism)
     return with_cause(sentence, fault, vibration.diagnosis_votes.confidence(fault))
-
-
-def _with_unit_doubt(channel: Channel, symptom: Symptom, sentence: Bilingual) -> Bilingual:
-    if symptom.rule == TEMPERATURE_RULE:
-        usual_c = channel.warm_state_c
-        hot = usual_c is not None and channel.ready and is_fahrenheit(symptom.value, usual_c)
-        return with_unit_doubt(sentence, None, fahrenheit=hot)
-    return with_unit_doubt(sentence, unit_factor(channel) if channel.ready else None)
 
 
 def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterator[Alert]:

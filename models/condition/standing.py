@@ -18,6 +18,7 @@ _STEADY = 0.25
 _ABOVE_OWN = log(3.0)
 _LEAST_PART = log(0.02)
 """Of the running baseline: where no standstill has been seen yet, less is taken for one."""
+_DEADBAND = log(1.25)
 _MIN_COUNT = 5
 _TOLD_US = 30 * MINUTE_US
 """How long what people said of the sensor waits: they may have said it while the machine stands."""
@@ -74,6 +75,10 @@ class Standing(msgspec.Struct, array_like=True):
         least_us = _UNKNOWN_US if self.noise is None else _KNOWN_US
         allowed_us = _TOLD_US if self.is_told else max(least_us, _TIMES_LONGEST * self.longest_us)
         return time_us - self.since_us > allowed_us
+
+    def stays_doubtful(self, quietest: float) -> bool:
+        """Whether what was no sure standstill is still none: a little below its limit, too, for a level strays."""
+        return self.is_above(self.level + _DEADBAND, quietest)
 
     def is_above(self, level: float, quietest: float) -> bool:
         """Whether a level is well above that of its own standstills."""

@@ -198,10 +198,7 @@ def _update_standing(
         return running
     level = value_to_log(values[_RMS])
     if contradiction.told == "quiet" and contradiction.key == key:
-        if level < quietest + _LOUD and standing.is_above(level, quietest):
-            contradiction.hold("quiet", key, 0.0, time_us, outvoted=False)
-            return running
-        contradiction.forget()
+        return _still_doubted(state, channel, level - quietest, time_us, running=running)
     if running is not False:
         if running:
             standing.end(time_us)
@@ -216,6 +213,22 @@ def _update_standing(
         return None
     if not contradiction.told:
         contradiction.hold("quiet", key, 0.0, time_us, outvoted=False)
+    return running
+
+
+def _still_doubted(
+    state: MachineState, channel: Channel, above: float, time_us: int, *, running: bool | None
+) -> bool | None:
+    """Hold a doubt whether the machine stands until the level is as it was when it ran, or at its standstills."""
+    contradiction, standing, quietest = state.contradiction, channel.standing, channel.quietest
+    if quietest is not None and above < _LOUD:
+        standing.add(quietest + above, time_us)
+        if standing.stays_doubtful(quietest):
+            contradiction.hold("quiet", contradiction.key, 0.0, time_us, outvoted=False)
+            return running
+    contradiction.forget()
+    if running:
+        standing.end(time_us)
     return running
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from models.bilingual import Bilingual
 from models.clock import to_datetime
+from models.texts.commands import quoted
 from models.texts.sentences import number
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "fallen_sentence",
     "measured_as_before_sentence",
     "remeasured_sentence",
+    "with_standstill_doubt",
     "with_unit_doubt",
 ]
 
@@ -108,6 +110,19 @@ def with_unit_doubt(sentence: Bilingual, factor: float | None, *, fahrenheit: bo
     return Bilingual(
         f"{sentence.en} Everything is {number(factor)} times its usual: {unit.en}? Check that first.",
         f"{sentence.zh}所有数值均为平常的 {number(factor)} 倍：{unit.zh}？请先检查。",
+    )
+
+
+def with_standstill_doubt(sentence: Bilingual, machine: str, point: str) -> Bilingual:
+    """Add to what an alert says that the machine may have stood while its usual was learned.
+
+    >>> with_standstill_doubt(Bilingual("Loud.", "振动大。"), "P", "gear").en
+    'Loud. Did it stand while this was learned? Then let it be learned anew: `stethos maintenance P --point gear`.'
+    """
+    command = f"stethos maintenance {quoted(machine)} --point {quoted(point)}"
+    return Bilingual(
+        f"{sentence.en} Did it stand while this was learned? Then let it be learned anew: `{command}`.",
+        f"{sentence.zh}学习期间设备是否停机？若是，请重新学习：`{command}`。",
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from models.bilingual import Bilingual
+from models.texts.commands import quoted
 
 __all__ = ["offered_sentence", "recurred_sentence", "recurring_sentence"]
 
@@ -41,14 +42,10 @@ def offered_sentence(sentence: Bilingual, machine: str, point: str) -> Bilingual
     """Offer to accept it.
 
     >>> offered_sentence(Bilingual("Loud.", "振动大。"), "P 1", "drive-end").en
-    'Loud. If that is how the machine works: `stethos accept "P 1" --point drive-end`.'
+    "Loud. If that is how the machine works: `stethos accept 'P 1' --point drive-end`."
     """
-    command = f"stethos accept {_quoted(machine)} --point {_quoted(point)}"
+    command = f"stethos accept {quoted(machine)} --point {quoted(point)}"
     return Bilingual(
         f"{sentence.en} If that is how the machine works: `{command}`.",
         f"{sentence.zh}如果这是设备的正常工作方式：`{command}`。",
     )
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name

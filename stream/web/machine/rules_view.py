@@ -1,6 +1,5 @@
 """How often the alerts of each rule were right, for machines like the one looked at, as its page shows it."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
@@ -10,6 +9,7 @@ from models.bilingual import Bilingual, Language
 from models.learning.track_record import TrackRecord, track_records
 from models.machinery.machine import Machine
 from models.outputs import Action, Alert
+from models.texts.commands import quoted
 from stream.texts.phrases import CODES, KINDS
 
 __all__ = ["RulesRow", "RulesView", "rules_view"]
@@ -76,7 +76,7 @@ def rules_view(
         title = _OF_ALL.say(language)
     records = track_records(alerts, actions)
     if not any(record.tally.precision is not None for record in records):
-        return RulesView(title=title, guide=_NONE.say(language, machine=_typed(machine.id)), columns=(), rows=())
+        return RulesView(title=title, guide=_NONE.say(language, machine=quoted(machine.id)), columns=(), rows=())
     own = {record.rule: record for record in track_records(_of(alerts, {machine.id}), actions)}
     return RulesView(
         title=title,
@@ -116,12 +116,3 @@ def _row(record: TrackRecord, own: TrackRecord | None, language: Language) -> Ru
         here,
     )
     return RulesRow(rule=record.rule, cells=cells)
-
-
-def _typed(name: str) -> str:
-    """Give a name as a shell takes it.
-
-    >>> _typed("P-101"), _typed("泵 1")
-    ('P-101', '"泵 1"')
-    """
-    return name if re.fullmatch(r"[\w.-]+", name) else f'"{name}"'

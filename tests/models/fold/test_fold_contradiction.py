@@ -209,6 +209,13 @@ def test_a_machine_that_seems_to_stand_for_longer_than_ever_asks_whether_the_sen
     assert last(outputs)[0] == "stopped", "now it is known how loud its standstills are"
 
 
+@pytest.mark.parametrize("part", [0.018, 0.02, 0.022, 0.025])
+def test_a_level_that_strays_about_what_is_taken_for_a_standstill_asks_once_at_most(part):
+    state, _ = run([configured(learning=LEARNING), *without_speed(0, 3 * HOUR, 1.0)])
+    _, outputs = run(without_speed(3 * HOUR, 30 * HOUR, part), state)
+    assert of(outputs) in ([], [("active", "low")])
+
+
 def test_a_standstill_of_a_weekend_asks_nothing():
     state, _ = run([configured(learning=LEARNING), *without_speed(0, 3 * HOUR, 1.0)])
     _, outputs = run(without_speed(3 * HOUR, 60 * HOUR, 0.01), state)

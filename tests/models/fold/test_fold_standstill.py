@@ -261,3 +261,23 @@ def test_a_point_that_fell_silent_foretells_no_end():
     assert lives[HOUR // 4] == before, "of its last word"
     assert lives[-1] is None
     assert healths(outputs)[-1].status in {"warning", "critical"}
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_what_was_learned_while_it_stood_is_asked_about_where_no_speed_could_tell(told):
+    """A sensor is mounted while the machine stands: what is told of its first run names that, and what helps."""
+    rpm = {"speed_rpm": RPM} if told else {}
+    quiet = [vibration(i, factor=0.02, **rpm) for i in range(200)]
+    state, outputs = run([configured(learning=LEARNING), *quiet, *(vibration(i, **rpm) for i in range(200, 300))])
+    high = [alert for alert in alerts(outputs) if (alert.rule, alert.priority) == ("change", "high")]
+    assert ("stethos maintenance pump --point drive-end" in high[-1].text) is not told
+    done = MaintenanceObserved(
+        machine="pump", point="drive-end", observed_us=at(300), time_us=at(300), digest="done"
+    )
+    state, _ = run([done, *(vibration(i, **rpm) for i in range(301, 600))], state)
+    _, outputs = run((vibration(i, factor=0.001, **rpm) for i in range(600, 700)), state)
+    assert "critical" not in statuses(outputs)
+    _, outputs = run((vibration(i, factor=9.0, **rpm) for i in range(700, 800)), state)
+    asked = [alert.text for alert in alerts(outputs) if alert.rule == "change" and alert.state == "active"]
+    assert asked
+    assert told or not any("learned anew" in text for text in asked), "it has been seen to stand since"
