@@ -61,7 +61,9 @@ def test_machines_of_other_kinds_say_nothing_and_without_a_kind_all_count():
     assert unknown.rows[0].cells[-1] == "–"
 
 
-@pytest.mark.parametrize(("name", "typed"), [("P-101", "P-101"), ("泵 1", "'泵 1'"), ("$(id)", "'$(id)'"), ("{0}", "'{0}'")])
+@pytest.mark.parametrize(
+    ("name", "typed"), [("P-101", "P-101"), ("泵 1", "'泵 1'"), ("$(id)", "'$(id)'"), ("{0}", "'{0}'")]
+)
 def test_without_findings_it_tells_how_to_give_them(name, typed):
     machine = type(PUMP)(id=name, kind="pump")
     for language in ("en", "zh"):
