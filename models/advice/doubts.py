@@ -1,5 +1,6 @@
 """What an alert says of reasons beside the machine: an untold unit, or that it stood while it was learned."""
 
+from models.advice.recurring import may_accept
 from models.alarms.symptom import Symptom
 from models.bilingual import Bilingual
 from models.condition.channel import Channel
@@ -28,11 +29,15 @@ def with_doubt(
 
 
 def _may_have_stood(state: MachineState, channel: Channel, symptom: Symptom, time_us: int) -> bool:
-    """Whether what is usual may have been learned while the machine stood, as without a speed nobody can tell."""
+    """Whether what is usual may have been learned while the machine stood, as without a speed nobody can tell.
+
+    Not where anything speaks of a fault. The priority does not: of a first run it is always high.
+    """
     if symptom.rule != "change" or symptom.is_fall or not symptom.reference:
         return False
     far = symptom.value >= _AS_FROM_STANDSTILL * symptom.reference
-    return far and channel.standing.noise is None and not _tells_speed(state, time_us)
+    unknown = channel.standing.noise is None and not _tells_speed(state, time_us)
+    return far and unknown and may_accept(state, channel, symptom.rule, 1)
 
 
 def _tells_speed(state: MachineState, time_us: int) -> bool:

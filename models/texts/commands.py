@@ -1,9 +1,9 @@
-"""Names in commands that people copy: whatever a name holds, a shell takes it for a name."""
+"""Commands that people copy out of a text: whatever a name holds, a shell takes it for a name."""
 
 import re
 from shlex import quote
 
-__all__ = ["quoted"]
+__all__ = ["command_at", "quoted"]
 
 _PLAIN = re.compile(r"[\w.:@%+=,][\w.:@%+=,/-]*")
 
@@ -15,3 +15,12 @@ def quoted(name: str) -> str:
     ('水泵-1', "'P 1'", "'a;reboot'", "'$(id)'")
     """
     return name if _PLAIN.fullmatch(name) else quote(name)
+
+
+def command_at(verb: str, machine: str, point: str) -> str:
+    """Give the command that says something of a machine's point.
+
+    >>> command_at("accept", "P 1", "drive-end")
+    "stethos accept 'P 1' --point drive-end"
+    """
+    return f"stethos {verb} {quoted(machine)} --point {quoted(point)}"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from models.bilingual import Bilingual
 from models.clock import to_datetime
-from models.texts.commands import quoted
+from models.texts.commands import command_at
 from models.texts.sentences import number
 
 __all__ = [
@@ -119,7 +119,7 @@ def with_standstill_doubt(sentence: Bilingual, machine: str, point: str) -> Bili
     >>> with_standstill_doubt(Bilingual("Loud.", "振动大。"), "P", "gear").en
     'Loud. Did it stand while this was learned? Then let it be learned anew: `stethos maintenance P --point gear`.'
     """
-    command = f"stethos maintenance {quoted(machine)} --point {quoted(point)}"
+    command = command_at("maintenance", machine, point)
     return Bilingual(
         f"{sentence.en} Did it stand while this was learned? Then let it be learned anew: `{command}`.",
         f"{sentence.zh}学习期间设备是否停机？若是，请重新学习：`{command}`。",

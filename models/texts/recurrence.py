@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.bilingual import Bilingual
-from models.texts.commands import quoted
+from models.texts.commands import command_at
 
 __all__ = ["offered_sentence", "recurred_sentence", "recurring_sentence"]
 
@@ -44,7 +44,7 @@ def offered_sentence(sentence: Bilingual, machine: str, point: str) -> Bilingual
     >>> offered_sentence(Bilingual("Loud.", "振动大。"), "P 1", "drive-end").en
     "Loud. If that is how the machine works: `stethos accept 'P 1' --point drive-end`."
     """
-    command = f"stethos accept {quoted(machine)} --point {quoted(point)}"
+    command = command_at("accept", machine, point)
     return Bilingual(
         f"{sentence.en} If that is how the machine works: `{command}`.",
         f"{sentence.zh}如果这是设备的正常工作方式：`{command}`。",

@@ -281,3 +281,15 @@ def test_what_was_learned_while_it_stood_is_asked_about_where_no_speed_could_tel
     asked = [alert.text for alert in alerts(outputs) if alert.rule == "change" and alert.state == "active"]
     assert asked
     assert told or not any("learned anew" in text for text in asked), "it has been seen to stand since"
+
+
+def test_where_a_severity_speaks_of_a_fault_nobody_is_asked_whether_it_stood():
+    """Maintenance would end the alert, and learn the fault: 75 mm/s is no start of a sound machine."""
+    known = configured(learning=LEARNING, power_kw=75.0, mounting="rigid")
+    quiet, loud = (
+        [vibration(i, factor=f) for i in span] for f, span in ((1.0, range(200)), (50.0, range(200, 300)))
+    )
+    _, outputs = run([known, *quiet, *loud])
+    high = [alert.text for alert in alerts(outputs) if (alert.rule, alert.priority) == ("change", "high")]
+    assert high
+    assert not any("stand while this was learned" in text for text in high)
