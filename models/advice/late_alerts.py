@@ -20,7 +20,7 @@ from models.outputs import Alert
 from models.signal.quality import FAULTS
 from models.texts.late_sentences import late_over_sentence, late_sentence
 
-__all__ = ["LATE_RULE", "close_late", "follow_late", "note_told"]
+__all__ = ["LATE_RULE", "close_late", "closing_due_us", "follow_late", "note_told"]
 
 LATE_RULE = "late"
 
@@ -77,6 +77,17 @@ def close_late(state: MachineState, *, all_of_them: bool = False) -> tuple[Alert
             channel.late.episode = None
     _set_due(state)
     return told
+
+
+def closing_due_us(state: MachineState) -> int | None:
+    """Give when the first open episode is to be told (observed time); None where there is none.
+
+    One that is due already is due now: event time has run ahead of observed time, or that has been put back.
+    """
+    due_us = state.late_due_us
+    if not due_us:
+        return None
+    return min(due_us, state.observed_us) if _is_due(state, due_us) else due_us
 
 
 def note_told(channel: Channel, alerts: Iterable[Alert]) -> None:

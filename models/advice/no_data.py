@@ -8,7 +8,14 @@ from models.condition.state import MachineState
 from models.outputs import Alert
 from models.texts.sentences import data_back_sentence, no_data_sentence
 
-__all__ = ["MIN_SILENCE_US", "allowed_silence_us", "clear_no_data", "raise_no_data", "record_arrival"]
+__all__ = [
+    "MIN_SILENCE_US",
+    "allowed_silence_us",
+    "clear_no_data",
+    "raise_no_data",
+    "record_arrival",
+    "silence_due_us",
+]
 
 MIN_SILENCE_US = 5 * MINUTE_US
 _TIMES_USUAL = 10
@@ -27,9 +34,28 @@ def allowed_silence_us(state: MachineState) -> int:
     The usual interval is the greater of its running means in observed and in event time, so that a backlog sent at
     once doesn't make a machine look talkative.
     """
+    return max(_usually_allowed_us(state), state.uploads.allowed_us(state.observed_us))
+
+
+def _usually_allowed_us(state: MachineState) -> int:
+    """Give how long a machine may be silent that isn't gathered from."""
     usual = max(state.observed_interval_us, state.event_interval_us)
-    allowed_us = max(MIN_SILENCE_US, int(_TIMES_USUAL * usual), state.uploads.allowed_us(state.observed_us))
+    allowed_us = max(MIN_SILENCE_US, int(_TIMES_USUAL * usual))
     return max(allowed_us, _while_standing_us(state)) if state.standing_gap_us else allowed_us
+
+
+def silence_due_us(state: MachineState) -> int | None:
+    """Give when a machine's silence is to be told, if nothing comes until then (observed time).
+
+    None where it has been told, or never will be: nothing that came had a time that can be believed.
+    """
+    if state.time_us is None or state.silence.present:
+        return None
+    usually_us = state.heard_us + _usually_allowed_us(state) + 1
+    gathered_us = state.heard_us + state.uploads.allowed_us(state.heard_us) + 1
+    if gathered_us <= usually_us:
+        return usually_us
+    return min(gathered_us, max(usually_us, state.uploads.forgotten_us))
 
 
 def _while_standing_us(state: MachineState) -> int:

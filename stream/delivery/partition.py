@@ -27,6 +27,8 @@ class Partition:
         self.machines: dict[str, MachineState] = dict(restored.machines)
         self.restored_counts = {name: copy(state.counts) for name, state in restored.machines.items()}
         """What had come of each machine before this worker."""
+        self.moved: set[str] = set(self.machines)
+        """Machines whose deadlines may be others than when somebody last took this set."""
         self.waiting: list[Any] = []
         """Faust events folded since the last checkpoint: acknowledged once that is confirmed."""
         self.checkpointing = asyncio.Lock()
@@ -82,6 +84,7 @@ class Partition:
         state = self.machines.get(name) or initial_state(name)
         self._folded[name] = offset
         self._changed.add(name)
+        self.moved.add(name)
         self.machines[name], outputs = step(state, observation)
         return outputs
 
@@ -91,9 +94,15 @@ class Partition:
         self.machines |= joined
         self._folded |= dict.fromkeys(joined, self.next_offset - 1)
         self._changed |= joined.keys()
+        self.moved |= joined.keys()
         gone = sorted(self.damaged.keys() - joined.keys())
         self._records += [nothing_known_record(name, self.next_offset) for name in gone]
         self.damaged, self.incomplete, self._unsaved = {}, False, True
+
+    def take_moved(self) -> set[str]:
+        """Give the machines that were folded since the last call, at the first all that there are."""
+        moved, self.moved = self.moved, set()
+        return moved
 
     def touch(self) -> None:
         """Let the next checkpoint hold every machine."""

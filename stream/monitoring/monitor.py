@@ -78,6 +78,16 @@ class Monitor:
             self._lags = {}  # a time without partitions is none of standing still
         self._state, self._state_since = state, time.monotonic()
 
+    def done_until(self, partition: int) -> float | None:
+        """Give the monotonic time before which all that had come of a partition is judged by now.
+
+        None while the broker doesn't answer, and until it has been seen to be worked off at all.
+        """
+        lags = [lag for tp, lag in self._lags.items() if tp.partition == partition and tp.topic in AGENT_OF]
+        if not lags or any(lag.caught_up >= lag.ahead[1] for lag in lags):
+            return None
+        return min(lag.caught_up for lag in lags)
+
     def event(self, agent: str) -> None:
         """Note that an agent has taken a message."""
         self._events[agent] = time.monotonic()
