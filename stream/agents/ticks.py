@@ -1,4 +1,4 @@
-"""Ticks: a machine of which something is due is told that time has passed, by the worker that owns its partition.
+"""Ticks: a machine with something due is told that time has passed, by the worker that owns its partition.
 
 The fold gives each machine's next deadline (`models.advice.deadlines`). It is noted when the machine has been folded
 or restored, and only then; when it comes, a tick goes into `observations`, and another one only once that has been
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 _EVERY_S = 5.0
 _BEHIND_US = MINUTE_US
-"""What has come is worked off some seconds later, as checkpoints are; more than this is a backlog."""
+"""What has come counts as worked off with a checkpoint; more than this beyond one of them is a backlog."""
 _BACK_US = MINUTE_US
 """So long senders have to come back, and to send what they kept, once the broker answers again."""
 _AGAIN_US = 10 * MINUTE_US
@@ -83,6 +83,7 @@ class Ticks:
         self._context, self._condition = context, condition
         self._clock = clock or SteadyClock()
         self._done_until = done_until or context.monitor.done_until
+        self._behind_us = _BEHIND_US + round(context.settings.checkpoint.every_s * SECOND_US)
         self._deadlines: dict[int, _Deadlines] = {}
         self._last: Confirmation | None = None
 
@@ -182,7 +183,7 @@ class Ticks:
         if now_us < deadlines.away_until_us:
             return None
         until_us = round(until_s * SECOND_US)
-        return now_us if now_us - until_us <= _BEHIND_US else until_us
+        return now_us if now_us - until_us <= self._behind_us else until_us
 
 
 def add_ticks(context: Context, condition: Condition) -> None:
