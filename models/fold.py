@@ -13,6 +13,7 @@ from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
+from models.advice.shelving import end_shelves
 from models.advice.sisters import compare, forget_likeness, tell_usual
 from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
@@ -91,7 +92,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
             state.counts.duplicates += 1
         case _:
             outputs = apply_action(state, observation)
-    return state, outputs
+    return state, (*outputs, *end_shelves(state, outputs)) if state.shelves else outputs
 
 
 def _configure(state: MachineState, configuration: Configuration) -> None:

@@ -23,10 +23,12 @@ __all__ = [
     "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
+    "ShelveObserved",
     "SisterBaseline",
     "Source",
     "TemperatureObserved",
     "Tick",
+    "UnshelveObserved",
     "VibrationObserved",
 ]
 
@@ -134,6 +136,23 @@ class AcceptObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_a
     """What the machine, or one of its points, does from here on is its new normal."""
 
 
+class ShelveObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_shelve"):
+    """Alerts of a rule, a point or both are known to somebody, and are not to be told for a while."""
+
+    rule: str = ""
+    """Empty: all of the point."""
+    until_us: int
+    one_shot: bool = False
+    """Whether it ends when what stands is over."""
+    reason: str = ""
+
+
+class UnshelveObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_unshelve"):
+    """They are to be told again."""
+
+    rule: str = ""
+
+
 class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     """The machine is judged by this configuration from here on."""
 
@@ -175,6 +194,8 @@ Observation = (
     | FindingObserved
     | MaintenanceObserved
     | AcceptObserved
+    | ShelveObserved
+    | UnshelveObserved
     | Configured
     | Experienced
     | Compared

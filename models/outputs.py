@@ -43,7 +43,7 @@ ahead, wild or behind; facts contradict each other; it is measured otherwise tha
 trusted; or nothing comes from the point."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
-ActionKind = Literal["finding", "maintenance", "accept"]
+ActionKind = Literal["finding", "maintenance", "accept", "shelve", "unshelve"]
 AlertState = Literal["active", "cleared"]
 LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]
@@ -186,6 +186,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
     """When (observed time) it was noticed, where that is not when it was measured: what came late is told late."""
     count: int = 0
     """How often it has come and gone, where it does so time and again and is told once; else 0."""
+    shelved_until: datetime | None = None
+    """Until when (observed time) people have set it aside; None where they have not, or no longer."""
+    shelved_by: str = ""
+    shelved_reason: str = ""
 
 
 class Uptime(msgspec.Struct, frozen=True, kw_only=True, tag="uptime"):
@@ -256,6 +260,15 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, tag="action"):
     since: datetime | None = None
     alerts: tuple[str, ...] = ()
     """Ids of the alerts that a finding has labelled."""
+    rule: str = ""
+    """Of what is shelved; empty: all of the point."""
+    until: datetime | None = None
+    """Until when it is shelved."""
+    one_shot: bool = False
+    reason: str = ""
+    refused: str = ""
+    """Why it came to nothing, and what to do; empty where it didn't."""
+    refused_zh: str = ""
 
 
 class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):

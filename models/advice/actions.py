@@ -1,27 +1,38 @@
 """Actions that people take, applied to a machine's state: each once, whatever comes twice."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from models.advice.baseline_reset import reset_baselines
+from models.advice.shelving import refusal, shelve, unshelve
 from models.advice.sisters import forget_usuals
+from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
 from models.learning.labelling import lessons_of
-from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved
+from models.observations import (
+    AcceptObserved,
+    FindingObserved,
+    MaintenanceObserved,
+    ShelveObserved,
+    UnshelveObserved,
+)
 from models.outputs import Action, ActionKind, Lesson, Output
 from models.texts.sentences import accepted_sentence, mended_sentence
 
 __all__ = ["ActionObserved", "apply_action"]
 
-ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved
+ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved | ShelveObserved | UnshelveObserved
 
 _KINDS: dict[type[ActionObserved], ActionKind] = {
     FindingObserved: "finding",
     MaintenanceObserved: "maintenance",
     AcceptObserved: "accept",
+    ShelveObserved: "shelve",
+    UnshelveObserved: "unshelve",
 }
 
 
@@ -35,7 +46,9 @@ def apply_action(state: MachineState, observed: ActionObserved) -> tuple[Output,
     state.acts.add(mark, time_us)
     state.counts.acts += 1
     lessons = lessons_of(state, observed) if isinstance(observed, FindingObserved) else ()
-    return (_action(observed, time_us, lessons), *lessons, *_consequences(state, observed))
+    refused = refusal(state, observed) if isinstance(observed, ShelveObserved) else None
+    action = _action(observed, time_us, lessons, refused)
+    return (action, *lessons, *(() if refused else _consequences(state, observed)))
 
 
 def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Output]:
@@ -53,9 +66,15 @@ def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Out
             yield from reset_baselines(
                 state, observed.point, digest=observed.digest, sentence=sentence, mended=False
             )
+        case ShelveObserved():
+            yield from shelve(state, observed)
+        case UnshelveObserved():
+            yield from unshelve(state, observed)
 
 
-def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
+def _action(
+    observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...], refused: Bilingual | None
+) -> Action:
     action = Action(
         machine=observed.machine,
         point=observed.point,
@@ -63,15 +82,20 @@ def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...])
         kind=_KINDS[type(observed)],
         by=observed.by,
         note=observed.note,
-        done="" if isinstance(observed, AcceptObserved) else observed.done,
     )
-    if not isinstance(observed, FindingObserved):
-        return action
-    since = None if observed.since_us is None else to_datetime(observed.since_us)
-    return msgspec.structs.replace(
-        action,
-        verdict=observed.verdict,
-        fault=observed.fault,
-        since=since,
-        alerts=tuple(each.alert for each in lessons),
-    )
+    said: dict[str, Any] = {}
+    match observed:
+        case FindingObserved():
+            since = None if observed.since_us is None else to_datetime(observed.since_us)
+            said = {"verdict": observed.verdict, "fault": observed.fault, "done": observed.done, "since": since}
+            said["alerts"] = tuple(each.alert for each in lessons)
+        case MaintenanceObserved():
+            said = {"done": observed.done}
+        case ShelveObserved():
+            said = {"rule": observed.rule, "until": to_datetime(observed.until_us), "one_shot": observed.one_shot}
+            said |= {"reason": observed.reason}
+            if refused is not None:
+                said |= {"refused": refused.en, "refused_zh": refused.zh}
+        case UnshelveObserved():
+            said = {"rule": observed.rule}
+    return msgspec.structs.replace(action, **said)

@@ -32,6 +32,7 @@ from models.texts.sentences import (
     turned_sentence,
     with_cause,
 )
+from models.texts.shelving import standing_sentence
 
 __all__ = [
     "DIAGNOSIS_RULE",
@@ -39,6 +40,7 @@ __all__ = [
     "TEMPERATURE_RULE",
     "AlarmContext",
     "clear_all",
+    "restated",
     "tell",
     "update_condition_alarms",
     "update_sensor_alarm",
@@ -256,6 +258,17 @@ def tell(
     """Bring the alarm of a rule without delays to a level, in these words."""
     context.channel.alarms.setdefault(rule, Alarm())
     yield from _transition(context, rule, level, value, limit, sentence)
+
+
+def restated(state: MachineState, channel: Channel, rule: str) -> tuple[float, float, Bilingual]:
+    """Give value, limit and sentence of an alert that stands at a point, by what is seen of it now."""
+    alarm = channel.alarms[rule]
+    symptom = next((each for each in channel.symptoms if each.rule == rule), None)
+    if symptom is None:
+        return 0.0, 0.0, standing_sentence(channel.point, rule)
+    context = AlarmContext(state, channel, state.time_us or 0, "")
+    sentence = with_recurrence(_raised_sentence(context, symptom, alarm.level), state, channel, rule, alarm.level)
+    return symptom.value, symptom.limit(alarm.level), sentence
 
 
 def clear_all(

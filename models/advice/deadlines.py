@@ -14,15 +14,17 @@ from typing import Literal
 
 from models.advice.late_alerts import closing_due_us
 from models.advice.no_data import silence_due_us
+from models.advice.shelves import shelf_due_us
 from models.condition.state import MachineState
 
 __all__ = ["Deadline", "deadlines_us", "next_due_us"]
 
-Deadline = Literal["silence", "closing"]
+Deadline = Literal["silence", "closing", "shelf"]
 
 _DUE_US: Mapping[Deadline, Callable[[MachineState], int | None]] = {
     "silence": silence_due_us,
     "closing": closing_due_us,
+    "shelf": shelf_due_us,
 }
 """Each gives None where nothing is due; and once a tick at that time has been folded, a later time or None."""
 

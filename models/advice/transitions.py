@@ -1,5 +1,6 @@
 """Transitions of alarms from level to level, as the alerts that people see."""
 
+from models.advice.shelves import with_shelf
 from models.alarms.alarm import Alarm, alert_id
 from models.bilingual import Bilingual
 from models.clock import to_datetime
@@ -38,7 +39,7 @@ def transition(
         alarm.id = alert_id(state.machine, point, rule, time_us, state.raised)
     shown = level or alarm.level
     alarm.level = level
-    return Alert(
+    alert = Alert(
         id=alarm.id,
         machine=state.machine,
         point=point,
@@ -55,3 +56,4 @@ def transition(
         observation=observation,
         count=alarm.comings,
     )
+    return with_shelf(state, alert, level) if state.shelves else alert

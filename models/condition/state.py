@@ -4,6 +4,7 @@ import msgspec
 
 from models.alarms.alarm import Alarm
 from models.alarms.alert_history import AlertHistory
+from models.alarms.shelf import Shelf
 from models.condition.channel import Channel
 from models.condition.contradiction import Contradiction
 from models.condition.operating_state import OperatingState
@@ -103,3 +104,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     late_due_us: int = 0
     """When the first open episode of what came late is told (observed time); 0: there is none."""
     contradiction: Contradiction = msgspec.field(default_factory=Contradiction)
+    shelves: list[Shelf] = []
+    """What people have set aside for a while."""
+    shelved_us: int = 0
+    """The last time (event time) given to an alert that was told again because of a shelf."""

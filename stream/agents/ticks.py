@@ -1,8 +1,8 @@
-"""Ticks: a machine with something due is told that time has passed, by the worker that owns its partition.
+"""Ticks: a machine with something due is told that time has passed, by whoever owns its partition.
 
-The fold gives each machine's next deadline (`models.advice.deadlines`). It is noted when the machine has been folded
-or restored, and only then; when it comes, a tick goes into `observations`, and another one only once that has been
-folded. A quiet machine with nothing due costs nothing, and so does a fleet of them.
+The fold gives each machine's next deadline (`models.advice.deadlines`). It is noted when the machine has been
+folded or restored, and only then; when it comes, a tick goes into `observations`, and another one only once that
+has been folded. A quiet machine with nothing due costs nothing, and so does a fleet of them.
 
 A tick says that nothing has come, which nobody can know who hasn't read what has. So none goes out for a partition
 while the broker doesn't answer, for a minute after it is back, and while what has come is still being worked off;
