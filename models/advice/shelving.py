@@ -10,7 +10,7 @@ from models.advice.no_data import allowed_silence_us
 from models.advice.shelves import covering_shelf
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm
-from models.alarms.shelf import MAX_SHELVES, MOST_HIGH_US, MOST_US, SHELVED_TEXT_LENGTH, Shelf
+from models.alarms.shelf import MAX_KEPT_BY, MAX_KEPT_REASON, MAX_SHELVES, MOST_HIGH_US, MOST_US, Shelf
 from models.bilingual import Bilingual
 from models.clock import DAY_US, HOUR_US, SECOND_US
 from models.condition.channel import Channel
@@ -98,8 +98,8 @@ def _shelf_of(state: MachineState, observed: ShelveObserved) -> Shelf:
         observed.until_us,
         1,
         observed.one_shot,
-        observed.by[:SHELVED_TEXT_LENGTH],
-        observed.reason[:SHELVED_TEXT_LENGTH],
+        observed.by[:MAX_KEPT_BY],
+        observed.reason[:MAX_KEPT_REASON],
     )
     levels = [each.alarm.level for each in _standing(state) if shelf.covers(each.point, each.rule)]
     shelf.level = max(levels, default=1)

@@ -8,13 +8,13 @@ import msgspec
 
 from models.clock import AHEAD_US, DAY_US, HOUR_US
 
-__all__ = ["MAX_SHELVES", "MOST_HIGH_US", "MOST_US", "SHELVED_TEXT_LENGTH", "Shelf"]
+__all__ = ["MAX_KEPT_BY", "MAX_KEPT_REASON", "MAX_SHELVES", "MOST_HIGH_US", "MOST_US", "Shelf"]
 
 MAX_SHELVES = 10
 """Of one machine."""
 MOST_US, MOST_HIGH_US = 7 * DAY_US, 8 * HOUR_US
 """How long anything may be shelved, and how long what is of high priority: a shift."""
-SHELVED_TEXT_LENGTH = 80
+MAX_KEPT_BY, MAX_KEPT_REASON = 40, 80
 """Characters that a state keeps of who shelved it and why; the action itself is kept whole."""
 _HIGH = 3
 

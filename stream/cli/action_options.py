@@ -1,4 +1,4 @@
-"""Options of the actions `finding`, `maintenance` and `accept`, and how these commands send them."""
+"""Options of the actions that people take, such as `finding` and `accept`, and how these commands send them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

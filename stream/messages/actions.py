@@ -1,16 +1,17 @@
-"""Actions as messages, which people send: a finding, maintenance, and what is normal from now on."""
+"""Actions as messages, which people send: findings, maintenance, what is normal, what to keep quiet of."""
 
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from models.clock import from_datetime
+from models.alarms.shelf import MOST_HIGH_US, MOST_US
+from models.clock import DAY_US, HOUR_US, from_datetime
 from models.errors import MessageError
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
-__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance"]
+__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "Shelve", "Unshelve"]
 
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
@@ -93,7 +94,64 @@ class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
     """What the machine, or one point, does from now on is normal."""
 
 
-ActionMessage = Finding | Maintenance | Accept
+class Shelve(_ActionMessage, frozen=True, kw_only=True, tag="shelve"):
+    """Alerts that somebody knows of are not to be told for a while; a whole machine is not shelved."""
+
+    until: Zoned
+    rule: str = ""
+    """Empty: all of the point."""
+    one_shot: bool = False
+    """Whether it ends when what stands is over."""
+    reason: str
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        _check_rule(self.rule)
+        if not self.point and not self.rule:
+            raise MessageError(
+                "point: neither a point nor a rule is named; shelve alerts of a point, of a rule or of both, "
+                "as a machine as a whole is never silenced"
+            )
+        _check_text("reason", self.reason, _MAX_NOTE_LENGTH)
+        if not self.reason.strip():
+            raise MessageError("reason: it is empty; say why, for whoever finds the alert shelved")
+        check_times(self.until, 0.0)
+        span_us = self.until_us - self.time_us
+        if span_us <= 0:
+            raise MessageError(
+                f"until: {self.until.isoformat()} is not after `time`; give when the shelf is to end"
+            )
+        if span_us > MOST_US:
+            raise MessageError(
+                f"until: {span_us / DAY_US:.1f} days are too long; shelve for {MOST_US // DAY_US} days at most "
+                f"(what is of high priority for {MOST_HIGH_US // HOUR_US} hours), and again then"
+            )
+
+    @property
+    def until_us(self) -> int:
+        """Microseconds since the epoch."""
+        return from_datetime(self.until)
+
+
+class Unshelve(_ActionMessage, frozen=True, kw_only=True, tag="unshelve"):
+    """What is shelved of a machine, a point or a rule is to be told again."""
+
+    rule: str = ""
+    """Empty: all of the point, or of the machine."""
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        _check_rule(self.rule)
+
+
+ActionMessage = Finding | Maintenance | Accept | Shelve | Unshelve
+
+
+def _check_rule(rule: str) -> None:
+    if rule:
+        check_name("rule", rule)
 
 
 def _check_text(field: str, text: str, longest: int) -> None:

@@ -13,15 +13,17 @@ from models.observations import (
     FindingObserved,
     MaintenanceObserved,
     ReadingObserved,
+    ShelveObserved,
     Source,
     TemperatureObserved,
+    UnshelveObserved,
     VibrationObserved,
 )
 from models.signal.indicators import waveform_indicators
 from models.signal.quality import SHORTENED, is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
-from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance
+from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, Shelve, Unshelve
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 
@@ -57,7 +59,7 @@ def _observed(
             return _temperature(message, observed_us, source)
         case Reading():
             return _reading(message, observed_us, source)
-        case Finding() | Maintenance() | Accept():
+        case Finding() | Maintenance() | Accept() | Shelve() | Unshelve():
             return _action_observed(message, observed_us, source)
         case _:
             assert_never(message)
@@ -162,3 +164,13 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
             return MaintenanceObserved(**said, done=message.done)
         case Accept():
             return AcceptObserved(**said)
+        case Shelve():
+            return ShelveObserved(
+                **said,
+                rule=message.rule,
+                until_us=message.until_us,
+                one_shot=message.one_shot,
+                reason=message.reason,
+            )
+        case Unshelve():
+            return UnshelveObserved(**said, rule=message.rule)

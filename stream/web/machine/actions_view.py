@@ -7,6 +7,7 @@ import msgspec
 
 from models.bilingual import Bilingual, Language
 from models.outputs import Action
+from stream.texts.language import spoken
 from stream.texts.times import clock_text
 
 __all__ = ["ActionView", "actions_view"]
@@ -16,7 +17,10 @@ _WHAT = {
     ("finding", "false_alarm"): Bilingual("False alarm", "误报"),
     ("maintenance", ""): Bilingual("Maintenance", "维修"),
     ("accept", ""): Bilingual("Accepted as new normal", "确认为新的正常状态"),
+    ("unshelve", ""): Bilingual("No longer shelved", "结束搁置"),
 }
+_SHELVED = Bilingual("Shelved until {clock}", "搁置至 {clock}")
+_REFUSED = Bilingual("Shelving refused", "搁置被拒绝")
 _BY = Bilingual("{clock}, {by}", "{clock}，{by}")
 _SEPARATOR = " · "
 
@@ -37,15 +41,24 @@ def actions_view(
     """Give what was said, in the order given."""
     views = []
     for action in actions:
-        what = _WHAT.get((action.kind, action.verdict))
-        words = (action.point, action.fault, action.done, action.note)
+        refused = spoken(language, action.refused, action.refused_zh)
+        words = (action.point, action.rule, action.fault, action.done, action.reason, action.note, refused)
         clock = clock_text(action.time, now, zone, language)
         views.append(
             ActionView(
                 id=f"{action.time.isoformat()} {action.kind} {action.point}",
-                what=what.say(language) if what else action.kind,
+                what=_what(action, now=now, zone=zone, language=language),
                 text=_SEPARATOR.join(word for word in words if word),
                 when=_BY.say(language, clock=clock, by=action.by) if action.by else clock,
             )
         )
     return tuple(views)
+
+
+def _what(action: Action, *, now: datetime, zone: tzinfo, language: Language) -> str:
+    if action.refused:
+        return _REFUSED.say(language)
+    if action.until is not None:
+        return _SHELVED.say(language, clock=clock_text(action.until, now, zone, language))
+    what = _WHAT.get((action.kind, action.verdict))
+    return what.say(language) if what else action.kind

@@ -18,6 +18,7 @@ from stream.web.views.machine_facts import MachineFacts, is_about_sensor
 from stream.web.views.past_view import from_to_text
 from stream.web.views.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.views.running_view import running_text
+from stream.web.views.shelved_view import with_shelf_text
 from stream.web.views.sparkline_view import TrendView, trend_view
 from stream.web.views.unjudged_view import is_stale, judged_last_text, unjudged_text
 
@@ -294,6 +295,7 @@ def _alert(alert: Alert, viewer: Viewer, facts: MachineFacts) -> AlertView:
     since, stale = _when(alert, viewer), is_stale(alert, facts)
     if stale:
         since = _STALE.say(language, since=since, judged=_judged_last(facts.newest, viewer))
+    since = with_shelf_text(since, alert, now=viewer.now, zone=viewer.zone, language=language)
     return AlertView(
         id=alert.id,
         priority=alert.priority,

@@ -1,7 +1,6 @@
 """Shelves: who is told is held back for a while, and never longer; what is judged is not held back at all."""
 
 import msgspec
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -13,6 +13,7 @@ from stream.cli.action_options import moment
 from stream.cli.finding import finding
 from stream.cli.maintenance import maintenance
 from stream.cli.send_action import unknown_machine_hint, user_name
+from stream.cli.shelve import shelve, unshelve
 from stream.config.machines import Fleet
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -39,6 +40,15 @@ def run(command, *arguments):
         (finding, ["P1", "confirmed", "--note", "长" * 2001], "2000 at most"),
         (maintenance, ["", "--done", "更换轴承"], "no name"),
         (accept, ["P1", "--point", " DE"], "no name"),
+        (shelve, ["P1", "--point", "DE"], "Missing option '--reason'"),
+        (shelve, ["P1", "--reason", "known"], "neither a point nor a rule"),
+        (shelve, ["P1", "--point", "DE", "--reason", " "], "say why"),
+        (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "8d"], "7 days at most"),
+        (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "0s"], "is not after"),
+        (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "999999d"], "too far"),
+        (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "明天"], "no duration"),
+        (shelve, ["P1", "--rule", "no/data", "--reason", "known"], "no name"),
+        (unshelve, ["P1", "--rule", "no/data"], "no name"),
     ],
 )
 def test_wrong_usage_is_told_with_its_fix(command, arguments, told):

@@ -60,6 +60,11 @@ def _findings(**changes: object) -> Callable[[random.Random], Made]:
     return lambda rng: ("actions", None, (_json if rng.random() < 0.5 else _packed)(_finding(**changes)))
 
 
+def _shelves(**changes: object) -> Callable[[random.Random], Made]:
+    shelf: Fields = {"type": "shelve", "point": "DE", "until": "2026-03-01T16:30:00Z", "reason": "known"}
+    return _findings(**(shelf | changes))
+
+
 def _json(fields: object) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode()
 
@@ -177,6 +182,14 @@ KINDS: dict[str, tuple[str, Callable[[random.Random], Made]]] = {
     "by with a line end beyond Unicode": ("by", _findings(by="\x85")),
     "point of an action": ("point", _findings(type="accept", point="../etc")),
     "maintenance of nothing": ("machine", _findings(type="maintenance", machine="")),
+    "shelf without end": ("until", _findings(type="shelve", point="DE", reason="known")),
+    "shelf of a month": ("7 days", _shelves(until="2026-03-31T08:30:00Z")),
+    "shelf that ends before it begins": ("not after", _shelves(until="2026-03-01T08:00:00Z")),
+    "shelf without zone": ("zone", _shelves(until="2026-03-01T09:30:00")),
+    "shelf of a whole machine": ("point", _shelves(point="")),
+    "shelf without reason": ("reason", _shelves(reason=" \n")),
+    "shelf of no rule": ("rule", _shelves(rule="no/data")),
+    "shelf for one shot perhaps": ("one_shot", _shelves(one_shot="maybe")),
     "action among readings": ("actions", _always("readings", _json(_finding()))),
     "reading among actions": ("readings", _always("actions", _json(_reading()))),
     "wrong topic": ("topic", _always("vibration", _json(_reading()))),

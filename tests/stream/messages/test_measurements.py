@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import MessageError
-from stream.messages.actions import Accept, Finding, Maintenance
+from stream.messages.actions import Accept, Finding, Maintenance, Shelve, Unshelve
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, decode, encode, to_json
 from tests.stream.messages.malformed import KINDS, Malformed, malformed_messages
@@ -65,12 +65,14 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-KINDS_OF_MESSAGES = (Vibration, Temperature, Reading, Finding, Maintenance, Accept)
+KINDS_OF_MESSAGES = (Vibration, Temperature, Reading, Finding, Maintenance, Accept, Shelve, Unshelve)
 FIELDS = sorted({field for struct in KINDS_OF_MESSAGES for field in struct.__struct_fields__})
 
 
 @given(
-    st.sampled_from(["vibration", "temperature", "reading", "finding", "maintenance", "accept", "x"]),
+    st.sampled_from(
+        ["vibration", "temperature", "reading", "finding", "maintenance", "accept", "shelve", "unshelve", "x"]
+    ),
     st.dictionaries(st.sampled_from(FIELDS), json_values),
     st.sampled_from(["json", "messagepack"]),
 )
@@ -79,7 +81,7 @@ def test_any_field_of_any_type_is_accepted_or_a_message_error(kind: str, wrong: 
     whole = {
         "type": kind, "machine": "P1", "point": "DE", "time": "2026-03-01T08:30:00Z", "rate": 10.0,
         "unit": "C" if kind == "temperature" else "g", "samples": [1.0], "value": 1.0, "values": {"a": 1.0},
-        "verdict": "confirmed",
+        "verdict": "confirmed", "until": "2026-03-01T10:30:00Z", "reason": "known",
         **wrong,
     }  # fmt: skip
     try:
@@ -224,9 +226,13 @@ def test_samples_in_json_are_plain_base64():
     )
 
 
-@pytest.mark.parametrize("make", [Finding, Maintenance, Accept])
+@pytest.mark.parametrize("make", [Finding, Maintenance, Accept, Shelve, Unshelve])
 def test_what_people_say_comes_back_as_it_was_said(make: type):
-    words = {"verdict": "false_alarm", "fault": "外圈", "since": WHEN} if make is Finding else {}
+    words = {
+        Finding: {"verdict": "false_alarm", "fault": "外圈", "since": WHEN},
+        Shelve: {"until": WHEN + timedelta(days=7), "rule": "change", "one_shot": True, "reason": "已知"},
+        Unshelve: {"rule": "no_data"},
+    }.get(make, {})
     said = make(machine="水泵-1", time=WHEN, by="王伟", point="驱动端", note="换了产品\n噪声大", **words)
     for data in (encode(said), to_json(said)):
         assert decode(data, key="水泵-1".encode(), topic="actions") == said

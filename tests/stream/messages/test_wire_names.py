@@ -17,6 +17,9 @@ DIGESTS = {
     b'{"type":"finding",%b,"verdict":"confirmed","fault":"bearing_outer","by":"Li"}' % SAID: "67dc000b5223c299",
     b'{"type":"maintenance",%b,"done":"new bearing"}' % SAID: "9d845582dab7ff6f",
     b'{"type":"accept",%b,"point":"DE"}' % SAID: "3c9f0942bc6ab54a",
+    b'{"type":"shelve",%b,"point":"DE","rule":"change","until":"2026-03-02T08:30:00Z","reason":"known"}'
+    % SAID: "3e598dbdbc88f562",
+    b'{"type":"unshelve",%b,"rule":"change"}' % SAID: "ce179125216289ed",
 }
 """One message of each type, and what 0.1.0 told it by."""
 

@@ -22,15 +22,25 @@ def finding(machine, time=START, **others):
 
 def test_actions_come_back_exactly_newest_first(use, machine):
     accepted = Action(machine=machine, point="", time=at(5), kind="accept", by="王伟")
-    written = [finding(machine), accepted, finding(machine, at(5), done="更换轴承")]
+    shelved = Action(
+        machine=machine,
+        point="DE",
+        time=at(5),
+        kind="shelve",
+        rule="change",
+        until=at(90),
+        one_shot=True,
+        reason="订",
+    )
+    written = [finding(machine), accepted, finding(machine, at(5), done="更换轴承"), shelved]
 
     async def work(store):
-        assert await store.write([*written, health(machine)]) == Written(kept=4)
+        assert await store.write([*written, health(machine)]) == Written(kept=5)
         return await store.actions(machine), await store.actions(machine, limit=1), await store.actions("nobody")
 
     found, newest, nothing = use(work)
     assert sorted(found, key=str) == sorted(written, key=str)
-    assert [each.time for each in found] == [at(5), at(5), START]
+    assert [each.time for each in found] == [at(5), at(5), at(5), START]
     assert len(newest) == 1
     assert newest[0].time == at(5)
     assert nothing == []

@@ -25,6 +25,18 @@ def test_what_people_said_is_listed_in_their_own_words():
     assert len({each.id for each in (*english, *chinese)}) == 3
 
 
+def test_a_shelf_is_listed_with_its_end_and_its_reason_and_a_refusal_with_what_to_do():
+    until = NOW + timedelta(hours=2)
+    shelved = said("shelve", point="DE", rule="change", until=until, reason="已订轴承", by="王伟")
+    refused = said(
+        "shelve", 1, rule="change", until=until, reason="known", refused="Too long.", refused_zh="过长。"
+    )
+    views = actions_view([shelved, refused, said("unshelve", 2)], now=NOW, zone=UTC, language="en")
+    assert [each.what for each in views] == ["Shelved until 14:00", "Shelving refused", "No longer shelved"]
+    assert [each.text for each in views] == ["DE · change · 已订轴承", "change · known · Too long.", ""]
+    assert actions_view([refused], now=NOW, zone=UTC, language="zh")[0].text == "change · known · 过长。"
+
+
 def test_a_kind_that_this_page_does_not_know_is_shown_as_it_is():
     (view,) = actions_view([said("finding", verdict="perhaps")], now=NOW, zone=UTC, language="zh")
     assert view.what == "finding"
