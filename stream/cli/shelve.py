@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from models.clock import to_datetime
-from stream.cli.action_options import By, MachineName, Note, PointName, send
+from stream.cli.action_options import By, MachineName, Note, send
 from stream.cli.terminal import AsJson, SettingsFile
 from stream.messages.actions import Shelve, Unshelve
 
@@ -16,11 +16,15 @@ RuleName = Annotated[
     str, typer.Option("--rule", help="One rule, such as change or no_data; without it all of the point.")
 ]
 
+ShelvedPoint = Annotated[
+    str, typer.Option("--point", help="One measuring point; without it the rule wherever it stands.")
+]
+
 
 def shelve(
     machine: MachineName,
     *,
-    point: PointName = "",
+    point: ShelvedPoint = "",
     rule: RuleName = "",
     until: Annotated[str, typer.Option(help="Until when: for so long (8h, 3d), or a time with its zone.")] = "8h",
     reason: Annotated[str, typer.Option(help="Why, for whoever finds it shelved.", show_default=False)],
@@ -66,7 +70,7 @@ def shelve(
 def unshelve(
     machine: MachineName,
     *,
-    point: PointName = "",
+    point: ShelvedPoint = "",
     rule: RuleName = "",
     note: Note = "",
     by: By = "",

@@ -116,7 +116,6 @@ class Shelve(_ActionMessage, frozen=True, kw_only=True, tag="shelve"):
         _check_text("reason", self.reason, _MAX_NOTE_LENGTH)
         if not self.reason.strip():
             raise MessageError("reason: it is empty; say why, for whoever finds the alert shelved")
-        check_times(self.until, 0.0)
         span_us = self.until_us - self.time_us
         if span_us <= 0:
             raise MessageError(

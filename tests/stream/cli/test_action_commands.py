@@ -45,7 +45,7 @@ def run(command, *arguments):
         (shelve, ["P1", "--point", "DE", "--reason", " "], "say why"),
         (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "8d"], "7 days at most"),
         (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "0s"], "is not after"),
-        (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "999999d"], "too far"),
+        (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "999999d"], "7 days at most"),
         (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "明天"], "no duration"),
         (shelve, ["P1", "--rule", "no/data", "--reason", "known"], "no name"),
         (unshelve, ["P1", "--rule", "no/data"], "no name"),
