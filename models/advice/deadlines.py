@@ -44,4 +44,9 @@ def next_due_us(state: MachineState) -> int | None:
     >>> next_due_us(MachineState(machine="fan", configuration=new, version=new.version())) is None
     True
     """
-    return min(deadlines_us(state).values(), default=None)
+    first_us: int | None = None
+    for due_us in _DUE_US.values():
+        at_us = due_us(state)
+        if at_us is not None and (first_us is None or at_us < first_us):
+            first_us = at_us
+    return first_us

@@ -22,7 +22,7 @@ def covering_shelf(state: MachineState, point: str, rule: str, level: int) -> Sh
 
 def shelf_due_us(state: MachineState) -> int | None:
     """Give when the first shelf is over (observed time); None where there is none."""
-    return min((each.until_us for each in state.shelves), default=None)
+    return min(each.until_us for each in state.shelves) if state.shelves else None
 
 
 def with_shelf(state: MachineState, alert: Alert, level: int) -> Alert:
