@@ -11,12 +11,13 @@ from models.advice.recurring import with_recurrence
 from models.advice.starts import with_start
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm, Delays
-from models.alarms.symptom import Symptom
+from models.alarms.symptom import KNOCKS, Symptom
 from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.falls import FALL, fall_delays
+from models.health.knocks import is_louder_too, knock_delays
 from models.health.localization import stronger_point
 from models.health.rules import anomaly_delays
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
@@ -120,7 +121,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     level = shown_level(reached, estimated)
     lowered = estimated is not None and level < reached.level
     level = alarm.hold(level, context.time_us)
-    if level != alarm.level or lowered:
+    if level != alarm.level or lowered or is_louder_too(alarm, symptom):
         sentence = (
             with_start(_raised_sentence(context, symptom, level), context.state, channel, rule, level)
             if level
@@ -140,6 +141,8 @@ def _delays_of(symptom: Symptom, delays: Delays) -> Delays:
         return delays.none
     if symptom.rule == "anomaly":
         return anomaly_delays(delays)
+    if symptom.is_knocks:
+        return knock_delays(delays)
     return fall_delays(delays) if symptom.is_fall else delays
 
 
@@ -198,6 +201,8 @@ def _about(symptom: Symptom, alarm: Alarm) -> str:
     """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
     if symptom.is_fall:
         return FALL
+    if symptom.is_knocks:
+        return KNOCKS
     if symptom.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
         return ""
     if symptom.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
