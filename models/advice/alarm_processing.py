@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
+from models.advice.activations import hold
 from models.advice.doubts import with_doubt
 from models.advice.recurring import with_recurrence
 from models.advice.starts import with_start
@@ -104,7 +105,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     if alarm is None:
         alarm = channel.alarms[rule] = Alarm()
     if symptom is None:
-        level = alarm.hold(alarm.update(0.0, context.time_us, delays), context.time_us)
+        level = hold(context.state, alarm, alarm.update(0.0, context.time_us, delays), context.time_us)
         if level != alarm.level:
             alarm.about = ""
             yield from _transition(context, rule, level, 0.0, 0.0, cleared_sentence(channel.point, None))
@@ -120,7 +121,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     estimated = estimate(reached)
     level = shown_level(reached, estimated)
     lowered = estimated is not None and level < reached.level
-    level = alarm.hold(level, context.time_us)
+    level = hold(context.state, alarm, level, context.time_us)
     if level != alarm.level or lowered or is_louder_too(alarm, symptom):
         sentence = (
             with_start(_raised_sentence(context, symptom, level), context.state, channel, rule, level)
@@ -247,7 +248,7 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
         alarm = channel.alarms[SENSOR_RULE] = Alarm()
     most = max(1, channel.level)
     level = most if faulty else 0
-    level = min(alarm.hold(level, context.time_us), most)
+    level = min(hold(context.state, alarm, level, context.time_us), most)
     if level == alarm.level:
         return
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)
