@@ -6,17 +6,19 @@ from functools import lru_cache
 
 import msgspec
 
+from models.advice.activations import hold
 from models.advice.doubts import with_doubt
 from models.advice.recurring import with_recurrence
 from models.advice.starts import with_start
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm, Delays
-from models.alarms.symptom import Symptom
+from models.alarms.symptom import KNOCKS, Symptom
 from models.bilingual import Bilingual
 from models.clock import SECOND_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.health.falls import FALL, fall_delays
+from models.health.knocks import is_louder_too, knock_delays
 from models.health.localization import stronger_point
 from models.health.rules import anomaly_delays
 from models.learning.prioritization import Reached, estimate, shown_level, update_record
@@ -105,7 +107,7 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     if alarm is None:
         alarm = channel.alarms[rule] = Alarm()
     if symptom is None:
-        level = alarm.hold(alarm.update(0.0, context.time_us, delays), context.time_us)
+        level = hold(context.state, alarm, alarm.update(0.0, context.time_us, delays), context.time_us)
         if level != alarm.level:
             alarm.about = ""
             yield from _transition(context, rule, level, 0.0, 0.0, cleared_sentence(channel.point, None))
@@ -121,8 +123,8 @@ def _update_rule(context: AlarmContext, rule: str, symptom: Symptom | None, dela
     estimated = estimate(reached)
     level = shown_level(reached, estimated)
     lowered = estimated is not None and level < reached.level
-    level = alarm.hold(level, context.time_us)
-    if level != alarm.level or lowered:
+    level = hold(context.state, alarm, level, context.time_us)
+    if level != alarm.level or lowered or is_louder_too(alarm, symptom):
         sentence = (
             with_start(_raised_sentence(context, symptom, level), context.state, channel, rule, level)
             if level
@@ -142,6 +144,8 @@ def _delays_of(symptom: Symptom, delays: Delays) -> Delays:
         return delays.none
     if symptom.rule == "anomaly":
         return anomaly_delays(delays)
+    if symptom.is_knocks:
+        return knock_delays(delays)
     return fall_delays(delays) if symptom.is_fall else delays
 
 
@@ -200,6 +204,8 @@ def _about(symptom: Symptom, alarm: Alarm) -> str:
     """Give what an alert is about: the fault that it names; of a temperature its rise, once that was a reason."""
     if symptom.is_fall:
         return FALL
+    if symptom.is_knocks:
+        return KNOCKS
     if symptom.rule not in (DIAGNOSIS_RULE, TEMPERATURE_RULE):
         return ""
     if symptom.rule == TEMPERATURE_RULE and alarm.level and alarm.about != _OF_LIMIT:
@@ -244,7 +250,7 @@ def update_sensor_alarm(context: AlarmContext, flags: tuple[str, ...]) -> Iterat
         alarm = channel.alarms[SENSOR_RULE] = Alarm()
     most = max(1, channel.level)
     level = most if faulty else 0
-    level = min(alarm.hold(level, context.time_us), most)
+    level = min(hold(context.state, alarm, level, context.time_us), most)
     if level == alarm.level:
         return
     sentence = sensor_sentence(channel.point, flags) if level else cleared_sentence(channel.point, None)

@@ -15,6 +15,7 @@ from models.condition.channel import Channel, MeasuredObservation
 from models.condition.features import value_to_log
 from models.condition.measuring import Way
 from models.condition.operating_state import is_running
+from models.health.acceptance import speaks_of_fault
 from models.health.falls import FALL
 from models.health.measured import can_raise
 from models.health.rules import change_symptom
@@ -59,7 +60,7 @@ def _tell_way(context: AlarmContext) -> Iterator[Alert]:
         yield from tell(context, _REMEASURED, 0, 0.0, 0.0, measured_as_before_sentence(channel.point))
         return
     if measuring.fell:
-        sentence = fallen_sentence(channel.point, measuring.fell)
+        sentence = fallen_sentence(channel.point, measuring.fell, accept=not speaks_of_fault(context.state))
         yield from tell(context, _REMEASURED, 1, 1.0 / measuring.fell, 1.0, sentence)
         for rule in (_ANOMALY, _CHANGE):
             yield from _withdraw(context, rule, 1.0 / measuring.fell, sentence)
@@ -75,6 +76,7 @@ def _tell_way(context: AlarmContext) -> Iterator[Alert]:
         other.since_us,
         level_ratio=measuring.level_ratio,
         stands=not measuring.anew,
+        accept=not speaks_of_fault(context.state),
     )
     yield from tell(context, _REMEASURED, 1, now.rate_hz, before.rate_hz, sentence)
 

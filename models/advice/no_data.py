@@ -1,5 +1,6 @@
 """No data: a machine that is silent for much longer than usual, of which nobody can say how it is."""
 
+from models.advice.activations import hold
 from models.advice.recurring import with_recurrence
 from models.advice.transitions import transition
 from models.bilingual import Bilingual
@@ -110,7 +111,7 @@ def raise_no_data(state: MachineState) -> list[Alert] | None:
     silent_us, allowed_us = state.observed_us - state.heard_us, allowed_silence_us(state)
     if state.time_us is None or state.silence.present or silent_us <= allowed_us:
         return None
-    if state.silence.hold(1, state.observed_us) == state.silence.level:
+    if hold(state, state.silence, 1, state.observed_us) == state.silence.level:
         return []
     silent_s, allowed_s = silent_us / SECOND_US, allowed_us / SECOND_US
     sentence = no_data_sentence(silent_s, allowed_s)

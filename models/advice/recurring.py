@@ -1,10 +1,10 @@
 """What an alert says that comes and goes, and whether `accept` may be offered with it."""
 
-from models.alarms.alarm import Alarm
 from models.bilingual import Bilingual
 from models.clock import SECOND_US, to_datetime
 from models.condition.channel import Channel
 from models.condition.state import MachineState
+from models.health.acceptance import speaks_of_fault
 from models.texts.recurrence import offered_sentence, recurred_sentence, recurring_sentence
 
 __all__ = ["may_accept", "with_recurrence"]
@@ -34,23 +34,8 @@ def with_recurrence(
 def may_accept(state: MachineState, channel: Channel, rule: str, level: int) -> bool:
     """Whether people may be offered to accept what an alert is about as how the machine works.
 
-    Never while a fault is named or has been confirmed, a decline is certain enough for a remaining life, a severity
-    is zone C or worse, a maker's temperature is passed, or the alert is of high priority.
+    Never while the machine speaks of a fault, a maker's temperature is passed, or the alert is of high priority.
     """
     if rule not in _LEARNED or level > _MEDIUM or channel.alarms[rule].about == "value_c":
         return False
-    if state.time_us is not None and state.time_us < state.known.plain_until_us:
-        return False
-    return not any(_speaks_of_fault(each) for each in state.channels.values())
-
-
-def _speaks_of_fault(channel: Channel) -> bool:
-    severity = channel.alarms.get("severity", _NONE).level
-    seen = max((symptom.degree for symptom in channel.symptoms if symptom.rule == "severity"), default=0.0)
-    trend = channel.degradation_trend
-    grows = trend is not None and trend.remaining_h(channel.newest_us or 0) is not None
-    named = channel.diagnosis_votes.leading_fault() is not None or channel.alarms.get("diagnosis", _NONE).level
-    return bool(grows or named or max(severity, seen) >= _MEDIUM)
-
-
-_NONE = Alarm()
+    return not speaks_of_fault(state)

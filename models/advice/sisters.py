@@ -12,9 +12,11 @@ from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation
 from models.condition.state import MachineState, OwnUsual
+from models.health.acceptance import speaks_of_fault
 from models.learning.sisters import group_of
 from models.observations import Compared, SisterBaseline, VibrationObserved
 from models.outputs import Alert, Usual
+from models.texts.recurrence import offered_sentence
 from models.texts.sisters import like_its_sisters_sentence, unlike_its_sisters_sentence
 
 __all__ = ["SISTERS_RULE", "compare", "forget_likeness", "forget_usuals", "tell_usual"]
@@ -89,6 +91,8 @@ def _update_alarms(state: MachineState, digest: str) -> Iterator[Alert]:
             name, own, sisters = worst
             limit = sisters.location + _least(sisters) * (1 if own > sisters.location else -1)
             sentence = unlike_its_sisters_sentence(point, name, exp(own), exp(sisters.location), sisters.machines)
+            if not speaks_of_fault(state):
+                sentence = offered_sentence(sentence, state.machine, point)
             yield from _move(state, channel, alarm, 1, digest, sentence, exp(own), exp(limit))
 
 

@@ -35,6 +35,7 @@ def transition(
         return None
     if alarm.level == 0:
         state.raised += 1
+        state.counts.activations += 1
         alarm.since_us = time_us
         alarm.id = alert_id(state.machine, point, rule, time_us, state.raised)
     shown = level or alarm.level

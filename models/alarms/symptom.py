@@ -4,7 +4,10 @@ import msgspec
 
 from models.bilingual import Bilingual
 
-__all__ = ["Symptom", "degree_of"]
+__all__ = ["KNOCKS", "Symptom", "degree_of"]
+
+KNOCKS = "knocks_percent"
+"""What stands for an indicator where single loud blocks are told: the share of them."""
 
 _MAX_DEGREE = 4.0
 
@@ -35,6 +38,11 @@ class Symptom(msgspec.Struct, array_like=True):
     def is_fall(self) -> bool:
         """Whether it is a level below its baseline; its limits then fall."""
         return self.rule == "change" and self.reference is not None and self.limits[0] < self.reference
+
+    @property
+    def is_knocks(self) -> bool:
+        """Whether it is the share of single loud blocks, and no level."""
+        return self.indicator == KNOCKS
 
     def limit(self, level: int) -> float:
         """Give the limit of a level (1 low, 2 medium, 3 high), or the nearest one that there is."""

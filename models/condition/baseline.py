@@ -2,7 +2,9 @@
 
 The first values give median and MAD; after that location and scale follow by Huber-type steps, whose influence is
 bounded, with gain 1/n. Once learning is over they follow with a time constant of a week, and never further than a
-quarter from what was learned: a slow change is a fault's own way, and mustn't become its own baseline.
+quarter from what was learned: a slow change is a fault's own way, and mustn't become its own baseline. Nor may it
+widen its own limits: what lags behind a rise by a week sees each value far off, which is no restlessness. So once
+learning is over the scale is that of the strays from about the last day.
 """
 
 from math import isfinite, log, sqrt
@@ -18,8 +20,11 @@ MIN_BASELINE_VALUES = 20
 FOLLOW_S = 7 * 86_400.0
 """Time constant with which a baseline follows once learning is over, in seconds of event time."""
 
-_RECENT_S = 3_600.0
+_RECENT_S, _DAY_S = 3_600.0, 86_400.0
+"""Time constants of what is recent: while a machine runs in, and afterwards."""
 _MIN_RECENT = 30
+"""Values that what is recent is the mean of at least, however seldom they come."""
+_RECENT_GAIN = 1.0 / _MIN_RECENT
 _MAX_STEP_S = 3_600.0
 _HUBER = 2.0
 _MEAN_OF_CLIPPED = 0.7809
@@ -39,8 +44,9 @@ class Baseline(msgspec.Struct, array_like=True):
     anchor: float | None = None
     """The location when learning ended; None while it lasts."""
     recent: float = 0.0
-    """The location of about the last hour, while running in."""
+    """The location of about the last hour while running in, and of about the last day after that."""
     recent_scale: float = 0.0
+    """About that, while running in."""
     young: list[float] = []
 
     @property
@@ -64,7 +70,12 @@ class Baseline(msgspec.Struct, array_like=True):
             self._step(value, 1.0 / self.count)
 
     def follow(self, value: float, elapsed_s: float) -> None:
-        """Follow one sound value after learning, `elapsed_s` seconds after the one before."""
+        """Follow one sound value after learning, `elapsed_s` seconds after the one before.
+
+        The location lags by a week behind what drifts, what is recent by a day. So strays are from the latter:
+        a drift of a part d of the scale a day makes it no wider than sqrt(1 + d^2) times, and a daily swing, which
+        a mean of a day smooths out, counts as wide as it is.
+        """
         count = self.count
         if count < MIN_BASELINE_VALUES:
             self.learn_one(value)
@@ -74,7 +85,12 @@ class Baseline(msgspec.Struct, array_like=True):
         if self.anchor is None:
             self._drop_anchor()
         gain, longest = 1.0 / count, (elapsed_s if elapsed_s < _MAX_STEP_S else _MAX_STEP_S) / FOLLOW_S
-        self._step(value, longest if longest < gain else gain)
+        gain = longest if longest < gain else gain
+        stray = self._bounded(value - self.recent)
+        self.location += gain * self._bounded(value - self.location)
+        self.scale += gain * (abs(stray) / _MEAN_OF_CLIPPED - self.scale)
+        daily = elapsed_s / _DAY_S
+        self.recent += (daily if daily < _RECENT_GAIN else _RECENT_GAIN) * stray
         self._keep_in_band()
 
     def tighten(self, value: float, elapsed_s: float) -> None:
@@ -86,7 +102,7 @@ class Baseline(msgspec.Struct, array_like=True):
             return
         if self.anchor is None:
             self._drop_anchor()
-        gain = min(min(elapsed_s, _MAX_STEP_S) / _RECENT_S, 1.0 / _MIN_RECENT)
+        gain = min(min(elapsed_s, _MAX_STEP_S) / _RECENT_S, _RECENT_GAIN)
         bounded = self._bounded(value - self.recent)
         self.recent += gain * bounded
         self.recent_scale += gain * (abs(bounded) / _MEAN_OF_CLIPPED - self.recent_scale)

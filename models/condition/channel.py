@@ -12,6 +12,7 @@ from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
 from models.condition.floors import INSTRUMENT, TEMPERATURE, VIBRATION
 from models.condition.judging import Judging
+from models.condition.knocks import Knocks
 from models.condition.late_episode import LateWatch
 from models.condition.measuring import Measuring
 from models.condition.presence import Presence
@@ -129,6 +130,8 @@ class Channel(msgspec.Struct, array_like=True):
     stillness: Stillness = msgspec.field(default_factory=Stillness)
     measuring: Measuring = msgspec.field(default_factory=Measuring)
     starts: StartProfile | None = None
+    knocks: Knocks | None = None
+    """None where no block was far louder than those about it."""
 
     @property
     def regime_baseline(self) -> RegimeBaseline:
@@ -315,13 +318,9 @@ def measurement_of(observation: MeasuredObservation) -> Measurement:
 
 def new_channel(point: str, measurement: Measurement) -> Channel:
     """Give the state of a point that nothing is known of yet."""
-    return Channel(
-        point=point,
-        measurement=measurement,
-        model=AnomalyModel(*_MODELS[measurement]),
-        sensor=SensorLatch(thermometer=measurement == "temperature"),
-        baselines_by_regime={0: RegimeBaseline(baselines=_baselines(measurement))},
-    )
+    sensor = SensorLatch(thermometer=measurement == "temperature")
+    first = RegimeBaseline(baselines=_baselines(measurement))
+    return Channel(point, measurement, AnomalyModel(*_MODELS[measurement]), sensor, baselines_by_regime={0: first})
 
 
 def _baselines(measurement: Measurement) -> dict[str, Baseline]:

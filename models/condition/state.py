@@ -31,6 +31,8 @@ class Counts(msgspec.Struct):
     """Measurements of points beyond those that a machine may have: refused, so not among `accepted`."""
     reread: int = 0
     """Those of the duplicates that were sent once and read twice, as after a kill of the worker."""
+    activations: int = 0
+    """How often an alarm went from nothing to low or more by itself, told or held as one alert."""
 
 
 class Arrival(msgspec.Struct):

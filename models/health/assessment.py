@@ -9,6 +9,7 @@ from models.condition.channel import CHANGE_INDICATORS, Channel, MeasuredObserva
 from models.condition.features import MAX_C, MIN_C, features_of, value_to_log
 from models.health.falls import fall_symptom, worse_change
 from models.health.growth import with_growth
+from models.health.knocks import with_knocks
 from models.health.newest import with_newest
 from models.health.rules import absolute_symptoms, anomaly_symptom, change_symptom, limit_symptoms
 from models.health.starts import is_in_start
@@ -102,6 +103,7 @@ def assess(
         symptoms = with_sudden_rise(
             channel, symptoms, observation, logs, configuration, time_us=time_us, measured_rpm=measured_rpm
         )
+    symptoms = with_knocks(channel, symptoms, compared.logs, learning=not compared.ready)
     channel.symptoms = symptoms
     if compared.ready and not is_in_start(channel):
         _tighten(channel, compared.logs, time_us)

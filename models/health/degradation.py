@@ -2,7 +2,7 @@
 
 from math import log
 
-from models.alarms.symptom import Symptom
+from models.alarms.symptom import KNOCKS, Symptom
 from models.clock import HOUR_US
 from models.condition.channel import Channel
 from models.condition.state import MachineState
@@ -14,6 +14,8 @@ __all__ = ["level_of", "remaining_life", "track_degradation"]
 
 _RULES = ("change", "severity")
 _HIGH = 3
+_NO_WEAR = (FALL, KNOCKS)
+"""What a change may be about that grows towards no limit."""
 
 
 def level_of(symptoms: list[Symptom]) -> float | None:
@@ -33,7 +35,7 @@ def _worst(symptoms: list[Symptom]) -> tuple[float, str] | None:
     """Give the highest level of damage and the rule that it is by."""
     levels = []
     for symptom in symptoms:
-        if symptom.rule not in _RULES or symptom.is_fall:
+        if symptom.rule not in _RULES or symptom.is_fall or symptom.is_knocks:
             continue
         worst, reference = symptom.limit(3), symptom.reference
         if reference is not None and 0.0 < reference < worst and symptom.value > 0.0:
@@ -48,7 +50,7 @@ def track_degradation(channel: Channel, time_us: int) -> None:
     since_us = [
         alarm.onset_us
         for rule, alarm in channel.alarms.items()
-        if rule in _RULES and alarm.present and alarm.about != FALL
+        if rule in _RULES and alarm.present and alarm.about not in _NO_WEAR
     ]
     if not since_us:
         channel.degradation_trend = None

@@ -10,6 +10,7 @@ from models.bilingual import Bilingual
 from models.clock import to_datetime
 from models.condition.channel import INSTRUMENT_RULES, Channel
 from models.condition.state import MachineState
+from models.health.acceptance import speaks_of_fault
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
 from models.health.score import FREE_DEGREE, deductions_of
@@ -224,7 +225,8 @@ def health_of(
     since_us = None if running is None else state.operation.since_us(running, time_us)
     silent = silent_channel(state) if guard is not None else None
     unjudged = [each for each, _ in overdue] + ([] if silent is None else [silent])
-    reason = withheld_sentence(why, guard, "" if silent is None else silent.point)
+    accept = silent is not None and not speaks_of_fault(state)
+    reason = withheld_sentence(why, guard, "" if silent is None else silent.point, accept=accept)
     points, deductions = (None, ()) if why else deductions_of(found.symptoms)
     return Health(
         machine=state.machine,

@@ -17,6 +17,7 @@ _KNOWN = {
     "skewness": Bilingual("skewness", "偏度"),
     "envelope_rms_g": Bilingual("high-frequency envelope (RMS)", "高频包络有效值"),
     "spectral_centroid_hz": Bilingual("spectral centroid", "频谱重心"),
+    "knocks_percent": Bilingual("share of loud measurements", "强冲击测量占比"),
     "rise": Bilingual("temperature", "温度"),
     "value_c": Bilingual("temperature", "温度"),
     "change_c": Bilingual("sudden change of temperature", "温度骤变"),

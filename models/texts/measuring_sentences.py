@@ -37,29 +37,37 @@ def _named(sampling: Sampling, other: Sampling) -> Bilingual:
     return Bilingual(", ".join(parts), "、".join(parts))
 
 
+_THEN = Bilingual("report maintenance or accept it as new normal", "登记维修或确认为新的正常状态")
+_THEN_MAINTENANCE = Bilingual("report maintenance", "登记维修")
+"""What ends it, where nothing speaks of a fault, and where something does."""
+
+
 def remeasured_sentence(
-    point: str, before: Sampling, now: Sampling, since_us: int, *, level_ratio: float, stands: bool
+    point: str, before: Sampling, now: Sampling, since_us: int, *, level_ratio: float, stands: bool, accept: bool
 ) -> Bilingual:
-    """Say that a point is measured otherwise than before; `stands` where something keeps it from being learned."""
+    """Say that a point is measured otherwise than before; `stands` where something keeps it from being learned.
+
+    Accepting it is offered only where that is said to be right (`accept`).
+    """
     one, other = _named(before, now), _named(now, before)
     at = to_datetime(since_us).strftime("%H:%M")
     said = Bilingual(
         f"{point}: sampling changed from {one.en} to {other.en} at {at} UTC.",
         f"{point}：采样方式于 {at} UTC 由 {one.zh} 变为 {other.zh}。",
     )
+    then = _THEN if accept else _THEN_MAINTENANCE
     if level_ratio != 1.0:
         times = number(level_ratio)
         return Bilingual(
             f"{said.en} The level changed with it, to {times} times its usual, so it is not learned anew: check "
-            "sensor, mounting and machine, then report maintenance or accept it as new normal.",
+            f"sensor, mounting and machine, then {then.en}.",
             f"{said.zh}振动水平也随之变为平常的 {times} 倍，因此不重新学习：请检查传感器、安装和设备，"
-            "然后登记维修或确认为新的正常状态。",
+            f"然后{then.zh}。",
         )
     if stands:
         return Bilingual(
-            f"{said.en} While an alert stands nothing is learned anew: look at that first, then report maintenance "
-            "or accept it as new normal.",
-            f"{said.zh}报警未解除时不重新学习：请先处理报警，然后登记维修或确认为新的正常状态。",
+            f"{said.en} While an alert stands nothing is learned anew: look at that first, then {then.en}.",
+            f"{said.zh}报警未解除时不重新学习：请先处理报警，然后{then.zh}。",
         )
     return Bilingual(
         f"{said.en} What both ways measure is judged as before, the rest is learned anew. If nobody meant to "
@@ -82,18 +90,18 @@ def _unit(factor: float) -> Bilingual:
     return _SCALE if near is None else _UNITS[near]
 
 
-def fallen_sentence(point: str, times: float) -> Bilingual:
+def fallen_sentence(point: str, times: float, *, accept: bool) -> Bilingual:
     """Say that everything fell at once as if told in another unit.
 
-    >>> fallen_sentence("fan", 25.4).en[:62]
+    >>> fallen_sentence("fan", 25.4, accept=True).en[:62]
     'fan: everything fell to 1/25.4 of its usual at once: mm/s and '
     """
-    unit, factor = _unit(times), number(times)
+    unit, factor, then = _unit(times), number(times), _THEN if accept else _THEN_MAINTENANCE
     return Bilingual(
         f"{point}: everything fell to 1/{factor} of its usual at once: {unit.en}? Check unit, scale and sensor, "
-        "then report maintenance or accept it as new normal; until then this point is not judged.",
+        f"then {then.en}; until then this point is not judged.",
         f"{point}：所有数值同时降为平常的 1/{factor}：{unit.zh}？请检查单位、量程和传感器，"
-        "然后登记维修或确认为新的正常状态；在此之前不判断该测点。",
+        f"然后{then.zh}；在此之前不判断该测点。",
     )
 
 

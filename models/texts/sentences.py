@@ -7,6 +7,7 @@ from models.machinery.fault_names import fault_name
 from models.machinery.mechanism import LookAt, Mechanism
 from models.texts.escalations import escalation_sentence
 from models.texts.indicator_names import indicator_name
+from models.texts.knocks import LOOK_AT_KNOCKS, knocks_sentence
 
 __all__ = [
     "accepted_sentence",
@@ -113,6 +114,8 @@ def _what_to_look_at(symptom: Symptom, mechanism: Mechanism | None) -> Bilingual
     """Give what to check next for a named fault, else where to look first: as the pack says it, or generally."""
     if symptom.is_fall:
         return _FALLEN
+    if symptom.is_knocks:
+        return LOOK_AT_KNOCKS
     of_kind = None
     if mechanism is not None and symptom.said is not None:
         of_kind = mechanism.check.get(symptom.indicator)
@@ -141,6 +144,8 @@ def _anomaly(point: str, symptom: Symptom, level: int) -> Bilingual:
 
 
 def _measured(point: str, symptom: Symptom, level: int) -> Bilingual:
+    if symptom.is_knocks:
+        return knocks_sentence(point, symptom.value, symptom.limit(level))
     name, unit = indicator_name(symptom.indicator), _unit(symptom.indicator)
     limit = symptom.limit(level)
     above = symptom.value > limit if symptom.is_fall else symptom.value >= limit
@@ -238,7 +243,9 @@ def renamed_sentence(point: str, before: str, now: str) -> Bilingual:
 
 def turned_sentence(point: str, symptom: Symptom) -> Bilingual:
     """Say that what was quieter than it used to be is louder now, or the reverse."""
-    if symptom.is_fall:
+    if symptom.is_knocks:
+        now = Bilingual("no longer quieter than usual, but it knocks", "不再低于平时，但有间歇敲击")
+    elif symptom.is_fall:
         now = Bilingual("no longer louder than usual but quieter", "不再高于平时，而是低于平时")
     else:
         now = Bilingual("no longer quieter than usual but louder", "不再低于平时，而是高于平时")

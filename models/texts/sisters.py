@@ -16,11 +16,10 @@ def unlike_its_sisters_sentence(point: str, indicator: str, own: float, sisters:
     name, times = indicator_name(indicator), own / max(sisters, 1e-12)
     return Bilingual(
         f"{point}: its normal {name.en} of {number(own)} is {number(times)} times that of {machines} like it "
-        f"({number(sisters)}). Something may have been wrong when it was learned: compare the machines. "
-        "If this one is right as it is: `stethos accept`.",
+        f"({number(sisters)}). Something may have been wrong when it was learned: compare the machines.",
         f"{point}：其正常{name.zh} {number(own)} 为 {machines} 台同类设备"
         f"（{number(sisters)}）的 {number(times)} 倍。"
-        "学习期间设备可能已有故障：请与同类设备对比。若属正常，请执行 `stethos accept`。",
+        "学习期间设备可能已有故障：请与同类设备对比。",
     )
 
 

@@ -58,20 +58,28 @@ _NOT_JUDGED: dict[Guard, Bilingual] = {
     for guard, why in _LEFT_OUT.items()
 }
 _SILENT = Bilingual(
-    "{point}: nothing has come from here for longer than is usual; look at the sensor and its gateway. If the "
-    "point was given up or renamed, say so with stethos accept --point.",
-    "{point}：无数据的时间超出平常；请检查传感器及其网关。若该测点已停用或改名，请用 stethos accept --point 说明。",
+    "{point}: nothing has come from here for longer than is usual; look at the sensor and its gateway.",
+    "{point}：无数据的时间超出平常；请检查传感器及其网关。",
+)
+_GIVEN_UP = Bilingual(
+    " If the point was given up or renamed, say so with stethos accept --point.",
+    "若该测点已停用或改名，请用 stethos accept --point 说明。",
 )
 
 
-def withheld_sentence(status: Status | None, guard: Guard | None = None, point: str = "") -> Bilingual:
+def withheld_sentence(
+    status: Status | None, guard: Guard | None = None, point: str = "", *, accept: bool = True
+) -> Bilingual:
     """Say why a score is withheld, by the status that says so; empty where it isn't. `point` is the silent one.
+
+    That it was given up is not asked where its last evidence is of a fault (`accept`).
 
     >>> withheld_sentence("not_judged", "late").en[:46]
     'Not judged for longer than is usual: its measu'
     """
     if status == "not_judged" and guard is not None:
         if guard == "silent" and point:
-            return _SILENT.fill(point=point)
+            silent, more = _SILENT.fill(point=point), _GIVEN_UP if accept else _NOTHING
+            return Bilingual(silent.en + more.en, silent.zh + more.zh)
         return _NOT_JUDGED[guard]
     return _WITHHELD.get(status, _NOTHING) if status is not None else _NOTHING

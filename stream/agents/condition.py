@@ -161,6 +161,7 @@ class Condition:
         said: bool = False,
     ) -> None:
         """Fold an observation into a partition, and send what it comes to, unless all of that is `said` already."""
+        before = partition.counted_alarms(observation.machine)
         try:
             outputs = partition.fold(record.offset, observation)
         except Exception as error:
@@ -174,6 +175,7 @@ class Condition:
         if said:
             return
         self._context.metrics.judged(record.topic, tag_of(observation), observation.observed_us)
+        self._context.metrics.alarmed(before, partition.counted_alarms(observation.machine))
         for output in outputs:
             self._context.outbox.send(
                 _TOPIC[type(output)],

@@ -88,6 +88,11 @@ class Partition:
         self.machines[name], outputs = step(state, observation)
         return outputs
 
+    def counted_alarms(self, machine: str) -> tuple[int, int]:
+        """Give how often alarms of a machine came by themselves, and how many of its alerts were raised."""
+        state = self.machines.get(machine)
+        return (0, 0) if state is None else (state.counts.activations, state.raised)
+
     def join(self, machines: Iterable[MachineState]) -> None:
         """Take over the machines left aside, all that there are, folded up to `next_offset` elsewhere."""
         joined = {state.machine: state for state in machines}

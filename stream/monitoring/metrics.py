@@ -105,6 +105,10 @@ class Metrics:
         self.machines = self._gauge("stethos_machines", "Machines that this worker judges.")
         self.rebalances = self._counter("stethos_rebalances", "How often partitions were given out anew.")
         self.healthy = self._gauge("stethos_healthy", "1 where /health says 200.")
+        self.activations = self._counter(
+            "stethos_alarm_activations", "Alarms that went from nothing to low or more, told or held as one alert."
+        )
+        self.alerts = self._counter("stethos_alerts", "Alerts raised.")
         self._add_delivery()
         self._add_edge()
 
@@ -152,6 +156,12 @@ class Metrics:
         """Count an observation that has been folded."""
         self._messages.add(topic, kind)
         self._judge.add(max(0.0, time.time() - observed_us / 1e6))
+
+    def alarmed(self, before: tuple[int, int], now: tuple[int, int]) -> None:
+        """Count alarms that came by themselves, and alerts that were raised, from what a machine has of both."""
+        if now != before:
+            self.activations.inc(max(0, now[0] - before[0]))
+            self.alerts.inc(max(0, now[1] - before[1]))
 
     def stored(self, topic: str, kind: str, received_ms: int) -> None:
         """Count a result that the store has kept."""

@@ -154,4 +154,6 @@ def _counts(machine: MachineSummary) -> Text:
     }
     counts += [f"{count} {what}" for what, count in left_out.items() if count]
     counts += [f"{count} alerts of {priority} priority" for priority, count in machine.alerts.items()]
+    if machine.activations > sum(machine.alerts.values()):
+        counts.append(f"alarms came {machine.activations} times in all")
     return Text(f"  {', '.join(counts)}", style="dim")

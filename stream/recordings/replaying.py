@@ -60,6 +60,8 @@ class MachineSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Alerts raised, by priority."""
     crowded: int = 0
     """Measurements of points beyond those that a machine may have."""
+    activations: int = 0
+    """How often an alarm came by itself, told or held as one alert."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary"):
@@ -274,4 +276,5 @@ def _summary(machine: _ReplayedMachine) -> MachineSummary:
         future=counts.future,
         alerts=dict(machine.alerts),
         crowded=counts.crowded,
+        activations=counts.activations,
     )

@@ -1,4 +1,4 @@
-from math import log
+from math import log, pi, sin, sqrt
 
 import numpy as np
 import pytest
@@ -103,3 +103,70 @@ def test_a_wear_of_a_day_is_followed_by_a_seventh():
     for _ in range(24 * 60):
         baseline.follow(0.05, minute_s)
     assert baseline.location == pytest.approx(0.05 / 7, rel=0.1)
+
+
+def followed(signal, *, noise=0.05, step_s=600, days=40.0, floor=0.01):
+    """Learn noise, then follow `signal` (of the time in days) with that noise; give scales over the last half."""
+    rng, baseline = np.random.default_rng(5), Baseline(floor=floor)
+    for value in rng.normal(signal(0.0), noise, 200).tolist():
+        baseline.learn_one(value)
+    count = int(days * 86_400 / step_s)
+    scales = []
+    for i, stray in enumerate(rng.normal(0.0, noise, count).tolist()):
+        baseline.follow(signal(i * step_s / 86_400) + stray, step_s)
+        scales.append(baseline.scale)
+    return baseline, scales[count // 2 :]
+
+
+@pytest.mark.parametrize("step_s", [60, 600, 3_600])
+def test_stationary_noise_keeps_a_scale_without_bias(step_s):
+    _, scales = followed(lambda _: 0.0, step_s=step_s)
+    assert np.mean(scales) == pytest.approx(0.05, rel=0.05)
+
+
+@pytest.mark.parametrize("step_s", [60, 600, 3_600])
+@pytest.mark.parametrize("a_day", [0.1, 0.2, 0.4])
+def test_a_slow_rise_widens_the_scale_by_no_more_than_what_it_rises_in_a_day(a_day, step_s):
+    """A value lies s sigma off what is recent, on average; and E|N(s, 1)| grows slower than sqrt(1 + s^2)."""
+    _, scales = followed(lambda day: 0.05 * a_day * day, step_s=step_s, days=min(40.0, 0.2 / (0.05 * a_day)))
+    recent_days = max(1.0, 30 * step_s / 86_400)
+    assert np.mean(scales) / 0.05 <= 1.04 * sqrt(1.0 + (a_day * recent_days) ** 2)
+
+
+@pytest.mark.parametrize("step_s", [300, 600])
+@pytest.mark.parametrize("swing", [0.1, 0.2])
+def test_a_daily_swing_is_learned_as_wide_as_it_is(swing, step_s):
+    """A sine of amplitude 1 has a mean stray of 2 / pi, and 2 % of it get into the mean of a day."""
+    _, scales = followed(lambda day: swing * sin(2 * pi * day), noise=0.0, step_s=step_s, days=70.0)
+    assert np.mean(scales) == pytest.approx(swing * (2 / pi) / 0.7809, rel=0.05)
+
+
+def test_at_its_band_a_rise_that_goes_on_widens_it_no_more_than_before():
+    """There the location follows no further, but what is recent does."""
+    baseline, scales = followed(lambda day: min(0.01 * day, 0.45), days=60.0, floor=0.05)
+    assert baseline.location == pytest.approx(log(1.25), abs=0.01)
+    assert max(scales) < 1.1 * 0.05
+
+
+def test_a_state_of_before_whose_recent_location_is_old_comes_back_to_its_scale():
+    """Older versions followed the location alone: what they kept as recent is of the first day."""
+    baseline, _ = followed(lambda _: 0.0)
+    baseline.recent = -0.2
+    widest = 0.0
+    rng = np.random.default_rng(8)
+    for stray in rng.normal(0.0, 0.05, 30 * 144).tolist():
+        baseline.follow(stray, 600)
+        widest = max(widest, baseline.scale)
+    assert widest < 1.5 * 0.05
+    assert baseline.scale == pytest.approx(0.05, rel=0.07)
+
+
+@given(st.lists(st.floats(-0.4, 0.4), min_size=50, max_size=200), st.floats(1.0, 7_200.0))
+def test_what_is_recent_lies_among_what_came(values, step_s):
+    baseline = Baseline(floor=0.05)
+    for value in values[:30]:
+        baseline.learn_one(value)
+    for value in values[30:]:
+        baseline.follow(value, step_s)
+    assert min(values) - 1e-9 <= baseline.recent <= max(values) + 1e-9
+    assert baseline.scale <= 2.0 * max(baseline.floor, *map(abs, values)) / 0.7809 + 0.4

@@ -16,6 +16,7 @@ from models.clock import HOUR_US, MINUTE_US, SECOND_US
 from models.condition.anomaly import AnomalyModel, ModelNumbers
 from models.condition.baseline import Baseline
 from models.condition.diagnosis_votes import DiagnosisVotes
+from models.condition.knocks import Knocks
 from models.condition.late_baseline import LateBaseline
 from models.condition.late_episode import LateEpisode, LateWatch
 from models.condition.measuring import Measuring
@@ -242,6 +243,13 @@ def starts(model: StartProfile, i: int, value: float) -> object:
     return model.allowed_rise, model.allowed_score, model.allows_more, model.is_loud, model.lasts_s(0.5)
 
 
+def knocks(model: Knocks, i: int, value: float) -> object:
+    model.note(knocked=value > 1.0, among=i + 1)
+    if i < 100:
+        model.learn(further=i % 2 == 1)
+    return model.share, model.usual, model.limit
+
+
 def degrades(model: DegradationTrend, i: int, value: float) -> object:
     model.add(value, minute(i))
     return model.remaining_h(minute(i)), model.checked, model.held
@@ -279,6 +287,7 @@ MODELS = {
     "uploads": Model(Uploads, gathers, 100, takes_numbers=False),
     "measuring": Model(Measuring, measures, 450, takes_numbers=False),
     "sudden rise": Model(SuddenRise, rises, 100, takes_numbers=False),
+    "knocks": Model(Knocks, knocks, 7, takes_numbers=False),
     "starts": Model(StartProfile, starts, 60, takes_numbers=False),
     "stillness": Model(Stillness, stands_still, 150, takes_numbers=False),
     "late watch": Model(LateWatch, comes_late, 1_200, takes_numbers=False),
