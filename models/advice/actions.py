@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import msgspec
 
 from models.advice.baseline_reset import reset_baselines
+from models.advice.rhythms import accept_rhythm
 from models.advice.sisters import forget_usuals
 from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
 from models.learning.labelling import lessons_of
+from models.machinery.quiet_text import quiet_text
 from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved
 from models.outputs import Action, ActionKind, Lesson, Output
 from models.texts.sentences import accepted_sentence, mended_sentence
@@ -47,6 +49,8 @@ def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Out
             yield from reset_baselines(
                 state, observed.point, digest=observed.digest, sentence=sentence, mended=True
             )
+        case AcceptObserved(quiet=quiet) if quiet is not None:
+            yield from accept_rhythm(state, observed)
         case AcceptObserved():
             forget_usuals(state, observed.point, mended=False)
             sentence = accepted_sentence(observed.by)
@@ -63,7 +67,7 @@ def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...])
         kind=_KINDS[type(observed)],
         by=observed.by,
         note=observed.note,
-        done="" if isinstance(observed, AcceptObserved) else observed.done,
+        done=_plan_of(observed) if isinstance(observed, AcceptObserved) else observed.done,
     )
     if not isinstance(observed, FindingObserved):
         return action
@@ -75,3 +79,10 @@ def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...])
         since=since,
         alerts=tuple(each.alert for each in lessons),
     )
+
+
+def _plan_of(observed: AcceptObserved) -> str:
+    """Write the plan of silence that was accepted; empty where it was about something else."""
+    if observed.quiet is None:
+        return ""
+    return f"--rhythm {quiet_text(observed.quiet) or 'none'}"

@@ -8,6 +8,7 @@ from models.condition.channel import Channel
 from models.condition.contradiction import Contradiction
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
+from models.condition.rhythm import Rhythm
 from models.condition.uploads import Uploads
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
@@ -103,3 +104,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     late_due_us: int = 0
     """When the first open episode of what came late is told (observed time); 0: there is none."""
     contradiction: Contradiction = msgspec.field(default_factory=Contradiction)
+    rhythm: Rhythm | None = None
+    """Of its long silences; None until there was one."""

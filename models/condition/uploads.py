@@ -63,3 +63,8 @@ class Uploads(msgspec.Struct, array_like=True):
         if observed_us - self.known_us > _FORGOTTEN_AFTER * longest_us:
             return 0
         return longest_us + min(round((_LATER - 1) * longest_us), _MOST_LATER_US) + _LEAST_US
+
+    @property
+    def known_until_us(self) -> int:
+        """Until when (observed time) the habit counts that is known now."""
+        return self.known_us + _FORGOTTEN_AFTER * min(max(self.gaps_us, default=0), _MOST_US)

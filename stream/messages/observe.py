@@ -161,4 +161,4 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
         case Maintenance():
             return MaintenanceObserved(**said, done=message.done)
         case Accept():
-            return AcceptObserved(**said)
+            return AcceptObserved(**said, quiet=message.quiet)
