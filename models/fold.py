@@ -12,7 +12,8 @@ from models.advice.contradiction_alert import update_contradiction_alert
 from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.late_alerts import close_late, follow_late, note_told
-from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
+from models.advice.no_data import MIN_SILENCE_US, clear_no_data, raise_no_data, record_arrival, silence_time_us
+from models.advice.rhythms import follow_rhythm
 from models.advice.shelving import end_shelves
 from models.advice.sisters import compare, forget_likeness, tell_usual
 from models.clock import to_datetime
@@ -110,7 +111,7 @@ def _tick(state: MachineState) -> tuple[Output, ...]:
     alerts = raise_no_data(state)
     if alerts is None or state.time_us is None:
         return ()
-    return (health_of(state, "", state.time_us + 1, anomaly=_UNJUDGED), *alerts)
+    return (health_of(state, "", silence_time_us(state), anomaly=_UNJUDGED), *alerts)
 
 
 def _measured(state: MachineState, observation: MeasuredObservation) -> tuple[Output, ...]:
@@ -256,4 +257,7 @@ def _on_arrival(
     silent_us = state.observed_us - state.heard_us
     record_arrival(state, state.observed_us, advance_us)
     record_presence(state, channel, time_us, in_order=in_order)
-    return clear_no_data(state, time_us if in_order else 0, observation.digest, silent_us)
+    alerts = clear_no_data(state, time_us if in_order else 0, observation.digest, silent_us)
+    if state.rhythm is not None or silent_us > MIN_SILENCE_US:
+        alerts += follow_rhythm(state, observation.arrived_us, silent_us, observation.digest)
+    return alerts

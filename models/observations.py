@@ -11,6 +11,7 @@ import msgspec
 from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.diagnosis.observed_diagnosis import ObservedDiagnosis
 from models.machinery.machine import Configuration
+from models.machinery.quiet_times import QuietTimes
 
 __all__ = [
     "SCHEMA",
@@ -133,7 +134,10 @@ class MaintenanceObserved(_ActionObserved, frozen=True, kw_only=True, tag="obser
 
 
 class AcceptObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_accept"):
-    """What the machine, or one of its points, does from here on is its new normal."""
+    """What the machine, or one of its points, does from here on is its new normal; or its silences are its plan."""
+
+    quiet: QuietTimes | None = None
+    """The plan of its silences that is accepted, and nothing else then; one without any time withdraws it."""
 
 
 class ShelveObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_shelve"):

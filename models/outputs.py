@@ -36,11 +36,20 @@ Status = Literal[
     "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped", "not_judged"
 ]
 Guard = Literal[
-    "standstill", "starting", "settling", "clock", "late", "contradiction", "remeasured", "sensor", "silent"
+    "standstill",
+    "starting",
+    "settling",
+    "clock",
+    "late",
+    "contradiction",
+    "remeasured",
+    "sensor",
+    "silent",
+    "planned",
 ]
 """What leaves an observation out of judgement: the machine stands, starts or is between two regimes; its time is
 ahead, wild or behind; facts contradict each other; it is measured otherwise than before; its sensor cannot be
-trusted; or nothing comes from the point."""
+trusted; nothing comes from the point; or nothing comes because that is planned."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal["finding", "maintenance", "accept", "shelve", "unshelve"]

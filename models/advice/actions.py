@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from models.advice.baseline_reset import reset_baselines
+from models.advice.rhythms import accept_rhythm
 from models.advice.shelving import refusal, shelve, unshelve
 from models.advice.sisters import forget_usuals
 from models.bilingual import Bilingual
@@ -13,6 +14,7 @@ from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
 from models.learning.labelling import lessons_of
+from models.machinery.quiet_text import quiet_text
 from models.observations import (
     AcceptObserved,
     FindingObserved,
@@ -60,6 +62,8 @@ def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Out
             yield from reset_baselines(
                 state, observed.point, digest=observed.digest, sentence=sentence, mended=True
             )
+        case AcceptObserved(quiet=quiet) if quiet is not None:
+            yield from accept_rhythm(state, observed)
         case AcceptObserved():
             forget_usuals(state, observed.point, mended=False)
             sentence = accepted_sentence(observed.by)
@@ -91,6 +95,8 @@ def _action(
             said["alerts"] = tuple(each.alert for each in lessons)
         case MaintenanceObserved():
             said = {"done": observed.done}
+        case AcceptObserved():
+            said = {"done": _plan_of(observed)}
         case ShelveObserved():
             said = {"rule": observed.rule, "until": to_datetime(observed.until_us), "one_shot": observed.one_shot}
             said |= {"reason": observed.reason}
@@ -99,3 +105,10 @@ def _action(
         case UnshelveObserved():
             said = {"rule": observed.rule}
     return msgspec.structs.replace(action, **said)
+
+
+def _plan_of(observed: AcceptObserved) -> str:
+    """Write the plan of silence that was accepted; empty where it was about something else."""
+    if observed.quiet is None:
+        return ""
+    return f"--rhythm {quiet_text(observed.quiet) or 'none'}"

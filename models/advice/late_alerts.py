@@ -30,7 +30,7 @@ _BACK_US = HOUR_US
 """A clock that was this far ahead of what it says now has been put right; nothing waits for what it said."""
 _NEAR_US = 15 * MINUTE_US
 """What reaches no further than this beyond something that was told is a part of it."""
-_NO_CONDITION = frozenset({"sensor_fault", "no_data", LATE_RULE})
+_NO_CONDITION = frozenset({"sensor_fault", "no_data", "rhythm", LATE_RULE})
 _APART = ("indicators", "temperature", "readings")
 """In microseconds: alerts of two kinds of measurement at one point never share a time."""
 

@@ -1,12 +1,18 @@
-"""No data: a machine that is silent for much longer than usual, of which nobody can say how it is."""
+"""No data: a machine that is silent for much longer than usual, of which nobody can say how it is.
+
+Where its silence is planned, that is said instead (`models.advice.planned_silence`), until it is overdue by that.
+"""
 
 from models.advice.activations import hold
+from models.advice.planned_silence import Silence, planned_silence, zone_of
 from models.advice.recurring import with_recurrence
 from models.advice.transitions import transition
 from models.bilingual import Bilingual
 from models.clock import HOUR_US, MINUTE_US, SECOND_US
+from models.condition.rhythm import Rhythm
 from models.condition.state import MachineState
 from models.outputs import Alert
+from models.texts.planned import overdue_sentence
 from models.texts.sentences import data_back_sentence, no_data_sentence
 
 __all__ = [
@@ -16,10 +22,12 @@ __all__ = [
     "raise_no_data",
     "record_arrival",
     "silence_due_us",
+    "silence_of",
+    "silence_time_us",
 ]
 
 MIN_SILENCE_US = 5 * MINUTE_US
-_TIMES_USUAL = 10
+_TIMES_USUAL, _TIMES_PATIENT = 10, 3
 _GAIN = 0.05
 _TIMES_STANDING, _STOPPING_PART = 3.0, 1.25
 _MAX_STANDING_GAP_US, _MAX_STOPPING_US = HOUR_US, 15 * MINUTE_US
@@ -35,28 +43,13 @@ def allowed_silence_us(state: MachineState) -> int:
     The usual interval is the greater of its running means in observed and in event time, so that a backlog sent at
     once doesn't make a machine look talkative.
     """
-    return max(_usually_allowed_us(state), state.uploads.allowed_us(state.observed_us))
+    return _silence_us(state, state.uploads.allowed_us(state.observed_us))
 
 
-def _usually_allowed_us(state: MachineState) -> int:
-    """Give how long a machine may be silent that isn't gathered from."""
+def _silence_us(state: MachineState, gathered_us: int, times_usual: int = _TIMES_USUAL) -> int:
     usual = max(state.observed_interval_us, state.event_interval_us)
-    allowed_us = max(MIN_SILENCE_US, int(_TIMES_USUAL * usual))
+    allowed_us = max(MIN_SILENCE_US, int(times_usual * usual), gathered_us)
     return max(allowed_us, _while_standing_us(state)) if state.standing_gap_us else allowed_us
-
-
-def silence_due_us(state: MachineState) -> int | None:
-    """Give when a machine's silence is to be told, if nothing comes until then (observed time).
-
-    None where it has been told, or never will be: nothing that came had a time that can be believed.
-    """
-    if state.time_us is None or state.silence.present:
-        return None
-    usually_us = state.heard_us + _usually_allowed_us(state) + 1
-    gathered_us = state.heard_us + state.uploads.allowed_us(state.heard_us) + 1
-    if gathered_us <= usually_us:
-        return usually_us
-    return min(gathered_us, max(usually_us, state.uploads.forgotten_us))
 
 
 def _while_standing_us(state: MachineState) -> int:
@@ -103,28 +96,81 @@ def record_arrival(state: MachineState, observed_us: int, event_advance_us: int)
     state.heard_us = observed_us
 
 
+def silence_due_us(state: MachineState) -> int | None:
+    """Give the observed time at which a machine's silence next needs a tick; None before the next measurement.
+
+    That is when it is to be said that it is quiet by plan, and when it is overdue. A tick then, or later, leaves
+    a later one or None.
+    """
+    if state.time_us is None or state.silence.present:
+        return None
+    silence = silence_of(state)
+    return silence.overdue_us if _is_told(state, silence) else min(silence.told_us or 0, silence.overdue_us)
+
+
+def silence_of(state: MachineState) -> Silence:
+    """Give what becomes of the silence that lasts; the habit of a gateway that gathers may end before it does."""
+    gathered_us, until_us = state.uploads.allowed_us(state.observed_us), state.uploads.known_until_us
+    allowed_us = _silence_us(state, gathered_us)
+    if gathered_us and state.heard_us + allowed_us > until_us:
+        allowed_us = min(allowed_us, max(_silence_us(state, 0), until_us - state.heard_us))
+    return planned_silence(
+        state, allowed_us=allowed_us, patience_us=_silence_us(state, gathered_us, _TIMES_PATIENT)
+    )
+
+
+def _is_told(state: MachineState, silence: Silence) -> bool:
+    """Whether nothing is to be said of a plan, or has been."""
+    if silence.told_us is None or silence.told_us >= silence.overdue_us:
+        return True
+    return state.rhythm is not None and state.rhythm.expected_us == silence.expected_us
+
+
+def silence_time_us(state: MachineState) -> int:
+    """Give the time of what is said of a silence: just behind all that was measured, and what was said before."""
+    return (state.time_us or 0) + max(1, state.rhythm.said if state.rhythm is not None else 0)
+
+
 def raise_no_data(state: MachineState) -> list[Alert] | None:
     """Raise `no_data` where the machine has been silent for too long by now (observed time); None where it isn't.
 
-    Of silences that come and go one alert stays open, and the next gives none.
+    Of silences that come and go one alert stays open, and the next gives none. Nor does one that is quiet by plan,
+    of which it is noted that it is to be said.
     """
-    silent_us, allowed_us = state.observed_us - state.heard_us, allowed_silence_us(state)
-    if state.time_us is None or state.silence.present or silent_us <= allowed_us:
+    if state.time_us is None or state.silence.present:
         return None
-    if hold(state, state.silence, 1, state.observed_us) == state.silence.level:
+    now_us, silence = state.observed_us, silence_of(state)
+    if now_us < silence.overdue_us:
+        if _is_told(state, silence) or now_us < (silence.told_us or 0):
+            return None
+        rhythm = state.rhythm = state.rhythm or Rhythm()
+        rhythm.expected_us, rhythm.said = silence.expected_us, rhythm.said + 1
         return []
-    silent_s, allowed_s = silent_us / SECOND_US, allowed_us / SECOND_US
+    if state.rhythm is not None and state.rhythm.said:
+        state.rhythm.said += 1
+    if hold(state, state.silence, 1, now_us) == state.silence.level:
+        return []
+    silent_s = (now_us - state.heard_us) / SECOND_US
+    allowed_s = (silence.overdue_us - 1 - state.heard_us) / SECOND_US
     sentence = no_data_sentence(silent_s, allowed_s)
-    return _transition(state, 1, state.time_us + 1, silent_s, allowed_s, sentence, "tick")
+    if silence.expected_us:
+        sentence = overdue_sentence(silent_s, silence.expected_us, zone_of(state))
+    return _transition(state, 1, silence_time_us(state), silent_s, allowed_s, sentence, "tick")
 
 
 def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int) -> list[Alert]:
-    """Clear `no_data` because data have come back; where that comes and goes, once they have for long enough."""
-    if not state.silence.level:
-        return []
-    if state.silence.present:
+    """Clear `no_data` because data have come back; where that comes and goes, once they have for long enough.
+
+    What was said of a planned silence is over too.
+    """
+    rhythm = state.rhythm
+    if state.silence.present or (rhythm is not None and rhythm.said):
         for channel in state.channels.values():
             channel.interrupted = True
+    if rhythm is not None:
+        rhythm.expected_us = rhythm.said = 0
+    if not state.silence.level:
+        return []
     if state.silence.hold(0, state.observed_us):
         return []
     silent_s, allowed_s = silent_us / SECOND_US, allowed_silence_us(state) / SECOND_US

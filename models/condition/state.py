@@ -9,6 +9,7 @@ from models.condition.channel import Channel
 from models.condition.contradiction import Contradiction
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
+from models.condition.rhythm import Rhythm
 from models.condition.uploads import Uploads
 from models.condition.uptime import RunTime
 from models.machinery.machine import Configuration
@@ -110,3 +111,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     """What people have set aside for a while."""
     shelved_us: int = 0
     """The last time (event time) given to an alert that was told again because of a shelf."""
+    rhythm: Rhythm | None = None
+    """Of its long silences; None until there was one."""

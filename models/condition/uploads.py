@@ -57,16 +57,14 @@ class Uploads(msgspec.Struct, array_like=True):
 
     def allowed_us(self, observed_us: int) -> int:
         """Give how long nothing may come because it is being gathered; 0 where that is no habit."""
-        if len(self.gaps_us) < _MIN_REMEMBERED or observed_us >= self.forgotten_us:
+        if len(self.gaps_us) < _MIN_REMEMBERED:
             return 0
-        longest_us = self._longest_us
+        longest_us = min(max(self.gaps_us), _MOST_US)
+        if observed_us - self.known_us > _FORGOTTEN_AFTER * longest_us:
+            return 0
         return longest_us + min(round((_LATER - 1) * longest_us), _MOST_LATER_US) + _LEAST_US
 
     @property
-    def forgotten_us(self) -> int:
-        """From when on it is no habit any more (observed time), if no upload comes until then."""
-        return self.known_us + _FORGOTTEN_AFTER * self._longest_us + 1
-
-    @property
-    def _longest_us(self) -> int:
-        return min(max(self.gaps_us, default=0), _MOST_US)
+    def known_until_us(self) -> int:
+        """Until when (observed time) the habit counts that is known now."""
+        return self.known_us + _FORGOTTEN_AFTER * min(max(self.gaps_us, default=0), _MOST_US)

@@ -13,6 +13,7 @@ from models.condition.state import MachineState
 from models.health.acceptance import speaks_of_fault
 from models.health.degradation import remaining_life
 from models.health.localization import stronger_point
+from models.health.planned import is_quiet_by_plan, planned_reason
 from models.health.score import FREE_DEGREE, deductions_of
 from models.health.silence import silence_guard, silent_channel
 from models.health.verdict import diagnosis_of
@@ -112,7 +113,7 @@ def _overview(state: MachineState) -> _Overview:
 
 def _running_of(state: MachineState, *, stands: bool | None) -> Running | None:
     """Give how the machine runs; None where nothing shows it, or nothing has come for long."""
-    if state.silence.present or stands is None or state.time_us is None:
+    if state.silence.present or stands is None or state.time_us is None or is_quiet_by_plan(state):
         return None
     if stands:
         return "stopped"
@@ -131,7 +132,7 @@ def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, st
     if not found.seen:
         return "sensor_fault"
     if stopped or guard is not None:
-        return "stopped" if stopped else "not_judged"
+        return "stopped" if stopped and guard != "planned" else "not_judged"
     if not found.ready:
         return "warming_up"
     doubted = found.doubted or is_open(state.silence) or is_open(state.contradiction.alarm)
@@ -149,6 +150,8 @@ def _overdue(state: MachineState) -> list[tuple[Channel, Guard]]:
 
 def _guard_of(state: MachineState, overdue: list[tuple[Channel, Guard]]) -> Guard | None:
     """Give what has left out of judgement all that came of a point with levels, or of all points, for too long."""
+    if is_quiet_by_plan(state):
+        return "planned"
     if state.contradiction.mutes:
         return "contradiction"
     for channel, guard in overdue:
@@ -162,7 +165,7 @@ def _guard_of(state: MachineState, overdue: list[tuple[Channel, Guard]]) -> Guar
 def _judged_at(found: _Overview, guard: Guard | None, unjudged: list[Channel]) -> datetime | None:
     """Give when the newest was measured that was judged; where a guard stands, of the points unjudged."""
     newest_us = found.judged_us
-    if guard is not None:
+    if guard not in (None, "planned"):
         judged_us = [each.judging.judged_us for each in unjudged if each.judging.judged_us is not None]
         newest_us = max(judged_us, default=None)
     return None if newest_us is None else to_datetime(newest_us)
@@ -175,7 +178,7 @@ def _why_withheld(found: _Overview, status: Status, guard: Guard | None, *, stop
     if found.untrusted or not found.seen:
         return "sensor_fault"
     if stopped or guard is not None:
-        return "stopped" if stopped else "not_judged"
+        return "stopped" if stopped and guard != "planned" else "not_judged"
     return "warming_up" if found.unknown or not found.ready else None
 
 
@@ -226,7 +229,9 @@ def health_of(
     silent = silent_channel(state) if guard is not None else None
     unjudged = [each for each, _ in overdue] + ([] if silent is None else [silent])
     accept = silent is not None and not speaks_of_fault(state)
-    reason = withheld_sentence(why, guard, "" if silent is None else silent.point, accept=accept)
+    reason = planned_reason(state, why, guard) or withheld_sentence(
+        why, guard, "" if silent is None else silent.point, accept=accept
+    )
     points, deductions = (None, ()) if why else deductions_of(found.symptoms)
     return Health(
         machine=state.machine,

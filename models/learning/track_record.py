@@ -9,7 +9,7 @@ from models.outputs import Action, Alert
 
 __all__ = ["TrackRecord", "track_records"]
 
-_NO_JUDGEMENT = ("sensor_fault", "no_data", "contradiction", "remeasured")
+_NO_JUDGEMENT = ("sensor_fault", "no_data", "contradiction", "remeasured", "rhythm")
 """Not about a machine's condition: findings say nothing of them."""
 _HOUR_S = 3600.0
 

@@ -10,6 +10,7 @@ import msgspec
 
 from models.machinery.kinematics import BearingOrders
 from models.machinery.mechanism import Mechanism
+from models.machinery.quiet_times import Calendar
 
 __all__ = ["Configuration", "Learning", "Machine", "Mounting", "Name", "Thresholds"]
 
@@ -105,6 +106,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     learning: Learning = Learning()
     orders: dict[str, BearingOrders] = {}
     """Of the bearings that are known, by point: with them, an observation needs no catalogue."""
+    calendar: Calendar | msgspec.UnsetType = msgspec.UNSET
+    """When it is quiet by plan, and by which clock; unset, and no part of its version, where nobody has said."""
 
     def version(self) -> str:
         """Twelve hex digits that name this configuration: equal configurations share them, others don't."""

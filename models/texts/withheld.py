@@ -51,12 +51,13 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
         "某测点不再有振动数据；请检查传感器及其网关",
     ),
 }
+_PLANNED = Bilingual("Quiet by plan.", "按计划静默。")
 _NOT_JUDGED: dict[Guard, Bilingual] = {
     guard: Bilingual(f"Not judged: {why.en}.", f"未判定：{why.zh}。")
     if guard == "contradiction"
     else Bilingual(f"Not judged for longer than is usual: {why.en}.", f"未判定的时间超出平常：{why.zh}。")
     for guard, why in _LEFT_OUT.items()
-}
+} | {"planned": _PLANNED}
 _SILENT = Bilingual(
     "{point}: nothing has come from here for longer than is usual; look at the sensor and its gateway.",
     "{point}：无数据的时间超出平常；请检查传感器及其网关。",

@@ -1,4 +1,8 @@
-"""`stethos accept`: what a machine does from now on is normal."""
+"""`stethos accept`: what a machine does from now on is normal, or its silences are its plan."""
+
+from typing import Annotated
+
+import typer
 
 from stream.cli.action_options import By, MachineName, Note, PointName, send
 from stream.cli.terminal import AsJson, SettingsFile
@@ -11,6 +15,13 @@ def accept(
     machine: MachineName,
     *,
     point: PointName = "",
+    rhythm: Annotated[
+        str,
+        typer.Option(
+            help='When it is silent by plan: "Mon-Fri 18:00-06:00; Sat-Sun", "up to 4h", or "none". Nothing else '
+            "is accepted then.",
+        ),
+    ] = "",
     note: Note = "",
     by: By = "",
     settings: SettingsFile = None,
@@ -21,16 +32,36 @@ def accept(
     Alerts that stand against what was usual are over, and that is learned anew from now on. Limits that no machine
     may exceed, named faults and faults of sensors stay.
 
+    With --rhythm its silences are accepted as its plan, by the plant's clock (zone in machines.toml): while one
+    lasts it is quiet by plan and raises no alert. It does a tenth of it after the expected return, an hour at most.
+
     For example:
 
       stethos accept PUMP-1 --note "runs product B since today"
 
       stethos accept 水泵-1 --point 驱动端 --note "新基础"
+
+      stethos accept PUMP-1 --rhythm "Mon-Fri 18:00-06:00; Sat-Sun"
+
+      stethos accept PUMP-1 --rhythm none
     """
     send(
-        lambda now, who: Accept(machine=machine, time=now, by=who, point=point, note=note),
+        lambda now, who: Accept(machine=machine, time=now, by=who, point=point, note=note, rhythm=rhythm),
         by=by,
         settings=settings,
         as_json=as_json,
-        said=f"{machine}{f', {point}' if point else ''}: accepted as new normal",
+        said=_said(machine, point, rhythm),
     )
+
+
+def _said(machine: str, point: str, rhythm: str) -> str:
+    """Say what was accepted.
+
+    >>> _said("P-1", "", "none"), _said("P-1", "drive-end", "")
+    ('P-1: has no plan of silence any more', 'P-1, drive-end: accepted as new normal')
+    """
+    if rhythm.strip().lower() == "none":
+        return f"{machine}: has no plan of silence any more"
+    if rhythm:
+        return f"{machine}: quiet by plan from now on: {rhythm}"
+    return f"{machine}{f', {point}' if point else ''}: accepted as new normal"

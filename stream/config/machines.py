@@ -5,7 +5,7 @@ import math
 import re
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Configuration, Learning, Machine, Name, Thresholds
 from stream.config.bearings import load_catalogue
+from stream.config.calendars import Calendars, read_calendars
 from stream.config.packs import load_packs
 from stream.config.thresholds import thresholds_from
 from stream.config.toml import read_toml
@@ -39,6 +40,8 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     """Of the bearings that are known, by machine and point."""
     thresholds: Thresholds = Thresholds()
     learning: Learning = Learning()
+    calendars: Calendars = Calendars()
+    """When they are quiet by plan."""
 
     def configuration(self, machine_id: str) -> Configuration:
         """Give all that decides how this machine is judged."""
@@ -47,6 +50,7 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
             thresholds=self.thresholds,
             learning=self.learning,
             orders=self.orders.get(machine_id, {}),
+            calendar=self.calendars.of(machine_id),
         )
 
 
@@ -79,7 +83,9 @@ def load_machines(
     """
     machines: dict[str, Machine] = {}
     orders: dict[str, dict[str, BearingOrders]] = {}
-    for number, table in enumerate(_tables(path) if path.exists() else (), 1):
+    content = read_toml(path) if path.exists() else {}
+    calendars = content.pop("calendar", [])
+    for number, table in enumerate(_tables(path, content), 1):
         place = f"{path}: machine {number} ({shown(table.id)})"
         check_machine(table, place)
         if table.id in machines:
@@ -91,6 +97,7 @@ def load_machines(
         orders=MappingProxyType({machine: known for machine, known in orders.items() if known}),
         thresholds=thresholds or Thresholds(),
         learning=learning or Learning(),
+        calendars=read_calendars(calendars, path, machines.values()),
     )
 
 
@@ -126,8 +133,7 @@ def with_mechanism(machine: Machine, packs: Packs, place: str = "machines") -> M
         raise ConfigurationError(f"{place}: {error}") from None
 
 
-def _tables(path: Path) -> list[_Table]:
-    content = read_toml(path)
+def _tables(path: Path, content: dict[str, Any]) -> list[_Table]:
     try:
         return msgspec.convert(content, _File).machine
     except msgspec.ValidationError as error:

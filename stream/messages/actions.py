@@ -8,6 +8,8 @@ import msgspec
 from models.alarms.shelf import MOST_HIGH_US, MOST_US
 from models.clock import DAY_US, HOUR_US, from_datetime
 from models.errors import MessageError
+from models.machinery.quiet_text import parse_quiet
+from models.machinery.quiet_times import NOTHING_QUIET, QuietTimes
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
@@ -16,6 +18,7 @@ __all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "Shelve", "Unshe
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
 _MAX_ID_LENGTH = 64
+_NO_RHYTHM = "none"
 
 Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -91,7 +94,30 @@ class Maintenance(_ActionMessage, frozen=True, kw_only=True, tag="maintenance"):
 
 
 class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
-    """What the machine, or one point, does from now on is normal."""
+    """What the machine, or one point, does from now on is normal; or its silences follow a plan, and only that."""
+
+    rhythm: str = ""
+    """When it is silent, as in `Mon-Fri 18:00-06:00`, by the plant's clock; `none`: there is no such plan."""
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        _check_text("rhythm", self.rhythm, _MAX_TEXT_LENGTH)
+        if self.rhythm and self.point:
+            raise MessageError("rhythm: a plan of silence is the whole machine's; leave point out")
+        self.quiet  # noqa: B018 -- raises for what cannot be read
+
+    @property
+    def quiet(self) -> QuietTimes | None:
+        """The plan; without any time where there is none; None where it isn't about a plan."""
+        if not self.rhythm:
+            return None
+        if self.rhythm.strip().lower() == _NO_RHYTHM:
+            return NOTHING_QUIET
+        try:
+            return parse_quiet([self.rhythm])
+        except ValueError as error:
+            raise MessageError(f"rhythm: {error}; none ends a plan") from None
 
 
 class Shelve(_ActionMessage, frozen=True, kw_only=True, tag="shelve"):

@@ -163,7 +163,7 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
         case Maintenance():
             return MaintenanceObserved(**said, done=message.done)
         case Accept():
-            return AcceptObserved(**said)
+            return AcceptObserved(**said, quiet=message.quiet)
         case Shelve():
             return ShelveObserved(
                 **said,

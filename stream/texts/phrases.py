@@ -32,6 +32,7 @@ CODES = {
     "diagnosis": Bilingual("a fault is named", "已诊断出故障"),
     "sisters": Bilingual("unlike machines like it", "与同类设备不符"),
     "no_data": Bilingual("no data", "无数据"),
+    "rhythm": Bilingual("its silences have a rhythm to be looked at", "静默规律待确认"),
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
     "late": Bilingual("was not sound, told late", "曾出现异常（数据迟到）"),
     "clock": Bilingual("its clock is wrong", "时钟不正确"),

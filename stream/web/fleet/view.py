@@ -27,6 +27,7 @@ from stream.web.views.machine_view import MachineView, Viewer, machine_name, mac
 from stream.web.views.notices_view import Notice, headline, notices
 from stream.web.views.running_view import stopped_text
 from stream.web.views.snapshot import CARDS, Snapshot
+from stream.web.views.unjudged_view import planned_text
 from stream.web.views.watch_view import doubt_of, is_unread
 
 __all__ = ["Count", "FleetView", "Tile", "fleet_view"]
@@ -178,7 +179,7 @@ def _ranked(facts: Collection[MachineFacts], machines: Mapping[str, Machine], la
 
 def _tile(facts: MachineFacts, viewer: Viewer, *, old: bool) -> Tile:
     health, language = facts.newest, viewer.language
-    says = STATUSES[facts.status].say(language)
+    says = planned_text(facts, language) or STATUSES[facts.status].say(language)
     return Tile(
         id=facts.machine.id,
         name=machine_name(facts.machine, language),

@@ -73,7 +73,8 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rank(self) -> int:
         """Place in the order of attention: 0 first."""
-        ranks = [_RANKS[self.newest.status]]
+        quiet_by_plan = self.newest.guard == "planned" and self.newest.status == "not_judged"
+        ranks = [_QUIET_RANK if quiet_by_plan else _RANKS[self.newest.status]]
         for alert in self.alerts:
             if is_about_sensor(alert):
                 ranks.append(_LOST_A_SENSOR)
