@@ -86,9 +86,12 @@ class Baseline(msgspec.Struct, array_like=True):
             self._drop_anchor()
         gain, longest = 1.0 / count, (elapsed_s if elapsed_s < _MAX_STEP_S else _MAX_STEP_S) / FOLLOW_S
         gain = longest if longest < gain else gain
-        stray = self._bounded(value - self.recent)
-        self.location += gain * self._bounded(value - self.location)
-        self.scale += gain * (abs(stray) / _MEAN_OF_CLIPPED - self.scale)
+        scale, floor, off, stray = self.scale, self.floor, value - self.location, value - self.recent
+        reach = _HUBER * (scale if scale > floor else floor)
+        if not (-reach < off < reach and -reach < stray < reach):
+            off, stray = min(max(off, -reach), reach), min(max(stray, -reach), reach)
+        self.location += gain * off
+        self.scale += gain * (abs(stray) / _MEAN_OF_CLIPPED - scale)
         daily = elapsed_s / _DAY_S
         self.recent += (daily if daily < _RECENT_GAIN else _RECENT_GAIN) * stray
         self._keep_in_band()

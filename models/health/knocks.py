@@ -52,7 +52,7 @@ def with_knocks(
 
     `logs` are natural logarithms of its levels. A start, which may be louder, counts neither for nor against.
     """
-    baselines = channel.baselines
+    baselines = channel.baselines_by_regime[channel.present].baselines
     for name, value in logs.items():
         if value - baselines[name].location > _KNOCK:
             break
