@@ -16,7 +16,7 @@ from collections.abc import Callable
 import msgspec
 
 from models.advice.deadlines import next_due_us
-from models.clock import MINUTE_US, SECOND_US
+from models.clock import HOUR_US, MINUTE_US, SECOND_US
 from models.observations import Tick
 from stream.agents.condition import Condition
 from stream.agents.context import Context
@@ -36,6 +36,8 @@ _BEHIND_US = MINUTE_US
 """What has come counts as worked off with a checkpoint; more than this beyond one of them is a backlog."""
 _BACK_US = MINUTE_US
 """So long senders have to come back, and to send what they kept, once the broker answers again."""
+_LONGEST_HELD_US = HOUR_US
+"""What has been due for longer goes out whatever is still to be worked off: better said wrongly than never."""
 _AGAIN_US = 10 * MINUTE_US
 """A tick of which nothing has been seen for so long is given up, though it can't have been lost."""
 _LEAST_APART_US = MINUTE_US
@@ -60,8 +62,8 @@ class _Sent(msgspec.Struct, frozen=True):
 class _Deadlines:
     """The deadlines of one partition as long as it is ours, in steady time."""
 
-    def __init__(self, partition: Partition) -> None:
-        self.partition = partition
+    def __init__(self, partition: Partition, now_us: int) -> None:
+        self.partition, self.begun_us = partition, now_us
         self.queue = DeadlineQueue()
         self.sent: dict[str, _Sent] = {}
         self.away_until_us = 0
@@ -106,7 +108,9 @@ class Ticks:
             if partitions.get(number) is not self._deadlines[number].partition:
                 del self._deadlines[number]
         for number, partition in partitions.items():
-            deadlines = self._deadlines.setdefault(number, _Deadlines(partition))
+            deadlines = self._deadlines.get(number)
+            if deadlines is None:
+                deadlines = self._deadlines[number] = _Deadlines(partition, self._clock.now_us())
             if anew:
                 partition.moved.update(partition.machines)
             await self._note(deadlines)
@@ -178,12 +182,13 @@ class Ticks:
         if until_s is None:
             if deadlines.known:
                 deadlines.away_until_us = now_us + _BACK_US
-            return None
+                return None
+            return now_us - _LONGEST_HELD_US if now_us - deadlines.begun_us > _LONGEST_HELD_US else None
         deadlines.known = True
         if now_us < deadlines.away_until_us:
             return None
         until_us = round(until_s * SECOND_US)
-        return now_us if now_us - until_us <= self._behind_us else until_us
+        return now_us if now_us - until_us <= self._behind_us else max(until_us, now_us - _LONGEST_HELD_US)
 
 
 def add_ticks(context: Context, condition: Condition) -> None:

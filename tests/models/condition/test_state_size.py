@@ -5,6 +5,7 @@ import pytest
 
 from models import fold
 from models.machinery.machine import Learning
+from tests.models.advice.test_shelving import shelved
 from tests.models.fold.observed import at, configured, run, temperature, vibration
 
 LEARNING = Learning(duration_s=600.0, observations=60)
@@ -62,3 +63,15 @@ def test_all_at_once_fits_too():
     assert all(channel.alarms["change"].recurrence.held for channel in vibrating)
     assert all(channel.late.episode.loudest.keys() == {1, 2, 3} for channel in vibrating)
     assert len(fold.dump_state(state)) <= MOST_BYTES
+
+
+def test_ten_shelves_take_little_however_much_is_said_of_them():
+    state, _ = run([configured(), *runs(0, 600, 1)])
+    before = len(fold.dump_state(state))
+    for number in range(12):
+        said = shelved(
+            at(600 + number), at(700), point="点" * 60 + f" {number:03}", by="王" * 200, reason="因" * 2000
+        )
+        state, _ = run([said], state)
+    assert len(state.shelves) == 10
+    assert len(fold.dump_state(state)) - before <= 10 * 600

@@ -197,6 +197,27 @@ def test_what_has_come_of_a_backlog_so_far_is_the_time_that_counts(monkeypatch):
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_what_has_been_due_for_an_hour_goes_out_whatever_is_still_to_be_worked_off(monkeypatch, known):
+    worker = Worker(monkeypatch, heard_once("泵-1"), heard_once("old", NOW_US - DAY_US))
+
+    async def scenario():
+        if known:
+            assert names(await worker.look()) == ["old"]
+        found, stands_s = [], worker.done_s
+        while worker.wall - NOW_US < 2 * HOUR_US:
+            worker.pass_by(MINUTE_US)
+            worker.done_s, worker.unknown = stands_s, not known
+            sent = await worker.look()
+            worker.fold(*sent)
+            found += [(each.machine, (worker.wall - NOW_US) // MINUTE_US) for each in sent]
+        return [each for each in found if each[0] == "泵-1"], {name for name, _ in found}
+
+    (told,), machines = asyncio.run(scenario())
+    assert 65 <= told[1] <= 67
+    assert known or machines == {"泵-1", "old"}
+
+
 @pytest.mark.parametrize("hours", [3, -3, 24 * 365, -24 * 365])
 def test_a_step_of_the_clock_calls_no_fleet_silent_and_hides_no_silence(monkeypatch, caplog, hours):
     worker = Worker(monkeypatch, *(heard_once(name) for name in ("sends", "slow", "dead")))

@@ -1,11 +1,14 @@
 """How far behind a partition is: by what can still come, and what is in hand."""
 
 import pytest
+from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stream.kafka.progress import Progress
 from stream.monitoring.lag import Lag, Log, lag_after
+from stream.monitoring.metrics import Metrics
+from stream.monitoring.monitor import Monitor
 
 offsets = st.integers(0, 50)
 
@@ -78,3 +81,25 @@ def test_one_that_reads_through_what_was_taken_back_moves():
 def test_one_that_acknowledges_moves_and_one_with_nothing_to_do_does_not_stand_still():
     assert after(*[(Log(0, 1000, n), Progress(500, 500)) for n in range(10)]).since == 9.0
     assert after(*[(Log(0, 7, 5), Progress(7, 5))] * 10).since == 9.0
+
+
+def monitor_of(**looks: list[tuple[Log, Progress]]) -> Monitor:
+    """A monitor that has looked so often at partition 0 of these topics, a second apart."""
+    monitor = Monitor(Metrics(), servers=[], patience_s=60.0)
+    for topic, seen in looks.items():
+        monitor._lags[TopicPartition(topic, 0)] = after(*seen)
+    return monitor
+
+
+def test_up_to_when_all_is_judged_is_known_once_what_had_come_is_done():
+    done, behind = (Log(0, 10, 10), Progress(10, 10)), (Log(0, 10, 4), Progress(4, 4))
+    assert Monitor(Metrics(), servers=[], patience_s=60.0).done_until(0) is None
+    assert monitor_of(observations=[done]).done_until(0) is None, "one look says nothing yet"
+    assert monitor_of(observations=[done, done]).done_until(0) == 0.0
+    more = Log(0, 20, 10), Progress(10, 10)
+    assert monitor_of(observations=[done, done, more, more, more]).done_until(0) == 1.0
+    assert monitor_of(observations=[behind, behind, behind]).done_until(0) is None
+    assert monitor_of(observations=[done, done], vibration=[behind, behind]).done_until(0) is None
+    assert monitor_of(observations=[done] * 9, vibration=[done] * 4).done_until(0) == 2.0
+    assert monitor_of(observations=[done, done], rows=[behind, behind]).done_until(0) == 0.0, "the store may wait"
+    assert monitor_of(observations=[done, done]).done_until(1) is None

@@ -61,3 +61,28 @@ def test_what_is_said_of_one_machine_reaches_the_others():
 def test_it_is_the_same_every_time():
     first, again = (list(Replay(Fleet()).outputs(lines(*run()))) for _ in range(2))
     assert first == again
+
+
+def test_a_shelf_in_a_recording_holds_until_its_time():
+    contents = [
+        *(reading("水泵-1", i, 1.0) for i in range(180)),
+        *(reading("水泵-1", i, 3.5) for i in range(180, 220)),
+        {
+            "type": "shelve",
+            "machine": "水泵-1",
+            "time": moment(220),
+            "point": "驱动端",
+            "until": moment(240),
+            "reason": "已知",
+        },
+        *(reading("水泵-1", i, 3.5) for i in range(221, 260)),
+    ]
+    outputs = [replayed.output for replayed in Replay(Fleet()).outputs(lines(*contents))]
+    (said,) = (each for each in outputs if isinstance(each, Action))
+    assert (said.kind, said.refused, said.reason) == ("shelve", "", "已知")
+    told = [each for each in outputs[outputs.index(said) + 1 :] if isinstance(each, Alert)]
+    assert [each.shelved_until is not None for each in told] == [True] * (len(told) // 2) + [False] * (
+        len(told) // 2
+    )
+    assert {each.id for each in told[: len(told) // 2]} == {each.id for each in told[len(told) // 2 :]}
+    assert told[-1].time.isoformat() >= moment(240)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from models.clock import DAY_US, MINUTE_US, SECOND_US, to_datetime
+from models.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, to_datetime
 from models.observations import Observation, ReadingObserved, Tick
 from models.outputs import Alert
 from stream.delivery.checkpoint_reader import read_checkpoints
@@ -21,6 +22,7 @@ from tests.services.processes import Process, wait_until
 from tests.services.topics import read_topic
 from tests.services.workers import start_worker
 from tests.stream.worker.observations import environment_of, publish_observations
+from tests.stream.worker.readings import publish_readings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(420)]
 
@@ -156,3 +158,33 @@ def test_a_broker_that_was_away_for_long_finds_no_burst_of_ticks(kafka: Kafka, t
         wait_until(lambda: folded(kafka), "all is folded", deadline_s=MINUTE_S, every_s=1.0)
         time.sleep(30)
         assert sum(ticked(kafka, since).values()) <= 1
+
+
+def test_a_tick_comes_within_half_a_minute_while_others_go_on_sending(kafka: Kafka, tmp_path: Path) -> None:
+    environment = environment_of(kafka.bootstrap) | {"STETHOS_CHECKPOINT__EVERY_S": "5"}
+    over = threading.Event()
+
+    def flow() -> None:
+        second = 0
+        while not over.wait(1.0):
+            second += 1
+            publish_observations(kafka.bootstrap, (heard(f"泵-{k}", now_us() + k) for k in range(50)))
+            publish_readings(kafka.bootstrap, 50 * second, 50)
+
+    source = threading.Thread(target=flow, daemon=True)
+    for worker in running(kafka, tmp_path, environment):
+        source.start()
+        try:
+            worker.linger(20)
+            for name in ("one", "另一台"):
+                due_us = now_us()
+                publish_observations(kafka.bootstrap, [heard(name, due_us - HOUR_US)])
+                wait_until(lambda name=name: ticked(kafka, 0)[name] == 1, "it is told", deadline_s=60, every_s=1.0)
+                (tick,) = (
+                    each for each in observed_since(kafka, 0) if each.machine == name and isinstance(each, Tick)
+                )
+                assert tick.observed_us - due_us <= 30 * SECOND_US
+        finally:
+            over.set()
+            source.join()
+    assert set(ticked(kafka, 0)) == {"one", "另一台"}
