@@ -13,6 +13,7 @@ from models.advice.crowding import is_full, make_room, refuse_point
 from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import clear_no_data, raise_no_data, record_arrival
+from models.advice.roster import while_away
 from models.advice.sisters import compare, forget_likeness, tell_usual
 from models.clock import to_datetime
 from models.condition.channel import Channel, MeasuredObservation, measurement_of, new_channel
@@ -73,6 +74,8 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     too many.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
+    if state.left is not None and (said := while_away(state, observation)) is not None:
+        return state, said
     outputs: tuple[Output, ...] = ()
     match observation:
         case VibrationObserved() | TemperatureObserved() | ReadingObserved():

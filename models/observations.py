@@ -23,6 +23,8 @@ __all__ = [
     "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
+    "RosterChange",
+    "RosterObserved",
     "SisterBaseline",
     "Source",
     "TemperatureObserved",
@@ -134,6 +136,17 @@ class AcceptObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_a
     """What the machine, or one of its points, does from here on is its new normal."""
 
 
+RosterChange = Literal["retire", "return", "forget", "expire"]
+
+
+class RosterObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_machine"):
+    """The machine leaves, for good or with all that is known of it, or comes back."""
+
+    do: RosterChange
+    after_us: int = 0
+    """Of an expiry, which the worker says: how long the machine must have been silent; else it does nothing."""
+
+
 class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     """The machine is judged by this configuration from here on."""
 
@@ -175,6 +188,7 @@ Observation = (
     | FindingObserved
     | MaintenanceObserved
     | AcceptObserved
+    | RosterObserved
     | Configured
     | Experienced
     | Compared

@@ -36,14 +36,24 @@ Status = Literal[
     "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped", "not_judged"
 ]
 Guard = Literal[
-    "standstill", "starting", "settling", "clock", "late", "contradiction", "remeasured", "sensor", "silent"
+    "standstill",
+    "starting",
+    "settling",
+    "clock",
+    "late",
+    "contradiction",
+    "remeasured",
+    "sensor",
+    "silent",
+    "retired",
+    "forgotten",
 ]
 """What leaves an observation out of judgement: the machine stands, starts or is between two regimes; its time is
 ahead, wild or behind; facts contradict each other; it is measured otherwise than before; its sensor cannot be
-trusted; or nothing comes from the point."""
+trusted; or nothing comes from the point. Or the machine has left: it is retired, or forgotten."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
-ActionKind = Literal["finding", "maintenance", "accept"]
+ActionKind = Literal["finding", "maintenance", "accept", "retire", "return", "forget", "expire"]
 AlertState = Literal["active", "cleared"]
 LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]

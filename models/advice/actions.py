@@ -5,18 +5,19 @@ from collections.abc import Iterator
 import msgspec
 
 from models.advice.baseline_reset import reset_baselines
+from models.advice.roster import change_roster, is_in_force
 from models.advice.sisters import forget_usuals
 from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
 from models.learning.labelling import lessons_of
-from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved
+from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved, RosterObserved
 from models.outputs import Action, ActionKind, Lesson, Output
 from models.texts.sentences import accepted_sentence, mended_sentence
 
 __all__ = ["ActionObserved", "apply_action"]
 
-ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved
+ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved | RosterObserved
 
 _KINDS: dict[type[ActionObserved], ActionKind] = {
     FindingObserved: "finding",
@@ -31,14 +32,16 @@ def apply_action(state: MachineState, observed: ActionObserved) -> tuple[Output,
     if state.acts.contains(mark, observed.time_us):
         state.counts.duplicates += 1
         return ()
+    if isinstance(observed, RosterObserved) and not is_in_force(state, observed):
+        return ()
     time_us = state.acts.unique_time_us(observed.time_us)
     state.acts.add(mark, time_us)
     state.counts.acts += 1
     lessons = lessons_of(state, observed) if isinstance(observed, FindingObserved) else ()
-    return (_action(observed, time_us, lessons), *lessons, *_consequences(state, observed))
+    return (_action(observed, time_us, lessons), *lessons, *_consequences(state, observed, time_us))
 
 
-def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Output]:
+def _consequences(state: MachineState, observed: ActionObserved, time_us: int) -> Iterator[Output]:
     match observed:
         case MaintenanceObserved():
             state.known.record_maintenance(observed.time_us)
@@ -53,6 +56,8 @@ def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Out
             yield from reset_baselines(
                 state, observed.point, digest=observed.digest, sentence=sentence, mended=False
             )
+        case RosterObserved():
+            yield from change_roster(state, observed, time_us)
 
 
 def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...]) -> Action:
@@ -60,10 +65,10 @@ def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...])
         machine=observed.machine,
         point=observed.point,
         time=to_datetime(time_us),
-        kind=_KINDS[type(observed)],
+        kind=observed.do if isinstance(observed, RosterObserved) else _KINDS[type(observed)],
         by=observed.by,
         note=observed.note,
-        done="" if isinstance(observed, AcceptObserved) else observed.done,
+        done="" if isinstance(observed, AcceptObserved | RosterObserved) else observed.done,
     )
     if not isinstance(observed, FindingObserved):
         return action

@@ -6,6 +6,7 @@ from models.alarms.alarm import Alarm
 from models.alarms.alert_history import AlertHistory
 from models.condition.channel import Channel
 from models.condition.contradiction import Contradiction
+from models.condition.departure import Departure
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
 from models.condition.uploads import Uploads
@@ -103,3 +104,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     late_due_us: int = 0
     """When the first open episode of what came late is told (observed time); 0: there is none."""
     contradiction: Contradiction = msgspec.field(default_factory=Contradiction)
+    left: Departure | None = None
+    """That it is retired or forgotten; None: it is expected, or was never heard of."""

@@ -1,7 +1,7 @@
-"""Actions as messages, which people send: a finding, maintenance, and what is normal from now on."""
+"""Actions as messages, which people send: a finding, maintenance, what is normal from now on, who leaves."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from models.errors import MessageError
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
-__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance"]
+__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "RosterAction"]
 
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
@@ -93,7 +93,19 @@ class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
     """What the machine, or one point, does from now on is normal."""
 
 
-ActionMessage = Finding | Maintenance | Accept
+class RosterAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
+    """The machine leaves: retired for good, or forgotten with all that is known of it; or it comes back."""
+
+    do: Literal["retire", "return", "forget"]
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        if self.point:
+            raise MessageError("point: a machine leaves as a whole; leave it out")
+
+
+ActionMessage = Finding | Maintenance | Accept | RosterAction
 
 
 def _check_text(field: str, text: str, longest: int) -> None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64
 
 from models.clock import to_datetime
-from stream.messages.actions import Accept, Finding, Maintenance
+from stream.messages.actions import Accept, Finding, Maintenance, RosterAction
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode
 
 __all__ = ["digest"]
@@ -14,6 +14,7 @@ __all__ = ["digest"]
 _NAME: dict[type, str] = {
     Vibration: "Vibration", Temperature: "Temperature", Reading: "Reading",
     Finding: "Finding", Maintenance: "Maintenance", Accept: "Accept",
+    RosterAction: "RosterAction",
 }  # fmt: skip
 """The type as it goes into the digest: for ever, as what was sent yesterday must be known again tomorrow."""
 

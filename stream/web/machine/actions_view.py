@@ -16,6 +16,10 @@ _WHAT = {
     ("finding", "false_alarm"): Bilingual("False alarm", "误报"),
     ("maintenance", ""): Bilingual("Maintenance", "维修"),
     ("accept", ""): Bilingual("Accepted as new normal", "确认为新的正常状态"),
+    ("retire", ""): Bilingual("Retired", "停用"),
+    ("return", ""): Bilingual("Taken back into service", "恢复使用"),
+    ("forget", ""): Bilingual("Forgotten", "删除"),
+    ("expire", ""): Bilingual("Forgotten after a long silence", "长时间无数据，已删除"),
 }
 _BY = Bilingual("{clock}, {by}", "{clock}，{by}")
 _SEPARATOR = " · "
