@@ -1,4 +1,4 @@
-"""Whoever leaves and comes back, in whatever order: the fold goes on from any cut, and what it tells holds together."""
+"""Whoever leaves and comes back, in whatever order: the fold goes on from any cut, and its alerts pair up."""
 
 import msgspec
 from hypothesis import given, settings
