@@ -12,8 +12,8 @@ __all__ = ["expiry_due_us", "silent_since_us"]
 
 def silent_since_us(state: MachineState) -> int:
     """Give when anything came last of a machine (observed time), be it repeated, or what people said of it."""
-    acts_us = state.acts.times_us
-    return max(state.heard_us, state.arrival.observed_us, acts_us[-1] if acts_us else 0)
+    said_us = min(max(state.acts.times_us, default=0), state.observed_us)  # by the clock of whoever said it
+    return max(state.heard_us, state.arrival.observed_us, said_us)
 
 
 def expiry_due_us(state: MachineState, after_us: int) -> int | None:

@@ -47,3 +47,9 @@ def test_one_that_is_known_by_what_was_said_alone_expires_as_well():
     said = FindingObserved(machine="pump", time_us=at(7), observed_us=at(7), digest="a", verdict="confirmed")
     state, _ = run([said, *(tick(at(100 * i)) for i in range(1, 9))])
     assert expiry_due_us(state, DAY_US) == at(7) + DAY_US
+
+
+def test_a_clock_that_is_ahead_by_years_keeps_nothing_for_ever():
+    said = FindingObserved(machine="pump", time_us=at(10**9), observed_us=at(7), digest="a", verdict="confirmed")
+    state, _ = run([said])
+    assert expiry_due_us(state, DAY_US) == at(7) + DAY_US
