@@ -2,15 +2,16 @@
 
 A worker says so as an observation, and the fold decides, so that a replay does the same. It says nothing of a
 partition that it has owned for less than an hour: what came while nobody listened has to be folded first, or a
-machine would be forgotten that has sent all along.
+machine would be forgotten that has sent all along. It begins to wait anew where this computer's clock has been set.
 """
 
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 from models.advice.expiry import expiry_due_us, silent_since_us
-from models.clock import DAY_US, HOUR_US
+from models.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from models.condition.state import MachineState
 from models.observations import RosterObserved
 from stream.agents.condition import Condition
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 600.0
 _PATIENCE_US = HOUR_US
+_SET_US = 5 * MINUTE_US
+"""By so much more, or less, than time has passed no clock goes by itself."""
 _NAMED = 5
 _TURN = 1000
 """Machines after which others may run."""
@@ -41,11 +44,20 @@ def add_expiry(context: Context, condition: Condition, fleet: Fleet) -> None:
 class Expiry:
     """Looks at the machines of the partitions that are ours, every ten minutes."""
 
-    def __init__(self, context: Context, condition: Condition, fleet: Fleet) -> None:
+    def __init__(
+        self,
+        context: Context,
+        condition: Condition,
+        fleet: Fleet,
+        *,
+        steady_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._context, self._condition, self._described = context, condition, fleet.machines
         self._after_us = round(context.settings.limits.expire_after_days * DAY_US)
         self._owned: dict[int, tuple[Partition, int]] = {}
         self._last: Confirmation | None = None
+        self._steady_s = steady_s
+        self._ahead_us: float | None = None
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -57,6 +69,11 @@ class Expiry:
         """Say of each machine that is due by now that it has expired."""
         if self._last is not None and not self._last.done():
             return  # the broker is away: it would be said twice
+        ahead_us = now_us - self._steady_s() * SECOND_US
+        if self._ahead_us is not None and abs(ahead_us - self._ahead_us) > _SET_US:
+            log.warning("the clock of this computer was set: for an hour no machine expires")
+            self._owned.clear()
+        self._ahead_us = ahead_us
         expired: list[str] = []
         for number, partition in tuple(self._condition.partitions.items()):
             ours, since_us = self._owned.get(number, (None, 0))

@@ -24,7 +24,9 @@ class Watched:
     def __init__(self, *machines, fleet=FLEET, days=30.0):
         settings = Settings(partitions=1, limits=Limits(expire_after_days=days))
         self.context, self.condition = context_of(*machines, settings=settings)
-        self.expiry = Expiry(self.context, self.condition, fleet)
+        self.now_us, self.set_us = 0, 0
+        steady_s = lambda: (self.now_us - self.set_us) / 1e6  # noqa: E731
+        self.expiry = Expiry(self.context, self.condition, fleet, steady_s=steady_s)
 
     def fold(self, machine, i=0, **changes):
         machines = self.condition.partitions[0].machines
@@ -32,7 +34,7 @@ class Watched:
 
     async def look(self, now_us):
         """Look, let the broker confirm, and fold what was said; gives whom it was said of."""
-        before = len(self.context.outbox.sent)
+        before, self.now_us = len(self.context.outbox.sent), now_us
         await self.expiry.look(now_us)
         sent = self.context.outbox.sent[before:]
         self.context.outbox.confirm()
@@ -83,9 +85,9 @@ def test_nothing_is_said_twice_while_the_broker_is_away():
         watched = Watched("typo")
         watched.fold("typo")
         now_us = START_US + 60 * DAY_US
-        await watched.expiry.look(now_us)
-        await watched.expiry.look(now_us + HOUR_US)
-        await watched.expiry.look(now_us + 2 * HOUR_US)
+        for hour in range(3):
+            watched.now_us = now_us + hour * HOUR_US
+            await watched.expiry.look(watched.now_us)
         assert len(watched.context.outbox.sent) == 1
         watched.context.outbox.confirm()
 
@@ -105,6 +107,23 @@ def test_said_by_two_workers_it_is_one_in_the_fold():
         partition = watched.condition.partitions[0]
         outputs = [partition.fold(offset, each) for offset, each in enumerate(said)]
         assert [bool(each) for each in outputs] == [True, False]
+
+    asyncio.run(scenario())
+
+
+def test_a_clock_that_was_set_ahead_lets_nothing_expire_that_sends_within_the_hour():
+    async def scenario():
+        watched = Watched("sends", "typo")
+        for name in ("sends", "typo"):
+            watched.fold(name)
+        assert await watched.look(START_US + HOUR_US) == []
+        assert await watched.look(START_US + 3 * HOUR_US) == []
+        watched.set_us = 400 * DAY_US
+        now_us = START_US + 3 * HOUR_US + watched.set_us
+        assert await watched.look(now_us) == []
+        watched.fold("sends", 1, observed_us=now_us + MINUTE_US)
+        assert await watched.look(now_us + 10 * MINUTE_US) == []
+        assert await watched.look(now_us + HOUR_US) == ["typo"]
 
     asyncio.run(scenario())
 

@@ -239,4 +239,4 @@ def test_a_retired_machine_that_sends_needs_someone_and_says_what_to_do():
     shown = fleet(read([retired("A-1"), told], machines={}), machines={})
     (card,) = shown.attention
     assert shown.headline == "The machine needs someone"
-    assert "retired, but sends" in card.why
+    assert card.why == "Retired, but sends"
