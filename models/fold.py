@@ -14,6 +14,7 @@ from models.advice.instrument_alarms import update_instrument_alarms
 from models.advice.late_alerts import close_late, follow_late, note_told
 from models.advice.no_data import MIN_SILENCE_US, clear_no_data, raise_no_data, record_arrival, silence_time_us
 from models.advice.rhythms import follow_rhythm
+from models.advice.roster import while_away
 from models.advice.shelving import end_shelves
 from models.advice.sisters import compare, forget_likeness, tell_usual
 from models.clock import to_datetime
@@ -75,6 +76,8 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     too many.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
+    if state.left is not None and (said := while_away(state, observation)) is not None:
+        return state, said
     outputs: tuple[Output, ...] = ()
     match observation:
         case VibrationObserved() | TemperatureObserved() | ReadingObserved():

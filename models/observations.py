@@ -24,6 +24,8 @@ __all__ = [
     "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
+    "RosterChange",
+    "RosterObserved",
     "ShelveObserved",
     "SisterBaseline",
     "Source",
@@ -157,6 +159,17 @@ class UnshelveObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed
     rule: str = ""
 
 
+RosterChange = Literal["retire", "return", "forget", "expire"]
+
+
+class RosterObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_machine"):
+    """The machine leaves, for good or with all that is known of it, or comes back."""
+
+    do: RosterChange
+    after_us: int = 0
+    """Of an expiry, which the worker says: how long the machine must have been silent; else it does nothing."""
+
+
 class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     """The machine is judged by this configuration from here on."""
 
@@ -200,6 +213,7 @@ Observation = (
     | AcceptObserved
     | ShelveObserved
     | UnshelveObserved
+    | RosterObserved
     | Configured
     | Experienced
     | Compared

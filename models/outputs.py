@@ -46,13 +46,18 @@ Guard = Literal[
     "sensor",
     "silent",
     "planned",
+    "retired",
+    "forgotten",
 ]
 """What leaves an observation out of judgement: the machine stands, starts or is between two regimes; its time is
 ahead, wild or behind; facts contradict each other; it is measured otherwise than before; its sensor cannot be
-trusted; nothing comes from the point; or nothing comes because that is planned."""
+trusted; nothing comes from the point; or nothing comes because that is planned. Or the machine has left: it is
+retired, or forgotten."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
-ActionKind = Literal["finding", "maintenance", "accept", "shelve", "unshelve"]
+ActionKind = Literal[
+    "finding", "maintenance", "accept", "shelve", "unshelve", "retire", "return", "forget", "expire"
+]
 AlertState = Literal["active", "cleared"]
 LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]

@@ -21,6 +21,7 @@ from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.agents.experience import add_experience
+from stream.agents.expiry import add_expiry
 from stream.agents.indicators import add_indicator_agents
 from stream.agents.intake import add_intake
 from stream.agents.probes import Prober, add_probes
@@ -151,10 +152,12 @@ class Worker:
         admission = Admission(
             context.settings.limits, fleet, condition.machines, partitions=context.settings.partitions
         )
+        condition.on_forgotten = admission.release
         add_indicator_agents(context, fleet, captures, admission)
         add_rebuilding(context, condition)
         add_storage(context)
         add_ticks(context, condition)
+        add_expiry(context, condition, fleet)
         add_experience(context, condition)
         add_intake(context, condition, admission)
         return condition, add_probes(context, lambda: tuple(condition.partitions))

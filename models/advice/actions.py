@@ -7,6 +7,7 @@ import msgspec
 
 from models.advice.baseline_reset import reset_baselines
 from models.advice.rhythms import accept_rhythm
+from models.advice.roster import change_roster, is_in_force
 from models.advice.shelving import refusal, shelve, unshelve
 from models.advice.sisters import forget_usuals
 from models.bilingual import Bilingual
@@ -19,6 +20,7 @@ from models.observations import (
     AcceptObserved,
     FindingObserved,
     MaintenanceObserved,
+    RosterObserved,
     ShelveObserved,
     UnshelveObserved,
 )
@@ -27,7 +29,9 @@ from models.texts.sentences import accepted_sentence, mended_sentence
 
 __all__ = ["ActionObserved", "apply_action"]
 
-ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved | ShelveObserved | UnshelveObserved
+ActionObserved = (
+    FindingObserved | MaintenanceObserved | AcceptObserved | ShelveObserved | UnshelveObserved | RosterObserved
+)
 
 _KINDS: dict[type[ActionObserved], ActionKind] = {
     FindingObserved: "finding",
@@ -44,16 +48,18 @@ def apply_action(state: MachineState, observed: ActionObserved) -> tuple[Output,
     if state.acts.contains(mark, observed.time_us):
         state.counts.duplicates += 1
         return ()
+    if isinstance(observed, RosterObserved) and not is_in_force(state, observed):
+        return ()
     time_us = state.acts.unique_time_us(observed.time_us)
     state.acts.add(mark, time_us)
     state.counts.acts += 1
     lessons = lessons_of(state, observed) if isinstance(observed, FindingObserved) else ()
     refused = refusal(state, observed) if isinstance(observed, ShelveObserved) else None
     action = _action(observed, time_us, lessons, refused)
-    return (action, *lessons, *(() if refused else _consequences(state, observed)))
+    return (action, *lessons, *(() if refused else _consequences(state, observed, time_us)))
 
 
-def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Output]:
+def _consequences(state: MachineState, observed: ActionObserved, time_us: int) -> Iterator[Output]:
     match observed:
         case MaintenanceObserved():
             state.known.record_maintenance(observed.time_us)
@@ -74,6 +80,8 @@ def _consequences(state: MachineState, observed: ActionObserved) -> Iterator[Out
             yield from shelve(state, observed)
         case UnshelveObserved():
             yield from unshelve(state, observed)
+        case RosterObserved():
+            yield from change_roster(state, observed, time_us)
 
 
 def _action(
@@ -83,7 +91,7 @@ def _action(
         machine=observed.machine,
         point=observed.point,
         time=to_datetime(time_us),
-        kind=_KINDS[type(observed)],
+        kind=observed.do if isinstance(observed, RosterObserved) else _KINDS[type(observed)],
         by=observed.by,
         note=observed.note,
     )

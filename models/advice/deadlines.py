@@ -31,6 +31,8 @@ _DUE_US: Mapping[Deadline, Callable[[MachineState], int | None]] = {
 
 def deadlines_us(state: MachineState) -> dict[Deadline, int]:
     """Give what is due of a machine and when, in microseconds since the epoch (observed time)."""
+    if state.left is not None:
+        return {}
     found = {name: due_us(state) for name, due_us in _DUE_US.items()}
     return {name: at_us for name, at_us in found.items() if at_us is not None}
 
@@ -45,6 +47,8 @@ def next_due_us(state: MachineState) -> int | None:
     True
     """
     first_us: int | None = None
+    if state.left is not None:  # nobody expects anything of it
+        return None
     for due_us in _DUE_US.values():
         at_us = due_us(state)
         if at_us is not None and (first_us is None or at_us < first_us):

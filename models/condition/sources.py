@@ -8,7 +8,7 @@ what counts as one life a message is a repeat only if it was appended no later t
 from models.condition.state import MachineState
 from models.observations import Observation, Source
 
-__all__ = ["was_folded"]
+__all__ = ["is_repeated", "was_folded"]
 
 _MAX_SOURCES = 16
 
@@ -23,7 +23,7 @@ def was_folded(state: MachineState, observation: Observation) -> bool:
     if source is None:
         return False
     key = _key(source)
-    known = key if key in state.offsets else _key(source, of_any_life=True)
+    known = _known(state, source)
     highest = state.offsets.get(known, -1)
     repeated_place = source.offset <= highest
     if repeated_place and (arrived_us is None or arrived_us <= state.appended_us.get(known, state.heard_us)):
@@ -35,6 +35,22 @@ def was_folded(state: MachineState, observation: Observation) -> bool:
         appended_us = max(appended_us, state.appended_us.get(key, 0))
     _remember(state, key, source.offset, appended_us)
     return False
+
+
+def is_repeated(state: MachineState, observation: Observation) -> bool:
+    """Say whether `was_folded` would say so, and remember nothing."""
+    source, arrived_us = observation.source, observation.arrived_us
+    if source is None:
+        return False
+    known = _known(state, source)
+    return source.offset <= state.offsets.get(known, -1) and (
+        arrived_us is None or arrived_us <= state.appended_us.get(known, state.heard_us)
+    )
+
+
+def _known(state: MachineState, source: Source) -> str:
+    key = _key(source)
+    return key if key in state.offsets else _key(source, of_any_life=True)
 
 
 def _key(source: Source, *, of_any_life: bool = False) -> str:

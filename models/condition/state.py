@@ -7,6 +7,7 @@ from models.alarms.alert_history import AlertHistory
 from models.alarms.shelf import Shelf
 from models.condition.channel import Channel
 from models.condition.contradiction import Contradiction
+from models.condition.departure import Departure
 from models.condition.operating_state import OperatingState
 from models.condition.recent_observations import RecentObservations
 from models.condition.rhythm import Rhythm
@@ -113,3 +114,5 @@ class MachineState(msgspec.Struct, kw_only=True):
     """The last time (event time) given to an alert that was told again because of a shelf."""
     rhythm: Rhythm | None = None
     """Of its long silences; None until there was one."""
+    left: Departure | None = None
+    """That it is retired or forgotten; None: it is expected, or was never heard of."""

@@ -67,8 +67,11 @@ class Sisterhood(msgspec.Struct):
     """Logarithms of baselines, by group, machine and indicator."""
 
     def learn_one(self, usual: Usual) -> None:
-        """Learn what is usual of one machine, in place of what it told of the same before."""
+        """Learn what is usual of one machine, in place of what it told of the same before; nothing: it has left."""
         self.number += 1
+        if not usual.values:
+            self.groups.get(usual.group, {}).pop(usual.machine, None)
+            return
         members = self.groups.get(usual.group)
         if members is None:
             if len(self.groups) >= _MAX_GROUPS:

@@ -50,11 +50,18 @@ _LEFT_OUT: dict[Guard, Bilingual] = {
         "no level of vibration comes from one of its points any more; look at the sensor and its gateway",
         "某测点不再有振动数据；请检查传感器及其网关",
     ),
+    "retired": Bilingual(
+        "it is retired; stethos machines return takes it back into service",
+        "设备已停用；可用 stethos machines return 恢复使用",
+    ),
+    "forgotten": Bilingual("it is forgotten, until it sends again", "设备已删除，再次收到数据时重新建立"),
 }
 _PLANNED = Bilingual("Quiet by plan.", "按计划静默。")
+_AT_ONCE = frozenset({"contradiction", "retired", "forgotten"})
+"""However long it has lasted."""
 _NOT_JUDGED: dict[Guard, Bilingual] = {
     guard: Bilingual(f"Not judged: {why.en}.", f"未判定：{why.zh}。")
-    if guard == "contradiction"
+    if guard in _AT_ONCE
     else Bilingual(f"Not judged for longer than is usual: {why.en}.", f"未判定的时间超出平常：{why.zh}。")
     for guard, why in _LEFT_OUT.items()
 } | {"planned": _PLANNED}

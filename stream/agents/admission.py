@@ -101,6 +101,12 @@ class Admission:
             self._tell(machine, reason)
         return reason
 
+    def release(self, machine: str) -> None:
+        """Give the place of a machine that was forgotten to the next one."""
+        guests = self._guests.get(partition_of(machine.encode(), self._partitions))
+        if guests is not None:
+            guests.names.discard(machine)
+
     def _has_room(self, partition: int, machine: str) -> bool:
         known = self._machines_of(partition)
         guests = self._guests.get(partition)

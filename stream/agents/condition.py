@@ -7,7 +7,7 @@ restored from the checkpoints before anything is read again.
 import asyncio
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from models.errors import MessageError
@@ -42,12 +42,17 @@ _TOPIC: dict[type[Output], str] = {
 }
 
 
+_FORGETTING = frozenset({"forget", "expire"})
+
+
 class Condition:
     """Holds the partitions that are ours and folds them."""
 
     def __init__(self, context: Context, captures: CapturePolicy) -> None:
         self.partitions: dict[int, Partition] = {}
         self._context, self._captures = context, captures
+        self.on_forgotten: Callable[[str], None] = lambda _machine: None
+        """Told of each machine that is forgotten from now on."""
         self._stream: Any = None
         self._gaps = GapReader(context.settings.servers, context.client_id)
         self._losses = Losses(context.metrics)
@@ -183,6 +188,8 @@ class Condition:
                 value=encode_output(output),
                 partition=LESSONS_PARTITION if isinstance(output, Lesson | Usual) else None,
             )
+            if isinstance(output, Action) and output.kind in _FORGETTING:
+                self.on_forgotten(output.machine)
             if isinstance(output, Alert):
                 for capture in self._captures.on_alert(output):
                     self._context.outbox.send(ROWS, key=capture.machine.encode(), value=encode_output(capture))

@@ -29,6 +29,7 @@ from stream.config.machines import Fleet
 from stream.delivery.acknowledger import Acknowledger
 from stream.delivery.outbox import Confirmation
 from stream.kafka.groups import AGENT_OF
+from stream.messages.actions import RosterAction
 from stream.messages.arrivals import arrived_us
 from stream.messages.measurements import Message, Vibration, decode
 from stream.messages.observe import observe
@@ -133,7 +134,9 @@ class _Observer:
 
     async def _observe(self, record: Any) -> "_Observed | _Unobserved":  # noqa: ANN401
         message = await self._work(record, decode, record.value, key=record.key, topic=record.topic)
-        if refusal := self._admission.refusal(message.machine):
+        # Who is refused by now may have been taken before: that somebody wants it to leave is always heard.
+        stays = not isinstance(message, RosterAction)
+        if stays and (refusal := self._admission.refusal(message.machine)):
             return _Unobserved(refusal, of_stranger=True)
         configuration = self._fleet.configuration(message.machine)
         now_us = time.time_ns() // 1000

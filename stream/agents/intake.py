@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from models.clock import MINUTE_US
+from models.clock import MINUTE_US, to_datetime
 from models.condition.intake import (
     COUNTED,
     FEW,
@@ -24,7 +24,7 @@ from models.condition.intake import (
     received_of,
     tally_of,
 )
-from models.condition.state import MachineState
+from models.condition.state import Counts, MachineState
 from models.outputs import Intake
 from stream.agents.admission import Admission, Refused
 from stream.agents.condition import Condition
@@ -66,6 +66,8 @@ class _Followed(msgspec.Struct):
     kept_us: int | None = None
     due: bool = True
     """Whether its record has to be kept, whenever that was last."""
+    counts: Counts | None = None
+    """Whose they are: those of one that was forgotten and has come back are others."""
 
 
 class _PartitionWatch:
@@ -155,6 +157,8 @@ class IntakeWatch:
 
     async def _look_at(self, watch: _PartitionWatch, outsiders: Mapping[str, int], now_us: int) -> None:
         aside = self._context.dead_letters.by_machine
+        for gone in watch.followed.keys() & watch.partition.forgotten.keys():
+            self._end(watch, gone, now_us)
         for turn, (name, state) in enumerate(tuple(watch.partition.machines.items())):
             self._look_at_machine(watch, name, state, aside.get(name, 0), now_us)
             if turn % _TURN == 0:
@@ -169,16 +173,30 @@ class IntakeWatch:
         self, watch: _PartitionWatch, name: str, state: MachineState | None, aside: int, now_us: int
     ) -> None:
         counts = None if state is None else state.counts
+        known = watch.followed.get(name)
+        if known is not None and known.counts is not None and known.counts is not counts:
+            del watch.followed[name]
         came = received_of(counts, aside) != watch.received(name)
         if not came and (name not in watch.followed or not watch.followed[name].found):
             return
         followed, tally = watch.follow(name), tally_of(counts, aside)
+        followed.counts = counts
         if came and state is not None and now_us - state.observed_us > _BEHIND_US:
             followed.window, followed.tally = IntakeWindow(now_us, tally), tally
             return
         self._count(tally.since(followed.tally))
         self._update(followed, tally, now_us)
         self._keep(watch, followed, intake_of(name, state, followed.window, now_us), now_us, came=came)
+
+    def _end(self, watch: _PartitionWatch, gone: str, now_us: int) -> None:
+        """Take back what was told of a machine that is forgotten."""
+        if not self._may_send:
+            return
+        del watch.followed[gone]
+        nothing = Intake(machine=gone, time=to_datetime(now_us), since=to_datetime(now_us), received=0)
+        self._sent = self._context.outbox.send(
+            ROWS, key=gone.encode(), value=encode_output(nothing), partition=watch.partition.number
+        )
 
     def _look_at_strangers(self, watch: _PartitionWatch, refused: Refused, now_us: int) -> None:
         followed = watch.follow_strangers()

@@ -120,7 +120,7 @@ class _Rebuilding:
                 return None
             self._reached[partition.number] = position
             self._tell(partition)
-        partition.join(aside.machines.values())
+        partition.join(aside.states())
         return tuple(aside.machines)
 
     def _take(self, partition: Partition, aside: Partition, record: Any) -> None:  # noqa: ANN401 -- of aiokafka

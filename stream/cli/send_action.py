@@ -2,6 +2,7 @@
 
 import difflib
 import getpass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Never
 
 from models.errors import MessageError
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
     from stream.config.machines import Fleet
     from stream.config.settings import Settings
 
-__all__ = ["send_action", "unknown_machine_hint", "user_name"]
+__all__ = ["send_action", "send_actions", "unknown_machine_hint", "user_name"]
 
 
 def send_action(message: ActionMessage, settings: "Settings") -> None:
     """Send one action and wait until the broker has it; raises `StethosError`, naming the fix."""
-    publish([Line("action", 1, to_json(message))], settings, refuse=_refused)
+    send_actions([message], settings)
+
+
+def send_actions(messages: Iterable[ActionMessage], settings: "Settings") -> None:
+    """Send actions in their order and wait until the broker has all of them; raises `StethosError`."""
+    lines = [Line("action", number, to_json(each)) for number, each in enumerate(messages, 1)]
+    publish(lines, settings, refuse=_refused)
 
 
 def _refused(_line: Line, error: MessageError) -> Never:

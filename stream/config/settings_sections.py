@@ -195,3 +195,9 @@ class Limits(_Section):
         default=1000,
         description="Undescribed machines that one partition takes; what further ones send is put aside.",
     )
+    expire_after_days: float = Field(
+        default=30.0,
+        description="Days of silence after which an undescribed machine without open alerts is forgotten; 0 never.",
+        ge=0,
+        le=36_500,
+    )

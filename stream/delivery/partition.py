@@ -1,7 +1,7 @@
 """The machines of one partition of `observations`, and how far each has been folded."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from typing import Any
 
@@ -24,7 +24,10 @@ class Partition:
         self.number = number
         self.begin = restored.begin
         self.next_offset = restored.next_offset
-        self.machines: dict[str, MachineState] = dict(restored.machines)
+        self.machines: dict[str, MachineState] = {}
+        self.forgotten: dict[str, MachineState] = {}
+        """What is left of machines that were forgotten, until `observations` has passed that."""
+        self._put(restored.machines.values())
         self.restored_counts = {name: copy(state.counts) for name, state in restored.machines.items()}
         """What had come of each machine before this worker."""
         self.moved: set[str] = set(self.machines)
@@ -43,6 +46,7 @@ class Partition:
         self._changed: set[str] = set(restored.rewritten)
         self._records = list(restored.first_records)
         """Of the next checkpoint, before those of machines that have changed."""
+        self._drop_what_has_passed()
         self._unsaved = bool(self._records or self._changed)
 
     @property
@@ -57,7 +61,9 @@ class Partition:
 
     def leaves_aside(self, machine: str) -> bool:
         """Say whether a machine's observations are passed by here, because it is folded elsewhere."""
-        return machine in self.damaged or (self.incomplete and machine not in self.machines)
+        return machine in self.damaged or (
+            self.incomplete and machine not in self.machines and machine not in self.forgotten
+        )
 
     def accepts(self, offset: int, appended_ms: int | None = None) -> bool:
         """Say whether this offset is new; one that leaves a gap raises `LookupError`: `pass_gap` first.
@@ -81,11 +87,15 @@ class Partition:
         name = observation.machine
         if offset <= self._folded.get(name, -1):
             return ()
-        state = self.machines.get(name) or initial_state(name)
+        state = self.machines.get(name) or self.forgotten.get(name) or initial_state(name)
         self._folded[name] = offset
         self._changed.add(name)
         self.moved.add(name)
-        self.machines[name], outputs = step(state, observation)
+        state, outputs = step(state, observation)
+        if state.left is None and name not in self.forgotten:
+            self.machines[name] = state
+        else:
+            self._put([state])
         return outputs
 
     def counted_alarms(self, machine: str) -> tuple[int, int]:
@@ -93,10 +103,30 @@ class Partition:
         state = self.machines.get(machine)
         return (0, 0) if state is None else (state.counts.activations, state.raised)
 
+    def states(self) -> Iterator[MachineState]:
+        """Give the states of all machines, and what is left of those that were forgotten."""
+        yield from self.machines.values()
+        yield from self.forgotten.values()
+
+    def _put(self, states: Iterable[MachineState]) -> None:
+        """Put machines where they belong, by whether they were forgotten."""
+        for state in states:
+            is_forgotten = state.left is not None and state.left.kind == "forgotten"
+            here, there = (self.forgotten, self.machines) if is_forgotten else (self.machines, self.forgotten)
+            here[state.machine] = state
+            if there.pop(state.machine, None) is not None:
+                self.restored_counts.pop(state.machine, None)
+
+    def _drop_what_has_passed(self) -> None:
+        """Let go of machines that were forgotten before the beginning of what there is of `observations`."""
+        for name in [each for each in self.forgotten if self._folded[each] < self.begin]:
+            del self.forgotten[name]
+            self._records.append(nothing_known_record(name, self._folded[name] + 1))
+
     def join(self, machines: Iterable[MachineState]) -> None:
         """Take over the machines left aside, all that there are, folded up to `next_offset` elsewhere."""
         joined = {state.machine: state for state in machines}
-        self.machines |= joined
+        self._put(joined.values())
         self._folded |= dict.fromkeys(joined, self.next_offset - 1)
         self._changed |= joined.keys()
         self.moved |= joined.keys()
@@ -111,7 +141,7 @@ class Partition:
 
     def touch(self) -> None:
         """Let the next checkpoint hold every machine."""
-        self._changed.update(self.machines)
+        self._changed.update(state.machine for state in self.states())
         self._unsaved = True
 
     def is_due(self, every: int) -> bool:
@@ -122,8 +152,9 @@ class Partition:
         """Give the checkpoint's records for what has changed since the last one."""
         changed, self._changed = self._changed, set()
         first, self._records, self._unsaved = self._records, [], False
-        states = [self.machines[name] for name in sorted(changed) if name in self.machines]
-        known = len(self.machines) + len(self.damaged)
+        ours = self.machines | self.forgotten if self.forgotten else self.machines
+        states = [ours[name] for name in sorted(changed) if name in ours]
+        known = len(ours) + len(self.damaged)
         if self.incomplete:  # as it has to be found again, whoever of the damaged ones was none at all
             known = self._known + len(self.damaged)
         position = self.next_offset, known, self._appended_ms, sorted(self.damaged)

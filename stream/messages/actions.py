@@ -1,7 +1,7 @@
-"""Actions as messages, which people send: findings, maintenance, what is normal, what to keep quiet of."""
+"""Actions as messages, which people send: what was found or done, is normal, is to be kept quiet, who leaves."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,7 +13,7 @@ from models.machinery.quiet_times import NOTHING_QUIET, QuietTimes
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
-__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "Shelve", "Unshelve"]
+__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "RosterAction", "Shelve", "Unshelve"]
 
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
@@ -171,7 +171,19 @@ class Unshelve(_ActionMessage, frozen=True, kw_only=True, tag="unshelve"):
         _check_rule(self.rule)
 
 
-ActionMessage = Finding | Maintenance | Accept | Shelve | Unshelve
+class RosterAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
+    """The machine leaves: retired for good, or forgotten with all that is known of it; or it comes back."""
+
+    do: Literal["retire", "return", "forget"]
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        if self.point:
+            raise MessageError("point: a machine leaves as a whole; leave it out")
+
+
+ActionMessage = Finding | Maintenance | Accept | Shelve | Unshelve | RosterAction
 
 
 def _check_rule(rule: str) -> None:

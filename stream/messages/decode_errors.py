@@ -11,7 +11,8 @@ from stream.messages.validation import shown
 __all__ = ["describe_decode_error", "describe_validation_error"]
 
 _HINTS = {
-    "type": "use vibration, temperature or reading; of people finding, maintenance, accept, shelve or unshelve",
+    "type": "use vibration, temperature or reading; of people finding, maintenance, accept, shelve, unshelve or "
+    "machine",
     "machine": "give the machine's id as text",
     "point": "give the measuring point's name as text",
     "time": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z",
@@ -25,6 +26,7 @@ _HINTS = {
     "sequence": "give a whole number from 0 on, or leave it out",
     "value": "send a number, or a list of numbers with rate",
     "verdict": "use confirmed or false_alarm",
+    "do": "use retire, return or forget",
     "since": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z, or leave it out",
     "fault": "say what was found as text, or leave it out",
     "done": "say what was done as text, or leave it out",

@@ -13,6 +13,7 @@ from models.observations import (
     FindingObserved,
     MaintenanceObserved,
     ReadingObserved,
+    RosterObserved,
     ShelveObserved,
     Source,
     TemperatureObserved,
@@ -23,7 +24,7 @@ from models.signal.indicators import waveform_indicators
 from models.signal.quality import SHORTENED, is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
-from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, Shelve, Unshelve
+from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, RosterAction, Shelve, Unshelve
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 
@@ -59,7 +60,7 @@ def _observed(
             return _temperature(message, observed_us, source)
         case Reading():
             return _reading(message, observed_us, source)
-        case Finding() | Maintenance() | Accept() | Shelve() | Unshelve():
+        case Finding() | Maintenance() | Accept() | Shelve() | Unshelve() | RosterAction():
             return _action_observed(message, observed_us, source)
         case _:
             assert_never(message)
@@ -174,3 +175,5 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
             )
         case Unshelve():
             return UnshelveObserved(**said, rule=message.rule)
+        case RosterAction():
+            return RosterObserved(**said, do=message.do)

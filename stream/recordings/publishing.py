@@ -14,7 +14,7 @@ from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
-from stream.messages.actions import Accept, Finding, Maintenance, Shelve, Unshelve
+from stream.messages.actions import Accept, Finding, Maintenance, RosterAction, Shelve, Unshelve
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode, topic_of
 from stream.messages.observe import MOST_SAMPLES
 from stream.messages.records import encode_observation
@@ -132,7 +132,16 @@ def _records(content: Message | Observation) -> Iterator[_Record]:
         case Vibration():
             for block in blocks(content):
                 yield _Record(topic_of(block), key, encode(block), block.time_us)
-        case Temperature() | Reading() | Finding() | Maintenance() | Accept() | Shelve() | Unshelve():
+        case (
+            Temperature()
+            | Reading()
+            | Finding()
+            | Maintenance()
+            | Accept()
+            | Shelve()
+            | Unshelve()
+            | RosterAction()
+        ):
             topic = topic_of(content)
             value = encode(content)
             if len(value) > MAXIMUM_MESSAGE_BYTES - 1024:  # the record's head needs some room as well

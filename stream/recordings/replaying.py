@@ -28,7 +28,7 @@ from models.observations import (
 from models.outputs import Alert, Health, Lesson, Output, Status, Usual
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
-from stream.messages.actions import Accept, Finding, Maintenance, Shelve, Unshelve
+from stream.messages.actions import Accept, Finding, Maintenance, RosterAction, Shelve, Unshelve
 from stream.messages.arrivals import arrival_of_line
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 from stream.messages.observe import observe
@@ -214,7 +214,7 @@ class Replay:
                 yield observe(
                     content, machine.configuration, observed_us=end_us, source=source, arrived_us=arrived_us
                 )
-            case Finding() | Maintenance() | Accept() | Shelve() | Unshelve():
+            case Finding() | Maintenance() | Accept() | Shelve() | Unshelve() | RosterAction():
                 configuration = machine.configuration or self._fleet.configuration(content.machine)
                 source = Source(topic=line.file, partition=0, offset=line.number)
                 arrived_us = arrival_of_line(line.data)

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from math import isfinite
 
@@ -17,7 +18,7 @@ from models.probes.records import ProbeResult
 from stream.messages.records import Stored
 from stream.stores.store import PermanentStoreError
 
-__all__ = ["check", "gets_row", "kept_capture", "kept_captures", "record"]
+__all__ = ["check", "gets_row", "kept_capture", "kept_captures", "record", "without_forgotten"]
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,16 @@ _REWRITES_HISTORY = frozenset({"late", "future"})
 def gets_row(output: Stored) -> bool:
     """Say whether an output is stored: health of a late or future observation isn't, it would rewrite history."""
     return not (isinstance(output, Health) and _REWRITES_HISTORY.intersection(output.quality.flags))
+
+
+def without_forgotten(healths: Iterable[Health]) -> list[Health]:
+    """Leave out what was said of machines up to when they were forgotten, and that they were."""
+    found = list(healths)
+    gone: dict[str, datetime] = {}
+    for each in found:
+        if each.guard == "forgotten":
+            gone[each.machine] = max(each.time, gone.get(each.machine, each.time))
+    return [each for each in found if each.machine not in gone or each.time > gone[each.machine]]
 
 
 def check(output: Stored) -> None:

@@ -99,7 +99,7 @@ class Store(Protocol):
         """Note that everything before these offsets, by topic and partition, is kept; raises as `write` does."""
 
     async def latest_health(self) -> list[Health]:
-        """Newest health of each (machine, point), in no particular order."""
+        """Newest health of each (machine, point), in no particular order; none of what was forgotten since."""
 
     async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
         """Give a machine's health over time, oldest first, over all its points."""

@@ -36,6 +36,7 @@ CODES = {
     "sensor_fault": Bilingual("sensor cannot be trusted", "传感器不可信"),
     "late": Bilingual("was not sound, told late", "曾出现异常（数据迟到）"),
     "clock": Bilingual("its clock is wrong", "时钟不正确"),
+    "retired": Bilingual("retired, but sends", "已停用但仍有数据"),
     "contradiction": Bilingual("measurements contradict each other", "测量值相互矛盾"),
 }
 """What is the matter, in few words, by the rule of an alert or the code of a deduction."""

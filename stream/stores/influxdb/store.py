@@ -23,7 +23,7 @@ from stream.messages.records import Stored
 from stream.stores.influxdb.connection import Connection
 from stream.stores.influxdb.influxql import Series, identifier, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
-from stream.stores.output_checks import check, gets_row, kept_capture, kept_captures
+from stream.stores.output_checks import check, gets_row, kept_capture, kept_captures, without_forgotten
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, Progress, ValueAt, Written
 
 __all__ = ["InfluxStore"]
@@ -106,7 +106,7 @@ class InfluxStore:
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""
         query = 'SELECT "record", "deductions" FROM "health" GROUP BY "machine", "point" ORDER BY time DESC LIMIT 1'
-        return [_health(row[1], row[2]) for row in await self._server.rows(self.bucket, query)]
+        return without_forgotten(_health(row[1], row[2]) for row in await self._server.rows(self.bucket, query))
 
     async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
         """Give a machine's health over time, oldest first, over all its points."""

@@ -283,7 +283,18 @@ def _write_health(connection: sqlite3.Connection, healths: Sequence[Health]) -> 
             for health, time_us, text in kept
         ],
     )
-    kept.sort(key=lambda each: each[1])  # of equal times the last one written stays the last
+    begin = 0
+    for place, (health, time_us, _) in enumerate(kept):
+        if health.guard == "forgotten":  # what it was before is no longer its latest, nor is that it is gone
+            _write_latest(connection, kept[begin:place])
+            gone = (health.machine, time_us)
+            connection.execute("DELETE FROM latest_health WHERE machine = ? AND time_us <= ?", gone)
+            begin = place + 1
+    _write_latest(connection, kept[begin:])
+
+
+def _write_latest(connection: sqlite3.Connection, kept: Sequence[tuple[Health, int, str]]) -> None:
+    kept = sorted(kept, key=lambda each: each[1])  # of equal times the last one written stays the last
     latest = {(health.machine, health.point): (time_us, text) for health, time_us, text in kept}
     connection.executemany(
         "INSERT INTO latest_health VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "

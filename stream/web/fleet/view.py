@@ -38,6 +38,7 @@ _NOT_JUDGED = Bilingual("Its data are not judged", "数据未评定")
 _NONE_JUDGED = Bilingual("No machine could be judged yet", "尚无设备可评定")
 _AS_OF = Bilingual("As of {clock}: {says}", "截至{clock}：{says}")
 _UNCERTAIN = Bilingual("Not certain: {says}", "尚不确定：{says}")
+_RETIRED = Bilingual("Retired", "已停用")
 _UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
 
 
@@ -85,7 +86,7 @@ class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
     needy: tuple[MachineFacts, ...]
     """Those that need someone, most urgent first."""
     quiet: tuple[MachineFacts, ...]
-    """Those that need nobody, by name."""
+    """Those that need nobody, by name; the retired ones last."""
     unheard: tuple[Machine, ...]
     """Described, but never heard of."""
 
@@ -96,8 +97,8 @@ class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def known(self) -> int:
-        """How many machines there are."""
-        return len(self.heard) + len(self.unheard)
+        """How many machines there are that somebody expects."""
+        return len(self.needy) + sum(not each.retired for each in self.quiet) + len(self.unheard)
 
     @property
     def learning(self) -> int:
@@ -172,14 +173,14 @@ def _ranked(facts: Collection[MachineFacts], machines: Mapping[str, Machine], la
     quiet = [each for each in ordered if not needs_someone(each)]
     return _Ranked(
         needy=tuple(each for each in ordered if needs_someone(each)),
-        quiet=tuple(sorted(quiet, key=lambda each: machine_name(each.machine, language))),
+        quiet=tuple(sorted(quiet, key=lambda each: (each.retired, machine_name(each.machine, language)))),
         unheard=tuple(machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})),
     )
 
 
 def _tile(facts: MachineFacts, viewer: Viewer, *, old: bool) -> Tile:
     health, language = facts.newest, viewer.language
-    says = planned_text(facts, language) or STATUSES[facts.status].say(language)
+    says = planned_text(facts, language) or (_RETIRED if facts.retired else STATUSES[facts.status]).say(language)
     return Tile(
         id=facts.machine.id,
         name=machine_name(facts.machine, language),
@@ -206,7 +207,7 @@ def _unheard_tile(machine: Machine, language: Language, *, heard: bool) -> Tile:
 
 
 def _counts(facts: Collection[MachineFacts], language: Language) -> tuple[Count, ...]:
-    statuses = [each.status for each in facts]
+    statuses = [each.status for each in facts if not each.retired]
     return tuple(
         Count(status, phrase.say(language), number)
         for status, phrase in STATUSES.items()

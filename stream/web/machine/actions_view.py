@@ -18,6 +18,10 @@ _WHAT = {
     ("maintenance", ""): Bilingual("Maintenance", "维修"),
     ("accept", ""): Bilingual("Accepted as new normal", "确认为新的正常状态"),
     ("unshelve", ""): Bilingual("No longer shelved", "结束搁置"),
+    ("retire", ""): Bilingual("Retired", "停用"),
+    ("return", ""): Bilingual("Taken back into service", "恢复使用"),
+    ("forget", ""): Bilingual("Forgotten", "删除"),
+    ("expire", ""): Bilingual("Forgotten after a long silence", "长时间无数据，已删除"),
 }
 _SHELVED = Bilingual("Shelved until {clock}", "搁置至 {clock}")
 _REFUSED = Bilingual("Shelving refused", "搁置被拒绝")

@@ -71,10 +71,15 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
         return "sensor_fault" if self.faulty and (of_sensors or _RANKS[status] == _QUIET_RANK) else status
 
     @property
+    def retired(self) -> bool:
+        """Whether somebody has said that nobody shall expect it any more."""
+        return self.newest.guard == "retired"
+
+    @property
     def rank(self) -> int:
-        """Place in the order of attention: 0 first."""
+        """Place in the order of attention: 0 first. One that is retired needs nobody unless an alert says so."""
         quiet_by_plan = self.newest.guard == "planned" and self.newest.status == "not_judged"
-        ranks = [_QUIET_RANK if quiet_by_plan else _RANKS[self.newest.status]]
+        ranks = [_QUIET_RANK if self.retired or quiet_by_plan else _RANKS[self.newest.status]]
         for alert in self.alerts:
             if is_about_sensor(alert):
                 ranks.append(_LOST_A_SENSOR)
@@ -82,7 +87,7 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
                 ranks.append(_RANKS["no_data"])
             else:
                 ranks.append(_BY_PRIORITY[alert.priority])
-        if self.faulty:
+        if self.faulty and not self.retired:
             ranks.append(_LOST_A_SENSOR)
         return min(ranks)
 

@@ -22,7 +22,7 @@ every = pytest.mark.parametrize("name", MODELS)
 PARTS_OR_SHELLS = {
     "RunningStatistics", "Correlations", "RegimeStatistics", "PackedRegimeStatistics", "ModelNumbers",  # anomaly
     "RegimeBaseline", "Channel", "MachineState", "Counts", "Arrival",  # put together: the fold's own tests
-    "Symptom", "AlertHistory", "AlertRecord",  # the same
+    "Symptom", "AlertHistory", "AlertRecord", "Departure",  # the same
     "Judging", "Contradiction", "Drive", "Standing", "Runs",  # tests of their own
     "Recurrence",  # an alarm
     "Way", "OtherWay", "Plateau",  # how a point is measured, and whether it stands still

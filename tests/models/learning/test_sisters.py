@@ -74,3 +74,16 @@ def test_what_a_machine_told_before_is_replaced_and_the_order_of_machines_is_not
         second.learn_one(each)
     assert first.sisters_of("P", ["g"]) == second.sisters_of("P", ["g"])
     assert first.number == 7
+
+
+def test_one_that_has_left_counts_no_more_and_gives_its_place_back():
+    sisterhood = Sisterhood()
+    for number in range(MIN_SISTERS):
+        sisterhood.learn_one(usual(f"M-{number}", rms_g=float(number)))
+    assert "g" in sisterhood.sisters_of("P-1", ["g"])
+    before = sisterhood.number
+    sisterhood.learn_one(usual("M-0"))
+    sisterhood.learn_one(usual("nobody", group="nowhere"))
+    assert sisterhood.sisters_of("P-1", ["g"]) == {}
+    assert "M-0" not in sisterhood.groups["g"]
+    assert sisterhood.number == before + 2, "who was told less is told again"

@@ -51,6 +51,17 @@ def test_each_partition_counts_for_itself_and_begins_anew_with_its_states():
     assert len(taken(admits, *reversed(names))) == 2
 
 
+def test_one_that_is_forgotten_gives_its_place_to_the_next():
+    folded = {}
+    admits = admission(folded, machines_per_partition=2)
+    assert taken(admits, "a", "b", "c") == ["a", "b"]
+    folded |= {"a": 1, "b": 2}
+    del folded["a"]
+    admits.release("a")
+    admits.release("nobody")
+    assert taken(admits, "c", "a", "b") == ["c", "b"]
+
+
 @pytest.mark.parametrize("fleet", [Fleet(), FLEET])
 def test_under_refuse_only_described_machines_are_taken(fleet):
     admits = admission({"known": 1}, fleet=fleet, unknown_machines="refuse")

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from models.observations import Tick
+from models.observations import RosterObserved, Tick
 from stream.agents import condition as module
 from stream.messages.topics import CHECKPOINTS, ROWS
 from tests.stream.agents.workers import context_of
@@ -91,5 +91,26 @@ def test_a_partition_that_was_taken_meanwhile_is_left_alone():
         condition.drop()
         await condition.checkpoint(partition)
         assert (stream.acknowledged, context.outbox.sent) == ([], [])
+
+    asyncio.run(scenario())
+
+
+class Record:
+    topic, partition, offset, timestamp = "observations", 0, 0, None
+
+
+def test_whoever_is_forgotten_is_told_once_so_that_its_place_is_free():
+    async def scenario():
+        context, condition = context_of("泵-1", "fan")
+        partition, told = condition.partitions[0], []
+        condition.on_forgotten = told.append
+        for offset, (machine, do) in enumerate([("泵-1", "retire"), ("泵-1", "forget"), ("fan", "expire")]):
+            said = RosterObserved(machine=machine, observed_us=offset, time_us=offset, digest=do, do=do)
+            record = Record()
+            record.offset = offset
+            condition.fold(partition, record, said)
+        assert told == ["泵-1"], "nothing says how long fan must have been silent, so it stays"
+        assert (set(partition.machines), set(partition.forgotten)) == ({"fan"}, {"泵-1"})
+        context.outbox.confirm()
 
     asyncio.run(scenario())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from models.observations import RosterObserved
 from stream.agents import indicators
 from stream.agents.admission import Admission
 from stream.agents.capture_policy import CapturePolicy
@@ -17,9 +18,10 @@ from stream.config.settings import Settings
 from stream.config.settings_sections import Limits
 from stream.delivery.acknowledger import Acknowledger
 from stream.kafka.groups import AGENT_OF
+from stream.messages.actions import RosterAction
 from stream.messages.measurements import Vibration, encode
 from stream.messages.records import decode_observation
-from stream.messages.topics import DEAD_LETTER, OBSERVATIONS, VIBRATION
+from stream.messages.topics import ACTIONS, DEAD_LETTER, OBSERVATIONS, VIBRATION
 from tests.stream.agents.workers import context_of
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -146,6 +148,18 @@ def test_what_cannot_be_read_or_is_of_a_stranger_is_put_aside_and_acknowledged(s
     assert [key for topic, key, *_ in context.outbox.sent if topic == DEAD_LETTER] == [b"new", b"known"]
     assert len(handed) == 3
     assert context.dead_letters.by_machine == {"known": 1}, "a stranger is counted in another place"
+
+
+@pytest.mark.parametrize("do", ["retire", "return", "forget"])
+def test_that_a_stranger_shall_leave_is_always_heard_and_takes_no_place(do):
+    said = encode(RosterAction(machine="gone", time=BEGIN, do=do, by="Li"))
+    messages = [Message(0, said, "gone"), Message(1, block(1, SMALL, "new"), "new"), Message(2, said, "gone")]
+    messages[0].topic = messages[2].topic = ACTIONS
+    context, handed = worked_off(*messages, limits=Limits(machines_per_partition=1))
+    told = [decode_observation(value) for topic, _, value, _ in context.outbox.sent if topic == OBSERVATIONS]
+    assert [(each.machine, each.do) for each in told if isinstance(each, RosterObserved)] == [("gone", do)] * 2
+    assert not [key for topic, key, *_ in context.outbox.sent if topic == DEAD_LETTER]
+    assert len(handed) == 3
 
 
 def test_a_fault_of_ours_in_a_large_one_costs_that_one(monkeypatch):

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from models.clock import MINUTE_US
+from models.condition.intake import causes
 from models.fold import step
+from models.observations import RosterObserved
 from stream.agents import intake as module
 from stream.agents.admission import Admission
 from stream.agents.intake import IntakeWatch
@@ -230,3 +232,28 @@ def test_a_partition_that_is_lost_is_not_told_of(rebalanced):
         return watched.metric("stethos_machines_unjudged")
 
     assert asyncio.run(scenario()) == (0 if rebalanced else 1)
+
+
+@worked("gone", "stays")
+async def test_of_a_forgotten_machine_nothing_is_told_any_more_and_its_next_life_counts_from_nothing(watched):
+    for i in range(40):
+        watched.fold(*(vibration(i, machine=name, time_us=START_US + AHEAD_US + i) for name in ("gone", "stays")))
+    await watched.look()
+    assert causes(watched.kept("gone")[-1])
+    partition = watched.condition.partitions[0]
+    forget = RosterObserved(
+        machine="gone", observed_us=watched.now_us, time_us=watched.now_us, digest="f", do="forget"
+    )
+    partition.fold(0, forget)
+    await watched.look()
+    assert (watched.kept("gone")[-1].received, causes(watched.kept("gone")[-1])) == (0, ())
+    assert watched.metric("stethos_machines_unjudged") == 1
+    for number in range(3):  # forgotten and back between two looks, with fewer of everything
+        partition.fold(2 * number + 1, vibration(100 + number, machine="gone", observed_us=watched.now_us))
+        await watched.look()
+        assert watched.kept("gone")[-1].received <= 1
+        again = msgspec.structs.replace(forget, digest=f"f{number}", observed_us=watched.now_us)
+        partition.fold(2 * number + 2, again)
+    partition.fold(9, vibration(200, machine="gone", observed_us=watched.now_us))
+    await watched.look()
+    assert watched.kept("gone")[-1].received == 1

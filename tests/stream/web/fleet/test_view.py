@@ -217,3 +217,26 @@ def test_a_shortened_block_is_said_beside_a_good_signal_and_is_no_fault():
     (point,) = shown.opened[0].points
     assert (point.ok, point.quality) == (True, "Signal good: block too long, only its beginning looked at")
     assert not shown.attention
+
+
+def retired(machine, point="", **more):
+    return health(machine, point, NOW, status="not_judged", score=None, guard="retired", **more)
+
+
+def test_a_retired_machine_is_counted_nowhere_needs_nobody_and_stands_last(plant):
+    outputs = [*four(), retired("A-1"), retired("B-2", "drive-end", flags=("open",))]
+    shown = fleet(read(outputs))
+    assert shown.headline == fleet(plant).headline == "3 of 4 machines need someone"
+    assert shown.counts == fleet(plant).counts
+    assert [(tile.id, tile.status_text, tile.needs_someone) for tile in shown.tiles[-2:]] == [
+        ("A-1", "Retired", False), ("B-2", "Retired", False),
+    ]  # fmt: skip
+    assert {tile.status_text for tile in fleet(read(outputs), language="zh").tiles[-2:]} == {"已停用"}
+
+
+def test_a_retired_machine_that_sends_needs_someone_and_says_what_to_do():
+    told = alert("A-1", "", "retired", "low", NOW, "It is retired, but sends.", "已停用但仍有数据。")
+    shown = fleet(read([retired("A-1"), told], machines={}), machines={})
+    (card,) = shown.attention
+    assert shown.headline == "The machine needs someone"
+    assert card.why == "Retired, but sends"

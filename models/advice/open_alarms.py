@@ -1,0 +1,63 @@
+"""All open alarms of a machine, of whatever kind, and how they end together, because somebody says so."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.advice.clock_alarm import CLOCK_RULE
+from models.advice.contradiction_alert import CONTRADICTION_RULE
+from models.advice.transitions import transition
+from models.alarms.alarm import Alarm
+from models.bilingual import Bilingual
+from models.condition.state import MachineState
+from models.outputs import Alert
+
+__all__ = ["NO_DATA_RULE", "OpenAlarm", "end_alarms", "open_alarms"]
+
+NO_DATA_RULE = "no_data"
+
+
+class OpenAlarm(NamedTuple):
+    """An alarm whose alert stands."""
+
+    alarm: Alarm
+    point: str
+    rule: str
+
+
+def open_alarms(state: MachineState) -> Iterator[OpenAlarm]:
+    """Give every alarm of a machine whose alert stands."""
+    found = [OpenAlarm(state.silence, "", NO_DATA_RULE)]
+    doubt = state.contradiction.alarm
+    if doubt.level:
+        found.append(OpenAlarm(doubt, doubt.about.split("/", 2)[2], CONTRADICTION_RULE))
+    for channel in state.channels.values():
+        found += [OpenAlarm(alarm, channel.point, rule) for rule, alarm in channel.alarms.items()]
+        if channel.clock.alarm is not None:
+            found.append(OpenAlarm(channel.clock.alarm, channel.point, CLOCK_RULE))
+    return (each for each in found if each.alarm.level)
+
+
+def end_alarms(state: MachineState, sentence: Bilingual, digest: str) -> Iterator[Alert]:
+    """Clear all that stands, in these words, and let every alarm begin anew."""
+    now_us = 0 if state.time_us is None else state.time_us + 1
+    for alarm, point, rule in tuple(open_alarms(state)):
+        alert = transition(
+            state,
+            alarm,
+            0,
+            point=point,
+            rule=rule,
+            time_us=max(now_us, alarm.since_us + 1),
+            value=0.0,
+            limit=0.0,
+            sentence=sentence,
+            observation=digest,
+        )
+        if alert is not None:
+            yield alert
+    state.silence = Alarm()
+    state.contradiction.forget()
+    state.contradiction.alarm = Alarm()
+    for channel in state.channels.values():
+        channel.alarms.clear()
+        channel.clock.alarm = None
