@@ -23,6 +23,7 @@ __all__ = [
     "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
+    "RenameObserved",
     "SisterBaseline",
     "Source",
     "TemperatureObserved",
@@ -134,6 +135,12 @@ class AcceptObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_a
     """What the machine, or one of its points, does from here on is its new normal."""
 
 
+class RenameObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_rename"):
+    """The machine sends under another id from here on; its first one stays its key."""
+
+    alias: str
+
+
 class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     """The machine is judged by this configuration from here on."""
 
@@ -175,6 +182,7 @@ Observation = (
     | FindingObserved
     | MaintenanceObserved
     | AcceptObserved
+    | RenameObserved
     | Configured
     | Experienced
     | Compared

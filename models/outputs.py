@@ -43,7 +43,7 @@ ahead, wild or behind; facts contradict each other; it is measured otherwise tha
 trusted; or nothing comes from the point."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
-ActionKind = Literal["finding", "maintenance", "accept"]
+ActionKind = Literal["finding", "maintenance", "accept", "renamed", "asset"]
 AlertState = Literal["active", "cleared"]
 LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]
@@ -256,6 +256,12 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, tag="action"):
     since: datetime | None = None
     alerts: tuple[str, ...] = ()
     """Ids of the alerts that a finding has labelled."""
+    alias: str = ""
+    """Of a renaming: the id that the machine sends under as well, and is shown by, from then on."""
+    asset: str = ""
+    """Of a machine's asset: the serial number of what stands there from then on."""
+    former_asset: str = ""
+    """What had stood there before; empty where nobody had said."""
 
 
 class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):

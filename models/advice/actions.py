@@ -10,18 +10,19 @@ from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
 from models.learning.labelling import lessons_of
-from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved
+from models.observations import AcceptObserved, FindingObserved, MaintenanceObserved, RenameObserved
 from models.outputs import Action, ActionKind, Lesson, Output
 from models.texts.sentences import accepted_sentence, mended_sentence
 
 __all__ = ["ActionObserved", "apply_action"]
 
-ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved
+ActionObserved = FindingObserved | MaintenanceObserved | AcceptObserved | RenameObserved
 
 _KINDS: dict[type[ActionObserved], ActionKind] = {
     FindingObserved: "finding",
     MaintenanceObserved: "maintenance",
     AcceptObserved: "accept",
+    RenameObserved: "renamed",
 }
 
 
@@ -63,7 +64,8 @@ def _action(observed: ActionObserved, time_us: int, lessons: tuple[Lesson, ...])
         kind=_KINDS[type(observed)],
         by=observed.by,
         note=observed.note,
-        done="" if isinstance(observed, AcceptObserved) else observed.done,
+        done=observed.done if isinstance(observed, FindingObserved | MaintenanceObserved) else "",
+        alias=observed.alias if isinstance(observed, RenameObserved) else "",
     )
     if not isinstance(observed, FindingObserved):
         return action
