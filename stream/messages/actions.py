@@ -1,7 +1,7 @@
-"""Actions as messages, which people send: a finding, maintenance, and what is normal from now on."""
+"""Actions as messages, which people send: a finding, maintenance, what is normal from now on, another id."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from models.errors import MessageError
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
-__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance"]
+__all__ = ["Accept", "ActionMessage", "Finding", "MachineAction", "Maintenance"]
 
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
@@ -93,7 +93,21 @@ class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
     """What the machine, or one point, does from now on is normal."""
 
 
-ActionMessage = Finding | Maintenance | Accept
+class MachineAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
+    """The machine sends under another id, `alias`, from now on; it stands in partition 0, for all workers."""
+
+    action: Literal["alias"]
+    alias: str
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        check_name("alias", self.alias)
+        if self.point:
+            raise MessageError("point: a machine is renamed as a whole; leave it out")
+
+
+ActionMessage = Finding | Maintenance | Accept | MachineAction
 
 
 def _check_text(field: str, text: str, longest: int) -> None:

@@ -14,11 +14,11 @@ from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
-from stream.messages.actions import Accept, Finding, Maintenance
+from stream.messages.actions import Accept, Finding, MachineAction, Maintenance
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode, topic_of
 from stream.messages.observe import MOST_SAMPLES
 from stream.messages.records import encode_observation
-from stream.messages.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
+from stream.messages.topics import ACTIONS_PARTITION, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
 from stream.recordings.reading import Line, decode_line
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ class _Record(msgspec.Struct, frozen=True):
     key: bytes
     value: bytes
     time_us: int
+    partition: int | None = None
+    """None: the one that the key gives."""
 
 
 def _records(content: Message | Observation) -> Iterator[_Record]:
@@ -132,6 +134,8 @@ def _records(content: Message | Observation) -> Iterator[_Record]:
         case Vibration():
             for block in blocks(content):
                 yield _Record(topic_of(block), key, encode(block), block.time_us)
+        case MachineAction():
+            yield _Record(topic_of(content), key, encode(content), content.time_us, ACTIONS_PARTITION)
         case Temperature() | Reading() | Finding() | Maintenance() | Accept():
             topic = topic_of(content)
             value = encode(content)
@@ -158,7 +162,8 @@ class _Sender:
         while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > _IN_FLIGHT_BYTES):
             self._confirm_oldest()
         size = len(record.value)
-        self._waiting.append((self._producer.send(record.topic, key=record.key, value=record.value), size))
+        sent = self._producer.send(record.topic, key=record.key, value=record.value, partition=record.partition)
+        self._waiting.append((sent, size))
         self._waiting_bytes += size
 
     def confirm_all(self) -> None:

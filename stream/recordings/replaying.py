@@ -28,7 +28,7 @@ from models.observations import (
 from models.outputs import Alert, Health, Lesson, Output, Status, Usual
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
-from stream.messages.actions import Accept, Finding, Maintenance
+from stream.messages.actions import Accept, Finding, MachineAction, Maintenance
 from stream.messages.arrivals import arrival_of_line
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 from stream.messages.observe import observe
@@ -108,6 +108,7 @@ class Replay:
             refuse,
         )
         self._machines: dict[str, _ReplayedMachine] = {}
+        self._aliases = fleet.known_aliases()
         self._experience, self._sisterhood = Experience(), Sisterhood()
         self._refused = 0
 
@@ -115,7 +116,7 @@ class Replay:
         """Give what the fold says after each line; a line that is no message is given to `refuse`."""
         for line in lines:
             try:
-                content = decode_line(line)
+                content = self._resolved(decode_line(line))
             except MessageError as error:
                 self._refused += 1
                 if self._refuse:
@@ -137,6 +138,15 @@ class Replay:
                         yield from (Replayed(line, each) for each in self._taught(output, observation.observed_us))
             machine.line = line
         yield from self._ended()
+
+    def _resolved(self, content: Message | Observation) -> Message | Observation:
+        """Give a message under its machine's first id, as aliases say up to here; observations carry it already."""
+        if isinstance(content, MachineAction) and (refusal := self._aliases.add(content.alias, content.machine)):
+            raise MessageError(f"alias: {refusal}")
+        if isinstance(content, Observation):
+            return content
+        first = self._aliases.resolve(content.machine)
+        return content if first == content.machine else msgspec.structs.replace(content, machine=first)
 
     def _ended(self) -> Iterator[Replayed]:
         """Give what is told of what came late once nothing more comes."""
@@ -212,7 +222,7 @@ class Replay:
                 yield observe(
                     content, machine.configuration, observed_us=end_us, source=source, arrived_us=arrived_us
                 )
-            case Finding() | Maintenance() | Accept():
+            case Finding() | Maintenance() | Accept() | MachineAction():
                 configuration = machine.configuration or self._fleet.configuration(content.machine)
                 source = Source(topic=line.file, partition=0, offset=line.number)
                 arrived_us = arrival_of_line(line.data)
