@@ -16,25 +16,18 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from models.clock import SECOND_US
-from models.errors import MessageError
 from models.machinery.aliases import Aliases
 from stream.agents.context import Context
 from stream.config.machines import Fleet
 from stream.delivery.outbox import partition_of
 from stream.kafka.consumer import new_consumer
-from stream.messages.actions import MachineAction
-from stream.messages.arrivals import arrived_us
-from stream.messages.measurements import Message, decode
-from stream.messages.probes import PROBE_KEY
+from stream.messages.measurements import Message
+from stream.messages.renaming import declare
 from stream.messages.topics import ACTIONS, ACTIONS_PARTITION
 
-__all__ = ["HOLDS_AFTER_S", "AliasLog", "add_aliases"]
+__all__ = ["AliasLog", "add_aliases"]
 
 log = logging.getLogger(__name__)
-
-HOLDS_AFTER_S = 10
-"""From so long after it was said an alias holds: many times what a worker needs to hear of it."""
 
 _POLL_MS = 1000
 _RETRY_S = 5.0
@@ -128,19 +121,8 @@ class AliasLog:
 
     def take(self, record: ConsumerRecord) -> None:
         """Take one record of the log; what renames nothing is passed by, its own agent puts it aside."""
-        if record.key == PROBE_KEY:
-            return
-        try:
-            action = decode(record.value, key=record.key, topic=ACTIONS)
-        except MessageError:
-            return
-        if not isinstance(action, MachineAction):
-            return
-        appended_us = arrived_us(
-            None if record.timestamp is None else record.timestamp / 1e3, record.timestamp_type
-        )
-        from_us = 0 if appended_us is None else appended_us + HOLDS_AFTER_S * SECOND_US
-        if refusal := self._aliases.add(action.alias, action.machine, from_us=from_us):
+        refusal = declare(self._aliases, record.key, record.value, record.timestamp, record.timestamp_type)
+        if refusal:
             self._refusals[record.offset] = f"alias: {refusal}"
             if len(self._refusals) > _REFUSALS:
                 self._refusals.popitem(last=False)
@@ -153,9 +135,8 @@ class AliasLog:
                 continue
             self._told.add(name)
             log.warning(
-                "%s: has a history of its own from before it became an alias of %s, and stays apart with it; what "
-                "comes now is %s's. `stethos machines retire` ends its watch",
+                "%s: has a history of its own from before it became an alias of %s; that stays apart, and nothing "
+                "is added to it any more",
                 name,
-                self._aliases.resolve(name),
                 self._aliases.resolve(name),
             )

@@ -30,7 +30,7 @@ from stream.config.machines import Fleet
 from stream.delivery.acknowledger import Acknowledger
 from stream.delivery.outbox import Confirmation
 from stream.kafka.groups import AGENT_OF
-from stream.messages.actions import MachineAction
+from stream.messages.actions import Rename
 from stream.messages.arrivals import arrived_us
 from stream.messages.measurements import Message, Vibration, decode
 from stream.messages.observe import observe
@@ -141,7 +141,7 @@ class _Observer:
     async def _observe(self, record: Any) -> "_Observed | _Unobserved":  # noqa: ANN401
         message = await self._work(record, decode, record.value, key=record.key, topic=record.topic)
         taken_us = arrived_us(record.timestamp, record.timestamp_type)
-        if isinstance(message, MachineAction):
+        if isinstance(message, Rename):
             if refusal := await self._renaming_refusal(record):
                 return _Unobserved(refusal)
             message = self._aliases.resolved(message, None)

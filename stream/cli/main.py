@@ -40,6 +40,7 @@ COMMANDS = {
     "finding": Command("stream.cli.finding", "finding", "Tell what was found at a machine."),
     "maintenance": Command("stream.cli.maintenance", "maintenance", "Tell that a machine was worked on."),
     "accept": Command("stream.cli.accept", "accept", "Accept a lasting change as new normal."),
+    "machines": Command("stream.cli.machines", "app", "Rename machines, and look up what stood where."),
     "experience": Command("stream.cli.experience", "experience", "Show what findings have taught."),
     "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of a simulated plant."),
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),

@@ -1,7 +1,7 @@
 """Actions as messages, which people send: a finding, maintenance, what is normal from now on, another id."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -10,7 +10,7 @@ from models.errors import MessageError
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
-__all__ = ["Accept", "ActionMessage", "Finding", "MachineAction", "Maintenance"]
+__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "Rename"]
 
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
@@ -93,10 +93,9 @@ class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
     """What the machine, or one point, does from now on is normal."""
 
 
-class MachineAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
+class Rename(_ActionMessage, frozen=True, kw_only=True, tag="rename"):
     """The machine sends under another id, `alias`, from now on; it stands in partition 0, for all workers."""
 
-    action: Literal["alias"]
     alias: str
 
     def __post_init__(self) -> None:
@@ -107,7 +106,7 @@ class MachineAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
             raise MessageError("point: a machine is renamed as a whole; leave it out")
 
 
-ActionMessage = Finding | Maintenance | Accept | MachineAction
+ActionMessage = Finding | Maintenance | Accept | Rename
 
 
 def _check_text(field: str, text: str, longest: int) -> None:

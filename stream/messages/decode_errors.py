@@ -11,7 +11,7 @@ from stream.messages.validation import shown
 __all__ = ["describe_decode_error", "describe_validation_error"]
 
 _HINTS = {
-    "type": "use vibration, temperature or reading; of people finding, maintenance, accept or machine",
+    "type": "use vibration, temperature or reading; of people finding, maintenance, accept or rename",
     "machine": "give the machine's id as text",
     "point": "give the measuring point's name as text",
     "time": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z",
@@ -31,7 +31,6 @@ _HINTS = {
     "alert": "give the alert's id as text, or leave it out",
     "by": "give a name as text, or leave it out",
     "note": "give a text, or leave it out",
-    "action": "use alias",
     "alias": "give the other id that the machine sends under as text",
     "values": "send an object of names and numbers, at least one",
 }

@@ -6,14 +6,14 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64
 
 from models.clock import to_datetime
-from stream.messages.actions import Accept, Finding, MachineAction, Maintenance
+from stream.messages.actions import Accept, Finding, Maintenance, Rename
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode
 
 __all__ = ["digest"]
 
 _NAME: dict[type, str] = {
     Vibration: "Vibration", Temperature: "Temperature", Reading: "Reading",
-    Finding: "Finding", Maintenance: "Maintenance", Accept: "Accept", MachineAction: "MachineAction",
+    Finding: "Finding", Maintenance: "Maintenance", Accept: "Accept", Rename: "Rename",
 }  # fmt: skip
 """The type as it goes into the digest: for ever, as what was sent yesterday must be known again tomorrow."""
 

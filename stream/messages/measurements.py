@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
-from stream.messages.actions import Accept, ActionMessage, Finding, MachineAction, Maintenance
+from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, Rename
 from stream.messages.decode_errors import describe_decode_error, describe_validation_error
 from stream.messages.foreign_forms import describe_foreign_key
 from stream.messages.records import tag_of
@@ -209,7 +209,7 @@ Message = InstrumentMessage | ActionMessage
 
 _TOPIC: dict[type, str] = {
     Vibration: VIBRATION, Temperature: TEMPERATURE, Reading: READINGS,
-    Finding: ACTIONS, Maintenance: ACTIONS, Accept: ACTIONS, MachineAction: ACTIONS,
+    Finding: ACTIONS, Maintenance: ACTIONS, Accept: ACTIONS, Rename: ACTIONS,
 }  # fmt: skip
 _json = msgspec.json.Decoder(Message)
 _msgpack = msgspec.msgpack.Decoder(Message)

@@ -22,7 +22,7 @@ from models.signal.indicators import waveform_indicators
 from models.signal.quality import SHORTENED, is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
-from stream.messages.actions import Accept, ActionMessage, Finding, MachineAction, Maintenance
+from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, Rename
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 
@@ -58,7 +58,7 @@ def _observed(
             return _temperature(message, observed_us, source)
         case Reading():
             return _reading(message, observed_us, source)
-        case Finding() | Maintenance() | Accept() | MachineAction():
+        case Finding() | Maintenance() | Accept() | Rename():
             return _action_observed(message, observed_us, source)
         case _:
             assert_never(message)
@@ -163,5 +163,5 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
             return MaintenanceObserved(**said, done=message.done)
         case Accept():
             return AcceptObserved(**said)
-        case MachineAction():
+        case Rename():
             return RenameObserved(**said, alias=message.alias)

@@ -14,7 +14,7 @@ from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
-from stream.messages.actions import Accept, Finding, MachineAction, Maintenance
+from stream.messages.actions import Accept, Finding, Maintenance, Rename
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode, topic_of
 from stream.messages.observe import MOST_SAMPLES
 from stream.messages.records import encode_observation
@@ -134,7 +134,7 @@ def _records(content: Message | Observation) -> Iterator[_Record]:
         case Vibration():
             for block in blocks(content):
                 yield _Record(topic_of(block), key, encode(block), block.time_us)
-        case MachineAction():
+        case Rename():
             yield _Record(topic_of(content), key, encode(content), content.time_us, ACTIONS_PARTITION)
         case Temperature() | Reading() | Finding() | Maintenance() | Accept():
             topic = topic_of(content)

@@ -28,7 +28,7 @@ from models.observations import (
 from models.outputs import Alert, Health, Lesson, Output, Status, Usual
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
-from stream.messages.actions import Accept, Finding, MachineAction, Maintenance
+from stream.messages.actions import Accept, Finding, Maintenance, Rename
 from stream.messages.arrivals import arrival_of_line
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 from stream.messages.observe import observe
@@ -141,7 +141,7 @@ class Replay:
 
     def _resolved(self, content: Message | Observation) -> Message | Observation:
         """Give a message under its machine's first id, as aliases say up to here; observations carry it already."""
-        if isinstance(content, MachineAction) and (refusal := self._aliases.add(content.alias, content.machine)):
+        if isinstance(content, Rename) and (refusal := self._aliases.add(content.alias, content.machine)):
             raise MessageError(f"alias: {refusal}")
         if isinstance(content, Observation):
             return content
@@ -222,7 +222,7 @@ class Replay:
                 yield observe(
                     content, machine.configuration, observed_us=end_us, source=source, arrived_us=arrived_us
                 )
-            case Finding() | Maintenance() | Accept() | MachineAction():
+            case Finding() | Maintenance() | Accept() | Rename():
                 configuration = machine.configuration or self._fleet.configuration(content.machine)
                 source = Source(topic=line.file, partition=0, offset=line.number)
                 arrived_us = arrival_of_line(line.data)
