@@ -1,5 +1,6 @@
 """Names in use: which ids are one machine's, and which have a history of their own, asked of the broker itself."""
 
+import logging
 import time
 
 import msgspec
@@ -36,6 +37,7 @@ async def read_names_in_use(settings: Settings, fleet: Fleet, *names: str) -> Na
     Raises `ServiceError` where the broker does not answer.
     """
     aliases = fleet.known_aliases()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it would say in its own words what is said below
     try:
         await _read_renaming(settings, aliases)
     except KafkaError as error:

@@ -16,6 +16,8 @@ _WHAT = {
     ("finding", "false_alarm"): Bilingual("False alarm", "误报"),
     ("maintenance", ""): Bilingual("Maintenance", "维修"),
     ("accept", ""): Bilingual("Accepted as new normal", "确认为新的正常状态"),
+    ("renamed", ""): Bilingual("Renamed", "更名"),
+    ("asset", ""): Bilingual("Asset", "资产"),
 }
 _BY = Bilingual("{clock}, {by}", "{clock}，{by}")
 _SEPARATOR = " · "
@@ -38,7 +40,8 @@ def actions_view(
     views = []
     for action in actions:
         what = _WHAT.get((action.kind, action.verdict))
-        words = (action.point, action.fault, action.done, action.note)
+        swapped = f"{action.former_asset} → {action.asset}" if action.former_asset else action.asset
+        words = (action.point, action.fault, action.done, action.alias, swapped, action.note)
         clock = clock_text(action.time, now, zone, language)
         views.append(
             ActionView(
