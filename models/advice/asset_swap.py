@@ -5,7 +5,6 @@ left says nothing of the one that came, so its baselines, votes and alerts end a
 apart in what is stored: by an action that marks the moment.
 """
 
-import unicodedata
 from collections.abc import Iterator
 
 import msgspec
@@ -15,23 +14,13 @@ from models.advice.sisters import forget_usuals
 from models.clock import to_datetime
 from models.condition.recent_observations import fingerprint
 from models.condition.state import MachineState
+from models.machinery.assets import asset_key
 from models.machinery.machine import Configuration, Machine, Name
 from models.observations import Configured
 from models.outputs import Action, Output
 from models.texts.assets import swapped_sentence
 
-__all__ = ["asset_key", "follow_asset", "is_judged_alike", "with_known_asset"]
-
-
-def asset_key(asset: str) -> str:
-    """Give a serial number without what two ways of writing it differ by: case, width and spaces.
-
-    >>> asset_key("ｓｎ 4711") == asset_key("SN4711")
-    True
-    >>> asset_key("1-11") == asset_key("11-1")
-    False
-    """
-    return "".join(unicodedata.normalize("NFKC", asset).casefold().split())
+__all__ = ["follow_asset", "is_judged_alike", "with_known_asset"]
 
 
 def is_judged_alike(one: Machine, other: Machine) -> bool:

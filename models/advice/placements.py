@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from models.advice.asset_swap import asset_key
 from models.machinery.aliases import Aliases
+from models.machinery.assets import asset_key
 from models.outputs import Action
 
 __all__ = ["Placement", "of_asset", "of_machine", "placements"]

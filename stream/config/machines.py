@@ -3,7 +3,7 @@
 import logging
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import msgspec
 
 from models.errors import ConfigurationError, MessageError
 from models.machinery.aliases import Aliases
+from models.machinery.assets import asset_key
 from models.machinery.bearings import Catalogue, parse_bearing
 from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
@@ -102,6 +103,7 @@ def load_machines(
         machines[table.id] = with_mechanism(_machine(table), packs or built_in_packs(), place)
         orders[table.id] = _orders(table, place, catalogue)
         declared += [(alias, table.id, place) for alias in table.aliases]
+    _tell_assets_at_two_places(machines.values())
     return Fleet(
         machines=MappingProxyType(machines),
         orders=MappingProxyType({machine: known for machine, known in orders.items() if known}),
@@ -157,6 +159,20 @@ def _aliases(machines: Mapping[str, Machine], declared: list[tuple[str, str, str
             raise ConfigurationError(f"{place}: aliases: {shown(alias)} stands there twice; write it once")
         known.add(alias, machine)
     return MappingProxyType({alias: machine for alias, machine, _ in declared})
+
+
+def _tell_assets_at_two_places(machines: Iterable[Machine]) -> None:
+    """Two makers may give one number, so it is no mistake for certain; but one motor stands at one place."""
+    places: dict[str, str] = {}
+    for machine in machines:
+        other = places.setdefault(asset_key(machine.asset), machine.id) if machine.asset else machine.id
+        if other != machine.id:
+            log.warning(
+                "machines: asset %s stands at %s and at %s; correct it where it has left, or add the maker to both",
+                machine.asset,
+                other,
+                machine.id,
+            )
 
 
 def _tables(path: Path) -> list[_Table]:

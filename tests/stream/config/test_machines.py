@@ -224,3 +224,14 @@ def test_tables_in_any_order_give_the_same_aliases(tmp_path):
     first, second = ALIASED.split("[[machine]]\n")[1:]
     turned = load(tmp_path, f"[[machine]]\n{second}[[machine]]\n{first}")
     assert turned.aliases == load(tmp_path, ALIASED).aliases
+
+
+def test_one_asset_at_two_places_is_told_and_taken(tmp_path, caplog):
+    load(
+        tmp_path,
+        "".join(
+            f'[[machine]]\nid = "P{i}"\nasset = "{asset}"\n' for i, asset in enumerate(["SN 1", "sn1", "SN 2", ""])
+        ),
+    )
+    (told,) = caplog.messages
+    assert "asset sn1 stands at P0 and at P1" in told
