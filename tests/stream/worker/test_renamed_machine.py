@@ -6,6 +6,7 @@ The messages of its new id stand in another partition than those of its first on
 import asyncio
 import json
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from models.fold import MachineState, dump_state
 from models.outputs import Action, Health, Row
 from stream.delivery.checkpoint_reader import read_checkpoints
 from stream.delivery.outbox import partition_of
-from stream.messages.measurements import encode
+from stream.messages.actions import Rename
+from stream.messages.measurements import Vibration, encode, to_json
 from stream.messages.records import decode_observation, decode_output
 from stream.messages.topics import ALERTS, CHECKPOINTS, DEAD_LETTER, HEALTH, OBSERVATIONS, ROWS, VIBRATION
 from tests.services.kafka import Kafka
@@ -67,6 +69,14 @@ def send(plant: Plant, machine: str, minutes: int) -> None:
         plant._next += timedelta(minutes=1)
     producer.flush()
     producer.close()
+
+
+def blocks(plant: Plant, machine: str, minutes: int) -> Iterator[Vibration]:
+    """Give so many minutes of one machine, to be sent in another way."""
+    for _ in range(minutes):
+        yield plant.block(machine)
+        plant._next += timedelta(minutes=1)
+        plant.sent += 1
 
 
 def send_under_kills(plant: Plant, worker: Supervisor, machine: str, minutes: int, kills: int) -> None:
@@ -174,6 +184,10 @@ def test_an_id_that_is_in_use_is_refused_and_one_of_machines_toml_needs_no_comma
         assert chained.returncode == 0, chained.stderr
         assert chained.stdout.startswith(f"{FAULTY}: what comes under P-103 is its own")
         send(plant, "P-103", 10)
+        recorded = [Rename(machine="P-103", alias="P-104", time=plant._next), *blocks(plant, "P-104", 5)]
+        (tmp_path / "recorded.jsonl").write_bytes(b"\n".join(map(to_json, recorded)))
+        published = plant.command("publish", "recorded.jsonl")
+        assert published.returncode == 0, published.stderr
         wait_for_no_lag(plant.bootstrap)
-    assert_one_history(plant, acts=1)
-    assert folded(plant.bootstrap)[FAULTY].counts.accepted == 60 + 20 + 10
+    assert_one_history(plant, acts=2)
+    assert folded(plant.bootstrap)[FAULTY].counts.accepted == 60 + 20 + 10 + 5
