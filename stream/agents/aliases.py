@@ -29,7 +29,7 @@ __all__ = ["AliasLog", "add_aliases"]
 
 log = logging.getLogger(__name__)
 
-_POLL_MS = 1000
+_FIRST_POLL_MS, _POLL_MS = 100, 1000
 _RETRY_S = 5.0
 _REFUSALS = 1000
 _PLACE = TopicPartition(ACTIONS, ACTIONS_PARTITION)
@@ -105,7 +105,7 @@ class AliasLog:
     async def poll(self, consumer: AIOKafkaConsumer) -> None:
         """Read what has come, and note once that is known to be all there is."""
         try:
-            polled = await consumer.getmany(timeout_ms=_POLL_MS)
+            polled = await consumer.getmany(timeout_ms=_POLL_MS if self._all_read else _FIRST_POLL_MS)
             for record in polled.get(_PLACE, ()):
                 self.take(record)
             end = consumer.last_stable_offset(_PLACE)
