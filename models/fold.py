@@ -3,10 +3,12 @@
 `step` reads no clock. Observed time (ticks, silence) and event time (delays, baselines, rows) both come as data.
 """
 
+from collections.abc import Iterator
 from math import isfinite
 
 from models.advice.actions import apply_action
 from models.advice.alarm_processing import AlarmContext, update_condition_alarms, update_sensor_alarm
+from models.advice.asset_swap import follow_asset, is_judged_alike, with_known_asset
 from models.advice.clock_alarm import rightly_timed, stored_fields, update_clock_alarm
 from models.advice.contradiction_alert import update_contradiction_alert
 from models.advice.crowding import is_full, make_room, refuse_point
@@ -72,8 +74,8 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     """Fold one observation into a machine's state, which is changed in place, and give what it means.
 
     A measurement gives one row, one health, the transitions of alerts, and now and then how long the machine ran.
-    What people say or do gives an action, and ends alerts. A duplicate gives nothing, nor does a point
-    too many.
+    What people say or do gives an action, and ends alerts; so does another asset in the machine's place. A
+    duplicate gives nothing, nor does a point too many.
     """
     state.observed_us = observation.observed_us  # back too: a worker's clock that was ahead must not stay so here
     if state.left is not None and (said := while_away(state, observation)) is not None:
@@ -83,7 +85,7 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
         case VibrationObserved() | TemperatureObserved() | ReadingObserved():
             outputs = (*close_late(state), *_measured(state, observation))
         case Configured():
-            _configure(state, observation.configuration)
+            outputs = tuple(_configure(state, observation))
         case Tick():
             state.counts.ticks += 1
             outputs = (*close_late(state), *_tick(state))
@@ -99,15 +101,17 @@ def step(state: MachineState, observation: Observation) -> tuple[MachineState, t
     return state, (*outputs, *end_shelves(state, outputs)) if state.shelves else outputs
 
 
-def _configure(state: MachineState, configuration: Configuration) -> None:
-    before = state.configuration
-    if before.machine != configuration.machine:
+def _configure(state: MachineState, observed: Configured) -> Iterator[Output]:
+    before, configuration = state.configuration, with_known_asset(state.configuration, observed.configuration)
+    alike = is_judged_alike(before.machine, configuration.machine)
+    if not alike:
         forget_likeness(state)
         state.operation.runs.configure(configuration.machine.start_s)
-    if (before.machine, before.orders) != (configuration.machine, configuration.orders):
+    if not alike or before.orders != configuration.orders:
         for channel in state.channels.values():
             channel.diagnosis_votes.forget()  # what was seen was seen with another bearing or speed in mind
-    state.configuration, state.version = configuration, configuration.version()
+    state.configuration, state.version = configuration, observed.configuration.version()
+    yield from follow_asset(state, before.machine.asset, observed)
 
 
 def _tick(state: MachineState) -> tuple[Output, ...]:

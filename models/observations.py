@@ -24,6 +24,7 @@ __all__ = [
     "MaintenanceObserved",
     "Observation",
     "ReadingObserved",
+    "RenameObserved",
     "RosterChange",
     "RosterObserved",
     "ShelveObserved",
@@ -170,6 +171,12 @@ class RosterObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_m
     """Of an expiry, which the worker says: how long the machine must have been silent; else it does nothing."""
 
 
+class RenameObserved(_ActionObserved, frozen=True, kw_only=True, tag="observed_rename"):
+    """The machine sends under another id from here on; its first one stays its key."""
+
+    alias: str
+
+
 class Configured(_Envelope, frozen=True, kw_only=True, tag="configured"):
     """The machine is judged by this configuration from here on."""
 
@@ -214,6 +221,7 @@ Observation = (
     | ShelveObserved
     | UnshelveObserved
     | RosterObserved
+    | RenameObserved
     | Configured
     | Experienced
     | Compared

@@ -36,19 +36,9 @@ Status = Literal[
     "warming_up", "healthy", "watch", "warning", "critical", "sensor_fault", "no_data", "stopped", "not_judged"
 ]
 Guard = Literal[
-    "standstill",
-    "starting",
-    "settling",
-    "clock",
-    "late",
-    "contradiction",
-    "remeasured",
-    "sensor",
-    "silent",
-    "planned",
-    "retired",
-    "forgotten",
-]
+    "standstill", "starting", "settling", "clock", "late", "contradiction", "remeasured", "sensor", "silent",
+    "planned", "retired", "forgotten",
+]  # fmt: skip
 """What leaves an observation out of judgement: the machine stands, starts or is between two regimes; its time is
 ahead, wild or behind; facts contradict each other; it is measured otherwise than before; its sensor cannot be
 trusted; nothing comes from the point; or nothing comes because that is planned. Or the machine has left: it is
@@ -56,8 +46,8 @@ retired, or forgotten."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal[
-    "finding", "maintenance", "accept", "shelve", "unshelve", "retire", "return", "forget", "expire"
-]
+    "finding", "maintenance", "accept", "shelve", "unshelve", "retire", "return", "forget", "expire", "renamed", "asset",
+]  # fmt: skip
 AlertState = Literal["active", "cleared"]
 LifeEnd = Literal["alarm_limit", "zone_d", "failure"]
 Measurement = Literal["indicators", "temperature", "readings"]
@@ -283,6 +273,12 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, tag="action"):
     refused: str = ""
     """Why it came to nothing, and what to do; empty where it didn't."""
     refused_zh: str = ""
+    alias: str = ""
+    """Of a renaming: the id that the machine sends under as well, and is shown by, from then on."""
+    asset: str = ""
+    """Of a machine's asset: the serial number of what stands there from then on."""
+    former_asset: str = ""
+    """What had stood there before; empty where nobody had said."""
 
 
 class Lesson(msgspec.Struct, frozen=True, kw_only=True, tag="lesson"):

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from models.errors import StethosError
 from stream.agents.admission import Admission
+from stream.agents.aliases import add_aliases
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.condition import Condition
 from stream.agents.context import Context
@@ -153,13 +154,14 @@ class Worker:
             context.settings.limits, fleet, condition.machines, partitions=context.settings.partitions
         )
         condition.on_forgotten = admission.release
-        add_indicator_agents(context, fleet, captures, admission)
+        aliases = add_aliases(context, fleet, condition.machines)
+        add_indicator_agents(context, fleet, captures, admission, aliases)
         add_rebuilding(context, condition)
         add_storage(context)
         add_ticks(context, condition)
         add_expiry(context, condition, fleet)
         add_experience(context, condition)
-        add_intake(context, condition, admission)
+        add_intake(context, condition, admission, aliases)
         return condition, add_probes(context, lambda: tuple(condition.partitions))
 
     def _add_monitoring(self) -> None:

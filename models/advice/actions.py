@@ -20,6 +20,7 @@ from models.observations import (
     AcceptObserved,
     FindingObserved,
     MaintenanceObserved,
+    RenameObserved,
     RosterObserved,
     ShelveObserved,
     UnshelveObserved,
@@ -30,7 +31,13 @@ from models.texts.sentences import accepted_sentence, mended_sentence
 __all__ = ["ActionObserved", "apply_action"]
 
 ActionObserved = (
-    FindingObserved | MaintenanceObserved | AcceptObserved | ShelveObserved | UnshelveObserved | RosterObserved
+    FindingObserved
+    | MaintenanceObserved
+    | AcceptObserved
+    | ShelveObserved
+    | UnshelveObserved
+    | RosterObserved
+    | RenameObserved
 )
 
 _KINDS: dict[type[ActionObserved], ActionKind] = {
@@ -39,6 +46,7 @@ _KINDS: dict[type[ActionObserved], ActionKind] = {
     AcceptObserved: "accept",
     ShelveObserved: "shelve",
     UnshelveObserved: "unshelve",
+    RenameObserved: "renamed",
 }
 
 
@@ -112,6 +120,8 @@ def _action(
                 said |= {"refused": refused.en, "refused_zh": refused.zh}
         case UnshelveObserved():
             said = {"rule": observed.rule}
+        case RenameObserved():
+            said = {"alias": observed.alias}
     return msgspec.structs.replace(action, **said)
 
 

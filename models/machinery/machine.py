@@ -52,6 +52,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """Of the mains that feed it."""
     category: str = ""
     """That a standard sorts machines of its kind into, I or II of a pump for example (`models/machinery/packs`)."""
+    asset: str = ""
+    """Serial number of what stands there now; another one begins anew, with its own history."""
     mechanism: Mechanism | None = None
     """What the pack of its kind says of it; None where no pack knows the kind. Nobody writes it into a file."""
 

@@ -82,7 +82,7 @@ class Admission:
         self.refused: dict[int, Refused] = {}
         self._limits, self._described = limits, fleet.machines
         self._machines_of, self._partitions, self._clock = machines_of, partitions, clock
-        self._alike = {_folded(name): name for name in fleet.machines}
+        self._alike = {_folded(name): name for name in (*fleet.aliases, *fleet.machines)}
         self._guests: dict[int, _Guests] = {}
         self._told = self._asked = 0
         if limits.unknown_machines == "refuse" and not fleet.machines:

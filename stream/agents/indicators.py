@@ -22,6 +22,7 @@ from models.observations import (
     VibrationObserved,
 )
 from stream.agents.admission import Admission
+from stream.agents.aliases import AliasLog
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.context import Context
 from stream.agents.probes import observe_record
@@ -29,13 +30,13 @@ from stream.config.machines import Fleet
 from stream.delivery.acknowledger import Acknowledger
 from stream.delivery.outbox import Confirmation
 from stream.kafka.groups import AGENT_OF
-from stream.messages.actions import RosterAction
+from stream.messages.actions import Rename, RosterAction
 from stream.messages.arrivals import arrived_us
 from stream.messages.measurements import Message, Vibration, decode
 from stream.messages.observe import observe
 from stream.messages.probes import PROBE_KEY
 from stream.messages.records import encode_observation, encode_output, tag_of
-from stream.messages.topics import INPUTS, OBSERVATIONS, ROWS
+from stream.messages.topics import ACTIONS_PARTITION, INPUTS, OBSERVATIONS, ROWS
 
 __all__ = ["add_indicator_agents"]
 
@@ -48,13 +49,15 @@ _LARGE_BYTES = 256 * 1024
 """From here on a message takes more than ten milliseconds, and another thread for it pays."""
 
 
-def add_indicator_agents(context: Context, fleet: Fleet, captures: CapturePolicy, admission: Admission) -> None:
+def add_indicator_agents(
+    context: Context, fleet: Fleet, captures: CapturePolicy, admission: Admission, aliases: AliasLog
+) -> None:
     """Give the worker one agent for each input topic."""
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="large-message")
     for topic in INPUTS:
         acknowledger = Acknowledger(context.generation)
         context.runtime.background(acknowledger.run)
-        observer = _Observer(context, fleet, captures, admission, executor)
+        observer = _Observer(context, fleet, captures, admission, aliases, executor)
         name = AGENT_OF[topic]
         context.runtime.agent([topic], _agent(context, observer, acknowledger, name), name=name)
 
@@ -100,10 +103,11 @@ class _Observer:
         fleet: Fleet,
         captures: CapturePolicy,
         admission: Admission,
+        aliases: AliasLog,
         executor: Executor,
     ) -> None:
         self._context, self._fleet, self._captures, self._admission = context, fleet, captures, admission
-        self._executor = executor
+        self._aliases, self._executor = aliases, executor
         self._announced: set[str] = set()
         self._generation = -1
 
@@ -114,6 +118,8 @@ class _Observer:
         """
         if record.key == PROBE_KEY:
             return observe_record(self._context, record)
+        if not self._aliases.is_ready:
+            await self._aliases.wait_until_ready()
         generation = self._context.generation.current
         found: _Observed | _Unobserved
         try:
@@ -134,6 +140,13 @@ class _Observer:
 
     async def _observe(self, record: Any) -> "_Observed | _Unobserved":  # noqa: ANN401
         message = await self._work(record, decode, record.value, key=record.key, topic=record.topic)
+        taken_us = arrived_us(record.timestamp, record.timestamp_type)
+        if isinstance(message, Rename):
+            if refusal := await self._renaming_refusal(record):
+                return _Unobserved(refusal)
+            message = self._aliases.resolved(message, None)
+        else:
+            message = self._aliases.resolved(message, taken_us)
         # Who is refused by now may have been taken before: that somebody wants it to leave is always heard.
         stays = not isinstance(message, RosterAction)
         if stays and (refusal := self._admission.refusal(message.machine)):
@@ -147,9 +160,17 @@ class _Observer:
             configuration,
             observed_us=now_us,
             source=self._context.lives.source(record),
-            arrived_us=arrived_us(record.timestamp, record.timestamp_type),
+            arrived_us=taken_us,
         )
         return _Observed(message, configuration, observation)
+
+    async def _renaming_refusal(self, record: Any) -> str:  # noqa: ANN401
+        if record.partition != ACTIONS_PARTITION:
+            return (
+                f"alias: it stands in partition {record.partition}, where not all workers read it; send it to "
+                f"partition {ACTIONS_PARTITION}, as `stethos machines rename` does"
+            )
+        return await self._aliases.refusal(record.offset)
 
     async def _work(
         self,

@@ -27,6 +27,7 @@ from models.condition.intake import (
 from models.condition.state import Counts, MachineState
 from models.outputs import Intake
 from stream.agents.admission import Admission, Refused
+from stream.agents.aliases import AliasLog
 from stream.agents.condition import Condition
 from stream.agents.context import Context
 from stream.delivery.outbox import Confirmation, partition_of
@@ -52,9 +53,9 @@ _OUTSIDERS = 100
 _NAMES = 20
 
 
-def add_intake(context: Context, condition: Condition, admission: Admission) -> None:
+def add_intake(context: Context, condition: Condition, admission: Admission, aliases: AliasLog) -> None:
     """Let the worker tell of what comes and is not judged."""
-    context.runtime.background(IntakeWatch(context, condition, admission).run)
+    context.runtime.background(IntakeWatch(context, condition, admission, aliases).run)
 
 
 class _Followed(msgspec.Struct):
@@ -106,8 +107,11 @@ class _PartitionWatch:
 class IntakeWatch:
     """Looks at all machines of the partitions that are ours, again and again."""
 
-    def __init__(self, context: Context, condition: Condition, admission: Admission) -> None:
+    def __init__(
+        self, context: Context, condition: Condition, admission: Admission, aliases: AliasLog | None = None
+    ) -> None:
         self._context, self._condition, self._admission = context, condition, admission
+        self._aliases = aliases
         self._watches: dict[int, _PartitionWatch] = {}
         self._looked_us = 0
         self._sent: Confirmation | None = None
@@ -141,13 +145,18 @@ class IntakeWatch:
         if not self._looked_us:  # all that has been put aside so far was so a moment ago
             return _PartitionWatch(partition, now_us, {}, 0)
         refused = self._admission.refused.get(partition.number)
-        aside = self._context.dead_letters.by_machine
+        aside = self._aside()
         return _PartitionWatch(partition, self._looked_us, aside, refused.messages if refused else 0)
+
+    def _aside(self) -> Mapping[str, int]:
+        """Give the dead letters by machine, whichever of its names they came under."""
+        counted = self._context.dead_letters.by_machine
+        return counted if self._aliases is None else self._aliases.gathered(counted, self._condition.partitions)
 
     def _outsiders(self, partitions: Mapping[int, Partition]) -> dict[int, dict[str, int]]:
         """Give the dead letters of machines that have no state, by partition; those of a few of many."""
         found: dict[int, dict[str, int]] = {}
-        for name, count in self._context.dead_letters.by_machine.items():
+        for name, count in self._aside().items():
             number = partition_of(name.encode(), self._context.settings.partitions)
             some = found.setdefault(number, {})
             known = number not in partitions or name in partitions[number].machines
@@ -156,7 +165,7 @@ class IntakeWatch:
         return found
 
     async def _look_at(self, watch: _PartitionWatch, outsiders: Mapping[str, int], now_us: int) -> None:
-        aside = self._context.dead_letters.by_machine
+        aside = self._aside()
         for gone in watch.followed.keys() & watch.partition.forgotten.keys():
             self._end(watch, gone, now_us)
         for turn, (name, state) in enumerate(tuple(watch.partition.machines.items())):

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from stream.cli.action_options import By
+from stream.cli.asset_history import history
+from stream.cli.rename import rename
 from stream.cli.terminal import AsJson, SettingsFile
 
 __all__ = ["app"]
@@ -19,7 +21,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do it whatever stands open, an
 
 @app.callback()
 def _group() -> None:
-    """List machines; retire them, take them back, or forget them."""
+    """List machines; rename, retire, take back or forget them; look up what stood where."""
 
 
 @app.command("list")
@@ -136,3 +138,7 @@ def forget(
     )
     if results:
         delete_results(sent, settings=settings, as_json=as_json)
+
+
+app.command("rename")(rename)
+app.command("history")(history)

@@ -42,7 +42,7 @@ COMMANDS = {
     "accept": Command("stream.cli.accept", "accept", "Accept a lasting change as new normal."),
     "shelve": Command("stream.cli.shelve", "shelve", "Set alerts that are known aside for a while."),
     "unshelve": Command("stream.cli.shelve", "unshelve", "Bring back what is shelved."),
-    "machines": Command("stream.cli.machines", "app", "List machines; retire, take back or forget them."),
+    "machines": Command("stream.cli.machines", "app", "List machines; rename, retire or forget them."),
     "experience": Command("stream.cli.experience", "experience", "Show what findings have taught."),
     "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of a simulated plant."),
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),

@@ -35,7 +35,7 @@ def _refused(_line: Line, error: MessageError) -> Never:
 
 def unknown_machine_hint(machine: str, fleet: "Fleet") -> str:
     """Say that nobody has described this machine, if others are, and which name is like it; else nothing."""
-    if machine in fleet.machines or not fleet.machines:
+    if machine in fleet.machines or machine in fleet.aliases or not fleet.machines:
         return ""
     near = difflib.get_close_matches(machine, fleet.machines, n=1)
     meant = f"; did you mean {near[0]!r}?" if near else "."

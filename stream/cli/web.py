@@ -51,6 +51,7 @@ def web(
     server = make_server(
         open_store(settings),
         fleet.machines,
+        aliases=fleet.known_aliases(),
         orders=fleet.orders,
         packs=load_packs(settings.packs),
         hosts=own_names(address) | names_of(settings.web.hosts),

@@ -3,6 +3,7 @@
 import logging
 import math
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from models.errors import ConfigurationError, MessageError
+from models.machinery.aliases import Aliases
+from models.machinery.assets import asset_key
 from models.machinery.bearings import Catalogue, parse_bearing
 from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
@@ -30,6 +33,7 @@ log = logging.getLogger(__name__)
 
 
 _LONGEST_START_S = 3600.0
+_LONGEST_ASSET = 64
 
 
 class Fleet(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,15 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     learning: Learning = Learning()
     calendars: Calendars = Calendars()
     """When they are quiet by plan."""
+    aliases: MappingProxyType[str, str] = MappingProxyType({})
+    """Further ids that these machines send under, each with the machine's."""
+
+    def known_aliases(self) -> Aliases:
+        """Give the aliases for somebody to resolve by, and to add to."""
+        known = Aliases(self.machines.keys())
+        for alias, machine in self.aliases.items():
+            known.add(alias, machine)
+        return known
 
     def configuration(self, machine_id: str) -> Configuration:
         """Give all that decides how this machine is judged."""
@@ -62,6 +75,8 @@ class _Table(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A `[[machine]]` table."""
 
     name: _Name = _Name()
+    aliases: tuple[str, ...] = ()
+    """Further ids that it sends under, besides the first."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +98,7 @@ def load_machines(
     """
     machines: dict[str, Machine] = {}
     orders: dict[str, dict[str, BearingOrders]] = {}
+    declared: list[tuple[str, str, str]] = []
     content = read_toml(path) if path.exists() else {}
     calendars = content.pop("calendar", [])
     for number, table in enumerate(_tables(path, content), 1):
@@ -92,12 +108,15 @@ def load_machines(
             raise ConfigurationError(f"{place}: this id is taken by one above; give every machine its own")
         machines[table.id] = with_mechanism(_machine(table), packs or built_in_packs(), place)
         orders[table.id] = _orders(table, place, catalogue)
+        declared += [(alias, table.id, place) for alias in table.aliases]
+    _tell_assets_at_two_places(machines.values())
     return Fleet(
         machines=MappingProxyType(machines),
         orders=MappingProxyType({machine: known for machine, known in orders.items() if known}),
         thresholds=thresholds or Thresholds(),
         learning=learning or Learning(),
         calendars=read_calendars(calendars, path, machines.values()),
+        aliases=_aliases(machines, declared),
     )
 
 
@@ -133,6 +152,36 @@ def with_mechanism(machine: Machine, packs: Packs, place: str = "machines") -> M
         raise ConfigurationError(f"{place}: {error}") from None
 
 
+def _aliases(machines: Mapping[str, Machine], declared: list[tuple[str, str, str]]) -> MappingProxyType[str, str]:
+    """Check what each table declares (alias, machine, place) against all others, whatever their order."""
+    known = Aliases(machines.keys())
+    for alias, machine, place in declared:
+        try:
+            check_name("aliases", alias)
+        except MessageError as error:
+            raise ConfigurationError(f"{place}: {error}") from None
+        if refusal := known.refusal(alias, machine):
+            raise ConfigurationError(f"{place}: aliases: {refusal}")
+        if alias in known:
+            raise ConfigurationError(f"{place}: aliases: {shown(alias)} stands there twice; write it once")
+        known.add(alias, machine)
+    return MappingProxyType({alias: machine for alias, machine, _ in declared})
+
+
+def _tell_assets_at_two_places(machines: Iterable[Machine]) -> None:
+    """Two makers may give one number, so it is no mistake for certain; but one motor stands at one place."""
+    places: dict[str, str] = {}
+    for machine in machines:
+        other = places.setdefault(asset_key(machine.asset), machine.id) if machine.asset else machine.id
+        if other != machine.id:
+            log.warning(
+                "machines: asset %s stands at %s and at %s; correct it where it has left, or add the maker to both",
+                machine.asset,
+                other,
+                machine.id,
+            )
+
+
 def _tables(path: Path, content: dict[str, Any]) -> list[_Table]:
     try:
         return msgspec.convert(content, _File).machine
@@ -146,7 +195,7 @@ def _describe_complaint(complaint: str, content: dict[str, object]) -> str:
     what = what[0].lower() + what[1:]
     match = re.match(r"machine\[(\d+)\]\.?(.*)", place)
     if unknown := re.search(r"unknown field (\S+)", what):
-        owner = _File if not match else Name if match[2] == "name" else Machine
+        owner = _File if not match else Name if match[2] == "name" else _Table
         keys = [key for key in owner.__struct_fields__ if key != "mechanism"]
         what = f"there is no key {unknown[1]}; there are {', '.join(keys)}"
     if "enum value" in what:
@@ -170,11 +219,20 @@ def check_machine(machine: Machine, place: str) -> None:
     except MessageError as error:
         raise ConfigurationError(f"{place}: {error}") from None
     _check_numbers(machine, place)
+    _check_asset(machine.asset, place)
     if machine.mechanism is not None:
         raise ConfigurationError(f"{place}: mechanism: comes from the pack of its kind; write kind instead")
     for point, bearing in machine.bearings.items():
         if not bearing.strip():
             raise ConfigurationError(f"{place}: bearings: {point} has no designation; write one, such as 6205")
+
+
+def _check_asset(asset: str, place: str) -> None:
+    if asset != asset.strip() or len(asset) > _LONGEST_ASSET or not asset.isprintable():
+        raise ConfigurationError(
+            f"{place}: asset: {shown(asset)} is no serial number; write up to {_LONGEST_ASSET} characters that "
+            "can be printed, without spaces around them"
+        )
 
 
 def _check_numbers(machine: Machine, place: str) -> None:

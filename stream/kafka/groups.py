@@ -63,9 +63,10 @@ def worker_identity(settings: Settings, fleet: Fleet) -> WorkerIdentity:
     machines = {name: fleet.configuration(name) for name in sorted(fleet.machines)}
     # Without limits of one's own the digest is the one that workers before 0.1.1 have.
     limits = () if settings.limits == Limits() else (settings.limits.model_dump(),)
+    aliases = (dict(fleet.aliases),) if fleet.aliases else ()
     return WorkerIdentity(
         re.sub(r"[^\w.+]", "", version("stethos")),
-        _digest((STATE_VERSION, machines, fleet.thresholds, fleet.learning, *limits)),
+        _digest((STATE_VERSION, machines, fleet.thresholds, fleet.learning, *limits, *aliases)),
         _digest((settings.partitions, settings.store, store)),
     )
 

@@ -1,4 +1,4 @@
-"""Actions as messages, which people send: what was found or done, is normal, is to be kept quiet, who leaves."""
+"""Actions as messages, which people send: found or done, normal, to be kept quiet; who leaves, or is renamed."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ from models.machinery.quiet_times import NOTHING_QUIET, QuietTimes
 from models.observations import FindingVerdict
 from stream.messages.validation import check_name, check_times, shown
 
-__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "RosterAction", "Shelve", "Unshelve"]
+__all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "Rename", "RosterAction", "Shelve", "Unshelve"]
 
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
@@ -183,7 +183,20 @@ class RosterAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
             raise MessageError("point: a machine leaves as a whole; leave it out")
 
 
-ActionMessage = Finding | Maintenance | Accept | Shelve | Unshelve | RosterAction
+class Rename(_ActionMessage, frozen=True, kw_only=True, tag="rename"):
+    """The machine sends under another id, `alias`, from now on; it stands in partition 0, for all workers."""
+
+    alias: str
+
+    def __post_init__(self) -> None:
+        """Raise `MessageError` for what makes no sense."""
+        super().__post_init__()
+        check_name("alias", self.alias)
+        if self.point:
+            raise MessageError("point: a machine is renamed as a whole; leave it out")
+
+
+ActionMessage = Finding | Maintenance | Accept | Shelve | Unshelve | RosterAction | Rename
 
 
 def _check_rule(rule: str) -> None:

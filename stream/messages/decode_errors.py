@@ -11,8 +11,8 @@ from stream.messages.validation import shown
 __all__ = ["describe_decode_error", "describe_validation_error"]
 
 _HINTS = {
-    "type": "use vibration, temperature or reading; of people finding, maintenance, accept, shelve, unshelve or "
-    "machine",
+    "type": "use vibration, temperature or reading; of people finding, maintenance, accept, shelve, unshelve, "
+    "machine or rename",
     "machine": "give the machine's id as text",
     "point": "give the measuring point's name as text",
     "time": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z",
@@ -37,6 +37,7 @@ _HINTS = {
     "rule": "give the alert's rule as text, or leave it out",
     "one_shot": "use true or false, or leave it out",
     "reason": "say why as text",
+    "alias": "give the other id that the machine sends under as text",
     "values": "send an object of names and numbers, at least one",
 }
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64
 
 from models.clock import to_datetime
-from stream.messages.actions import Accept, Finding, Maintenance, RosterAction, Shelve, Unshelve
+from stream.messages.actions import Accept, Finding, Maintenance, Rename, RosterAction, Shelve, Unshelve
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode
 
 __all__ = ["digest"]
@@ -15,7 +15,7 @@ _NAME: dict[type, str] = {
     Vibration: "Vibration", Temperature: "Temperature", Reading: "Reading",
     Finding: "Finding", Maintenance: "Maintenance", Accept: "Accept",
     Shelve: "Shelve", Unshelve: "Unshelve",
-    RosterAction: "RosterAction",
+    RosterAction: "RosterAction", Rename: "Rename",
 }  # fmt: skip
 """The type as it goes into the digest: for ever, as what was sent yesterday must be known again tomorrow."""
 

@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from models.clock import SECOND_US, from_datetime
 from models.errors import MessageError
-from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, RosterAction, Shelve, Unshelve
+from stream.messages.actions import (
+    Accept,
+    ActionMessage,
+    Finding,
+    Maintenance,
+    Rename,
+    RosterAction,
+    Shelve,
+    Unshelve,
+)
 from stream.messages.decode_errors import describe_decode_error, describe_validation_error
 from stream.messages.foreign_forms import describe_foreign_key
 from stream.messages.records import tag_of
@@ -210,7 +219,7 @@ Message = InstrumentMessage | ActionMessage
 _TOPIC: dict[type, str] = {
     Vibration: VIBRATION, Temperature: TEMPERATURE, Reading: READINGS,
     Finding: ACTIONS, Maintenance: ACTIONS, Accept: ACTIONS,
-    Shelve: ACTIONS, Unshelve: ACTIONS, RosterAction: ACTIONS,
+    Shelve: ACTIONS, Unshelve: ACTIONS, RosterAction: ACTIONS, Rename: ACTIONS,
 }  # fmt: skip
 _json = msgspec.json.Decoder(Message)
 _msgpack = msgspec.msgpack.Decoder(Message)

@@ -13,6 +13,7 @@ from models.observations import (
     FindingObserved,
     MaintenanceObserved,
     ReadingObserved,
+    RenameObserved,
     RosterObserved,
     ShelveObserved,
     Source,
@@ -24,7 +25,16 @@ from models.signal.indicators import waveform_indicators
 from models.signal.quality import SHORTENED, is_fault
 from models.signal.readings import reading_values
 from models.signal.temperature import temperature_indicators
-from stream.messages.actions import Accept, ActionMessage, Finding, Maintenance, RosterAction, Shelve, Unshelve
+from stream.messages.actions import (
+    Accept,
+    ActionMessage,
+    Finding,
+    Maintenance,
+    Rename,
+    RosterAction,
+    Shelve,
+    Unshelve,
+)
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 
@@ -60,7 +70,7 @@ def _observed(
             return _temperature(message, observed_us, source)
         case Reading():
             return _reading(message, observed_us, source)
-        case Finding() | Maintenance() | Accept() | Shelve() | Unshelve() | RosterAction():
+        case Finding() | Maintenance() | Accept() | Shelve() | Unshelve() | RosterAction() | Rename():
             return _action_observed(message, observed_us, source)
         case _:
             assert_never(message)
@@ -140,7 +150,9 @@ def _reading(message: Reading, observed_us: int, source: Source | None) -> Readi
     )
 
 
-def _action_observed(message: ActionMessage, observed_us: int, source: Source | None) -> ActionObserved:
+def _action_observed(  # noqa: PLR0911 -- one for each kind of action
+    message: ActionMessage, observed_us: int, source: Source | None
+) -> ActionObserved:
     said: dict[str, Any] = {
         "machine": message.machine,
         "observed_us": observed_us,
@@ -177,3 +189,5 @@ def _action_observed(message: ActionMessage, observed_us: int, source: Source | 
             return UnshelveObserved(**said, rule=message.rule)
         case RosterAction():
             return RosterObserved(**said, do=message.do)
+        case Rename():
+            return RenameObserved(**said, alias=message.alias)

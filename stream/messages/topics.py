@@ -2,6 +2,7 @@
 
 __all__ = [
     "ACTIONS",
+    "ACTIONS_PARTITION",
     "ALERTS",
     "CHECKPOINTS",
     "DEAD_LETTER",
@@ -36,6 +37,10 @@ INPUTS = (VIBRATION, TEMPERATURE, READINGS, ACTIONS)
 
 
 TOPICS = (*INPUTS, OBSERVATIONS, ROWS, HEALTH, ALERTS, LESSONS, CHECKPOINTS, DEAD_LETTER)
+
+
+ACTIONS_PARTITION = 0
+"""Actions that all workers must know stand in one partition, so that they have one order for the whole fleet."""
 
 
 LESSONS_PARTITION = 0

@@ -14,11 +14,12 @@ from models.errors import ConfigurationError, MessageError
 from models.observations import Observation
 from stream.config.settings import Settings
 from stream.kafka.client import client_options, existing_topics, translated_kafka_errors
-from stream.messages.actions import Accept, Finding, Maintenance, RosterAction, Shelve, Unshelve
+from stream.messages.actions import Accept, Finding, Maintenance, Rename, RosterAction, Shelve, Unshelve
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, encode, topic_of
 from stream.messages.observe import MOST_SAMPLES
 from stream.messages.records import encode_observation
-from stream.messages.topics import MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
+from stream.messages.renaming import HOLDS_AFTER_S
+from stream.messages.topics import ACTIONS_PARTITION, MAXIMUM_MESSAGE_BYTES, OBSERVATIONS
 from stream.recordings.reading import Line, decode_line
 
 if TYPE_CHECKING:
@@ -124,6 +125,9 @@ class _Record(msgspec.Struct, frozen=True):
     key: bytes
     value: bytes
     time_us: int
+    partition: int | None = None
+    """None: the one that the key gives."""
+    renames: bool = False
 
 
 def _records(content: Message | Observation) -> Iterator[_Record]:
@@ -132,6 +136,8 @@ def _records(content: Message | Observation) -> Iterator[_Record]:
         case Vibration():
             for block in blocks(content):
                 yield _Record(topic_of(block), key, encode(block), block.time_us)
+        case Rename():
+            yield _Record(topic_of(content), key, encode(content), content.time_us, ACTIONS_PARTITION, renames=True)
         case (
             Temperature()
             | Reading()
@@ -161,19 +167,31 @@ class _Sender:
         self._producer = _producer(settings)
         self._waiting: deque[tuple[Any, int]] = deque()
         self._waiting_bytes = self.confirmed = self.bytes = 0
+        self._renamed_s: float | None = None
 
     def send(self, record: _Record) -> None:
         self._check_topic(record.topic)
+        self._wait_for_renaming()
         while self._waiting and (self._waiting[0][0].is_done or self._waiting_bytes > _IN_FLIGHT_BYTES):
             self._confirm_oldest()
         size = len(record.value)
-        self._waiting.append((self._producer.send(record.topic, key=record.key, value=record.value), size))
+        sent = self._producer.send(record.topic, key=record.key, value=record.value, partition=record.partition)
+        self._waiting.append((sent, size))
         self._waiting_bytes += size
+        if record.renames:
+            self.confirm_all()
+            self._renamed_s = time.monotonic()
 
     def confirm_all(self) -> None:
         self._producer.flush(timeout=_CONFIRM_S)
         while self._waiting:
             self._confirm_oldest()
+
+    def _wait_for_renaming(self) -> None:
+        """Let what follows a renaming in a recording come so late that the new id holds for it."""
+        if self._renamed_s is not None:
+            time.sleep(max(0.0, self._renamed_s + HOLDS_AFTER_S - time.monotonic()))
+            self._renamed_s = None
 
     def close(self) -> None:
         self._producer.close(timeout=5)

@@ -28,7 +28,7 @@ from models.observations import (
 from models.outputs import Alert, Health, Lesson, Output, Status, Usual
 from stream.config.durations import LearningPeriod
 from stream.config.machines import Fleet
-from stream.messages.actions import Accept, Finding, Maintenance, RosterAction, Shelve, Unshelve
+from stream.messages.actions import Accept, Finding, Maintenance, Rename, RosterAction, Shelve, Unshelve
 from stream.messages.arrivals import arrival_of_line
 from stream.messages.measurements import Message, Reading, Temperature, Vibration
 from stream.messages.observe import observe
@@ -110,6 +110,7 @@ class Replay:
             refuse,
         )
         self._machines: dict[str, _ReplayedMachine] = {}
+        self._aliases = fleet.known_aliases()
         self._experience, self._sisterhood = Experience(), Sisterhood()
         self._refused = 0
 
@@ -117,7 +118,7 @@ class Replay:
         """Give what the fold says after each line; a line that is no message is given to `refuse`."""
         for line in lines:
             try:
-                content = decode_line(line)
+                content = self._resolved(decode_line(line))
             except MessageError as error:
                 self._refused += 1
                 if self._refuse:
@@ -139,6 +140,15 @@ class Replay:
                         yield from (Replayed(line, each) for each in self._taught(output, observation.observed_us))
             machine.line = line
         yield from self._ended()
+
+    def _resolved(self, content: Message | Observation) -> Message | Observation:
+        """Give a message under its machine's first id, as aliases say up to here; observations carry it already."""
+        if isinstance(content, Rename) and (refusal := self._aliases.add(content.alias, content.machine)):
+            raise MessageError(f"alias: {refusal}")
+        if isinstance(content, Observation):
+            return content
+        first = self._aliases.resolve(content.machine)
+        return content if first == content.machine else msgspec.structs.replace(content, machine=first)
 
     def _ended(self) -> Iterator[Replayed]:
         """Give what is told of what came late once nothing more comes."""
@@ -214,7 +224,7 @@ class Replay:
                 yield observe(
                     content, machine.configuration, observed_us=end_us, source=source, arrived_us=arrived_us
                 )
-            case Finding() | Maintenance() | Accept() | Shelve() | Unshelve() | RosterAction():
+            case Finding() | Maintenance() | Accept() | Shelve() | Unshelve() | RosterAction() | Rename():
                 configuration = machine.configuration or self._fleet.configuration(content.machine)
                 source = Source(topic=line.file, partition=0, offset=line.number)
                 arrived_us = arrival_of_line(line.data)

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import Client, core, ui
 
 from models.bilingual import Bilingual, Language
+from models.machinery.aliases import Aliases
 from models.machinery.kinds import Packs, built_in_packs
 from models.machinery.kinematics import BearingOrders
 from models.machinery.machine import Machine
@@ -27,6 +28,7 @@ from stream.web.data.alert_record import FleetRecords
 from stream.web.data.feed import Feed
 from stream.web.data.history import HistoryReader
 from stream.web.data.kept_spectra import Spectra
+from stream.web.data.machine_names import NamedMachines
 from stream.web.data.probe_progress import ExpectedProbes
 from stream.web.fleet.page import FleetPage
 from stream.web.guard.bodies import BodyLimit
@@ -60,6 +62,7 @@ def make_server(
     store: Store,
     machines: Mapping[str, Machine],
     *,
+    aliases: Aliases | None = None,
     orders: Mapping[str, Mapping[str, BearingOrders]] = MappingProxyType({}),
     packs: Packs | None = None,
     hosts: frozenset[str],
@@ -69,10 +72,12 @@ def make_server(
 ) -> SecurityHeaders:
     """Make the application; it reads `store`, which it opens and closes, and takes names from `machines`.
 
+    `aliases` are further ids that machines are asked for by, besides those that they were renamed to.
     `orders` are those of the known bearings, by machine and point; `packs` those that come along unless given;
     `hosts` the names by which it may be asked for (`stream.config.hosts`), `viewers` how many pages may be open;
     without `probes` none are missed.
     """
+    machines = named = NamedMachines(machines, aliases)
     feed = Feed(store, machines, clock=clock, probes=probes)
 
     @asynccontextmanager
@@ -100,7 +105,7 @@ def make_server(
     )
     for language in LANGUAGES:
         _add_page(language, feed, machines, clock)
-        _add_machine_page(language, feed, machines, orders, readers, clock)
+        _add_machine_page(language, feed, named, orders, readers, clock)
     ui.run_with(
         server,
         title="Stethos",
@@ -150,7 +155,7 @@ def _add_page(
 def _add_machine_page(
     language: Language,
     feed: Feed,
-    machines: Mapping[str, Machine],
+    machines: NamedMachines,
     orders: Mapping[str, Mapping[str, BearingOrders]],
     readers: Readers,
     clock: Callable[[], datetime],
@@ -161,6 +166,7 @@ def _add_machine_page(
         browser = await _arrived(client, language)
         if browser is None:
             return
+        machine = machines.first_id(machine)
         page = MachinePage(
             feed,
             machines,

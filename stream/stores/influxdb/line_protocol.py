@@ -188,7 +188,7 @@ def _intake_fields(intake: Intake) -> Iterator[str]:
 
 def _action_fields(action: Action) -> Iterator[str]:
     """All of it as texts, for tables, and whole."""
-    for name in ("by", "verdict", "fault", "done", "reason", "note"):
+    for name in ("by", "verdict", "fault", "done", "reason", "note", "alias", "asset", "former_asset"):
         yield _text(name, getattr(action, name))
     yield _text("record", record(action))
 

@@ -12,6 +12,7 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Intake
 from stream.stores.store import Store
+from stream.web.data.machine_names import NamedMachines
 from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
 from stream.web.views.machine_facts import attention_order, facts_of_machines, needs_someone
@@ -42,6 +43,7 @@ class Feed:
         probes: ExpectedProbes | None = None,
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
+        self._names = machines if isinstance(machines, NamedMachines) else None
         self._probes = None if probes is None else ProbeProgress(probes)
         self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
@@ -93,6 +95,8 @@ class Feed:
         now = self._clock()
         if next(self._looks) % _INTAKE_EVERY == 0:
             self._intakes = tuple(await self._store.intakes())
+            if self._names is not None:
+                await self._names.read(self._store)
             self._late = tuple(each for each in await self._store.alerts() if is_late_news(each, now))
         changed_at = self.snapshot.changed_at
         seen = {(health.machine, health.point): health.time for health in healths}

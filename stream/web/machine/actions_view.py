@@ -22,6 +22,8 @@ _WHAT = {
     ("return", ""): Bilingual("Taken back into service", "恢复使用"),
     ("forget", ""): Bilingual("Forgotten", "删除"),
     ("expire", ""): Bilingual("Forgotten after a long silence", "长时间无数据，已删除"),
+    ("renamed", ""): Bilingual("Renamed", "更名"),
+    ("asset", ""): Bilingual("Asset", "资产"),
 }
 _SHELVED = Bilingual("Shelved until {clock}", "搁置至 {clock}")
 _REFUSED = Bilingual("Shelving refused", "搁置被拒绝")
@@ -46,7 +48,11 @@ def actions_view(
     views = []
     for action in actions:
         refused = spoken(language, action.refused, action.refused_zh)
-        words = (action.point, action.rule, action.fault, action.done, action.reason, action.note, refused)
+        swapped = f"{action.former_asset} → {action.asset}" if action.former_asset else action.asset
+        words = (
+            *(action.point, action.rule, action.fault, action.done, action.alias, swapped),
+            *(action.reason, action.note, refused),
+        )
         clock = clock_text(action.time, now, zone, language)
         views.append(
             ActionView(

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from models.machinery.aliases import Aliases
 from models.observations import RosterObserved
 from stream.agents import indicators
 from stream.agents.admission import Admission
+from stream.agents.aliases import AliasLog
 from stream.agents.capture_policy import CapturePolicy
 from stream.agents.indicators import add_indicator_agents
 from stream.config.machines import Fleet
@@ -68,7 +70,8 @@ def worked_off(*messages, limits=Limits(), during=None):  # noqa: B008 -- frozen
         admission = Admission(limits, Fleet(), condition.machines, partitions=1)
         handed = []
         monkeypatch.setattr(Acknowledger, "add", lambda _, __, event, ___: handed.append(event))
-        add_indicator_agents(context, Fleet(), CapturePolicy(), admission)
+        aliases = AliasLog(Aliases(), partitions=1, all_read=True)
+        add_indicator_agents(context, Fleet(), CapturePolicy(), admission, aliases)
         events = [Event(message) for message in messages]
         agent = asyncio.create_task(context.runtime.agents[AGENT_OF[VIBRATION]](Stream(events)))
         if during:

@@ -149,7 +149,7 @@ def test_a_mistake_names_file_machine_key_and_fix(tmp_path, text: str, told: str
     assert "\n" not in str(error.value)
 
 
-keys = st.sampled_from([*Machine.__struct_fields__, "x"])
+keys = st.sampled_from([*Machine.__struct_fields__, "aliases", "x"])
 values = st.sampled_from(
     ["1", "-1.5", "nan", "true", '"P1"', '"rigid"', "[]", "{}", '{ en = "a" }', '{ "泵" = "x" }', "2026-01-01"]
 )
@@ -174,3 +174,64 @@ def test_the_example_file_is_an_empty_fleet_and_right_where_the_marks_are_taken_
     (machine,) = load(tmp_path, shown).machines.values()
     told = {field: getattr(machine, field) for field in Machine.__struct_fields__}
     assert all(told.values()), "every key has its example"
+    assert load(tmp_path, shown).aliases
+
+
+ALIASED = '[[machine]]\nid = "P-101"\naliases = ["P-102", "泵-1"]\nasset = "SN 4711"\n[[machine]]\nid = "P-103"\n'
+
+
+def test_aliases_are_read_beside_the_machines_and_are_no_part_of_how_one_is_judged(tmp_path):
+    fleet = load(tmp_path, ALIASED)
+    assert dict(fleet.aliases) == {"P-102": "P-101", "泵-1": "P-101"}
+    assert [fleet.known_aliases().resolve(name) for name in ("P-102", "泵-1", "P-103", "p-102")] == [
+        "P-101", "P-101", "P-103", "p-102",
+    ]  # fmt: skip
+    without = load(tmp_path, ALIASED.replace('aliases = ["P-102", "泵-1"]\n', ""))
+    assert fleet.configuration("P-101").version() == without.configuration("P-101").version()
+    another = load(tmp_path, ALIASED.replace("SN 4711", "SN 4712"))
+    assert fleet.configuration("P-101").version() != another.configuration("P-101").version()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('id = "P1"\naliases = ["P1"]', "machine 1 ('P1'): aliases: 'P1' is the id that this machine had first"),
+        ('id = "P1"\naliases = ["P2"]\n[[machine]]\nid = "P2"', "'P2' is described as a machine of its own"),
+        (
+            'id = "P1"\naliases = ["P9"]\n[[machine]]\nid = "P2"\naliases = ["P9"]',
+            "machine 2 ('P2'): aliases: 'P9' is an alias of 'P1' already",
+        ),
+        ('id = "P1"\naliases = ["P9", "P9"]', "aliases: 'P9' stands there twice"),
+        ('id = "P1"\naliases = ["P/9"]', "machine 1 ('P1'): aliases: 'P/9' is no name"),
+        ('id = "P1"\naliases = [""]', "aliases: '' is no name"),
+        ('id = "P1"\naliases = "P9"', "aliases: expected array, got str"),
+        ('id = "P1"\naliases = [9]', "expected str, got int"),
+        ('id = "P1"\nasset = 4711', "asset: expected str, got int"),
+        ('id = "P1"\nasset = " SN"', "asset: ' SN' is no serial number"),
+        (f'id = "P1"\nasset = "{"9" * 65}"', "is no serial number; write up to 64 characters"),
+        ('id = "P1"\nasset = "S\\nN"', "asset: 'S\\nN' is no serial number"),
+        ('id = "P1"\nalias = "P2"', "there is no key alias; there are id, name, kind"),
+    ],
+)
+def test_a_mistake_in_aliases_or_asset_names_what_is_in_the_way(tmp_path, text: str, told: str):
+    with pytest.raises(ConfigurationError) as error:
+        load(tmp_path, f"[[machine]]\n{text}")
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_tables_in_any_order_give_the_same_aliases(tmp_path):
+    first, second = ALIASED.split("[[machine]]\n")[1:]
+    turned = load(tmp_path, f"[[machine]]\n{second}[[machine]]\n{first}")
+    assert turned.aliases == load(tmp_path, ALIASED).aliases
+
+
+def test_one_asset_at_two_places_is_told_and_taken(tmp_path, caplog):
+    load(
+        tmp_path,
+        "".join(
+            f'[[machine]]\nid = "P{i}"\nasset = "{asset}"\n' for i, asset in enumerate(["SN 1", "sn1", "SN 2", ""])
+        ),
+    )
+    (told,) = caplog.messages
+    assert "asset sn1 stands at P0 and at P1" in told

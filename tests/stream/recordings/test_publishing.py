@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import MessageError
+from stream.messages.actions import Rename
 from stream.messages.measurements import Temperature, Vibration, encode
 from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
 from stream.recordings.publishing import BLOCK_BYTES, RecordingClock, _records, blocks
@@ -70,6 +71,12 @@ def test_pace_keeps_time_and_never_waits_for_what_is_late():
     clock.now_s += 60  # the broker was slow: nothing is waited for until it has caught up
     pace.wait(300 * 1_000_000)
     assert clock.slept == pytest.approx([1.0, 2.0])
+
+
+def test_a_renaming_goes_where_all_workers_read_it_whatever_its_machine():
+    records = [each for i in range(9) for each in _records(Rename(machine=f"P{i}", alias="P-9", time=WHEN))]
+    assert {(record.topic, record.partition, record.renames) for record in records} == {("actions", 0, True)}
+    assert [record.key for record in records] == [f"P{i}".encode() for i in range(9)]
 
 
 def test_what_is_sent_is_messagepack_under_the_machines_id():

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from models.errors import ServiceError
 from models.machinery.machine import Machine, Name
-from models.outputs import Alert, Anomaly, Deduction, Health, Intake, Quality, Row
+from models.outputs import Action, Alert, Anomaly, Deduction, Health, Intake, Quality, Row
 from models.probes.known import KNOWN
 from models.probes.records import INPUTS, ProbeResult
 from stream.stores.store import HealthAt, ValueAt
@@ -282,6 +282,11 @@ class MemoryStore:
     async def intakes(self):
         self._check()
         return list({each.machine: each for each in self._of(Intake)}.values())
+
+    async def actions(self, machine, *, limit=50):
+        self._check()
+        found = [each for each in self._of(Action) if machine in (None, each.machine)]
+        return sorted(found, key=lambda each: each.time, reverse=True)[:limit]
 
     async def points(self, measurement, machine):
         self._check()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from models.outputs import Action
 from stream.web.scripts import SPECTRUM_BOX, TREND_BOX
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
@@ -42,7 +43,8 @@ def plant(tmp_path_factory):
     hours = [now - timedelta(hours=hour) for hour in (30, 24, 1, 0)]
     kept = [capture for hour in hours for capture in spectra(hour)]
     odd = [health(name, "p", now) for name in names] + [row(name, now, point="p", rms_g=1.0) for name in names]
-    with fleet(folder, [*four(now), *odd, *kept], machines=MACHINES_TOML) as address:
+    renamed = Action(machine="G-401", point="", time=now, kind="renamed", alias="搅拌 9", by="王伟")
+    with fleet(folder, [*four(now), *odd, *kept, renamed], machines=MACHINES_TOML) as address:
         yield address, folder / "results.db", now
 
 
@@ -68,6 +70,12 @@ def test_a_machine_can_be_read_from_verdict_to_proof(chromium, plant, size, loca
         assert cut_off(page) == []
         assert smallest_font_px(page) >= 12
         assert low_contrast(page) == []
+
+
+def test_a_machine_is_found_by_any_id_that_it_had(chromium, plant):
+    with looked_at(chromium, f"{plant[0]}/en/machine/{quote('搅拌 9')}") as page:
+        wait_for_text(page, "h1", "Mixer gearbox")
+        wait_for_text(page, "body", "Renamed")
 
 
 def test_from_the_fleet_to_a_machine_and_back_in_either_language(chromium, plant):

@@ -47,3 +47,19 @@ def test_the_page_reads_the_newest_of_what_was_said(tmp_path):
         tmp_path, [said("accept", minutes, note=f"第{minutes}条") for minutes in range(20)], "m", now=NOW
     )
     assert [action.note for action in history.actions] == [f"第{minutes}条" for minutes in range(8)]
+
+
+def test_renaming_and_swapping_are_told_in_both_languages():
+    actions = [
+        said("asset", 1, asset="SN 4712", former_asset="SN 4711"),
+        said("asset", 2, asset="SN 4711"),
+        said("renamed", 3, alias="P-102", by="王伟", note="新网关"),
+    ]
+    english = actions_view(actions, now=NOW, zone=UTC, language="en")
+    assert [(each.what, each.text) for each in english] == [
+        ("Asset", "SN 4711 → SN 4712"),
+        ("Asset", "SN 4711"),
+        ("Renamed", "P-102 · 新网关"),
+    ]
+    chinese = actions_view(actions, now=NOW, zone=UTC, language="zh")
+    assert [each.what for each in chinese] == ["资产", "资产", "更名"]
