@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from types import SimpleNamespace
 
 import pytest
 
 from models.observations import RosterObserved, Tick
 from stream.agents import condition as module
 from stream.messages.topics import CHECKPOINTS, ROWS
+from tests.models.fold.observed import configured, vibration
 from tests.stream.agents.workers import context_of
 
 
@@ -114,3 +116,22 @@ def test_whoever_is_forgotten_is_told_once_so_that_its_place_is_free():
         context.outbox.confirm()
 
     asyncio.run(scenario())
+
+
+def test_alarms_that_came_and_alerts_that_were_raised_are_counted_once_each():
+    """Of what comes and goes more came than were told; a fold that says nothing anew counts nothing."""
+
+    async def scenario():
+        context, condition = context_of("pump")
+        partition = condition.partitions[0]
+        record = SimpleNamespace(topic="observations", partition=0, offset=0)
+        breaths = [2.0 if i > 100 and (i - 101) // 180 % 2 == 0 else 1.0 for i in range(100 + 360 * 7)]
+        observations = [configured(), *(vibration(i, factor=factor) for i, factor in enumerate(breaths))]
+        for record.offset, observation in enumerate(observations):
+            condition.fold(partition, record, observation, said=record.offset >= len(observations) - 50)
+        return context.metrics, partition.machines["pump"]
+
+    metrics, state = asyncio.run(scenario())
+    sample = metrics.registry.get_sample_value
+    assert sample("stethos_alarm_activations_total") == state.counts.activations > state.raised
+    assert sample("stethos_alerts_total") == state.raised

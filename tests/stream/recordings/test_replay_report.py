@@ -86,3 +86,15 @@ def test_points_too_many_are_told_once_and_only_where_there_were_any():
     assert "64 points" not in printed()
     assert b'"crowded":236' in msgspec.json.encode(crowded)
     assert b"crowded" not in msgspec.json.encode(SUMMARY)
+
+
+def test_alarms_that_came_more_often_than_alerts_tell_are_counted_apart():
+    machine = msgspec.structs.replace(
+        SUMMARY.machines["P1"], alerts={"low": 5, "medium": 0, "high": 0}, activations=31
+    )
+    restless = msgspec.structs.replace(SUMMARY, machines={"P1": machine})
+    assert "5 alerts of low priority" in printed(summary=restless)
+    assert "alarms came 31 times in all" in printed(summary=restless)
+    assert b'"activations":31' in msgspec.json.encode(restless)
+    quiet = msgspec.structs.replace(SUMMARY, machines={"P1": msgspec.structs.replace(machine, activations=5)})
+    assert "times in all" not in printed(summary=quiet)
