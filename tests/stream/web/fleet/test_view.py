@@ -1,6 +1,6 @@
 """What the page says, before anything is drawn."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -45,6 +45,16 @@ def test_a_broken_sensor_is_a_sensor_fault_and_not_a_machine_fault(plant):
     assert (faulty.name, faulty.ok) == ("drive end", False)
     assert faulty.quality == "Sensor fault: signal stuck at one value"
     assert all(point.ok for point in others)
+
+
+def test_an_alert_that_is_shelved_says_so_in_its_line_and_counts_as_ever():
+    told = alert("A", "drive-end", "change", "high", NOW, "drive-end: much.", "drive-end:多。")
+    shelf = {"shelved_until": NOW + timedelta(hours=5), "shelved_by": "王伟", "shelved_reason": "<b>known</b>"}
+    sick = health("A", "drive-end", NOW, status="critical", score=20.0)
+    card = fleet(read([sick, msgspec.structs.replace(told, **shelf)], machines={}), machines={}).attention[0]
+    plain = fleet(read([sick, told], machines={}), machines={}).attention[0]
+    assert card.alert.since == f"{plain.alert.since} · shelved until 14:00 by 王伟: <b>known</b>"
+    assert (card.status, card.score, card.why, card.since) == (plain.status, plain.score, plain.why, plain.since)
 
 
 def test_a_sensor_fault_of_a_sick_machine_is_told_along():
