@@ -7,7 +7,7 @@ import msgspec
 
 from stream.web.data.feed import Feed
 from tests.stream.web.fleets import MACHINES, NOW, MemoryStore, alert, four, health
-from tests.stream.web.made_up import fleet, read
+from tests.stream.web.made_up import cards, fleet, read
 
 
 def test_a_store_that_fails_is_told_and_what_was_read_stays():
@@ -89,7 +89,7 @@ def test_what_was_told_late_needs_someone_for_a_day_though_it_is_over():
         return fleet(feed.snapshot)
 
     shown = asyncio.run(run(late(NOW - timedelta(hours=1))))
-    (card,) = [each for each in shown.attention if each.id == "G-401"]
+    (card,) = [each for each in cards(shown) if each.id == "G-401"]
     assert (card.status, card.alert.text) == ("healthy", "From 06:30 to 08:30: loud.")
     assert card.since == "06:30 to 08:30, for 2 h"
     for old in (late(NOW - timedelta(hours=25)), late(NOW, priority="low")):
@@ -98,7 +98,7 @@ def test_what_was_told_late_needs_someone_for_a_day_though_it_is_over():
 
 def test_history_is_thinned_to_the_worst_of_each_minute():
     seconds = [health("A", "x", NOW - timedelta(seconds=n), score=50.0 if n == 3000 else 90.0) for n in range(3600)]
-    history = read(seconds, machines={}).histories["A"]
+    history = read(seconds, machines={}, opened=("A",)).histories["A"]
     assert len(history) <= 62
     assert min(each.score for each in history) == 50
     assert [each.time for each in history] == sorted(each.time for each in history)
