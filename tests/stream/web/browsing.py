@@ -87,7 +87,7 @@ def looked_at(browser, address, *, size=WIDE, locale="en-GB", dark=False):
 
 
 def row_of(page, machine):
-    return page.locator(f".row-item:has(> [data-machine={json.dumps(machine)}])")
+    return page.locator(f".row-item:has(> [data-machine={json.dumps(machine, ensure_ascii=False)}])")
 
 
 def opened(page, machine):
