@@ -108,8 +108,10 @@ def main() -> None:
             for file, locale, width, height in PICTURES:
                 page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
                 page.goto(address)
-                page.locator(".card .trend .line").first.wait_for()
-                page.locator(".card .points .value").first.wait_for(state="attached")
+                page.locator(".row-item.needs").first.wait_for()
+                page.locator(".row-head").first.click()
+                page.locator(".row-details .trend .line").first.wait_for()
+                page.locator(".row-details .points .value").first.wait_for(state="attached")
                 page.screenshot(path=IMAGES / file)
                 page.close()
             for file, path, width, height, choice in MACHINE_PICTURES:

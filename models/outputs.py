@@ -46,7 +46,8 @@ retired, or forgotten."""
 Running = Literal["running", "idle", "stopped", "starting"]
 Priority = Literal["low", "medium", "high"]
 ActionKind = Literal[
-    "finding", "maintenance", "accept", "shelve", "unshelve", "retire", "return", "forget", "expire", "renamed", "asset",
+    "finding", "maintenance", "accept", "shelve", "unshelve", "retire", "return", "forget", "expire",
+    "renamed", "asset",
 ]  # fmt: skip
 AlertState = Literal["active", "cleared"]
 LifeEnd = Literal["alarm_limit", "zone_d", "failure"]

@@ -16,9 +16,11 @@ from stream.texts.phrases import STATUSES
 from stream.web.components import status_icons
 from stream.web.views import machine_facts
 from stream.web.views.machine_facts import MachineFacts, needs_someone
+from stream.web.views.standing import STANDINGS
 from tests.stream.web.fleets import NOW, health
 
 EVERY = set(get_args(Status))
+LISTED = EVERY | {"planned", "unheard", "retired"}
 GUARDS = set(get_args(Guard))
 SOUND = {"healthy", "warming_up", "stopped"}
 HATCHED = {"sensor_fault", "not_judged", "no_data"}
@@ -36,23 +38,27 @@ def facts(status, **more):
     "listed",
     [
         STATUSES,
-        status_icons._SHAPES,
         machine_facts._RANKS,
         STATUS_COLOURS,
         replay_report._STATUS_STYLES,
         plot._STATUS_COLOURS,
     ],
-    ids=["words", "icons", "ranks", "Grafana's colours", "the terminal's colours", "the plot's colours"],
+    ids=["words", "ranks", "Grafana's colours", "the terminal's colours", "the plot's colours"],
 )
 def test_every_status_is_in_every_list(listed):
     assert set(listed) == EVERY
 
 
 def test_every_status_has_its_colours_on_the_page():
-    assert set(re.findall(r"\.s-([a-z_]+)\b", CSS)) == EVERY
+    assert set(re.findall(r"\.s-([a-z_]+)\b", CSS)) == LISTED
     light = re.sub(r"@media[^{]*\{(?:[^{}]|\{[^{}]*\})*\}", "", CSS)
     filled = set(re.findall(r"\.s-([a-z_]+)(?=[^{}]*\{[^}]*--fill:)", light))
-    assert filled == EVERY, "each has a fill, an edge"
+    assert filled == LISTED, "each has a fill, an edge"
+
+
+def test_a_list_of_machines_knows_every_status_and_a_few_more_with_words_and_shapes():
+    assert set(STANDINGS) == set(status_icons._SHAPES) == LISTED
+    assert len(set(status_icons._SHAPES.values())) == len({each.en for each in STANDINGS.values()}) == len(LISTED)
 
 
 def test_only_what_is_sound_needs_nobody_on_the_page_and_in_grafana():
@@ -71,8 +77,9 @@ def test_what_nobody_can_tell_is_hatched_what_stands_is_an_outline_and_what_is_s
     hatched = re.findall(r"([^{}]+)\{[^}]*repeating-linear-gradient", CSS)
     assert len(hatched) == 2
     for selector in hatched:
-        assert set(re.findall(r"\.s-([a-z_]+)", selector)) == HATCHED
-    assert re.search(r"\.tile\.s-stopped::before \{ border:", CSS)
+        assert set(re.findall(r"\.s-([a-z_]+)", selector)) - {"unheard"} == HATCHED
+    (outlined,) = re.findall(r"\.row-item:is\(([^)]*)\)::before \{[^}]* border: 1", CSS)
+    assert set(re.findall(r"\.s-([a-z_]+)", outlined)) == {"stopped", "planned", "retired"}
     assert re.search(r"\.s-healthy \{ --fill: none;", CSS)
     assert len({status_icons.status_icon_svg(status) for status in EVERY}) == len(EVERY)
 

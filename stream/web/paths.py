@@ -7,9 +7,13 @@ from models.bilingual import Language
 __all__ = ["fleet_path", "language_path", "machine_path"]
 
 
-def fleet_path(language: Language) -> str:
-    """Give the fleet's page."""
-    return f"/{language}"
+def fleet_path(language: Language, query: str = "") -> str:
+    """Give the fleet's page; `query` says of which machines, encoded already.
+
+    >>> fleet_path("en"), fleet_path("zh", "status=watch")
+    ('/en', '/zh?status=watch')
+    """
+    return f"/{language}" + (f"?{query}" if query else "")
 
 
 def machine_path(language: Language, machine: str) -> str:
@@ -21,10 +25,11 @@ def machine_path(language: Language, machine: str) -> str:
     return f"/{language}/machine/{quote(machine, safe='')}"
 
 
-def language_path(language: Language, machine: str = "") -> str:
-    """Give the address that remembers a language and goes to the fleet or a machine in it.
+def language_path(language: Language, machine: str = "", query: str = "") -> str:
+    """Give the address that remembers a language and goes to the fleet, or so much of it, or a machine in it.
 
-    >>> language_path("zh", "泵 1&x")
-    '/language/zh?machine=%E6%B3%B5+1%26x'
+    >>> language_path("zh", "泵 1&x"), language_path("en", query="page=2")
+    ('/language/zh?machine=%E6%B3%B5+1%26x', '/language/en?page=2')
     """
-    return f"/language/{language}" + (f"?{urlencode({'machine': machine})}" if machine else "")
+    asked = urlencode({"machine": machine}) if machine else query
+    return f"/language/{language}" + (f"?{asked}" if asked else "")

@@ -3,7 +3,17 @@
 A test over the syntax tree (`test_scripts_are_constant.py`) sees to it that nothing else is run.
 """
 
-__all__ = ["BROWSER", "CHOSEN", "SPECTRUM_BOX", "TREND_BOX", "UPDATE_AGE"]
+__all__ = [
+    "BROWSER",
+    "CHOSEN",
+    "CHOSEN_LINE",
+    "CLICKED",
+    "PLACE",
+    "SPECTRUM_BOX",
+    "TREND_BOX",
+    "TYPED",
+    "UPDATE_AGE",
+]
 
 BROWSER = """return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -new Date().getTimezoneOffset(),
   matchMedia('(prefers-color-scheme: dark)').matches]"""
@@ -11,6 +21,69 @@ BROWSER = """return [Intl.DateTimeFormat().resolvedOptions().timeZone || '', -ne
 
 CHOSEN = "e => emit(e.target.value)"
 """What a reader has put into a field."""
+
+CLICKED = """e => {
+  const link = e.target.closest('a.go'), row = e.target.closest('button.row-head');
+  if (!link && !row || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+  const place = new URL(link ? link.href : location.href);
+  let open = new URL(location.href).searchParams.getAll('open');
+  if (row) {
+    const name = row.dataset.machine;
+    open = open.includes(name) ? open.filter(each => each !== name) : [...open, name].slice(-8);
+  }
+  place.searchParams.delete('open');
+  for (const name of open) place.searchParams.append('open', name);
+  e.preventDefault();
+  if (row) history.replaceState(null, '', place);
+  else {
+    history.pushState(null, '', place);
+    window.stethosFields?.();
+    if (link.classList.contains('page-go')) document.querySelector('.main').scrollIntoView();
+  }
+  emit(place.search);
+}"""
+"""A reader has tapped a row, which opens or closes it, or what leads to another part of the list."""
+
+TYPED = """e => {
+  if (!e.target.matches('.search-text')) return;
+  clearTimeout(window.stethosTyping);
+  window.stethosTyping = setTimeout(() => {
+    const place = new URL(location.href);
+    place.searchParams.delete('page');
+    if (e.target.value.trim()) place.searchParams.set('q', e.target.value.trim());
+    else place.searchParams.delete('q');
+    history.replaceState(null, '', place);
+    emit(place.search);
+  }, 150);
+}"""
+"""A reader types what to look for: asked once the fingers rest."""
+
+CHOSEN_LINE = """e => {
+  if (!e.target.matches('.search-line')) return;
+  const place = new URL(location.href);
+  place.searchParams.delete('page');
+  if (e.target.value) place.searchParams.set('line', e.target.value);
+  else place.searchParams.delete('line');
+  history.pushState(null, '', place);
+  emit(place.search);
+}"""
+"""A reader has chosen a line."""
+
+PLACE = """if (!window.stethosFields) {
+  window.stethosFields = () => {
+    const asked = new URLSearchParams(location.search), text = document.querySelector('.search-text'),
+      line = document.querySelector('.search-line');
+    if (text) text.value = asked.get('q') || '';
+    if (line) line.value = asked.get('line') || '';
+  };
+  window.addEventListener('popstate', () => {
+    window.stethosFields();
+    emitEvent('stethos_place', location.search);
+  });
+}
+window.stethosFields();
+emitEvent('stethos_place', location.search);"""
+"""Puts into the fields what stands in the address, and says so where the browser's buttons lead elsewhere."""
 
 UPDATE_AGE = """if (!window.stethosAge) {
   let shown, last = Date.now();

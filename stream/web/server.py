@@ -31,6 +31,8 @@ from stream.web.data.kept_spectra import Spectra
 from stream.web.data.machine_names import NamedMachines
 from stream.web.data.probe_progress import ExpectedProbes
 from stream.web.fleet.page import FleetPage
+from stream.web.fleet.query import parse_query, query_text
+from stream.web.fleet.shared_views import SharedViews
 from stream.web.guard.bodies import BodyLimit
 from stream.web.guard.headers import SecurityHeaders
 from stream.web.guard.nonces import add_nonces
@@ -103,8 +105,9 @@ def make_server(
         packs=packs or built_in_packs(),
         records=FleetRecords(store, monotonic=time.monotonic),
     )
+    views = SharedViews(feed, machines, clock=clock)
     for language in LANGUAGES:
-        _add_page(language, feed, machines, clock)
+        _add_page(language, feed, views, clock)
         _add_machine_page(language, feed, named, orders, readers, clock)
     ui.run_with(
         server,
@@ -129,27 +132,46 @@ def _add_language_routes(server: FastAPI) -> None:
     def _choose(request: Request) -> RedirectResponse:
         remembered = request.cookies.get(_COOKIE)
         accepted = choose_language(request.headers.get("accept-language", ""))
-        return RedirectResponse(f"/{remembered if remembered in LANGUAGES else accepted}", status_code=302)
+        language = next((each for each in LANGUAGES if each == remembered), accepted)
+        return RedirectResponse(fleet_path(language, query_text(parse_query(request.url.query))), status_code=302)
 
     @server.get("/language/{language}")
-    def _remember(language: Language, machine: str = "") -> RedirectResponse:
-        path = machine_path(language, machine) if machine else fleet_path(language)
+    def _remember(language: Language, request: Request, machine: str = "") -> RedirectResponse:
+        asked = query_text(parse_query(request.url.query))
+        path = machine_path(language, machine) if machine else fleet_path(language, asked)
         answer = RedirectResponse(path, status_code=302)
         answer.set_cookie(_COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
         return answer
 
 
-def _add_page(
-    language: Language, feed: Feed, machines: Mapping[str, Machine], clock: Callable[[], datetime]
-) -> None:
+def _add_page(language: Language, feed: Feed, views: SharedViews, clock: Callable[[], datetime]) -> None:
     @ui.page(f"/{language}", title=_TITLE.say(language), language=_TAGS[language])
     async def _page(client: Client) -> None:
-        browser = await _arrived(client, language)
-        if browser is None:
-            return
-        page = FleetPage(feed, machines, viewer=client.id, language=language, zone=browser.zone, clock=clock)
+        ui.add_head_html(_STYLE)
+        # Drawn into the answer itself: whoever comes sees the fleet before a socket is open. Till the browser has
+        # said where it is, times are the server's own, which mostly stands in the same plant.
+        page = FleetPage(
+            feed,
+            views,
+            viewer=client.id,
+            language=language,
+            zone=_own_zone(clock()),
+            search=client.request.url.query,
+            clock=clock,
+        )
         client.on_delete(page.close)
+        await client.connected(timeout=30)
+        browser = await _ask_browser()
+        if client.is_deleted:
+            return
+        count_age()
+        page.take_zone(browser.zone)
+        page.follow()
         ui.timer(_REFRESH_S, page.refresh)
+
+
+def _own_zone(now: datetime) -> tzinfo:
+    return now.astimezone().tzinfo or UTC
 
 
 def _add_machine_page(

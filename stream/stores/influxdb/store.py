@@ -16,13 +16,14 @@ from pydantic import SecretStr
 from models.captures.capture import Capture, CaptureKind
 from models.clock import from_datetime, to_datetime
 from models.errors import ServiceError
-from models.outputs import Action, Alert, Deduction, Health, Intake, Measurement, Row, Uptime
+from models.outputs import Action, Alert, Health, Intake, Measurement, Row, Uptime
 from models.probes.records import ProbeResult
 from stream.config.renewed_secret import RenewedSecret
 from stream.messages.records import Stored
 from stream.stores.influxdb.connection import Connection
 from stream.stores.influxdb.influxql import Series, identifier, span, steps
 from stream.stores.influxdb.line_protocol import field_name, line
+from stream.stores.influxdb.newest_health import NewestHealth
 from stream.stores.output_checks import check, gets_row, kept_capture, kept_captures, without_forgotten
 from stream.stores.store import ExtremesAt, HealthAt, PermanentStoreError, Progress, ValueAt, Written
 
@@ -52,6 +53,7 @@ class InfluxStore:
         self.url = url.rstrip("/")
         self.org, self.bucket, self.bucket_raw, self.bucket_spectra = org, bucket, bucket_raw, bucket_spectra
         secret = token if isinstance(token, RenewedSecret) else RenewedSecret(SecretStr(token))
+        self._healths = NewestHealth()
         self._server = Connection(self.url, org, secret, timeout_s=timeout_s)
 
     async def open(self) -> bool:
@@ -79,6 +81,8 @@ class InfluxStore:
         `ServiceError` where trying again may help (no connection, timeout, 429, 5xx, a token or bucket to mend),
         `PermanentStoreError` where it can't; rows beside the guilty one may have been kept, which repeating mends.
         """
+        if any(isinstance(output, Health) for output in outputs):
+            self._healths.forget()
         by_bucket: dict[str, list[bytes]] = {self.bucket: [], self.bucket_raw: [], self.bucket_spectra: []}
         for output in outputs:
             check(output)
@@ -105,8 +109,7 @@ class InfluxStore:
 
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""
-        query = 'SELECT "record", "deductions" FROM "health" GROUP BY "machine", "point" ORDER BY time DESC LIMIT 1'
-        return without_forgotten(_health(row[1], row[2]) for row in await self._server.rows(self.bucket, query))
+        return without_forgotten(await self._healths.read(self._server, self.bucket))
 
     async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
         """Give a machine's health over time, oldest first, over all its points."""
@@ -268,11 +271,6 @@ class InfluxStore:
 def _of(machine: str | None) -> tuple[str, dict[str, str]]:
     """Narrow a query to a machine, or don't."""
     return ("", {}) if machine is None else (' WHERE "machine" = $machine', {"machine": machine})
-
-
-def _health(kept: str, deductions: str) -> Health:
-    health = msgspec.json.decode(kept, type=Health)
-    return msgspec.structs.replace(health, deductions=msgspec.json.decode(deductions, type=tuple[Deduction, ...]))
 
 
 def _probe(series: Series) -> ProbeResult:

@@ -27,6 +27,7 @@ from stream.stores.sqlite.intake import list_intakes, write_intakes
 from stream.stores.sqlite.place import Place, leave
 from stream.stores.sqlite.probes import list_probes, write_probes
 from stream.stores.sqlite.progress import note_progress, read_progress
+from stream.stores.sqlite.remembered import Remembered
 from stream.stores.sqlite.rows import list_extremes, list_points, list_values, write_rows
 from stream.stores.sqlite.soundness import is_damage
 from stream.stores.sqlite.uptime import list_uptime, write_uptime
@@ -54,6 +55,10 @@ class SqliteStore:
         self._place: Place | None = None
         self._wanted = False
         self._lock = threading.Lock()
+        self._healths = Remembered("SELECT record FROM latest_health", Health)
+        self._open_alerts = Remembered(
+            "SELECT record FROM latest_alert WHERE state = 'active' ORDER BY time_us DESC, id LIMIT ?", Alert
+        )
 
     async def open(self) -> bool:
         """Open the file, creating it and its schema where missing; `ServiceError` names the fix."""
@@ -145,8 +150,7 @@ class SqliteStore:
 
     async def latest_health(self) -> list[Health]:
         """Newest health of each (machine, point)."""
-        rows = await self._run(_select, "SELECT record FROM latest_health")
-        return [msgspec.json.decode(text, type=Health) for (text,) in rows]
+        return await self._run(self._healths.read)
 
     async def health_history(self, machine: str, since: datetime, until: datetime) -> list[HealthAt]:
         """Give a machine's health over time, oldest first, over all its points."""
@@ -177,8 +181,9 @@ class SqliteStore:
             )
             rows = await self._run(_select, query, machine, open_only, max(limit, 0))
             return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
-        which = "WHERE state = 'active' " if open_only else ""
-        query = f"SELECT record FROM latest_alert {which}ORDER BY time_us DESC, id LIMIT ?"  # noqa: S608 (two constants)
+        if open_only:
+            return await self._run(self._open_alerts.read, max(limit, 0))
+        query = "SELECT record FROM latest_alert ORDER BY time_us DESC, id LIMIT ?"
         rows = await self._run(_select, query, max(limit, 0))
         return [msgspec.json.decode(text, type=Alert) for (text,) in rows]
 

@@ -1,6 +1,6 @@
 """Icons of statuses, told apart without colour too: drawn here, no font and no file needed."""
 
-from models.outputs import Status
+from stream.web.views.standing import Standing
 
 __all__ = ["status_icon_svg"]
 
@@ -8,7 +8,7 @@ _OPEN = '<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focu
 _LINE = 'fill="none" stroke="var(--mark)" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"'
 _BODY = 'fill="var(--fill)" stroke="var(--edge)" stroke-width="1.6" stroke-linejoin="round"'
 
-_SHAPES: dict[Status, str] = {
+_SHAPES: dict[Standing, str] = {
     # An octagon, as a stop sign.
     "critical": f'<path {_BODY} d="M8 2h8l6 6v8l-6 6H8l-6-6V8z"/><path {_LINE} d="M12 7v6M12 17v.1"/>',
     # A triangle, as a warning sign.
@@ -28,8 +28,19 @@ _SHAPES: dict[Status, str] = {
         '<circle cx="12" cy="12" r="9.5" fill="none" stroke="var(--edge)" stroke-width="2" stroke-dasharray="4 4"/>'
         f'<path {_LINE} d="M9 9.5a3 3 0 1 1 4 2.8c-.7.3-1 .8-1 1.7M12 17.2v.1"/>'
     ),
+    # An empty, broken square: it has yet to send anything.
+    "unheard": (
+        '<rect x="3" y="3" width="18" height="18" rx="2" fill="none" stroke="var(--edge)" stroke-width="2.2" '
+        'stroke-dasharray="4 3.2"/>'
+    ),
+    # A clock: it is expected back.
+    "planned": (f'<circle {_BODY} cx="12" cy="12" r="9.5" style="fill:none"/><path {_LINE} d="M12 6.5V12l4 2.5"/>'),
+    # A square crossed out.
+    "retired": (
+        f'<rect {_BODY} x="3" y="3" width="18" height="18" rx="2" style="fill:none"/><path {_LINE} d="M7 12h10"/>'
+    ),
     # A square, as the stop key of a recorder.
-    "stopped": f'<rect {_BODY} x="3" y="3" width="18" height="18" rx="2"/>',
+    "stopped": f'<rect {_BODY} x="3" y="3" width="18" height="18" rx="2" style="fill:none"/>',
     # A ring filled half.
     "warming_up": (
         f'<circle {_BODY} cx="12" cy="12" r="9.5" style="fill:none"/>'
@@ -42,7 +53,7 @@ _SHAPES: dict[Status, str] = {
 }
 
 
-def status_icon_svg(status: Status) -> str:
+def status_icon_svg(status: Standing) -> str:
     """Give the drawing; it takes its colours from the surrounding element.
 
     >>> status_icon_svg("stopped").startswith("<svg")

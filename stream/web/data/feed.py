@@ -1,8 +1,13 @@
-"""The feed: reads the store for all viewers together, every two seconds, and says so when it can't."""
+"""The feed: reads the store for all viewers together, every two seconds, and says so when it can't.
+
+What a store finds unchanged it gives as the same objects again, so that nothing is made of it anew. Of a store that
+is slow less is asked: it is left alone for four times as long as it took.
+"""
 
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 
@@ -10,23 +15,26 @@ import msgspec
 
 from models.errors import ServiceError
 from models.machinery.machine import Machine
-from models.outputs import Alert, Health, Intake
+from models.outputs import Alert, Intake
 from stream.stores.store import Store
 from stream.web.data.machine_names import NamedMachines
 from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
-from stream.web.views.machine_facts import attention_order, facts_of_machines, needs_someone
+from stream.web.views.fleet_facts import FleetFacts, fleet_facts
 from stream.web.views.past_view import is_late_news
-from stream.web.views.snapshot import CARDS, Snapshot
+from stream.web.views.snapshot import READ_AHEAD, Snapshot
 
 __all__ = ["Feed"]
 
 logger = logging.getLogger(__name__)
 
 _EVERY_S = 2.0
+_REST = 4.0
+"""For so many times as long as a reading took, the store is left alone."""
 _HISTORIES_A_TURN = 6
 """Machines whose history is read in one turn, so that a large fleet costs no more than a small one."""
-_OPEN_ALERTS = 2_000
+_OPEN_ALERTS = 20_000
+"""Open at a time; where there are more, the page says so."""
 _INTAKE_EVERY = 5
 """Looks at the store between two at what comes of machines, which workers tell once a minute, and came late."""
 
@@ -47,6 +55,7 @@ class Feed:
         self._probes = None if probes is None else ProbeProgress(probes)
         self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
+        self._asked = asyncio.Event()
         self._seen: dict[tuple[str, str], datetime] | None = None
         self._turns, self._looks = itertools.count(), itertools.count()
         self._intakes: tuple[Intake, ...] = ()
@@ -54,19 +63,52 @@ class Feed:
         self._is_open = False
         now = clock()
         self.snapshot = Snapshot(read_at=now, began_at=now, loaded=False)
+        self.facts = FleetFacts()
+        """Of the snapshot."""
 
     def subscribe(self, viewer: str, machines: Collection[str]) -> None:
-        """Note which tiles a viewer has open: their histories are read too. With none the viewer is forgotten."""
-        if machines:
-            self._opened[viewer] = frozenset(machines)
-        else:
+        """Note which machines a viewer has open: their histories are read too. With none he is forgotten."""
+        if not machines:
             self._opened.pop(viewer, None)
+            return
+        before = self._opened.get(viewer, frozenset())
+        self._opened[viewer] = frozenset(machines)
+        if any(name not in self._recent or not self._recent[name].in_full for name in {*machines} - before):
+            self._asked.set()
 
     async def run(self) -> None:
         """Read again and again until cancelled."""
         while True:
+            begun = time.monotonic()
             await self.read()
-            await asyncio.sleep(_EVERY_S)
+            spent_s = time.monotonic() - begun
+            await self._rest(max(_EVERY_S, _REST * spent_s))
+
+    async def _rest(self, length_s: float) -> None:
+        """Do nothing for so long but read what somebody has just opened."""
+        end = time.monotonic() + length_s
+        while (left_s := end - time.monotonic()) > 0:
+            self._asked.clear()
+            try:
+                await asyncio.wait_for(self._asked.wait(), left_s)
+            except TimeoutError:
+                return
+            await self.read_opened()
+
+    async def read_opened(self) -> None:
+        """Read what there is of machines that were opened, and nothing else anew."""
+        if not self.snapshot.loaded or self.snapshot.trouble:
+            return
+        try:
+            await self._read_recent(self.facts)
+        except ServiceError as error:
+            self._tell_trouble(str(error))
+            return
+        except Exception:  # as in `read`
+            logger.exception("web: reading a machine's history failed")
+            self._tell_trouble("internal error, see the log of stethos web")
+            return
+        self._take(self.snapshot)
 
     async def read(self) -> None:
         """Read once; what fails is told in the snapshot, which otherwise stays as it was."""
@@ -103,28 +145,41 @@ class Feed:
         if self._seen is not None and seen != self._seen:
             changed_at = now
         self._seen = seen
+        cut = len(alerts) >= _OPEN_ALERTS
         alerts += self._late
-        await self._read_recent(healths, alerts)
-        self.snapshot = Snapshot(
+        snapshot = Snapshot(
             read_at=now,
             healths=healths,
             alerts=alerts,
+            alerts_cut=cut,
+            other_names=self._names.other_names if self._names is not None else {},
             intakes=self._intakes,
-            histories={name: recent.history for name, recent in self._recent.items()},
-            series={name: recent.series for name, recent in self._recent.items()},
             changed_at=changed_at,
             began_at=self.snapshot.began_at,
             probes=self._probes.update(results, now) if self._probes is not None else (),
             probe_limit=self._probes.expected.limit if self._probes is not None else self.snapshot.probe_limit,
         )
+        if not self.snapshot.loaded:
+            self._take(snapshot)  # whoever waits for the first sight of the fleet needs no histories for it
+        await self._read_recent(fleet_facts(snapshot, self._machines, self.facts))
+        self._take(snapshot)
 
-    async def _read_recent(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> None:
-        newest: dict[str, datetime] = {}
-        for health in healths:
-            newest[health.machine] = max(health.time, newest.get(health.machine, health.time))
+    def _take(self, snapshot: Snapshot) -> None:
+        """Show this snapshot, with what was read of machines."""
+        snapshot = msgspec.structs.replace(
+            snapshot,
+            histories={name: recent.history for name, recent in self._recent.items()},
+            series={name: recent.series for name, recent in self._recent.items()},
+            intervals={name: each.interval for name, each in self._recent.items() if each.interval is not None},
+        )
+        self.snapshot, self.facts = snapshot, fleet_facts(snapshot, self._machines, self.facts)
+
+    async def _read_recent(self, facts: FleetFacts) -> None:
+        newest = {name: each.facts.newest.time for name, each in facts.by_id.items() if each.facts is not None}
         for gone in self._recent.keys() - newest.keys():
             del self._recent[gone]
-        shown = self._shown(healths, alerts)
+        opened = [name for names in self._opened.values() for name in names if name in newest]
+        shown = dict.fromkeys([*opened, *(each.id for each in facts.needy[:READ_AHEAD])])
         turn = next(self._turns)
         due = [name for name in shown if self._is_due(name, newest[name], in_full=True)]
         glances = [name for name in newest if name not in shown and self._is_due(name, newest[name], in_full=False)]
@@ -139,12 +194,3 @@ class Feed:
 
     def _longest_waiting(self, names: list[str]) -> list[str]:
         return sorted(names, key=lambda name: self._recent[name].turn if name in self._recent else -1)
-
-    def _shown(self, healths: tuple[Health, ...], alerts: tuple[Alert, ...]) -> list[str]:
-        facts = attention_order(
-            facts_of_machines(Snapshot(read_at=self._clock(), healths=healths, alerts=alerts), {})
-        )
-        cards = [each.machine.id for each in facts if needs_someone(each)][:CARDS]
-        known = {each.machine.id for each in facts}
-        opened = [name for names in self._opened.values() for name in names if name in known]
-        return list(dict.fromkeys([*cards, *opened]))

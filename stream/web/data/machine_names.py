@@ -49,6 +49,15 @@ class NamedMachines(Mapping[str, Machine]):
         """Give the first id of whoever has this id, which stands in the store and in addresses."""
         return self._aliases.resolve(name)
 
+    @property
+    def other_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Give the further ids of all machines that have any."""
+        gathered: dict[str, tuple[str, ...]] = {}
+        for name in self._aliases:
+            first = self._aliases.resolve(name)
+            gathered[first] = (*gathered.get(first, ()), name)
+        return gathered
+
     def names_of(self, machine: str) -> tuple[str, ...]:
         """Give the further ids of a machine, the newest at the end: who looks for one of them means it."""
         return self._aliases.names_of(machine)

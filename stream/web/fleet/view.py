@@ -3,65 +3,57 @@
 Pure: a snapshot of the store and the machines' descriptions in, frozen structs to draw out.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
 from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
-from models.outputs import Status
-from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text
+from stream.web.fleet.choices_view import Choices, choices_view
+from stream.web.fleet.list_view import GroupRow, Listed, fleet_list, in_order, page_of
+from stream.web.fleet.query import FleetQuery
+from stream.web.fleet.row_view import Row, row_view
+from stream.web.views.fleet_facts import FleetFacts, FleetMachine, fleet_facts
 from stream.web.views.freshness import freshness
 from stream.web.views.intake_view import fleet_intake_notices, unjudged_machines
-from stream.web.views.machine_facts import (
-    MachineFacts,
-    attention_order,
-    facts_of_machines,
-    is_old,
-    needs_someone,
-    usual_interval,
-)
-from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view
+from stream.web.views.machine_facts import is_old
+from stream.web.views.machine_view import Viewer, machine_view
 from stream.web.views.notices_view import Notice, headline, notices
-from stream.web.views.running_view import stopped_text
-from stream.web.views.snapshot import CARDS, Snapshot
-from stream.web.views.unjudged_view import planned_text
+from stream.web.views.snapshot import Snapshot
+from stream.web.views.standing import natural_key
 from stream.web.views.watch_view import doubt_of, is_unread
 
-__all__ = ["Count", "FleetView", "Tile", "fleet_view"]
+__all__ = ["FleetHead", "FleetView", "fleet_head", "fleet_view", "list_of_head"]
 
-
-_NOT_YET = Bilingual("No data yet", "尚无数据")
-_NOT_JUDGED = Bilingual("Its data are not judged", "数据未评定")
 _NONE_JUDGED = Bilingual("No machine could be judged yet", "尚无设备可评定")
 _AS_OF = Bilingual("As of {clock}: {says}", "截至{clock}：{says}")
 _UNCERTAIN = Bilingual("Not certain: {says}", "尚不确定：{says}")
-_RETIRED = Bilingual("Retired", "已停用")
 _UPDATED = Bilingual("Read at {clock}", "读取时间 {clock}")
 
 
-class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that needs nobody, small and quiet."""
+class FleetHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What every viewer of a language and a zone is shown alike, and what lists are made of."""
 
-    id: str
-    name: str
-    status: Status
-    status_text: str
-    score_text: str
-    old: bool
-    needs_someone: bool = False
-    known: bool = True
-    """Whether it has ever reported."""
-
-
-class Count(msgspec.Struct, frozen=True):
-    """How many machines have a status."""
-
-    status: Status
-    text: str
-    number: int
+    headline: str
+    detail: str
+    """What to do where there is nothing to show, or of how many nothing can be said yet."""
+    calm: bool
+    notices: tuple[Notice, ...]
+    updated: str
+    machines: tuple[FleetMachine, ...]
+    """All, in order."""
+    lines: tuple[str, ...]
+    viewer: Viewer
+    usual: timedelta
+    """What usually passes between two data of one machine."""
+    coming: frozenset[str]
+    """Machines of which data come that nobody judges."""
+    all_old: bool
+    """Whether all that is shown is of before."""
+    ages_count: bool
+    """Whether a machine can be called old: not while data run behind the clock, one's hours ahead of another's."""
 
 
 class FleetView(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,41 +61,14 @@ class FleetView(msgspec.Struct, frozen=True, kw_only=True):
 
     headline: str
     detail: str
-    """What to do where there is nothing to show, or of how many nothing can be said yet."""
     calm: bool
-    counts: tuple[Count, ...]
     notices: tuple[Notice, ...]
-    attention: tuple[MachineView, ...]
-    opened: tuple[MachineView, ...]
-    """Tiles that the viewer wants to see in full."""
-    tiles: tuple[Tile, ...]
     updated: str
-
-
-class _Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """All machines in the order of the page."""
-
-    needy: tuple[MachineFacts, ...]
-    """Those that need someone, most urgent first."""
-    quiet: tuple[MachineFacts, ...]
-    """Those that need nobody, by name; the retired ones last."""
-    unheard: tuple[Machine, ...]
-    """Described, but never heard of."""
-
-    @property
-    def heard(self) -> tuple[MachineFacts, ...]:
-        """Those that have ever reported."""
-        return self.needy + self.quiet
-
-    @property
-    def known(self) -> int:
-        """How many machines there are that somebody expects."""
-        return len(self.needy) + sum(not each.retired for each in self.quiet) + len(self.unheard)
-
-    @property
-    def learning(self) -> int:
-        """How many are not judged yet."""
-        return sum(each.status == "warming_up" for each in self.heard)
+    choices: Choices
+    attention: tuple[Row, ...]
+    """Of this page, those that need someone."""
+    rest: tuple[Row, ...]
+    """Of this page, the others."""
 
 
 def fleet_view(
@@ -113,103 +78,97 @@ def fleet_view(
     clock: datetime,
     zone: tzinfo,
     language: Language,
-    opened: Collection[str] = (),
+    query: FleetQuery = FleetQuery(),  # noqa: B008 -- frozen
+    groups: Sequence[GroupRow] = (),
 ) -> FleetView:
-    """Draw the fleet up for one viewer at `clock`; `opened` names tiles to show in full."""
-    facts = facts_of_machines(snapshot, machines)
-    ranked = _ranked(facts, machines, language)
-    usual = usual_interval(facts)
-    fresh = freshness(snapshot, clock=clock, interval=usual)
-    viewer = Viewer(language=language, zone=zone, now=fresh.now)
-    # While a backlog is worked off, one machine's data may be hours ahead of another's: neither is old for that.
-    doubt = doubt_of(snapshot, clock) if ranked.known else None
+    """Draw the fleet up for one viewer at `clock`: so much of it as `query` asks for."""
+    head = fleet_head(
+        snapshot, machines, fleet_facts(snapshot, machines), clock=clock, zone=zone, language=language
+    )
+    return list_of_head(head, query, groups)
+
+
+def fleet_head(
+    snapshot: Snapshot,
+    machines: Mapping[str, Machine],
+    facts: FleetFacts,
+    *,
+    clock: datetime,
+    zone: tzinfo,
+    language: Language,
+) -> FleetHead:
+    """Draw up what does not depend on what a viewer asked for."""
+    fresh = freshness(snapshot, clock=clock, interval=facts.usual, newest=facts.newest)
+    doubt = doubt_of(snapshot, clock) if facts.known else None
     of_before = doubt is not None or is_unread(snapshot, clock)
-    old = {
-        each.machine.id
-        for each in facts
-        if of_before or (fresh.now == clock and is_old(each, fresh.now, usual=usual))
-    }
     unjudged = fleet_intake_notices(snapshot, machines, clock, language)
     says, does = headline(
         snapshot,
-        needy=len(ranked.needy),
-        known=ranked.known,
-        learning=ranked.learning,
-        unheard=len(ranked.unheard),
+        needy=len(facts.needy),
+        known=facts.known,
+        learning=facts.learning,
+        unheard=len(facts.unheard),
         language=language,
     )
-    if unjudged and not ranked.known:
+    if unjudged and not facts.known:
         says, does = _NONE_JUDGED.say(language), ""
-    if ranked.heard and not ranked.needy and of_before:
+    if facts.quiet and not facts.needy and of_before:
         since = snapshot.read_at if doubt is None else doubt.since
         when = "" if since is None else clock_text(since, clock, zone, language)
         says = (_AS_OF if when else _UNCERTAIN).say(language, clock=when, says=says)
-    full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
+    lines = {each.machine.line for each in facts.by_id.values()} - {""}
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
-
-    coming = unjudged_machines(snapshot, clock)
-
-    def card(each: MachineFacts) -> MachineView:
-        return machine_view(each, viewer, old=each.machine.id in old)
-
-    return FleetView(
+    return FleetHead(
         headline=says,
         detail=does,
-        calm=not ranked.needy and not unjudged and not of_before,
-        counts=_counts(facts, language),
-        notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(ranked.known)), *unjudged),
-        attention=tuple(card(each) for each in full),
-        opened=tuple(card(each) for each in small if each.machine.id in opened),
-        tiles=(
-            *(_tile(each, viewer, old=each.machine.id in old) for each in small if each.machine.id not in opened),
-            *(_unheard_tile(machine, language, heard=machine.id in coming) for machine in ranked.unheard),
-        ),
+        calm=not facts.needy and not unjudged and not of_before,
+        notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(facts.known)), *unjudged),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
+        machines=in_order(facts, language),
+        lines=tuple(sorted(lines, key=lambda line: (natural_key(line), line))),
+        viewer=Viewer(language=language, zone=zone, now=fresh.now),
+        usual=facts.usual,
+        coming=frozenset(unjudged_machines(snapshot, clock)),
+        all_old=of_before,
+        ages_count=fresh.now == clock,
     )
 
 
-def _ranked(facts: Collection[MachineFacts], machines: Mapping[str, Machine], language: Language) -> _Ranked:
-    ordered = attention_order(facts)
-    quiet = [each for each in ordered if not needs_someone(each)]
-    return _Ranked(
-        needy=tuple(each for each in ordered if needs_someone(each)),
-        quiet=tuple(sorted(quiet, key=lambda each: (each.retired, machine_name(each.machine, language)))),
-        unheard=tuple(machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})),
+def list_of_head(head: FleetHead, query: FleetQuery, groups: Sequence[GroupRow] = ()) -> FleetView:
+    """Draw up what one viewer asked for."""
+    found = fleet_list(head.machines, query, groups)
+    page = page_of(found.rows, query.page)
+    rows = tuple(_row(each, head, query) for each in page.rows)
+    return FleetView(
+        headline=head.headline,
+        detail=head.detail,
+        calm=head.calm,
+        notices=head.notices,
+        updated=head.updated,
+        choices=choices_view(
+            found.candidates, page, query, head.viewer.language, lines=head.lines, known=len(head.machines)
+        ),
+        attention=tuple(row for row in rows if row.needy),
+        rest=tuple(row for row in rows if not row.needy),
     )
 
 
-def _tile(facts: MachineFacts, viewer: Viewer, *, old: bool) -> Tile:
-    health, language = facts.newest, viewer.language
-    says = planned_text(facts, language) or (_RETIRED if facts.retired else STATUSES[facts.status]).say(language)
-    return Tile(
-        id=facts.machine.id,
-        name=machine_name(facts.machine, language),
-        status=facts.status,
-        status_text=stopped_text(says, health, now=viewer.now, language=language)
-        if facts.status == "stopped"
-        else says,
-        score_text="" if health.score is None else f"{health.score:.0f}",
-        old=old,
-        needs_someone=needs_someone(facts),
+def _row(each: Listed, head: FleetHead, query: FleetQuery) -> Row:
+    machine = each.machine
+    is_open = (each.group.id if each.group else machine.id) in query.opened
+    old = _is_old(machine, head)
+    return row_view(
+        each,
+        head.viewer,
+        is_open=is_open,
+        is_coming=machine.id in head.coming,
+        is_old=old,
+        details=machine_view(machine.facts, head.viewer, old=old) if is_open and machine.facts else None,
     )
 
 
-def _unheard_tile(machine: Machine, language: Language, *, heard: bool) -> Tile:
-    return Tile(
-        id=machine.id,
-        name=machine_name(machine, language),
-        status="no_data",
-        status_text=(_NOT_JUDGED if heard else _NOT_YET).say(language),
-        score_text="",
-        old=True,
-        known=False,
-    )
-
-
-def _counts(facts: Collection[MachineFacts], language: Language) -> tuple[Count, ...]:
-    statuses = [each.status for each in facts if not each.retired]
-    return tuple(
-        Count(status, phrase.say(language), number)
-        for status, phrase in STATUSES.items()
-        if (number := statuses.count(status))
-    )
+def _is_old(each: FleetMachine, head: FleetHead) -> bool:
+    if head.all_old or each.facts is None:
+        return True
+    interval = each.interval or head.usual
+    return head.ages_count and is_old(each.facts.newest.time, head.viewer.now, interval=interval)

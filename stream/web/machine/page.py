@@ -82,6 +82,7 @@ class MachinePage:
             clock=self._clock(),
             zone=self._zone,
             language=self._language,
+            facts=self._feed.facts,
         )
         if view != self._last:
             self._show(view)

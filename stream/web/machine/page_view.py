@@ -11,9 +11,10 @@ from models.outputs import Alert, Priority
 from stream.texts.phrases import PRIORITIES
 from stream.texts.times import clock_text
 from stream.web.machine.verdicts_view import VerdictView, verdicts_view
+from stream.web.views.fleet_facts import FleetFacts, fleet_facts
 from stream.web.views.freshness import freshness
 from stream.web.views.intake_view import machine_intake_notices
-from stream.web.views.machine_facts import MachineFacts, facts_of_machines, is_about_sensor, is_old, usual_interval
+from stream.web.views.machine_facts import MachineFacts, is_about_sensor, is_old
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
 from stream.web.views.notices_view import Notice, notices
 from stream.web.views.past_view import from_to_text
@@ -76,13 +77,14 @@ def machine_page_view(
     clock: datetime,
     zone: tzinfo,
     language: Language,
+    facts: FleetFacts | None = None,
 ) -> MachinePageView:
-    """Draw one machine up for one viewer at `clock`, however odd its id."""
-    facts = facts_of_machines(snapshot, machines)
-    usual = usual_interval(facts)
-    fresh = freshness(snapshot, clock=clock, interval=usual)
+    """Draw one machine up for one viewer at `clock`, however odd its id; `facts` are the snapshot's, if at hand."""
+    facts = facts or fleet_facts(snapshot, machines)
+    fresh = freshness(snapshot, clock=clock, interval=facts.usual, newest=facts.newest)
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
-    ours = next((each for each in facts if each.machine.id == machine), None)
+    known = facts.by_id.get(machine)
+    ours = known.facts if known is not None else None
     name = machine if len(machine) <= _MAX_NAME_LENGTH else machine[:_MAX_NAME_LENGTH] + "…"
     detail = ""
     intake = machine_intake_notices(snapshot, machine, clock, language)
@@ -100,7 +102,8 @@ def machine_page_view(
     viewer = Viewer(language=language, zone=zone, now=fresh.now)
     if ours is not None:
         of_before = is_unread(snapshot, clock) or doubt_of(snapshot, clock) is not None
-        old = of_before or (fresh.now == clock and is_old(ours, fresh.now, usual=usual))
+        interval = (known.interval if known is not None else None) or facts.usual
+        old = of_before or (fresh.now == clock and is_old(ours.newest.time, fresh.now, interval=interval))
         view = machine_view(ours, viewer, old=old)
     return MachinePageView(
         headline=headline,

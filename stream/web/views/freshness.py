@@ -32,14 +32,16 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     """How far the data run behind the clock, if that is far."""
 
 
-def freshness(snapshot: Snapshot, *, clock: datetime, interval: timedelta) -> Freshness:
+def freshness(
+    snapshot: Snapshot, *, clock: datetime, interval: timedelta, newest: datetime | None = None
+) -> Freshness:
     """Judge the flow; `interval` is what usually passes between two data of the fleet.
 
-    `clock` is now, which is later than the snapshot was read if reading fails.
+    `clock` is now, which is later than the snapshot was read if reading fails; `newest` is of its data, if known.
     """
     if not snapshot.healths:
         return Freshness(now=clock, newest=None)
-    newest = max(health.time for health in snapshot.healths)
+    newest = newest or max(health.time for health in snapshot.healths)
     lag = clock - newest
     patience = max(_SILENCE, _INTERVALS * interval)
     progress = snapshot.changed_at or newest

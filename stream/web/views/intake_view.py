@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
+
 from models.bilingual import Bilingual, Language
 from models.condition.intake import Cause, all_strangers, causes_in_force, is_of_strangers
 from models.machinery.machine import Machine
@@ -60,7 +62,8 @@ def machine_intake_notices(
     snapshot: Snapshot, machine: str, clock: datetime, language: Language
 ) -> tuple[Notice, ...]:
     """Say of one machine what of it goes unjudged, why, and what to do."""
-    found = unjudged_machines(snapshot, clock).get(machine)
+    own = tuple(each for each in snapshot.intakes if each.machine == machine)
+    found = unjudged_machines(msgspec.structs.replace(snapshot, intakes=own), clock).get(machine)
     return () if found is None else (_notice(_OF_THIS, *found, language),)
 
 

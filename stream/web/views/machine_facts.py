@@ -1,7 +1,6 @@
-"""Facts about each machine of a snapshot, and which machine needs someone first."""
+"""Facts about one machine of a snapshot: how it stands, and how urgently it needs someone."""
 
-import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -9,17 +8,16 @@ import msgspec
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, Status
 from stream.stores.store import HealthAt
-from stream.web.views.past_view import is_late_news
-from stream.web.views.snapshot import Series, Snapshot
+from stream.web.views.snapshot import Series
+from stream.web.views.standing import Standing
 
 __all__ = [
     "MachineFacts",
-    "attention_order",
-    "facts_of_machines",
+    "facts_of_machine",
     "is_about_sensor",
     "is_old",
+    "middle_interval",
     "needs_someone",
-    "usual_interval",
 ]
 
 _QUIET_RANK = 9
@@ -76,10 +74,21 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
         return self.newest.guard == "retired"
 
     @property
+    def quiet_by_plan(self) -> bool:
+        """Whether its silence was expected: a plan, not the machine, keeps it from being judged."""
+        return self.newest.guard == "planned" and self.newest.status == "not_judged"
+
+    @property
+    def standing(self) -> Standing:
+        """What a list of machines shows it as."""
+        if self.rank == _QUIET_RANK and (self.retired or self.quiet_by_plan):
+            return "retired" if self.retired else "planned"
+        return self.status
+
+    @property
     def rank(self) -> int:
         """Place in the order of attention: 0 first. One that is retired needs nobody unless an alert says so."""
-        quiet_by_plan = self.newest.guard == "planned" and self.newest.status == "not_judged"
-        ranks = [_QUIET_RANK if self.retired or quiet_by_plan else _RANKS[self.newest.status]]
+        ranks = [_QUIET_RANK if self.retired or self.quiet_by_plan else _RANKS[self.newest.status]]
         for alert in self.alerts:
             if is_about_sensor(alert):
                 ranks.append(_LOST_A_SENSOR)
@@ -102,53 +111,31 @@ def needs_someone(facts: MachineFacts) -> bool:
     return facts.rank < _QUIET_RANK
 
 
-def attention_order(facts: Collection[MachineFacts]) -> list[MachineFacts]:
-    """Put the machine that needs someone first: by what is the matter, then by the lowest health, then by name."""
-
-    def key(each: MachineFacts) -> tuple[int, float, str]:
-        score = each.newest.score
-        return each.rank, 101.0 if score is None else score, each.machine.id
-
-    return sorted(facts, key=key)
-
-
-def facts_of_machines(snapshot: Snapshot, machines: Mapping[str, Machine]) -> list[MachineFacts]:
-    """Bring together what the snapshot and the descriptions say; a machine nobody described is known by its id."""
-    healths: dict[str, list[Health]] = {}
-    for health in snapshot.healths:
-        healths.setdefault(health.machine, []).append(health)
-    alerts: dict[str, list[Alert]] = {}
-    for alert in snapshot.alerts:
-        if alert.state == "active" or is_late_news(alert, snapshot.read_at):
-            alerts.setdefault(alert.machine, []).append(alert)
-    return [
-        MachineFacts(
-            machine=machines.get(name) or Machine(id=name),
-            healths=tuple(sorted(found, key=lambda health: health.time, reverse=True)),
-            alerts=_urgency_order(alerts.get(name, ())),
-            history=snapshot.histories.get(name, ()),
-            series=snapshot.series.get(name, ()),
-        )
-        for name, found in healths.items()
-    ]
+def facts_of_machine(
+    machine: Machine,
+    healths: Collection[Health],
+    alerts: Collection[Alert] = (),
+    history: tuple[HealthAt, ...] = (),
+    series: tuple[Series, ...] = (),
+) -> MachineFacts:
+    """Bring together what is known of one machine, of which there is at least one health."""
+    return MachineFacts(
+        machine=machine,
+        healths=tuple(sorted(healths, key=lambda health: health.time, reverse=True)),
+        alerts=_urgency_order(alerts),
+        history=history,
+        series=series,
+    )
 
 
-def usual_interval(facts: Collection[MachineFacts]) -> timedelta:
-    """Give what usually passes between two data of one machine; half an hour where nothing is known."""
-    intervals = sorted(_interval(each.history) for each in facts if len(each.history) > 1)
-    return intervals[len(intervals) // 2] if intervals else _INTERVAL_UNKNOWN
+def middle_interval(intervals: Collection[timedelta]) -> timedelta:
+    """Give the middle one of machines' intervals; half an hour where none is known."""
+    return sorted(intervals)[len(intervals) // 2] if intervals else _INTERVAL_UNKNOWN
 
 
-def is_old(facts: MachineFacts, now: datetime, *, usual: timedelta) -> bool:
-    """Whether a machine's data are older than twice its own interval, or the `usual` one where it isn't known."""
-    interval = _interval(facts.history) if len(facts.history) > 1 else usual
-    return now - facts.newest.time > max(2 * interval, _OLD_AFTER)
-
-
-def _interval(history: Sequence[HealthAt]) -> timedelta:
-    """Give the long steps of a history: its points may report close together and then not for a while."""
-    steps = sorted(later.time - earlier.time for earlier, later in itertools.pairwise(history))
-    return steps[int(0.9 * (len(steps) - 1))]
+def is_old(newest: datetime, now: datetime, *, interval: timedelta) -> bool:
+    """Whether a machine's `newest` data are older than twice the `interval` that usually passes between two."""
+    return now - newest > max(2 * interval, _OLD_AFTER)
 
 
 def _urgency_order(alerts: Collection[Alert]) -> tuple[Alert, ...]:

@@ -27,9 +27,11 @@ __all__ = [
     "DeductionView",
     "MachineView",
     "Viewer",
+    "machine_facts_text",
     "machine_name",
     "machine_view",
     "matter_text",
+    "why_and_since",
 ]
 
 _SINCE = Bilingual("since {clock} ({span})", "自{clock}起（已{span}）")
@@ -131,8 +133,8 @@ def machine_view(facts: MachineFacts, viewer: Viewer, *, old: bool) -> MachineVi
     health, language = facts.newest, viewer.language
     why, since, more = _why(facts, viewer)
     named = named_text(facts, language)
-    if named and facts.alerts and facts.alerts[0].rule == "diagnosis":
-        why, named = named, ""
+    if named and named == why:
+        named = ""
     alerts = tuple(_alert(alert, viewer, facts) for alert in facts.alerts)
     # What only a sensor's alert makes one to watch is healthy by its other points.
     by_others: Status = "healthy" if facts.status == "sensor_fault" and health.status == "watch" else health.status
@@ -140,7 +142,7 @@ def machine_view(facts: MachineFacts, viewer: Viewer, *, old: bool) -> MachineVi
     return MachineView(
         id=facts.machine.id,
         name=machine_name(facts.machine, language),
-        facts=_facts(facts.machine, language),
+        facts=machine_facts_text(facts.machine, language),
         status=facts.status,
         status_text=STATUSES[facts.status].say(language),
         machine_text="" if facts.status == health.status else _MACHINE_IS.say(language, status=own),
@@ -166,6 +168,12 @@ def machine_view(facts: MachineFacts, viewer: Viewer, *, old: bool) -> MachineVi
     )
 
 
+def why_and_since(facts: MachineFacts, viewer: Viewer) -> tuple[str, str]:
+    """Say in one line what is the matter with a machine, and since when."""
+    why, since, _ = _why(facts, viewer)
+    return why, since
+
+
 def machine_name(machine: Machine, language: Language) -> str:
     """Give the name people use in a language, or in the other one, or the id."""
     first, second = machine.name.en, machine.name.zh
@@ -174,7 +182,7 @@ def machine_name(machine: Machine, language: Language) -> str:
     return first or second or machine.id
 
 
-def _facts(machine: Machine, language: Language) -> str:
+def machine_facts_text(machine: Machine, language: Language) -> str:
     """Give id, kind, line, and the name in the other language."""
     kind = KINDS[machine.kind].say(language) if machine.kind in KINDS else machine.kind
     line = _LINE.say(language, line=machine.line) if machine.line else ""
@@ -191,8 +199,9 @@ def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:
     sensor = _sensor_text(facts, language) if facts.faulty else ""
     if of_machine:
         first = of_machine[0]
-        matter = matter_text(first.point, first.rule, language)
-        if "stopped" in (health.status, health.running):
+        named = named_text(facts, language) if facts.alerts[0].rule == "diagnosis" else ""
+        matter = named or matter_text(first.point, first.rule, language)
+        if not named and "stopped" in (health.status, health.running):
             matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
         withheld = _reason(health, language) if health.score is None and health.running != "stopped" else ""
         return matter, _when(first, viewer), sensor or unjudged_text(facts, language) or withheld

@@ -51,6 +51,11 @@ _BEHIND_HELP = Bilingual(
     "They were measured at {clock}: a recording, a simulation, or a backlog that is being worked off.",
     "数据测量时间为{clock}：来自录制数据回放、仿真，或正在处理积压。",
 )
+_CUT = Bilingual("More alerts are open than this page reads", "未关闭的报警超出本页面的读取上限")
+_CUT_HELP = Bilingual(
+    "Those that were raised longest ago are not shown. Statuses are right all the same: go by them.",
+    "最早的报警未显示。设备状态仍然正确，请以各设备的状态为准。",
+)
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,4 +122,6 @@ def notices(
         found.append(
             Notice(kind="info", title=title, text=_BEHIND_HELP.say(language, clock=time_text(fresh.newest)))
         )
+    if snapshot.alerts_cut:
+        found.append(Notice(kind="warning", title=_CUT.say(language), text=_CUT_HELP.say(language), about="alerts"))
     return tuple(found)

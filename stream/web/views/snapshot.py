@@ -10,10 +10,10 @@ from models.outputs import Alert, Health, Intake, Measurement
 from models.probes.records import Input
 from stream.stores.store import HealthAt, ValueAt
 
-__all__ = ["CARDS", "FIELDS", "Probed", "Series", "Snapshot"]
+__all__ = ["FIELDS", "READ_AHEAD", "Probed", "Series", "Snapshot"]
 
-CARDS = 24
-"""Machines drawn as full cards at most; more that need someone become tiles, in the same order."""
+READ_AHEAD = 12
+"""Machines, those first that need someone, of which everything is read before anybody opens them."""
 
 
 FIELDS: dict[Measurement, tuple[str, ...]] = {
@@ -55,6 +55,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What comes of machines, the newest of each."""
     histories: Mapping[str, tuple[HealthAt, ...]] = MappingProxyType({})
     """By machine, oldest first; not of every machine."""
+    intervals: Mapping[str, timedelta] = MappingProxyType({})
+    """What usually passes between two data, by machine; not of every machine."""
     series: Mapping[str, tuple[Series, ...]] = MappingProxyType({})
     """By machine; not of every machine."""
     changed_at: datetime | None = None
@@ -67,5 +69,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the store has ever been read."""
     probes: tuple[Probed, ...] = ()
     """Of every input and partition that there must be; none where nobody asks for them."""
+    other_names: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """By machine: what else it is, or was, called; only to be found by it."""
+    alerts_cut: bool = False
+    """Whether more alerts are open than were read."""
     probe_limit: timedelta = timedelta(seconds=150)
     """For how long none may come through."""

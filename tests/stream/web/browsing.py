@@ -1,6 +1,7 @@
 """Looking at the page of a made up plant in a real browser, and measuring what a reader sees."""
 
 import asyncio
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -83,6 +84,22 @@ def looked_at(browser, address, *, size=WIDE, locale="en-GB", dark=False):
         assert complaints == []
     finally:
         context.close()
+
+
+def row_of(page, machine):
+    return page.locator(f".row-item:has(> [data-machine={json.dumps(machine, ensure_ascii=False)}])")
+
+
+def opened(page, machine):
+    """Open a machine's row, and wait for what it shows."""
+    row = row_of(page, machine)
+    row.locator(".row-head").click()
+    row.locator(".row-details").wait_for()
+    return row
+
+
+def listed(page):
+    return [row.get_attribute("data-machine") for row in page.locator(".row-head").all()]
 
 
 def wait_for_text(page, selector, pattern, timeout_s=20):

@@ -42,17 +42,22 @@ NUMBERS = {"chart_height_px": "stream/web/charts/trend_chart.py"}
 """Functions that may stand in a style: this one gives an int reckoned from our own ints."""
 ATTRIBUTES = frozenset(
     {
+        "aria_current",
+        "aria_expanded",
         "aria_label",
         "aria_pressed",
         "data_column",
         "data_machine",
         "href",
         "hreflang",
+        "label",
         "lang",
+        "placeholder",
         "role",
         "scope",
         "title",
         "type",
+        "value",
     }
 )
 """What `set_attributes` may set; of these only `href` leads anywhere."""

@@ -10,6 +10,7 @@ from models.machinery.kinematics import BearingOrders
 from stream.stores.sqlite.store import SqliteStore
 from stream.web.data.feed import Feed
 from stream.web.data.history import RANGES, HistoryReader
+from stream.web.fleet.query import FleetQuery
 from stream.web.fleet.view import fleet_view
 from stream.web.machine.page_view import machine_page_view
 from tests.stream.web.fleets import MACHINES, NOW, MemoryStore
@@ -39,9 +40,10 @@ def envelope(time=NOW, **others):
     return spectra(time, **others)[1]
 
 
-def read(outputs, *, machines=MACHINES, now=NOW, turns=3):
+def read(outputs, *, machines=MACHINES, now=NOW, turns=3, opened=()):
     async def snapshot():
         feed = Feed(MemoryStore(outputs), machines, clock=lambda: now)
+        feed.subscribe("a viewer", opened)
         for _ in range(turns):
             await feed.read()
         return feed.snapshot
@@ -49,8 +51,21 @@ def read(outputs, *, machines=MACHINES, now=NOW, turns=3):
     return asyncio.run(snapshot())
 
 
-def fleet(snapshot, *, machines=MACHINES, language="en", clock=NOW, opened=()):
-    return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, opened=opened)
+def fleet(snapshot, *, machines=MACHINES, language="en", clock=NOW, groups=(), opened=None, **asked):
+    """Give the page for one viewer, who has every row open unless told otherwise."""
+    names = {*machines, *(each.machine for each in snapshot.healths)} if opened is None else opened
+    query = FleetQuery(opened=tuple(names), **asked)
+    return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, query=query, groups=groups)
+
+
+def cards(shown):
+    """Give what the open rows show of the machines that need someone."""
+    return [row.details for row in shown.attention]
+
+
+def quiet_cards(shown):
+    """Give what the open rows show of those that need nobody."""
+    return [row.details for row in shown.rest if row.details]
 
 
 def machine_page(snapshot, machine="P-101", *, machines=MACHINES, language="en", clock=NOW):

@@ -14,7 +14,7 @@ from models.captures.capture import Capture
 from models.outputs import Action, Diagnosis, RemainingLife, Uptime
 from tests.services.page import chromium
 from tests.stream.stores.outputs import row
-from tests.stream.web.browsing import WIDE, fleet, looked_at, wait_for_text
+from tests.stream.web.browsing import WIDE, fleet, looked_at, opened, row_of, wait_for_text
 from tests.stream.web.fleets import alert, deduction, health
 from tests.stream.web.made_up import spectra
 
@@ -118,9 +118,8 @@ def test_forged_texts_are_shown_and_never_run(chromium, tmp_path, text):
     with fleet(tmp_path, [*records, *known], machines=machines_toml(text)) as address:
         for locale, machine in product(("en", "zh"), (text, "M-1")):
             with looked_at(chromium, f"{address}/{locale}", size=WIDE) as page:
-                card = page.locator(f".card[data-machine={msgspec.json.encode(machine).decode()}]")
-                card.locator(".name", has_text=text).wait_for()
-                card.locator("summary").click()
+                row_of(page, machine).locator(".name", has_text=text).wait_for()
+                opened(page, machine).locator(".alert").wait_for()
                 assert_harmless(page, text)
             with looked_at(chromium, f"{address}/{locale}/machine/{quote(machine, safe='')}", size=WIDE) as page:
                 wait_for_text(page, "h1", re.escape(text))

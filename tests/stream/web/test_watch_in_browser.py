@@ -62,7 +62,7 @@ def test_the_first_line_says_that_nothing_is_judged(chromium, unwatched, size, l
         assert first < calm
         assert re.match("截至" if chinese else "As of", page.locator("h1").inner_text())
         assert page.locator("h1.calm").count() == 0
-        assert page.locator(".tile.old").count() == len(SOUND)
+        assert page.locator(".row-item.old").count() == len(SOUND)
         assert page.locator(".stale-bar").is_hidden()
         assert fits(page)
         assert cut_off(page) == []

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from models.machinery.machine import Machine, Name
 from models.outputs import Health, Quality
 from stream.texts.phrases import STATUSES
+from stream.web.fleet.list_view import ROWS_A_PAGE, in_order
 from stream.web.fleet.view import fleet_view
-from stream.web.views.machine_facts import attention_order, facts_of_machines
-from stream.web.views.snapshot import CARDS, Snapshot
+from stream.web.views.fleet_facts import fleet_facts
+from stream.web.views.snapshot import Snapshot
 from tests.stream.web.fleets import NOW, alert, four, health, many
-from tests.stream.web.made_up import fleet, read
+from tests.stream.web.made_up import cards, fleet, quiet_cards, read
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,8 @@ def test_the_machine_that_needs_someone_comes_first_and_says_why(plant):
     shown = fleet(plant)
     assert shown.headline == "3 of 4 machines need someone"
     assert [card.id for card in shown.attention] == ["P-101", "M-301", "F-201"]
-    assert [tile.id for tile in shown.tiles] == ["G-401"]
-    pump, motor, _ = shown.attention
+    assert [row.id for row in shown.rest] == ["G-401"]
+    pump, motor, _ = cards(shown)
     assert pump.why == "Drive end: vibrates more than it used to"
     assert pump.since == "since 06:50 (2 h 10 min)"
     assert motor.why == "Winding: too hot"
@@ -36,7 +37,7 @@ def test_the_machine_that_needs_someone_comes_first_and_says_why(plant):
 
 
 def test_a_broken_sensor_is_a_sensor_fault_and_not_a_machine_fault(plant):
-    fan = fleet(plant).attention[2]
+    fan = cards(fleet(plant))[2]
     assert (fan.status, fan.status_text, fan.machine_text) == ("sensor_fault", "Sensor fault", "machine: healthy")
     assert fan.why == "Sensor fault, drive end: signal stuck at one value"
     assert "still judged by its other sensors" in fan.more
@@ -63,13 +64,13 @@ def test_a_sensor_fault_of_a_sick_machine_is_told_along():
         health("A", "bearing", NOW, status="critical", score=20.0, flags=("open",)),
         alert("A", "drive-end", "change", "high", NOW, "drive-end: much.", "drive-end:多。"),
     ]
-    card = fleet(read(outputs, machines={}), machines={}).attention[0]
+    card = cards(fleet(read(outputs, machines={}), machines={}))[0]
     assert card.status == "critical"
     assert card.more == "Sensor fault, bearing: cable open"
 
 
 def test_deductions_sum_to_what_is_missing_and_come_with_their_reason(plant):
-    pump = fleet(plant).attention[0]
+    pump = cards(fleet(plant))[0]
     assert pump.score == pytest.approx(28.5)
     assert pump.score_text == "28.5 of 100"
     assert sum(each.points for each in pump.deductions) == pytest.approx(100 - pump.score)
@@ -78,7 +79,7 @@ def test_deductions_sum_to_what_is_missing_and_come_with_their_reason(plant):
 
 
 def test_numbers_have_unit_limit_direction_and_age(plant):
-    pump = fleet(plant).attention[0]
+    pump = cards(fleet(plant))[0]
     drive_end = next(point for point in pump.points if point.id == "drive-end")
     velocity = next(value for value in drive_end.values if value.label == "Velocity RMS")
     assert velocity.text.endswith(" mm/s")
@@ -88,27 +89,27 @@ def test_numbers_have_unit_limit_direction_and_age(plant):
     bearing = next(point for point in pump.points if point.id == "bearing").values[0]
     assert bearing.text.endswith(" °C")
     assert bearing.limit_text == "limit 90 °C"
-    gearbox = fleet(plant, opened={"G-401"}).opened[0]
+    gearbox = quiet_cards(fleet(plant))[0]
     assert (gearbox.id, gearbox.why) == ("G-401", "Nothing found")
 
 
 def test_withheld_health_is_a_gap_with_its_reason(plant):
-    trend = fleet(plant).attention[0].trend
+    trend = cards(fleet(plant))[0].trend
     assert [gap.status for gap in trend.gaps] == ["warming_up"]
     assert trend.gap_text == "Grey: health not given (Learning)"
     assert len(trend.lines) == 1
     assert trend.falling
     learning = read(four(hours=1))
-    assert {tile.score_text for tile in fleet(learning).tiles} == {""}
-    card = fleet(learning, opened={"G-401"}).opened
-    assert [each.score_text for each in card] == ["not given now"]
+    assert {row.score_text for row in fleet(learning).rest} == {""}
+    card = quiet_cards(fleet(learning))
+    assert {each.score_text for each in card} == {"not given now"}
     assert card[0].why == "Still learning what is usual for this machine."
 
 
 def test_chinese_says_the_same(plant):
     shown = fleet(plant, language="zh")
     assert shown.headline == "4台设备中有3台需要处理"
-    pump, _, fan = shown.attention
+    pump, _, fan = cards(shown)
     assert pump.name == "1号冷却水泵"
     assert pump.why == "驱动端:振动明显高于平时".replace(":", "\uff1a")
     assert pump.since == "自06:50起\uff08已2小时10分钟\uff09"
@@ -119,19 +120,19 @@ def test_chinese_says_the_same(plant):
 
 def test_no_english_is_left_in_chinese_sentences(plant):
     shown = fleet(plant, language="zh")
-    for card in shown.attention:
+    for card in cards(shown):
         for text in (card.why, card.since, card.more, card.status_text, card.details, card.age, card.trend.title):
             assert not any(letter.isascii() and letter.isalpha() for letter in text), text
 
 
 def test_the_most_urgent_alert_is_shown_and_the_others_wait_in_the_details(plant):
-    pump = fleet(plant).attention[0]
+    pump = cards(fleet(plant))[0]
     assert pump.alert.priority_text == "High priority"
     assert [each.priority for each in pump.more_alerts] == ["low"]
     assert pump.details == "Details and 1 more alert"
     assert pump.alert.against == ""  # its text has value, limit and unit
     odd = alert("A", "x", "home-made", "low", NOW, "x: odd.", "")
-    card = fleet(read([health("A", "x", NOW), odd], machines={}), machines={}).attention[0]
+    card = cards(fleet(read([health("A", "x", NOW), odd], machines={}), machines={}))[0]
     assert card.alert.against == "value 1.19, limit 0.5"
     assert card.alert.text == "X: odd."
 
@@ -146,8 +147,9 @@ def test_two_hundred_machines_stay_quiet_but_three():
     shown = fleet(read(many(), machines={}), machines={})
     assert shown.headline == "3 of 200 machines need someone"
     assert [card.id for card in shown.attention] == ["PUMP-150", "PUMP-017", "PUMP-090"]
-    assert len(shown.tiles) == 197
-    assert [(count.status, count.number) for count in shown.counts] == [
+    assert len(shown.attention) + len(shown.rest) == ROWS_A_PAGE
+    assert shown.choices.shown == "1 to 50 of 200"
+    assert [(count.standing, count.number) for count in shown.choices.counts] == [
         ("critical", 1),
         ("warning", 1),
         ("no_data", 1),
@@ -155,12 +157,12 @@ def test_two_hundred_machines_stay_quiet_but_three():
     ]
 
 
-def test_more_that_need_someone_than_cards_stay_in_order_as_tiles():
-    outputs = [health(f"A{n:02d}", "x", NOW, status="watch", score=50.0 + n) for n in range(CARDS + 5)]
-    shown = fleet(read(outputs, machines={}), machines={})
-    assert [card.id for card in shown.attention] == [f"A{n:02d}" for n in range(CARDS)]
-    assert [tile.id for tile in shown.tiles] == [f"A{n:02d}" for n in range(CARDS, CARDS + 5)]
-    assert all(tile.needs_someone for tile in shown.tiles)
+def test_more_that_need_someone_than_fit_on_a_page_go_on_in_order_on_the_next():
+    names = [f"A-{number}" for number in range(1, ROWS_A_PAGE + 6)]
+    outputs = [health(name, "x", NOW, status="watch", score=50.0 + n) for n, name in enumerate(names)]
+    snapshot = read(outputs, machines={})
+    assert [row.id for row in fleet(snapshot, machines={}).attention] == names[:ROWS_A_PAGE]
+    assert [row.id for row in fleet(snapshot, machines={}, page=2).attention] == names[ROWS_A_PAGE:]
 
 
 def test_nothing_yet_says_what_to_do():
@@ -169,7 +171,7 @@ def test_nothing_yet_says_what_to_do():
     assert "stethos worker" in empty.detail
     waiting = fleet(read([]))
     assert waiting.headline == "Waiting for the first data"
-    assert {tile.status_text for tile in waiting.tiles} == {"No data yet"}
+    assert {row.standing_text for row in waiting.rest} == {"No data yet"}
     unread = fleet(Snapshot(read_at=NOW, loaded=False), machines={})
     assert unread.headline == "Reading the store…"
 
@@ -183,15 +185,15 @@ def test_a_machine_that_nobody_described_is_known_by_its_id():
 def test_machine_names_fall_back_to_the_other_language():
     machines = {"A": Machine(id="A", name=Name(zh="泵")), "B": Machine(id="B", name=Name(en="Pump"))}
     shown = fleet(read([health("A", "x", NOW), health("B", "x", NOW)], machines=machines), machines=machines)
-    assert [tile.name for tile in shown.tiles] == ["Pump", "泵"]
+    assert [row.name for row in shown.rest] == ["Pump", "泵"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("status", list(STATUSES))
 def test_every_status_has_words_in_both_languages(status, language):
     outputs = [health("A", "x", NOW, status=status, score=None if status != "healthy" else 100.0)]
-    shown = fleet(read(outputs, machines={}), machines={}, language=language, opened={"A"})
-    card = (*shown.attention, *shown.opened)[0]
+    shown = fleet(read(outputs, machines={}), machines={}, language=language)
+    card = (*cards(shown), *quiet_cards(shown))[0]
     assert card.status_text == STATUSES[status].say(language)
 
 
@@ -208,8 +210,9 @@ def test_order_of_attention_never_puts_the_worse_one_later(machines):
         Health(machine=f"M{n}", point="x", time=NOW, status=status, score=score)
         for n, (status, score, _) in enumerate(machines)
     )
-    order = attention_order(facts_of_machines(Snapshot(read_at=NOW, healths=healths), {}))
-    statuses = [untold.get(each.newest.status, each.newest.status) for each in order]
+    facts = fleet_facts(Snapshot(read_at=NOW, healths=healths), {})
+    order = in_order(facts, "en")
+    statuses = [untold.get(each.facts.newest.status, each.facts.newest.status) for each in order]
     places = [worst_first.index(status) if status in worst_first else 9 for status in statuses]
     assert places == sorted(places)
     assert len(order) == len(machines)
@@ -223,8 +226,8 @@ def test_times_are_the_viewers():
 def test_a_shortened_block_is_said_beside_a_good_signal_and_is_no_fault():
     quality = Quality(ok=True, flags=("shortened",))
     sound = msgspec.structs.replace(health("A", "drive-end", NOW), quality=quality)
-    shown = fleet(read([sound], machines={}), machines={}, opened="A")
-    (point,) = shown.opened[0].points
+    shown = fleet(read([sound], machines={}), machines={})
+    (point,) = quiet_cards(shown)[0].points
     assert (point.ok, point.quality) == (True, "Signal good: block too long, only its beginning looked at")
     assert not shown.attention
 

@@ -8,19 +8,18 @@ import pytest
 from models.bilingual import Bilingual
 from models.outputs import Diagnosis
 from models.texts.diagnosis_sentences import with_stronger
-from stream.web.fleet.view import fleet_view
 from stream.web.machine.verdicts_view import verdicts_view
 from stream.web.views.machine_view import Viewer
 from stream.web.views.points_view import with_point_names
-from tests.stream.web.fleets import MACHINES, NOW, alert, health
-from tests.stream.web.made_up import read
+from tests.stream.web.fleets import NOW, alert, health
+from tests.stream.web.made_up import cards, fleet, quiet_cards, read
 
 OUTER = Diagnosis(verdict="bearing_outer_race", confidence=0.87, supporting=9, observations=15)
 
 
 def card(*outputs, language="en"):
-    shown = fleet_view(read(list(outputs)), MACHINES, clock=NOW, zone=UTC, language=language, opened=("P-101",))
-    return (*shown.attention, *shown.opened)[0]
+    shown = fleet(read(list(outputs)), language=language)
+    return (*cards(shown), *quiet_cards(shown))[0]
 
 
 def diagnosed(diagnosis, *, point="drive-end"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.outputs import Health
 from stream.web.views.snapshot import Snapshot
 from tests.stream.web.fleets import NOW, four, health
-from tests.stream.web.made_up import fleet, read
+from tests.stream.web.made_up import fleet, quiet_cards, read
 
 
 def at(minutes_ago, *, clock=NOW, changed=None, began=timedelta(hours=1), outputs=None, trouble=""):
@@ -33,11 +33,11 @@ def test_silence_is_told_with_its_length():
 
 def test_a_recording_that_runs_is_no_silence_but_is_told():
     snapshot = at(600, changed=1)
-    shown = fleet(snapshot, machines={}, opened={"A"})
+    shown = fleet(snapshot, machines={})
     (notice,) = shown.notices
     assert (notice.kind, notice.title) == ("info", "Data run 10 h behind the clock")
-    assert shown.opened[0].age == "measured just now"
-    assert not shown.opened[0].old
+    assert quiet_cards(shown)[0].age == "measured just now"
+    assert not shown.rest[0].old
 
 
 def test_a_server_that_has_just_begun_does_not_cry_silence():
@@ -49,6 +49,6 @@ def test_a_machine_behind_the_others_looks_old():
     late = [each for each in four() if not (isinstance(each, Health) and each.machine == "G-401")]
     late += [health("G-401", "oil", NOW - timedelta(hours=3) + timedelta(minutes=n)) for n in range(30)]
     shown = fleet(read(late))
-    (tile,) = [tile for tile in shown.tiles if tile.id == "G-401"]
-    assert tile.old
-    assert not any(card.old for card in shown.attention)
+    (row,) = [row for row in shown.rest if row.id == "G-401"]
+    assert row.old
+    assert not any(row.old for row in shown.attention)

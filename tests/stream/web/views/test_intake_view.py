@@ -57,7 +57,7 @@ def test_a_machine_that_was_never_judged_is_named_with_numbers_and_what_to_do(la
 
 def test_a_described_machine_that_sends_but_is_not_judged_does_not_say_that_it_sends_nothing():
     shown = fleet(read([ahead("described")], machines=MACHINES), machines=MACHINES)
-    assert [tile.status_text for tile in shown.tiles] == ["Its data are not judged"]
+    assert [row.standing_text for row in shown.rest] == ["Its data are not judged"]
     page = machine_page(read([ahead("described")], machines=MACHINES), "described", machines=MACHINES)
     assert (page.headline, page.detail) == ("Feed pump", "")
     assert [notice.title for notice in page.notices] == ["Not all that comes of this machine is judged"]

@@ -6,7 +6,7 @@ import pytest
 
 from stream.web.components.status_icons import status_icon_svg
 from tests.stream.web.fleets import MACHINES, NOW, alert, health
-from tests.stream.web.made_up import fleet, machine_page, read
+from tests.stream.web.made_up import cards, fleet, machine_page, read
 
 IDLING = "Idling since 06:50 (2 h 10 min): turns without load"
 BEGAN = NOW - timedelta(hours=2, minutes=10)
@@ -54,10 +54,10 @@ def test_a_stopped_machine_needs_nobody_and_says_for_how_long_it_has_stood():
     stands = pump(status="stopped", score=None, running="stopped", running_since=BEGAN)
     shown = fleet(read([stands]))
     assert not shown.attention
-    tile = next(tile for tile in shown.tiles if tile.id == "P-101")
-    assert (tile.status, tile.status_text, tile.needs_someone) == ("stopped", "Stopped, 2 h 10 min", False)
+    row = next(row for row in shown.rest if row.id == "P-101")
+    assert (row.standing, row.standing_text, row.needy) == ("stopped", "Stopped, 2 h 10 min", False)
     chinese = fleet(read([stands]), language="zh")
-    assert next(tile for tile in chinese.tiles if tile.id == "P-101").status_text == "停机，已2小时10分钟"
+    assert next(row for row in chinese.rest if row.id == "P-101").standing_text == "停机，已2小时10分钟"
     assert status_icon_svg("stopped") not in {
         status_icon_svg("critical"),
         status_icon_svg("warning"),
@@ -68,10 +68,10 @@ def test_a_stopped_machine_needs_nobody_and_says_for_how_long_it_has_stood():
 def test_what_was_found_before_it_stopped_still_asks_for_someone_but_it_looks_stopped():
     stands = pump(status="stopped", score=None, running="stopped", running_since=BEGAN)
     found = alert("P-101", "drive-end", "change", "high", NOW - timedelta(hours=5), "too much.", "过大。")
-    (card,) = fleet(read([stands, found])).attention
+    (card,) = cards(fleet(read([stands, found])))
     assert (card.status, card.status_text) == ("stopped", "Stopped")
     assert card.running == "Stopped since 06:50 (2 h 10 min)"
     assert card.why == "Before it stopped: drive end: vibrates more than it used to"
-    (card,) = fleet(read([stands, found]), language="zh").attention
+    (card,) = cards(fleet(read([stands, found]), language="zh"))
     assert card.why == "停机前：驱动端：振动明显高于平时"
     assert MACHINES["P-101"].id == card.id

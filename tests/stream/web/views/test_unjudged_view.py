@@ -8,7 +8,7 @@ import pytest
 
 from models.outputs import Anomaly, Guard
 from tests.stream.web.fleets import NOW, UNJUDGED, alert, health
-from tests.stream.web.made_up import fleet, machine_page, read
+from tests.stream.web.made_up import cards, fleet, machine_page, quiet_cards, read
 from tests.stream.web.untold import untold
 
 GUARDS = [guard for guard in get_args(Guard) if guard not in {"standstill", "retired", "forgotten"}]
@@ -20,17 +20,17 @@ def plant():
 
 
 def card_of(snapshot, machine, language="en"):
-    shown = fleet(snapshot, machines={}, language=language, opened={machine})
-    return next(card for card in (*shown.attention, *shown.opened) if card.id == machine)
+    shown = fleet(snapshot, machines={}, language=language)
+    return next(card for card in (*cards(shown), *quiet_cards(shown)) if card.id == machine)
 
 
 def test_what_nobody_can_tell_needs_someone_and_the_headline_counts_it(plant):
     shown = fleet(plant, machines={})
     assert shown.headline == f"{len(GUARDS) + 6} of {len(GUARDS) + 14} machines need someone"
     assert not shown.calm
-    order = [card.id for card in shown.attention] + [tile.id for tile in shown.tiles]
+    order = [row.id for row in (*shown.attention, *shown.rest)]
     assert max(order.index(f"N-{guard}") for guard in GUARDS) < min(order.index(f"Z-{n}") for n in range(6))
-    assert {count.status: count.number for count in shown.counts}["not_judged"] == len(GUARDS)
+    assert {count.standing: count.number for count in shown.choices.counts}["not_judged"] == len(GUARDS)
     only = fleet(read([health("A", "x", NOW, status="not_judged", score=None)], machines={}), machines={})
     assert only.headline == "The machine needs someone"
 

@@ -63,7 +63,7 @@ def test_where_all_stand_the_first_line_says_since_when_and_nothing_looks_calm(l
     assert "stethos doctor" in notice.text
     assert shown.headline == headline
     assert not shown.calm
-    assert all(tile.old for tile in shown.tiles)
+    assert all(row.old for row in shown.rest)
     page = machine_page(snapshot, clock=later(151), language=language)
     assert page.notices == (notice,)
     assert page.machine.old

@@ -1,0 +1,131 @@
+"""One row of the list: how a machine stands, what is the matter in one line, how old that is."""
+
+from datetime import timedelta
+
+import msgspec
+
+from models.bilingual import Bilingual
+from stream.texts.times import span_text
+from stream.web.fleet.list_view import Listed
+from stream.web.views.fleet_facts import FleetMachine
+from stream.web.views.machine_facts import MachineFacts
+from stream.web.views.machine_view import MachineView, Viewer, machine_facts_text, machine_name, why_and_since
+from stream.web.views.running_view import stopped_text
+from stream.web.views.standing import STANDINGS, Standing
+from stream.web.views.unjudged_view import planned_text
+
+__all__ = ["Member", "Row", "row_view"]
+
+_NOT_JUDGED = Bilingual("Its data are not judged", "数据未评定")
+_MOMENT = Bilingual("< 1 min", "<1分钟")
+_QUIET = frozenset({"healthy", "stopped", "planned", "retired"})
+"""Standings that say all there is to say, unless something is the matter besides."""
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A machine that a group's row stands for."""
+
+    id: str
+    name: str
+    standing: Standing
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine, or a group of machines."""
+
+    id: str
+    name: str
+    facts: str
+    """Id, kind, line and its other name."""
+    standing: Standing
+    standing_text: str
+    why: str = ""
+    """The one reason; empty of what is sound."""
+    since: str = ""
+    score_text: str = ""
+    age: str = ""
+    old: bool = False
+    needy: bool = False
+    details: MachineView | None = None
+    """All that is known, where the row is open."""
+    members: tuple[Member, ...] = ()
+    """Of a group that is open."""
+    is_open: bool = False
+
+
+def row_view(
+    listed: Listed, viewer: Viewer, *, is_open: bool, is_coming: bool, is_old: bool, details: MachineView | None
+) -> Row:
+    """Draw a row up; `is_coming` says that data come of which nothing is judged, `is_old` that these are old."""
+    if listed.group is not None:
+        return _group_row(listed, viewer, is_open=is_open, is_old=is_old)
+    each, language = listed.machine, viewer.language
+    if each.facts is None:
+        return Row(
+            id=each.id,
+            name=machine_name(each.machine, language),
+            facts=machine_facts_text(each.machine, language),
+            standing=each.standing,
+            standing_text=(_NOT_JUDGED if is_coming else STANDINGS[each.standing]).say(language),
+            old=True,
+            is_open=is_open,
+        )
+    why, since = _why(each, each.facts, viewer)
+    score = each.facts.newest.score
+    return Row(
+        id=each.id,
+        name=machine_name(each.machine, language),
+        facts=machine_facts_text(each.machine, language),
+        standing=each.standing,
+        standing_text=_standing_text(each, each.facts, viewer),
+        why=why,
+        since=since,
+        score_text="" if score is None else f"{score:.0f} / 100",
+        age=_age(viewer.now - each.facts.newest.time, viewer),
+        old=is_old,
+        needy=each.needy,
+        details=details,
+        is_open=is_open,
+    )
+
+
+def _group_row(listed: Listed, viewer: Viewer, *, is_open: bool, is_old: bool) -> Row:
+    assert listed.group is not None
+    language = viewer.language
+    members = tuple(Member(each.id, machine_name(each.machine, language), each.standing) for each in listed.members)
+    return Row(
+        id=listed.group.id,
+        name=listed.group.title.plain(language),
+        facts="",
+        standing=listed.machine.standing,
+        standing_text=STANDINGS[listed.machine.standing].say(language),
+        why=listed.group.text.plain(language),
+        old=is_old,
+        needy=True,
+        members=members if is_open else (),
+        is_open=is_open,
+    )
+
+
+def _why(each: FleetMachine, facts: MachineFacts, viewer: Viewer) -> tuple[str, str]:
+    if each.standing in _QUIET and not each.needy:
+        return "", ""
+    return why_and_since(facts, viewer)
+
+
+def _standing_text(each: FleetMachine, facts: MachineFacts, viewer: Viewer) -> str:
+    says = STANDINGS[each.standing].say(viewer.language)
+    if each.standing == "planned":
+        return planned_text(facts, viewer.language) or says
+    if each.standing != "stopped":
+        return says
+    return stopped_text(says, facts.newest, now=viewer.now, language=viewer.language)
+
+
+def _age(age: timedelta, viewer: Viewer) -> str:
+    """Say how old in minutes at best: what changed each second would have to be sent to every viewer each second.
+
+    The details have seconds.
+    """
+    seconds = age.total_seconds()
+    return _MOMENT.say(viewer.language) if seconds < 60 else span_text(seconds, viewer.language)
