@@ -1,9 +1,11 @@
 """No data: a machine that is silent for much longer than usual, of which nobody can say how it is."""
 
+import msgspec
+
 from models.advice.recurring import with_recurrence
 from models.advice.transitions import transition
 from models.bilingual import Bilingual
-from models.clock import HOUR_US, MINUTE_US, SECOND_US
+from models.clock import HOUR_US, MINUTE_US, SECOND_US, to_datetime
 from models.condition.state import MachineState
 from models.outputs import Alert
 from models.texts.sentences import data_back_sentence, no_data_sentence
@@ -126,4 +128,5 @@ def _transition(
         sentence=with_recurrence(sentence, state, None, "no_data", level),
         observation=digest,
     )
-    return [] if alert is None else [alert]
+    noticed = to_datetime(state.observed_us)  # with the value it tells when the machine was heard, by that clock
+    return [] if alert is None else [msgspec.structs.replace(alert, noticed=noticed)]

@@ -51,6 +51,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """Of the mains that feed it."""
     category: str = ""
     """That a standard sorts machines of its kind into, I or II of a pump for example (`models/machinery/packs`)."""
+    gateway: str | msgspec.UnsetType = msgspec.UNSET
+    """What its data come through. The judgement knows nothing of it, so it stands in no configuration; unset, it
+    takes no room and leaves versions as they are."""
     mechanism: Mechanism | None = None
     """What the pack of its kind says of it; None where no pack knows the kind. Nobody writes it into a file."""
 
