@@ -12,6 +12,7 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Intake
 from stream.stores.store import Store
+from stream.web.data.grouping import Grouping
 from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
 from stream.web.views.machine_facts import attention_order, facts_of_machines, needs_someone
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 _EVERY_S = 2.0
 _HISTORIES_A_TURN = 6
 """Machines whose history is read in one turn, so that a large fleet costs no more than a small one."""
-_OPEN_ALERTS = 2_000
+_OPEN_ALERTS = 20_000
 _INTAKE_EVERY = 5
 """Looks at the store between two at what comes of machines, which workers tell once a minute, and came late."""
 
@@ -43,6 +44,7 @@ class Feed:
     ) -> None:
         self._store, self._machines, self._clock = store, machines, clock
         self._probes = None if probes is None else ProbeProgress(probes)
+        self._grouping = Grouping(store, machines)
         self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], datetime] | None = None
@@ -95,16 +97,19 @@ class Feed:
             self._intakes = tuple(await self._store.intakes())
             self._late = tuple(each for each in await self._store.alerts() if is_late_news(each, now))
         changed_at = self.snapshot.changed_at
-        seen = {(health.machine, health.point): health.time for health in healths}
+        # What has no point no measurement made: that a machine has fallen silent is no news of it.
+        seen = {(health.machine, health.point): health.time for health in healths if health.point}
         if self._seen is not None and seen != self._seen:
             changed_at = now
         self._seen = seen
+        groups = await self._grouping.update({health.machine for health in healths}, alerts, now)
         alerts += self._late
         await self._read_recent(healths, alerts)
         self.snapshot = Snapshot(
             read_at=now,
             healths=healths,
             alerts=alerts,
+            groups=groups,
             intakes=self._intakes,
             histories={name: recent.history for name, recent in self._recent.items()},
             series={name: recent.series for name, recent in self._recent.items()},

@@ -8,6 +8,7 @@ from models.machinery.machine import Machine
 from stream.texts.language import OTHER_LANGUAGE
 from stream.texts.times import zone_text
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
+from stream.web.components.group_row import GroupRow
 from stream.web.components.notice_bar import NoticeBar
 from stream.web.components.stale_bar import add_stale_bar
 from stream.web.data.feed import Feed
@@ -16,6 +17,7 @@ from stream.web.fleet.machine_card import MachineCard
 from stream.web.fleet.tile import TileButton
 from stream.web.fleet.view import Count, FleetView, Tile, fleet_view
 from stream.web.paths import language_path
+from stream.web.views.groups_view import GroupView
 from stream.web.views.machine_view import MachineView
 from stream.web.views.notices_view import Notice
 
@@ -81,6 +83,7 @@ class FleetPage:
                 self._headline = text("h1", "headline")
                 self._detail = text("p", "detail")
                 self._counts: Keyed[Count] = Keyed(container("ul", "counts"), CountChip)
+                self._groups: Keyed[GroupView] = Keyed(container("div", "groups"), lambda: GroupRow(language))
                 self._cards = _Section(_ATTENTION.say(language), language)
                 self._opened_cards = _Section(_OPENED.say(language), language, self._close_card)
                 self._rest_title = text("h2", "section")
@@ -105,6 +108,7 @@ class FleetPage:
         self._detail.set_text(view.detail)
         self._notices.show(((notice.kind, notice.about), notice) for notice in view.notices)
         self._counts.show((count.status, count) for count in view.counts)
+        self._groups.show((group.id, group) for group in view.groups)
         self._cards.show(view.attention)
         self._opened_cards.show(view.opened)
         self._rest_title.set_text(

@@ -14,6 +14,7 @@ from models.outputs import Status
 from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text
 from stream.web.views.freshness import freshness
+from stream.web.views.groups_view import GroupView, folded_in, groups_view
 from stream.web.views.intake_view import fleet_intake_notices, unjudged_machines
 from stream.web.views.machine_facts import (
     MachineFacts,
@@ -71,6 +72,8 @@ class FleetView(msgspec.Struct, frozen=True, kw_only=True):
     calm: bool
     counts: tuple[Count, ...]
     notices: tuple[Notice, ...]
+    groups: tuple[GroupView, ...]
+    """Machines that one cause has taken along, in place of rows of their own."""
     attention: tuple[MachineView, ...]
     opened: tuple[MachineView, ...]
     """Tiles that the viewer wants to see in full."""
@@ -142,9 +145,8 @@ def fleet_view(
         since = snapshot.read_at if doubt is None else doubt.since
         when = "" if since is None else clock_text(since, clock, zone, language)
         says = (_AS_OF if when else _UNCERTAIN).say(language, clock=when, says=says)
-    full, small = ranked.needy[:CARDS], ranked.needy[CARDS:] + ranked.quiet
+    full, small = _full_and_small(ranked, folded_in(snapshot.groups, facts))
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
-
     coming = unjudged_machines(snapshot, clock)
 
     def card(each: MachineFacts) -> MachineView:
@@ -156,6 +158,7 @@ def fleet_view(
         calm=not ranked.needy and not unjudged and not of_before,
         counts=_counts(facts, language),
         notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(ranked.known)), *unjudged),
+        groups=groups_view(snapshot.groups, facts, viewer),
         attention=tuple(card(each) for each in full),
         opened=tuple(card(each) for each in small if each.machine.id in opened),
         tiles=(
@@ -174,6 +177,15 @@ def _ranked(facts: Collection[MachineFacts], machines: Mapping[str, Machine], la
         quiet=tuple(sorted(quiet, key=lambda each: machine_name(each.machine, language))),
         unheard=tuple(machines[name] for name in sorted(machines.keys() - {each.machine.id for each in facts})),
     )
+
+
+def _full_and_small(
+    ranked: _Ranked, folded: Collection[str]
+) -> tuple[tuple[MachineFacts, ...], tuple[MachineFacts, ...]]:
+    """Part the machines into those with a card and those with a tile: what a group tells of needs no card."""
+    alone = tuple(each for each in ranked.needy if each.machine.id not in folded)
+    gathered = tuple(each for each in ranked.needy if each.machine.id in folded)
+    return alone[:CARDS], alone[CARDS:] + gathered + ranked.quiet
 
 
 def _tile(facts: MachineFacts, viewer: Viewer, *, old: bool) -> Tile:
