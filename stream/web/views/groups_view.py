@@ -70,7 +70,7 @@ _HELP: dict[GroupCause, Bilingual] = {
 _RETURNED = Bilingual("Back already: {n}.", "已恢复：{n}台。")
 _UNJUDGED = Bilingual("Until data come nobody can say how they are.", "数据恢复之前无法判断其状态。")
 _LISTED_TOO = Bilingual(
-    "Listed by themselves as well, for what is open of them: {names}.", "另有未关闭的报警，单独列出：{names}。"
+    "With other open alerts, and so listed by themselves too: {names}.", "另有未关闭的报警，单独列出：{names}。"
 )
 _NAMED = 5
 _SHOW = Bilingual("Show the machines ({n})", "显示设备（{n}台）")
