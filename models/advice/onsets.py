@@ -85,7 +85,9 @@ def _onset(alert: Alert) -> Onset:
     ended_us = None if alert.state == "active" else from_datetime(ended_at)
     began_us = latest_us = due_us = from_datetime(alert.since)
     if alert.rule == "no_data":
-        if alert.noticed is not None:
+        if (
+            alert.noticed is not None and not alert.count
+        ):  # of what comes and goes the value is that of the last time
             began_us = from_datetime(alert.noticed) - _microseconds(alert.value)
         allowed_us = _microseconds(alert.limit)
         latest_us, due_us = began_us + allowed_us // _INTERVALS_ALLOWED, began_us + allowed_us

@@ -15,8 +15,9 @@ from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text, span_text
 from stream.web.views.machine_facts import MachineFacts
 from stream.web.views.machine_view import Viewer, machine_name
+from stream.web.views.notices_view import Notice
 
-__all__ = ["GroupView", "MemberView", "folded_in", "groups_view"]
+__all__ = ["GroupView", "MemberView", "folded_in", "groups_view", "machine_group_notices"]
 
 _MEMBERS = 500
 """So many are listed at most: a browser has to draw them."""
@@ -113,6 +114,19 @@ def groups_view(
     return tuple(_group(group, by_id, viewer, folded) for group in groups)
 
 
+def machine_group_notices(
+    groups: Collection[Group], machine: str, facts: Collection[MachineFacts], viewer: Viewer
+) -> tuple[Notice, ...]:
+    """Say on a machine's own page that it is not alone, and what they share."""
+    notices = []
+    for group in groups:
+        if machine in group.members:
+            members = [each for each in facts if each.machine.id in group.members]
+            title = _title(group, members, viewer)
+            notices.append(Notice(kind="warning", title=title, text=_help(group, viewer.language), about=group.id))
+    return tuple(notices)
+
+
 def folded_in(groups: Collection[Group], facts: Collection[MachineFacts]) -> frozenset[str]:
     """Give the machines that need no row of their own: all that is open of them, groups tell.
 
@@ -176,9 +190,8 @@ def _who(group: Group, language: Language) -> str:
 
 
 def _text(group: Group, unfolded: Collection[MachineFacts], language: Language) -> str:
-    silence = group.cause == "no_data"
-    said = [(_SILENT_HELP[group.place.kind] if silence else _HELP[group.cause]).say(language)]
-    if silence:
+    said = [_help(group, language)]
+    if group.cause == "no_data":
         said.append(_UNJUDGED.say(language))
     if group.returned:
         said.append(_RETURNED.say(language, n=len(group.returned)))
@@ -187,6 +200,10 @@ def _text(group: Group, unfolded: Collection[MachineFacts], language: Language) 
         names = ("、" if language == "zh" else ", ").join(named[:_NAMED]) + ("…" if len(named) > _NAMED else "")
         said.append(_LISTED_TOO.say(language, names=names))
     return ("" if language == "zh" else " ").join(said)
+
+
+def _help(group: Group, language: Language) -> str:
+    return (_SILENT_HELP[group.place.kind] if group.cause == "no_data" else _HELP[group.cause]).say(language)
 
 
 def _member(facts: MachineFacts, language: Language) -> MemberView:

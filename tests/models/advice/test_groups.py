@@ -218,6 +218,19 @@ def test_a_machine_that_was_heard_again_before_the_others_died_is_no_member():
     assert only(gather([flap, *dead(300, 5.0)[:299]], PLANT, moment(12))).returned == ()
 
 
+def test_alerts_that_come_and_go_are_placed_by_when_they_were_raised():
+    """Their last silence may have been a short one, long after: it tells nothing of when the alert began."""
+    alerts = [msgspec.structs.replace(each, count=5) for each in dead(30)]
+    cleared = [
+        msgspec.structs.replace(back(each, 600.0 + number / 10), value=12.0)
+        for number, each in enumerate(alerts[:20])
+    ]
+    group = only(gather([*cleared, *alerts[20:]], PLANT, moment(603)))
+    assert (len(group.members), len(group.returned), group.since) == (10, 20, moment(0))
+    later = [*cleared, *dead(3, 600.0, each_s=60.0)]
+    assert only(gather(later, PLANT, moment(606))).returned == ()
+
+
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), -1.0, 1e300, 0.0])
 def test_odd_values_harm_nobody(odd):
     alerts = [msgspec.structs.replace(each, limit=odd, value=odd) for each in dead(5)]

@@ -10,8 +10,8 @@ from models.outputs import Alert
 from stream.stores.sqlite.store import SqliteStore
 from stream.web.data.feed import Feed
 from tests.stream.web.fleets import NOW, MemoryStore, health
-from tests.stream.web.made_up import fleet
-from tests.stream.web.outage import LEFT, SICK, outage, plant
+from tests.stream.web.made_up import fleet, machine_page
+from tests.stream.web.outage import LEFT, SICK, Plant, outage, plant
 
 DIED = NOW - timedelta(minutes=58)
 BACK = NOW - timedelta(minutes=18)
@@ -159,6 +159,47 @@ def test_an_hour_of_silence_is_told_all_along_with_its_right_time(tmp_path, made
         await store.close()
 
     asyncio.run(run())
+
+
+def test_a_gateway_that_drops_out_again_and_again_is_one_row_that_says_so(tmp_path):
+    """From the fifth time on its alerts stay open, also while data come."""
+    began = NOW - timedelta(hours=6)
+    made = Plant(began, gateways={"gw-1": 8, "gw-2": 3})
+    for number in range(6):
+        at = began + timedelta(minutes=50 * number)
+        made.waits({"gw-1"}, at, at + timedelta(minutes=29))
+        made.goes_on({"gw-1"}, at + timedelta(minutes=30), at + timedelta(minutes=50))
+    made.goes_on({"gw-2"}, began, began + timedelta(hours=5))
+    outputs = made.taken()
+
+    async def run():
+        store = SqliteStore(tmp_path / "results.db")
+        await store.open()
+        await store.write(outputs)
+        page = Page(tmp_path, made.machines)
+        await page.at(began + timedelta(hours=5))
+        shown = page.show()
+        await page.feed.close()
+        await store.close()
+        return shown
+
+    shown = asyncio.run(run())
+    (group,) = shown.groups
+    assert group.title == "Gateway gw-1: data of 8 machines come and go since 06:20, silent now: 0"
+    assert shown.attention == ()
+
+
+def test_a_machines_own_page_says_that_it_is_not_alone(tmp_path, made):
+    async def look(page, dies, returns):
+        await dies()
+        snapshot = await page.at(BACK + timedelta(seconds=1))
+        shown = machine_page(snapshot, "gw-1-200", machines=page.machines, clock=page.now)
+        assert [notice.title for notice in shown.notices] == [
+            f"Gateway gw-1: 300 machines silent since {CLOCK} (40 min)"
+        ]
+        assert machine_page(snapshot, "gw-2-001", machines=page.machines, clock=page.now).notices == ()
+
+    looks(tmp_path, made, look)
 
 
 def test_what_is_over_is_read_only_when_others_stand_than_before():
