@@ -3,12 +3,14 @@
 Where its silence is planned, that is said instead (`models.advice.planned_silence`), until it is overdue by that.
 """
 
+import msgspec
+
 from models.advice.activations import hold
 from models.advice.planned_silence import Silence, planned_silence, zone_of
 from models.advice.recurring import with_recurrence
 from models.advice.transitions import transition
 from models.bilingual import Bilingual
-from models.clock import HOUR_US, MINUTE_US, SECOND_US
+from models.clock import HOUR_US, MINUTE_US, SECOND_US, to_datetime
 from models.condition.rhythm import Rhythm
 from models.condition.state import MachineState
 from models.outputs import Alert
@@ -199,4 +201,5 @@ def _transition(
         sentence=with_recurrence(sentence, state, None, "no_data", level),
         observation=digest,
     )
-    return [] if alert is None else [alert]
+    noticed = to_datetime(state.observed_us)  # with the value it tells when the machine was heard, by that clock
+    return [] if alert is None else [msgspec.structs.replace(alert, noticed=noticed)]

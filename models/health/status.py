@@ -125,10 +125,10 @@ def _running_of(state: MachineState, *, stands: bool | None) -> Running | None:
 
 def _status_of(state: MachineState, found: _Overview, guard: Guard | None, *, stopped: bool) -> Status:
     """Give the status: that of the worst open alert of any point, trusted or not; else why nothing can be told."""
-    if state.silence.present:
-        return "no_data"
     if found.level:
         return _BY_LEVEL[found.level]
+    if state.silence.present:
+        return "no_data"
     if not found.seen:
         return "sensor_fault"
     if stopped or guard is not None:
@@ -148,10 +148,15 @@ def _overdue(state: MachineState) -> list[tuple[Channel, Guard]]:
     ]
 
 
-def _guard_of(state: MachineState, overdue: list[tuple[Channel, Guard]]) -> Guard | None:
-    """Give what has left out of judgement all that came of a point with levels, or of all points, for too long."""
+def _guard_of(state: MachineState, overdue: list[tuple[Channel, Guard]], level: int) -> Guard | None:
+    """Give what has left out of judgement all that came of a point with levels, or of all points, for too long.
+
+    Where an open alert of this `level` makes the status, that the machine is silent is told by its guard.
+    """
     if is_quiet_by_plan(state):
         return "planned"
+    if level and state.silence.present:
+        return "silent"
     if state.contradiction.mutes:
         return "contradiction"
     for channel, guard in overdue:
@@ -165,7 +170,7 @@ def _guard_of(state: MachineState, overdue: list[tuple[Channel, Guard]]) -> Guar
 def _judged_at(found: _Overview, guard: Guard | None, unjudged: list[Channel]) -> datetime | None:
     """Give when the newest was measured that was judged; where a guard stands, of the points unjudged."""
     newest_us = found.judged_us
-    if guard not in (None, "planned"):
+    if guard not in (None, "planned") and (unjudged or guard != "silent"):
         judged_us = [each.judging.judged_us for each in unjudged if each.judging.judged_us is not None]
         newest_us = max(judged_us, default=None)
     return None if newest_us is None else to_datetime(newest_us)
@@ -221,9 +226,9 @@ def health_of(
     too little to judge: what the alert stands for would not count.
     """
     found, stands, overdue = _overview(state), _stands(state), _overdue(state)
-    stopped, guard = bool(stands), _guard_of(state, overdue)
+    stopped, guard = bool(stands), _guard_of(state, overdue, found.level)
     status = _status_of(state, found, guard, stopped=stopped)
-    why = _why_withheld(found, status, guard, stopped=stopped)
+    why = "no_data" if state.silence.present else _why_withheld(found, status, guard, stopped=stopped)
     running = _running_of(state, stands=stands)
     since_us = None if running is None else state.operation.since_us(running, time_us)
     silent = silent_channel(state) if guard is not None else None

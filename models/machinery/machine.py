@@ -54,6 +54,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """That a standard sorts machines of its kind into, I or II of a pump for example (`models/machinery/packs`)."""
     asset: str = ""
     """Serial number of what stands there now; another one begins anew, with its own history."""
+    gateway: str | msgspec.UnsetType = msgspec.UNSET
+    """What its data come through. The judgement knows nothing of it, so it stands in no configuration; unset, it
+    takes no room and leaves versions as they are."""
     mechanism: Mechanism | None = None
     """What the pack of its kind says of it; None where no pack knows the kind. Nobody writes it into a file."""
 

@@ -58,8 +58,9 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
 
     def configuration(self, machine_id: str) -> Configuration:
         """Give all that decides how this machine is judged."""
+        machine = self.machines.get(machine_id) or Machine(id=machine_id)
         return Configuration(
-            machine=self.machines.get(machine_id) or Machine(id=machine_id),
+            machine=msgspec.structs.replace(machine, gateway=msgspec.UNSET) if machine.gateway else machine,
             thresholds=self.thresholds,
             learning=self.learning,
             orders=self.orders.get(machine_id, {}),
@@ -216,6 +217,8 @@ def check_machine(machine: Machine, place: str) -> None:
         check_name("id", machine.id)
         for point in machine.bearings:
             check_name("bearings", point)
+        if machine.gateway is not msgspec.UNSET:
+            check_name("gateway", machine.gateway)
     except MessageError as error:
         raise ConfigurationError(f"{place}: {error}") from None
     _check_numbers(machine, place)

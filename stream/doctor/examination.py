@@ -12,6 +12,7 @@ from stream.doctor.check_result import CheckResult, skipped, wrong
 from stream.doctor.clocks import check_clocks
 from stream.doctor.computer import Usage, check_disk, check_versions
 from stream.doctor.files import check_files, check_sources
+from stream.doctor.groups import check_groups
 from stream.doctor.influxdb import check_influxdb
 from stream.doctor.intake import check_intake
 from stream.doctor.page import check_page
@@ -46,6 +47,7 @@ def examine(
     yield from _store(settings, clock, at_work=at_work)
     yield from check_intake(settings, clock)
     yield from check_clocks(settings)
+    yield from check_groups(settings, clock)
     yield from check_probes(settings, clock)
     yield from check_page(settings.web)
 

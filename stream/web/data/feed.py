@@ -17,6 +17,7 @@ from models.errors import ServiceError
 from models.machinery.machine import Machine
 from models.outputs import Alert, Intake
 from stream.stores.store import Store
+from stream.web.data.grouping import Grouping
 from stream.web.data.machine_names import NamedMachines
 from stream.web.data.probe_progress import ExpectedProbes, ProbeProgress
 from stream.web.data.recent_history import RecentHistory
@@ -53,6 +54,7 @@ class Feed:
         self._store, self._machines, self._clock = store, machines, clock
         self._names = machines if isinstance(machines, NamedMachines) else None
         self._probes = None if probes is None else ProbeProgress(probes)
+        self._grouping = Grouping(store, machines)
         self._recent: dict[str, RecentHistory] = {}
         self._opened: dict[str, frozenset[str]] = {}
         self._asked = asyncio.Event()
@@ -141,16 +143,19 @@ class Feed:
                 await self._names.read(self._store)
             self._late = tuple(each for each in await self._store.alerts() if is_late_news(each, now))
         changed_at = self.snapshot.changed_at
-        seen = {(health.machine, health.point): health.time for health in healths}
+        # What has no point no measurement made: that a machine has fallen silent is no news of it.
+        seen = {(health.machine, health.point): health.time for health in healths if health.point}
         if self._seen is not None and seen != self._seen:
             changed_at = now
         self._seen = seen
+        groups = await self._grouping.update({health.machine for health in healths}, alerts, now)
         cut = len(alerts) >= _OPEN_ALERTS
         alerts += self._late
         snapshot = Snapshot(
             read_at=now,
             healths=healths,
             alerts=alerts,
+            groups=groups,
             alerts_cut=cut,
             other_names=self._names.other_names if self._names is not None else {},
             intakes=self._intakes,

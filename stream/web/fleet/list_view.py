@@ -5,28 +5,16 @@ from typing import Literal
 
 import msgspec
 
-from models.bilingual import Bilingual, Language
+from models.bilingual import Language
 from stream.web.fleet.query import FleetQuery
 from stream.web.views.fleet_facts import FleetFacts, FleetMachine, searchable
-from stream.web.views.machine_facts import is_about_sensor
+from stream.web.views.groups_view import GroupView
 from stream.web.views.machine_view import machine_name
 from stream.web.views.standing import natural_key
 
-__all__ = ["ROWS_A_PAGE", "FleetList", "GroupRow", "Listed", "PageOf", "fleet_list", "in_order", "page_of"]
+__all__ = ["ROWS_A_PAGE", "FleetList", "Listed", "PageOf", "fleet_list", "in_order", "page_of"]
 
 ROWS_A_PAGE = 50
-_SHARED_RULES = frozenset({"no_data", "clock"})
-"""Rules, besides those of sensors, of alerts that may come of one cause for many machines."""
-
-
-class GroupRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Machines that one cause keeps from being judged: a row in place of theirs, which opens to list them."""
-
-    id: str
-    """As `group:gw-1`: no machine can be called so."""
-    title: Bilingual
-    text: Bilingual
-    members: tuple[str, ...]
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -34,8 +22,9 @@ class Listed(msgspec.Struct, frozen=True):
 
     machine: FleetMachine
     """Of a group, its most urgent member."""
-    group: GroupRow | None = None
+    group: GroupView | None = None
     members: tuple[FleetMachine, ...] = ()
+    """Those that have no row of their own besides."""
 
     @property
     def part(self) -> Literal["needy", "rest"]:
@@ -78,7 +67,7 @@ def in_order(facts: FleetFacts, language: Language) -> tuple[FleetMachine, ...]:
     )
 
 
-def fleet_list(machines: Sequence[FleetMachine], query: FleetQuery, groups: Sequence[GroupRow] = ()) -> FleetList:
+def fleet_list(machines: Sequence[FleetMachine], query: FleetQuery, groups: Sequence[GroupView] = ()) -> FleetList:
     """Choose from machines that are in order.
 
     Groups gather rows only where nothing is left out: whoever looks for a machine finds the machine.
@@ -117,28 +106,22 @@ def _by_name(language: Language) -> Callable[[FleetMachine], tuple[tuple[str | i
     return key
 
 
-def _gathered(machines: Sequence[FleetMachine], groups: Sequence[GroupRow]) -> list[Listed]:
-    """Put each group where its most urgent member stands; a member that has an alert of its own stands alone."""
-    of_group: dict[str, GroupRow] = {}
+def _gathered(machines: Sequence[FleetMachine], groups: Sequence[GroupView]) -> list[Listed]:
+    """Put each group where its most urgent member stands; a member stands alone too where that has more to tell."""
+    of_group: dict[str, GroupView] = {}
     for group in groups:
-        for name in group.members:
+        for name in group.machines:
             of_group.setdefault(name, group)
     rows: list[Listed] = []
     places: dict[str, int] = {}
     for each in machines:
         found = of_group.get(each.id)
-        if found is None or not _is_gathered(each):
+        if found is not None and found.id not in places:
+            places[found.id] = len(rows)
+            rows.append(Listed(each, found))
+        if found is None or each.id not in found.folded:
             rows.append(Listed(each))
-        elif found.id in places:
+        else:
             row = rows[places[found.id]]
             rows[places[found.id]] = msgspec.structs.replace(row, members=(*row.members, each))
-        else:
-            places[found.id] = len(rows)
-            rows.append(Listed(each, found, (each,)))
     return rows
-
-
-def _is_gathered(each: FleetMachine) -> bool:
-    if each.facts is None or not each.needy:
-        return False
-    return all(is_about_sensor(alert) or alert.rule in _SHARED_RULES for alert in each.facts.alerts)

@@ -8,8 +8,9 @@ from models.bilingual import Language
 from stream.web.components.elements import Keyed, container, set_attributes, set_classes, text
 from stream.web.components.status_icons import status_icon_svg
 from stream.web.fleet.row_details import RowDetails
-from stream.web.fleet.row_view import Member, Row
+from stream.web.fleet.row_view import Row
 from stream.web.paths import machine_path
+from stream.web.views.groups_view import MemberView
 
 __all__ = ["MachineRow"]
 
@@ -33,7 +34,7 @@ class MachineRow:
                 self._status = text("span", "status")
         self._texts: dict[str, TextElement] = {}
         self._body: Element | None = None
-        self._members: Keyed[Member] | None = None
+        self._members: Keyed[MemberView] | None = None
         self._details: RowDetails | None = None
 
     def show(self, view: Row) -> None:
@@ -41,7 +42,13 @@ class MachineRow:
         if view == self._last:
             return
         self._last = view
-        marks = (("needs", view.needy), ("old", view.old), ("open", view.is_open), ("told", bool(view.why)))
+        marks = (
+            ("needs", view.needy),
+            ("old", view.old),
+            ("open", view.is_open),
+            ("told", bool(view.why)),
+            ("group", view.is_group),
+        )
         classes = "".join(f" {name}" for name, is_so in marks if is_so)
         set_classes(self.root, f"row-item s-{view.standing}{classes}")
         set_attributes(
@@ -74,8 +81,9 @@ class MachineRow:
             with self.root:
                 self._body = container("div", "row-body")
             with self._body:
-                if view.members:
+                if view.is_group:
                     self._members = Keyed(container("div", "members"), lambda: _MemberLink(self._language))
+                    text("p", "members-more", view.more)
                 else:
                     self._details = RowDetails(self._language)
         if self._members is not None:
@@ -91,10 +99,12 @@ class _MemberLink:
         with self.root:
             self._shape = ui.html("", sanitize=False, tag="span").classes("shape")
             self._name = text("span", "member-name")
+            self._status = text("span", "member-status")
 
-    def show(self, view: Member) -> None:
+    def show(self, view: MemberView) -> None:
         """Show a member of a group."""
-        set_classes(self.root, f"member s-{view.standing}")
-        set_attributes(self.root, href=machine_path(self._language, view.id))
-        self._shape.set_content(status_icon_svg(view.standing))
+        set_classes(self.root, f"member s-{view.status}")
+        set_attributes(self.root, href=machine_path(self._language, view.id), data_machine=view.id)
+        self._shape.set_content(status_icon_svg(view.status))
         self._name.set_text(view.name)
+        self._status.set_text(view.status_text)

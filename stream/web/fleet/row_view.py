@@ -8,26 +8,19 @@ from models.bilingual import Bilingual
 from stream.texts.times import span_text
 from stream.web.fleet.list_view import Listed
 from stream.web.views.fleet_facts import FleetMachine
+from stream.web.views.groups_view import MemberView
 from stream.web.views.machine_facts import MachineFacts
 from stream.web.views.machine_view import MachineView, Viewer, machine_facts_text, machine_name, why_and_since
 from stream.web.views.running_view import stopped_text
 from stream.web.views.standing import STANDINGS, Standing
 from stream.web.views.unjudged_view import planned_text
 
-__all__ = ["Member", "Row", "row_view"]
+__all__ = ["Row", "row_view"]
 
 _NOT_JUDGED = Bilingual("Its data are not judged", "数据未评定")
 _MOMENT = Bilingual("< 1 min", "<1分钟")
 _QUIET = frozenset({"healthy", "stopped", "planned", "retired"})
 """Standings that say all there is to say, unless something is the matter besides."""
-
-
-class Member(msgspec.Struct, frozen=True):
-    """A machine that a group's row stands for."""
-
-    id: str
-    name: str
-    standing: Standing
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +41,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     needy: bool = False
     details: MachineView | None = None
     """All that is known, where the row is open."""
-    members: tuple[Member, ...] = ()
+    is_group: bool = False
+    members: tuple[MemberView, ...] = ()
     """Of a group that is open."""
+    more: str = ""
+    """How many members it has besides."""
     is_open: bool = False
 
 
@@ -91,18 +87,19 @@ def row_view(
 
 def _group_row(listed: Listed, viewer: Viewer, *, is_open: bool, is_old: bool) -> Row:
     assert listed.group is not None
-    language = viewer.language
-    members = tuple(Member(each.id, machine_name(each.machine, language), each.standing) for each in listed.members)
+    group = listed.group
     return Row(
-        id=listed.group.id,
-        name=listed.group.title.plain(language),
+        id=group.id,
+        name=group.title,
         facts="",
-        standing=listed.machine.standing,
-        standing_text=STANDINGS[listed.machine.standing].say(language),
-        why=listed.group.text.plain(language),
+        standing=group.status,
+        standing_text=STANDINGS[group.status].say(viewer.language),
+        why=group.text,
         old=is_old,
         needy=True,
-        members=members if is_open else (),
+        is_group=True,
+        members=group.members if is_open else (),
+        more=group.more if is_open else "",
         is_open=is_open,
     )
 

@@ -1,29 +1,20 @@
 """Views of the fleet, reckoned once for all viewers that see the same: 60 of them cost little more than one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from models.bilingual import Language
 from models.machinery.machine import Machine
 from stream.web.data.feed import Feed
-from stream.web.fleet.list_view import GroupRow
 from stream.web.fleet.query import FleetQuery
 from stream.web.fleet.view import FleetHead, FleetView, fleet_head, list_of_head
-from stream.web.views.machine_view import Viewer
 from stream.web.views.snapshot import Snapshot
 
-__all__ = ["GroupsOf", "SharedViews", "no_groups"]
+__all__ = ["SharedViews"]
 
-GroupsOf = Callable[[Snapshot, Viewer], Sequence[GroupRow]]
-"""Gives the groups of machines that one cause keeps from being judged."""
 _TICK = timedelta(seconds=2)
 """So often ages and notices are reckoned anew where nothing was read."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def no_groups(_: Snapshot, __: Viewer) -> Sequence[GroupRow]:
-    """Give none: every machine has a row of its own."""
-    return ()
 
 
 class SharedViews:
@@ -35,9 +26,8 @@ class SharedViews:
         machines: Mapping[str, Machine],
         *,
         clock: Callable[[], datetime],
-        groups_of: GroupsOf = no_groups,
     ) -> None:
-        self._feed, self._machines, self._clock, self._groups_of = feed, machines, clock, groups_of
+        self._feed, self._machines, self._clock = feed, machines, clock
         self._of: tuple[Snapshot, datetime] | None = None
         self._heads: dict[tuple[Language, tzinfo], FleetHead] = {}
         self._views: dict[tuple[Language, tzinfo, FleetQuery], FleetView] = {}
@@ -53,8 +43,7 @@ class SharedViews:
         kept = self._views.get((language, zone, query))
         if kept is None:
             head = self._head(snapshot, now, language, zone)
-            groups = self._groups_of(snapshot, head.viewer)
-            kept = self._views[language, zone, query] = list_of_head(head, query, groups)
+            kept = self._views[language, zone, query] = list_of_head(head, query)
         return kept
 
     def _head(self, snapshot: Snapshot, now: datetime, language: Language, zone: tzinfo) -> FleetHead:

@@ -3,7 +3,7 @@
 Pure: a snapshot of the store and the machines' descriptions in, frozen structs to draw out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
 import msgspec
@@ -12,11 +12,12 @@ from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
 from stream.texts.times import clock_text
 from stream.web.fleet.choices_view import Choices, choices_view
-from stream.web.fleet.list_view import GroupRow, Listed, fleet_list, in_order, page_of
+from stream.web.fleet.list_view import Listed, fleet_list, in_order, page_of
 from stream.web.fleet.query import FleetQuery
 from stream.web.fleet.row_view import Row, row_view
 from stream.web.views.fleet_facts import FleetFacts, FleetMachine, fleet_facts
 from stream.web.views.freshness import freshness
+from stream.web.views.groups_view import GroupView, groups_view
 from stream.web.views.intake_view import fleet_intake_notices, unjudged_machines
 from stream.web.views.machine_facts import is_old
 from stream.web.views.machine_view import Viewer, machine_view
@@ -44,6 +45,8 @@ class FleetHead(msgspec.Struct, frozen=True, kw_only=True):
     updated: str
     machines: tuple[FleetMachine, ...]
     """All, in order."""
+    groups: tuple[GroupView, ...]
+    """Machines that one cause has taken along."""
     lines: tuple[str, ...]
     viewer: Viewer
     usual: timedelta
@@ -79,13 +82,12 @@ def fleet_view(
     zone: tzinfo,
     language: Language,
     query: FleetQuery = FleetQuery(),  # noqa: B008 -- frozen
-    groups: Sequence[GroupRow] = (),
 ) -> FleetView:
     """Draw the fleet up for one viewer at `clock`: so much of it as `query` asks for."""
     head = fleet_head(
         snapshot, machines, fleet_facts(snapshot, machines), clock=clock, zone=zone, language=language
     )
-    return list_of_head(head, query, groups)
+    return list_of_head(head, query)
 
 
 def fleet_head(
@@ -118,6 +120,7 @@ def fleet_head(
         says = (_AS_OF if when else _UNCERTAIN).say(language, clock=when, says=says)
     lines = {each.machine.line for each in facts.by_id.values()} - {""}
     read_at = clock_text(snapshot.read_at, clock, zone, language, seconds=True)
+    viewer = Viewer(language=language, zone=zone, now=fresh.now)
     return FleetHead(
         headline=says,
         detail=does,
@@ -125,8 +128,9 @@ def fleet_head(
         notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(facts.known)), *unjudged),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
         machines=in_order(facts, language),
+        groups=groups_view(snapshot.groups, facts.heard, viewer),
         lines=tuple(sorted(lines, key=lambda line: (natural_key(line), line))),
-        viewer=Viewer(language=language, zone=zone, now=fresh.now),
+        viewer=viewer,
         usual=facts.usual,
         coming=frozenset(unjudged_machines(snapshot, clock)),
         all_old=of_before,
@@ -134,9 +138,9 @@ def fleet_head(
     )
 
 
-def list_of_head(head: FleetHead, query: FleetQuery, groups: Sequence[GroupRow] = ()) -> FleetView:
+def list_of_head(head: FleetHead, query: FleetQuery) -> FleetView:
     """Draw up what one viewer asked for."""
-    found = fleet_list(head.machines, query, groups)
+    found = fleet_list(head.machines, query, head.groups)
     page = page_of(found.rows, query.page)
     rows = tuple(_row(each, head, query) for each in page.rows)
     return FleetView(

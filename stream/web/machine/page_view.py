@@ -13,6 +13,7 @@ from stream.texts.times import clock_text
 from stream.web.machine.verdicts_view import VerdictView, verdicts_view
 from stream.web.views.fleet_facts import FleetFacts, fleet_facts
 from stream.web.views.freshness import freshness
+from stream.web.views.groups_view import machine_group_notices
 from stream.web.views.intake_view import machine_intake_notices
 from stream.web.views.machine_facts import MachineFacts, is_about_sensor, is_old
 from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
@@ -108,7 +109,11 @@ def machine_page_view(
     return MachinePageView(
         headline=headline,
         detail=detail,
-        notices=(*notices(snapshot, fresh, clock, zone, language), *intake),
+        notices=(
+            *notices(snapshot, fresh, clock, zone, language),
+            *machine_group_notices(snapshot.groups, machine, facts.heard, viewer),
+            *intake,
+        ),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
         machine=view,
         now=fresh.now,

@@ -88,6 +88,11 @@ class FleetFacts(msgspec.Struct, frozen=True, kw_only=True):
     parts: Mapping[str, _Parts] = {}
 
     @property
+    def heard(self) -> list[MachineFacts]:
+        """What is known of each that was ever heard of."""
+        return [each.facts for each in self.by_id.values() if each.facts is not None]
+
+    @property
     def known(self) -> int:
         """How many machines there are, without those that are retired."""
         return len(self.needy) + len(self.quiet) + len(self.unheard)

@@ -62,9 +62,21 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(health for health in self.healths if not health.quality.ok)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the last word on it is that nothing comes, whatever status its alerts gave it before."""
+        newest = self.newest
+        return not newest.point and (newest.status == "no_data" or newest.guard == "silent")
+
+    @property
+    def _own_status(self) -> Status:
+        """The status as it was judged last; of one that has fallen silent that of an alert which still stands."""
+        answered = all(is_about_sensor(alert) or alert.rule == "no_data" for alert in self.alerts)
+        return "no_data" if self.is_silent and answered else self.newest.status
+
+    @property
     def status(self) -> Status:
         """What to show the machine as: one that is sound but has lost a sensor needs someone for the sensor."""
-        status = self.newest.status
+        status = self._own_status
         of_sensors = status == "watch" and bool(self.alerts) and all(map(is_about_sensor, self.alerts))
         return "sensor_fault" if self.faulty and (of_sensors or _RANKS[status] == _QUIET_RANK) else status
 
@@ -88,7 +100,7 @@ class MachineFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rank(self) -> int:
         """Place in the order of attention: 0 first. One that is retired needs nobody unless an alert says so."""
-        ranks = [_QUIET_RANK if self.retired or self.quiet_by_plan else _RANKS[self.newest.status]]
+        ranks = [_QUIET_RANK if self.retired or self.quiet_by_plan else _RANKS[self._own_status]]
         for alert in self.alerts:
             if is_about_sensor(alert):
                 ranks.append(_LOST_A_SENSOR)

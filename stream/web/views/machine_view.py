@@ -37,6 +37,7 @@ __all__ = [
 _SINCE = Bilingual("since {clock} ({span})", "自{clock}起（已{span}）")
 _WHAT = Bilingual("{point}: {matter}", "{point}：{matter}")
 _BEFORE_STOP = Bilingual("Before it stopped: {matter}", "停机前：{matter}")
+_BEFORE_SILENCE = Bilingual("Before it fell silent at {clock}: {matter}", "{clock}无数据之前：{matter}")
 _SENSOR = Bilingual("Sensor fault, {point}: {flags}", "传感器故障，{point}：{flags}")
 _OTHERS_JUDGE = Bilingual(
     "Check sensor and cable. The machine is still judged by its other sensors.",
@@ -203,6 +204,9 @@ def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:
         matter = named or matter_text(first.point, first.rule, language)
         if not named and "stopped" in (health.status, health.running):
             matter = _BEFORE_STOP.say(language, matter=matter[:1].lower() + matter[1:])
+        elif facts.is_silent and first.rule != "no_data":
+            clock = clock_text(health.time, viewer.now, viewer.zone, language)
+            matter = _BEFORE_SILENCE.say(language, clock=clock, matter=matter[:1].lower() + matter[1:])
         withheld = _reason(health, language) if health.score is None and health.running != "stopped" else ""
         return matter, _when(first, viewer), sensor or unjudged_text(facts, language) or withheld
     return _why_without_alert(facts, sensor, viewer)

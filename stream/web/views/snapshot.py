@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from models.advice.groups import Group
 from models.outputs import Alert, Health, Intake, Measurement
 from models.probes.records import Input
 from stream.stores.store import HealthAt, ValueAt
@@ -51,6 +52,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Newest of each (machine, point)."""
     alerts: tuple[Alert, ...] = ()
     """Open ones."""
+    groups: tuple[Group, ...] = ()
+    """Of the open alerts those of many machines that have one cause."""
     intakes: tuple[Intake, ...] = ()
     """What comes of machines, the newest of each."""
     histories: Mapping[str, tuple[HealthAt, ...]] = MappingProxyType({})

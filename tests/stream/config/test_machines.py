@@ -149,6 +149,21 @@ def test_a_mistake_names_file_machine_key_and_fix(tmp_path, text: str, told: str
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("gateway", ["gw-1", "网关 1号", "10.0.0.7"])
+def test_a_gateway_is_known_and_changes_nothing_of_how_its_machines_are_judged(tmp_path, gateway):
+    plain = load(tmp_path, '[[machine]]\nid = "P1"')
+    fleet = load(tmp_path, f'[[machine]]\nid = "P1"\ngateway = "{gateway}"')
+    assert fleet.machines["P1"].gateway == gateway
+    assert fleet.configuration("P1") == plain.configuration("P1")
+    assert "gateway" not in str(msgspec.to_builtins(fleet.configuration("P1")))
+
+
+@pytest.mark.parametrize("gateway", ['""', '" "', f'"{"g" * 65}"', '"a/b"', "7", "[]"])
+def test_a_gateway_that_is_no_name_is_refused_with_the_fix(tmp_path, gateway):
+    with pytest.raises(ConfigurationError, match=r"machine 1 \('P1'\).*gateway: .*(1 to 64 letters|expected str)"):
+        load(tmp_path, f'[[machine]]\nid = "P1"\ngateway = {gateway}')
+
+
 keys = st.sampled_from([*Machine.__struct_fields__, "aliases", "x"])
 values = st.sampled_from(
     ["1", "-1.5", "nan", "true", '"P1"', '"rigid"', "[]", "{}", '{ en = "a" }', '{ "泵" = "x" }', "2026-01-01"]

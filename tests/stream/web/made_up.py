@@ -51,11 +51,11 @@ def read(outputs, *, machines=MACHINES, now=NOW, turns=3, opened=()):
     return asyncio.run(snapshot())
 
 
-def fleet(snapshot, *, machines=MACHINES, language="en", clock=NOW, groups=(), opened=None, **asked):
+def fleet(snapshot, *, machines=MACHINES, language="en", clock=NOW, opened=None, **asked):
     """Give the page for one viewer, who has every row open unless told otherwise."""
     names = {*machines, *(each.machine for each in snapshot.healths)} if opened is None else opened
     query = FleetQuery(opened=tuple(names), **asked)
-    return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, query=query, groups=groups)
+    return fleet_view(snapshot, machines, clock=clock, zone=UTC, language=language, query=query)
 
 
 def cards(shown):

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.bilingual import Bilingual
 from models.machinery.machine import Machine, Name
 from models.outputs import Health
 from stream.texts.phrases import STATUSES
-from stream.web.fleet.list_view import ROWS_A_PAGE, GroupRow, fleet_list, in_order, page_of
+from stream.web.fleet.list_view import ROWS_A_PAGE, fleet_list, in_order, page_of
 from stream.web.fleet.query import OPEN_AT_A_TIME, FleetQuery, parse_query, query_text
 from stream.web.views.fleet_facts import fleet_facts
+from stream.web.views.groups_view import GroupView
 from stream.web.views.snapshot import Snapshot
 from stream.web.views.standing import STANDINGS, natural_key
 from tests.stream.web.fleets import NOW, alert, health
@@ -57,7 +57,8 @@ def pages(snapshot, machines, query=FleetQuery(), groups=()):  # noqa: B008 -- f
 
 
 def ids(rows):
-    return [name for row in rows for name in ([each.id for each in row.members] or [row.machine.id])]
+    """Give all machines that have a row, or that a group's row stands for."""
+    return [each.id for row in rows for each in (row.members if row.group else (row.machine,))]
 
 
 @settings(deadline=None)
@@ -73,8 +74,7 @@ def test_each_machine_appears_exactly_once_over_all_pages_but_those_that_are_ret
 def test_each_machine_appears_exactly_once_with_groups_too(plant, data):
     snapshot, machines, names = plant
     members = st.lists(st.sampled_from(sorted(names) or ["X"]), unique=True).map(tuple)
-    word = Bilingual("Gateway", "网关")
-    groups = [GroupRow(id=f"group:{n}", title=word, text=word, members=data.draw(members)) for n in range(3)]
+    groups = [group_of(data.draw(members), number=number) for number in range(3)]
     found = ids(pages(snapshot, machines, groups=groups))
     assert Counter(found) == Counter(names - retired(snapshot))
 
@@ -189,28 +189,31 @@ def test_a_machine_that_is_quiet_by_plan_needs_nobody_and_does_not_look_healthy(
     assert row.standing == "not_judged"
 
 
+def group_of(names, folded=None, number=1):
+    folded = frozenset(names if folded is None else folded)
+    return GroupView(
+        id=f"group:{number}",
+        status="no_data",
+        title=f"Gateway gw-{number}",
+        text="Look at the gateway.",
+        members=(),
+        more="",
+        machines=frozenset(names),
+        folded=folded,
+    )
+
+
 def test_a_group_stands_for_its_members_where_nothing_is_left_out():
+    """One of which it doesn't tell all stands below it too; whoever looks for a machine finds the machine."""
     silent = [health(f"S-{n}", "x", NOW, status="no_data", score=None) for n in range(1, 301)]
-    own = health("S-7", "x", NOW, status="no_data", score=None)
-    alerts = (
-        alert("S-7", "x", "change", "high", NOW, "x: much.", "x:多。"),
-        alert("S-8", "", "no_data", "medium", NOW, "Nothing comes.", "无数据。"),
-    )
-    snapshot = Snapshot(read_at=NOW, healths=(*silent, own, health("B", "x", NOW)), alerts=alerts)
-    title = Bilingual("Gateway gw-1: 300 machines silent since 10:02", "网关gw-1：300台设备自10:02起无数据")
-    members = tuple(f"S-{n}" for n in range(1, 301))
-    group = GroupRow(
-        id="group:gw-1", title=title, text=Bilingual("Look at the gateway.", "请检查网关。"), members=members
-    )
-    shown = fleet(snapshot, machines={}, groups=[group], opened=())
-    assert [row.id for row in shown.attention] == ["S-7", "group:gw-1"]
-    gathered = shown.attention[1]
-    assert (gathered.name, gathered.why, gathered.members) == (title.en, "Look at the gateway.", ())
-    opened = fleet(snapshot, machines={}, groups=[group], opened=("group:gw-1",), language="zh").attention[1]
-    assert opened.name == title.zh
-    assert [each.id for each in opened.members] == [f"S-{n}" for n in range(1, 301) if n != 7]
-    found = fleet(snapshot, machines={}, groups=[group], text="s-12", opened=())
-    assert "S-12" in [row.id for row in found.attention]
+    alerts = (alert("S-7", "x", "change", "high", NOW, "x: much.", "x:多。"),)
+    snapshot = Snapshot(read_at=NOW, healths=(*silent, health("B", "x", NOW)), alerts=alerts)
+    names = [f"S-{n}" for n in range(1, 301)]
+    group = group_of(names, folded=[name for name in names if name != "S-7"])
+    rows = pages(snapshot, {}, groups=[group])
+    assert [(row.machine.id, row.group) for row in rows] == [("S-7", group), ("S-7", None), ("B", None)]
+    assert [each.id for each in rows[0].members] == [name for name in names if name != "S-7"]
+    assert "S-12" in ids(pages(snapshot, {}, FleetQuery(text="s-12"), groups=[group]))
 
 
 @given(st.one_of(st.text(max_size=200), st.binary().map(lambda b: b.decode("latin-1")), st.none(), st.integers()))

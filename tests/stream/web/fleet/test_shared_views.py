@@ -4,12 +4,10 @@ import asyncio
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-from models.bilingual import Bilingual
 from stream.web.data.feed import Feed
-from stream.web.fleet.list_view import GroupRow
 from stream.web.fleet.query import FleetQuery
 from stream.web.fleet.shared_views import SharedViews
-from tests.stream.web.fleets import NOW, MemoryStore, health, many
+from tests.stream.web.fleets import NOW, MemoryStore, many
 
 ALL = FleetQuery()
 
@@ -43,18 +41,3 @@ def test_what_is_read_is_shown_at_once_even_within_one_tick():
     asyncio.run(feed.read())
     assert views.view("en", UTC, ALL).headline == "3 of 200 machines need someone"
     assert not any(row.old for row in views.view("en", UTC, ALL).rest)
-
-
-def test_groups_are_asked_for_the_snapshot_that_is_shown():
-    word = Bilingual("Gateway gw-1", "网关gw-1")
-    asked = []
-
-    def groups_of(snapshot, viewer):
-        asked.append((len(snapshot.healths), viewer.language))
-        return [GroupRow(id="group:gw-1", title=word, text=word, members=("A", "B"))]
-
-    silent = [health(name, "x", NOW, status="no_data", score=None) for name in ("A", "B", "C")]
-    feed, views, _ = shared(silent, groups_of=groups_of)
-    asyncio.run(feed.read())
-    assert [row.id for row in views.view("en", UTC, ALL).attention] == ["group:gw-1", "C"]
-    assert asked == [(3, "en")]
