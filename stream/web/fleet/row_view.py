@@ -13,13 +13,12 @@ from stream.web.views.machine_facts import MachineFacts
 from stream.web.views.machine_view import MachineView, Viewer, machine_facts_text, machine_name, why_and_since
 from stream.web.views.running_view import stopped_text
 from stream.web.views.standing import STANDINGS, Standing
-from stream.web.views.unjudged_view import planned_text
 
 __all__ = ["Row", "row_view"]
 
 _NOT_JUDGED = Bilingual("Its data are not judged", "数据未评定")
 _MOMENT = Bilingual("< 1 min", "<1分钟")
-_QUIET = frozenset({"healthy", "stopped", "planned", "retired"})
+_QUIET = frozenset({"healthy", "stopped"})
 """Standings that say all there is to say, unless something is the matter besides."""
 
 
@@ -112,8 +111,6 @@ def _why(each: FleetMachine, facts: MachineFacts, viewer: Viewer) -> tuple[str, 
 
 def _standing_text(each: FleetMachine, facts: MachineFacts, viewer: Viewer) -> str:
     says = STANDINGS[each.standing].say(viewer.language)
-    if each.standing == "planned":
-        return planned_text(facts, viewer.language) or says
     if each.standing != "stopped":
         return says
     return stopped_text(says, facts.newest, now=viewer.now, language=viewer.language)

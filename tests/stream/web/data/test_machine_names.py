@@ -57,7 +57,7 @@ def test_one_that_nobody_described_is_on_the_fleet_s_page_by_its_newest_name_onc
     named.learn([renamed("P-7", "泵-9", 0)])
     snapshot = Snapshot(read_at=NOW, healths=(health("P-7", "DE", NOW),))
     view = fleet_view(snapshot, named, clock=NOW, zone=NOW.tzinfo, language="zh")
-    assert [(tile.id, tile.name) for tile in view.tiles] == [("P-7", "泵-9")]
+    assert [(row.id, row.name) for row in view.rest] == [("P-7", "泵-9")]
     assert list(named) == ["P-7"]
     assert len(named) == 1
 

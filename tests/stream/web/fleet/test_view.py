@@ -52,8 +52,8 @@ def test_an_alert_that_is_shelved_says_so_in_its_line_and_counts_as_ever():
     told = alert("A", "drive-end", "change", "high", NOW, "drive-end: much.", "drive-end:多。")
     shelf = {"shelved_until": NOW + timedelta(hours=5), "shelved_by": "王伟", "shelved_reason": "<b>known</b>"}
     sick = health("A", "drive-end", NOW, status="critical", score=20.0)
-    card = fleet(read([sick, msgspec.structs.replace(told, **shelf)], machines={}), machines={}).attention[0]
-    plain = fleet(read([sick, told], machines={}), machines={}).attention[0]
+    card = fleet(read([sick, msgspec.structs.replace(told, **shelf)], machines={}), machines={}).attention[0].details
+    plain = fleet(read([sick, told], machines={}), machines={}).attention[0].details
     assert card.alert.since == f"{plain.alert.since} · shelved until 14:00 by 王伟: <b>known</b>"
     assert (card.status, card.score, card.why, card.since) == (plain.status, plain.score, plain.why, plain.since)
 
@@ -236,15 +236,18 @@ def retired(machine, point="", **more):
     return health(machine, point, NOW, status="not_judged", score=None, guard="retired", **more)
 
 
-def test_a_retired_machine_is_counted_nowhere_needs_nobody_and_stands_last(plant):
+def test_a_retired_machine_is_counted_apart_needs_nobody_and_is_listed_where_somebody_asks(plant):
     outputs = [*four(), retired("A-1"), retired("B-2", "drive-end", flags=("open",))]
     shown = fleet(read(outputs))
     assert shown.headline == fleet(plant).headline == "3 of 4 machines need someone"
-    assert shown.counts == fleet(plant).counts
-    assert [(tile.id, tile.status_text, tile.needs_someone) for tile in shown.tiles[-2:]] == [
+    counts = {count.standing: count.number for count in shown.choices.counts}
+    assert counts == {count.standing: count.number for count in fleet(plant).choices.counts} | {"retired": 2}
+    assert {row.id for row in (*shown.attention, *shown.rest)}.isdisjoint({"A-1", "B-2"})
+    asked = fleet(read(outputs), standing="retired")
+    assert [(row.id, row.standing_text, row.needy) for row in asked.rest] == [
         ("A-1", "Retired", False), ("B-2", "Retired", False),
     ]  # fmt: skip
-    assert {tile.status_text for tile in fleet(read(outputs), language="zh").tiles[-2:]} == {"已停用"}
+    assert {row.standing_text for row in fleet(read(outputs), standing="retired", language="zh").rest} == {"已停用"}
 
 
 def test_a_retired_machine_that_sends_needs_someone_and_says_what_to_do():
