@@ -22,12 +22,13 @@ from models.observations import (
     FindingVerdict,
     MaintenanceObserved,
     ReadingObserved,
+    RenameObserved,
     Source,
     TemperatureObserved,
     Tick,
     VibrationObserved,
 )
-from models.outputs import Alert, Health, Row, Status, Uptime
+from models.outputs import Action, Alert, Health, Row, Status, Uptime
 from tests.models.fold.observed import START_US, at, configured, run, temperature, vibration
 
 STATUSES = set(get_args(Status))
@@ -100,6 +101,7 @@ def said(kind, **more):
 
 PEOPLE = st.one_of(
     said(AcceptObserved),
+    said(RenameObserved, alias=st.sampled_from(["P-102", "泵 2"])),
     said(MaintenanceObserved, done=st.just("更换轴承")),
     said(
         FindingObserved,
@@ -115,17 +117,18 @@ TAUGHT = st.builds(
     st.sampled_from([-5.0, 0.0, 5.0]),
 )
 CONFIGURED = st.builds(
-    lambda power_kw, until, limit: Configured(
+    lambda power_kw, until, limit, asset: Configured(
         machine="泵 1",
         observed_us=START_US,
         configuration=Configuration(
-            machine=Machine(id="泵 1", power_kw=power_kw, mounting="rigid", temperature_limit_c=limit),
+            machine=Machine(id="泵 1", power_kw=power_kw, mounting="rigid", temperature_limit_c=limit, asset=asset),
             learning=Learning(until_us=until),
         ),
     ),
     st.sampled_from([None, 90.0]),
     st.sampled_from([None, START_US, START_US + 60 * SECOND_US]),
     st.sampled_from([None, 80.0]),
+    st.sampled_from(["", "SN 1", "SN 2"]),
 )
 TICKS = st.builds(lambda t: Tick(machine="泵 1", observed_us=START_US + t), TIMES)
 OBSERVATIONS = st.lists(
@@ -185,7 +188,7 @@ def test_every_output_is_well_formed(before, observations):
     places = Counter()
     for observation, out in zip([*before, *observations], outputs, strict=True):
         if isinstance(observation, Configured | Experienced):
-            assert out == ()
+            tells_of_assets_alone(observation, out)
         kinds = Counter(type(output) for output in out)
         if isinstance(observation, VibrationObserved | TemperatureObserved | ReadingObserved):
             assert (kinds[Row], kinds[Health]) in {(1, 1), (0, 0)}
@@ -206,6 +209,13 @@ def test_every_output_is_well_formed(before, observations):
     if state is not None:
         assert state.counts.accepted == accepted
         assert all(isfinite(number) for number in numbers(msgspec.msgpack.decode(fold.dump_state(state))))
+
+
+def tells_of_assets_alone(observation, out):
+    """A configuration says something where another asset stands there, and what a fleet has learned never."""
+    assert [type(each) for each in out] in ([], [Action, *[Alert] * (len(out) - 1)])
+    if out:
+        assert out[0].asset == observation.configuration.machine.asset != out[0].former_asset
 
 
 def numbers(plain):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import MessageError
-from stream.messages.actions import Accept, Finding, Maintenance, Shelve, Unshelve
+from stream.messages.actions import Accept, Finding, Maintenance, Rename, RosterAction, Shelve, Unshelve
 from stream.messages.digests import digest
 from stream.messages.measurements import Message, Reading, Temperature, Vibration, decode, encode, to_json
 from tests.stream.messages.malformed import KINDS, Malformed, malformed_messages
@@ -65,13 +65,19 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-KINDS_OF_MESSAGES = (Vibration, Temperature, Reading, Finding, Maintenance, Accept, Shelve, Unshelve)
+KINDS_OF_MESSAGES = (
+    *(Vibration, Temperature, Reading, Finding, Maintenance, Accept),
+    *(Shelve, Unshelve, RosterAction, Rename),
+)
 FIELDS = sorted({field for struct in KINDS_OF_MESSAGES for field in struct.__struct_fields__})
 
 
 @given(
     st.sampled_from(
-        ["vibration", "temperature", "reading", "finding", "maintenance", "accept", "shelve", "unshelve", "x"]
+        [
+            *("vibration", "temperature", "reading", "finding", "maintenance", "accept"),
+            *("shelve", "unshelve", "machine", "rename", "x"),
+        ]
     ),
     st.dictionaries(st.sampled_from(FIELDS), json_values),
     st.sampled_from(["json", "messagepack"]),

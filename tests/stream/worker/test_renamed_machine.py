@@ -6,7 +6,7 @@ The messages of its new id stand in another partition than those of its first on
 import asyncio
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.outputs import Action, Health, Row
 from stream.delivery.checkpoint_reader import read_checkpoints
 from stream.delivery.outbox import partition_of
 from stream.messages.actions import Rename
-from stream.messages.measurements import Vibration, encode, to_json
+from stream.messages.measurements import Message, Vibration, encode, to_json
 from stream.messages.records import decode_observation, decode_output
 from stream.messages.topics import ALERTS, CHECKPOINTS, DEAD_LETTER, HEALTH, OBSERVATIONS, ROWS, VIBRATION
 from tests.services.kafka import Kafka
@@ -77,6 +77,13 @@ def blocks(plant: Plant, machine: str, minutes: int) -> Iterator[Vibration]:
         yield plant.block(machine)
         plant._next += timedelta(minutes=1)
         plant.sent += 1
+
+
+def publish(plant: Plant, messages: Iterable[Message]) -> None:
+    (plant.folder / "recorded.jsonl").write_bytes(b"\n".join(map(to_json, messages)))
+    published = plant.command("publish", "recorded.jsonl")
+    assert published.returncode == 0, published.stderr
+    wait_for_no_lag(plant.bootstrap)
 
 
 def send_under_kills(plant: Plant, worker: Supervisor, machine: str, minutes: int, kills: int) -> None:
@@ -165,7 +172,7 @@ def test_a_renamed_machine_whose_motor_was_swapped_has_one_history_after_kills_a
 @pytest.mark.timeout(400)
 def test_an_id_that_is_in_use_is_refused_and_one_of_machines_toml_needs_no_command(plant: Plant, tmp_path: Path):
     described(tmp_path, "SN 4711", more=f'aliases = ["{NEW}"]\n')
-    with supervised(tmp_path, plant.environment):
+    with supervised(tmp_path, plant.environment) as worker:
         plant.learn()
         send(plant, NEW, 20)
         wait_for_no_lag(plant.bootstrap)
@@ -185,9 +192,12 @@ def test_an_id_that_is_in_use_is_refused_and_one_of_machines_toml_needs_no_comma
         assert chained.stdout.startswith(f"{FAULTY}: what comes under P-103 is its own")
         send(plant, "P-103", 10)
         recorded = [Rename(machine="P-103", alias="P-104", time=plant._next), *blocks(plant, "P-104", 5)]
-        (tmp_path / "recorded.jsonl").write_bytes(b"\n".join(map(to_json, recorded)))
-        published = plant.command("publish", "recorded.jsonl")
-        assert published.returncode == 0, published.stderr
+        publish(plant, recorded)
+        sound = folded(plant.bootstrap)[SOUND].counts.accepted
+        assert plant.command("machines", "rename", FAULTY, SOUND, "--apart").returncode == 0
+        publish(plant, blocks(plant, SOUND, 4))
+        wait_until(lambda: f"{SOUND}: has a history of its own from before" in worker.text(), "it is told")
         wait_for_no_lag(plant.bootstrap)
-    assert_one_history(plant, acts=2)
-    assert folded(plant.bootstrap)[FAULTY].counts.accepted == 60 + 20 + 10 + 5
+    assert_one_history(plant, acts=3)
+    counted = {name: state.counts.accepted for name, state in folded(plant.bootstrap).items()}
+    assert counted == {FAULTY: 60 + 20 + 10 + 5 + 4, SOUND: sound}

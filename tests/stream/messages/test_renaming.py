@@ -1,0 +1,54 @@
+"""Whose a message is depends on the log and on when it came, never on how much of the log its reader knew."""
+
+import json
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.clock import SECOND_US
+from models.machinery.aliases import Aliases
+from stream.messages.probes import PROBE_KEY
+from stream.messages.renaming import HOLDS_AFTER_S, declare
+
+NAMES = st.sampled_from(["A", "B", "C", "泵", "a"])
+LOG = st.lists(st.tuples(st.integers(0, 100), NAMES, NAMES), max_size=8).map(
+    lambda log: sorted(log, key=lambda entry: entry[0])
+)
+
+
+def known_after(log):
+    aliases = Aliases()
+    for second, alias, machine in log:
+        value = {"type": "rename", "machine": machine, "alias": alias, "time": datetime.now(UTC).isoformat()}
+        declare(aliases, machine.encode(), json.dumps(value).encode(), second * 1000, 1)
+    return aliases
+
+
+@given(LOG, NAMES, st.integers(0, 120), st.integers(0, 60), st.integers(0, HOLDS_AFTER_S - 1))
+def test_all_readers_that_know_the_log_of_ten_seconds_ago_decide_alike(log, name, came, waited, behind):
+    """A message that is read at once, and again after a kill when more is known, is of the same machine."""
+    read = came + waited
+    known = known_after([entry for entry in log if entry[0] <= read - behind])
+    assert known.resolve(name, came * SECOND_US) == known_after(log).resolve(name, came * SECOND_US)
+
+
+def test_what_is_no_renaming_declares_nothing_and_raises_nothing():
+    aliases = Aliases()
+    rename = {"type": "rename", "machine": "A", "alias": "B", "time": "2026-03-01T00:00:00Z"}
+    for key, value in (
+        (PROBE_KEY, b"\x81"),
+        (None, None),
+        (b"A", b""),
+        (b"A", b"\xff\xfe"),
+        (b"B", json.dumps(rename).encode()),
+        (b"A", json.dumps(rename | {"alias": "B" * 65}).encode()),
+        (b"A", json.dumps(rename | {"alias": ["B"]}).encode()),
+        (b"A", json.dumps(rename)[:-3].encode()),
+        (b"A", json.dumps(rename | {"type": "accept"}).encode()),
+        (b"A", json.dumps(rename | {"unknown": float("inf")}).encode()),
+    ):
+        assert declare(aliases, key, value, 0, 1) == ""
+    assert len(aliases) == 0
+    assert declare(aliases, b"A", json.dumps(rename | {"unknown": [1]}).encode(), None, None) == ""
+    assert aliases.resolve("B", 0) == "A", "at once where nobody knows when it was said"
