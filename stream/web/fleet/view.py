@@ -96,8 +96,9 @@ def fleet_head(
     clock: datetime,
     zone: tzinfo,
     language: Language,
+    ordered: tuple[FleetMachine, ...] | None = None,
 ) -> FleetHead:
-    """Draw up what does not depend on what a viewer asked for."""
+    """Draw up what does not depend on what a viewer asked for; `ordered` are all machines, where that was done."""
     fresh = freshness(snapshot, clock=clock, interval=facts.usual, newest=facts.newest)
     doubt = doubt_of(snapshot, clock) if facts.known else None
     of_before = doubt is not None or is_unread(snapshot, clock)
@@ -124,7 +125,7 @@ def fleet_head(
         calm=not facts.needy and not unjudged and not of_before,
         notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(facts.known)), *unjudged),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
-        machines=in_order(facts, language),
+        machines=in_order(facts, language) if ordered is None else ordered,
         lines=tuple(sorted(lines, key=lambda line: (natural_key(line), line))),
         viewer=Viewer(language=language, zone=zone, now=fresh.now),
         usual=facts.usual,
