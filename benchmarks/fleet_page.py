@@ -42,15 +42,17 @@ FLEETS = (200, 2_500, 5_000)
 VIEWERS = (1, 60)
 REPORT_S = 30
 POINTS = ("drive-end", "non-drive-end")
-ONE_IN = {"critical": 200, "warning": 100, "sensor_fault": 90, "no_data": 80, "stopped": 10}
+ONE_IN: dict[Status, int] = {"critical": 200, "warning": 100, "sensor_fault": 90, "no_data": 80, "stopped": 10}
 """One in so many machines is so; the others are sound."""
 FIRST_NAME = "document.querySelector('.main [data-machine]')?.textContent.trim().length > 0"
+SETTLING_S = 8.0
+"""Until every viewer has been shown all, and histories are read."""
 HERTZ = os.sysconf("SC_CLK_TCK")
 
 
 def status_of(number: int) -> Status:
     """Give a machine's status, the same each time."""
-    return next((status for status, one_in in ONE_IN.items() if number % one_in == 7), "healthy")  # type: ignore[return-value]  # keys of ONE_IN are statuses
+    return next((status for status, one_in in ONE_IN.items() if number % one_in == 7), "healthy")
 
 
 def healths(number: int, now: datetime) -> Iterator[Health]:
@@ -152,7 +154,7 @@ async def keep_writing(store: Store, machines: int) -> None:
         await asyncio.sleep(1)
 
 
-async def view(address: str, path: str) -> None:
+async def view(address: str, path: str, on_arrival: Callable[[], None]) -> None:
     """Be a viewer: open the page, connect its socket, answer and acknowledge as a browser does, until cancelled."""
     async with httpx.AsyncClient(timeout=60) as client:
         text = (await client.get(address + path)).text
@@ -166,6 +168,7 @@ async def view(address: str, path: str) -> None:
         await socket.recv()
         await socket.send("40")
         acknowledged = time.monotonic()
+        on_arrival()
         async for each in socket:
             text = each if isinstance(each, str) else each.decode()
             if text == "2":
@@ -200,12 +203,18 @@ def memory_mb(pid: int) -> float:
 
 async def with_viewers(address: str, pid: int, viewers: int, seconds: float) -> tuple[float, float, float]:
     """Give memory (MB), CPU (part of a core) and the slowest of three answers (s) while so many look on."""
-    tasks = [asyncio.create_task(view(address, "/en" if number % 2 else "/zh")) for number in range(viewers)]
+    there: list[int] = []
+    tasks = [
+        asyncio.create_task(view(address, "/en" if number % 2 else "/zh", lambda: there.append(1)))
+        for number in range(viewers)
+    ]
     try:
-        await asyncio.sleep(10 + viewers / 10)
-        for task in tasks:
-            if task.done():
-                task.result()
+        while len(there) < viewers:
+            for task in tasks:
+                if task.done():
+                    task.result()
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(SETTLING_S)
         begun, before = time.monotonic(), cpu_s(pid)
         answers = []
         while time.monotonic() < begun + seconds:

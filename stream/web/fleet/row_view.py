@@ -106,7 +106,23 @@ def _group_row(listed: Listed, viewer: Viewer, *, is_open: bool, is_old: bool) -
 def _why(each: FleetMachine, facts: MachineFacts, viewer: Viewer) -> tuple[str, str]:
     if each.standing in _QUIET and not each.needy:
         return "", ""
-    return why_and_since(facts, viewer)
+    why, since = why_and_since(facts, viewer)
+    return _without_status(why, STANDINGS[each.standing].say(viewer.language)), since
+
+
+def _without_status(why: str, status: str) -> str:
+    """Leave out of a reason what the status beside it says already: a phone has room for one line.
+
+    >>> _without_status("Not judged for longer than is usual: look at the sensor.", "Not judged")
+    'Look at the sensor.'
+    >>> _without_status("Drive end: too hot", "Warning")
+    'Drive end: too hot'
+    """
+    head, colon, reason = why.replace("：", ":", 1).partition(":")
+    if not (colon and reason.strip() and head.startswith(status)):
+        return why
+    reason = reason.strip()
+    return reason[:1].upper() + reason[1:]
 
 
 def _standing_text(each: FleetMachine, facts: MachineFacts, viewer: Viewer) -> str:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from models.bilingual import Language
 from models.machinery.machine import Machine
 from stream.web.data.feed import Feed
+from stream.web.fleet.list_view import in_order
 from stream.web.fleet.query import FleetQuery
 from stream.web.fleet.view import FleetHead, FleetView, fleet_head, list_of_head
+from stream.web.views.fleet_facts import FleetFacts, FleetMachine
 from stream.web.views.snapshot import Snapshot
 
 __all__ = ["SharedViews"]
@@ -29,6 +31,7 @@ class SharedViews:
     ) -> None:
         self._feed, self._machines, self._clock = feed, machines, clock
         self._of: tuple[Snapshot, datetime] | None = None
+        self._orders: dict[Language, tuple[FleetFacts, tuple[FleetMachine, ...]]] = {}
         self._heads: dict[tuple[Language, tzinfo], FleetHead] = {}
         self._views: dict[tuple[Language, tzinfo, FleetQuery], FleetView] = {}
 
@@ -51,6 +54,22 @@ class SharedViews:
         if head is None:
             # The snapshot may have been read within this very tick: it is never from the future.
             now = max(now, snapshot.read_at)
-            head = fleet_head(snapshot, self._machines, self._feed.facts, clock=now, zone=zone, language=language)
+            head = fleet_head(
+                snapshot,
+                self._machines,
+                self._feed.facts,
+                clock=now,
+                zone=zone,
+                language=language,
+                ordered=self._ordered(language),
+            )
             self._heads[language, zone] = head
         return head
+
+    def _ordered(self, language: Language) -> tuple[FleetMachine, ...]:
+        """Order all machines once for what is known, however often the clock ticks."""
+        facts = self._feed.facts
+        kept = self._orders.get(language)
+        if kept is None or kept[0] is not facts:
+            kept = self._orders[language] = facts, in_order(facts, language)
+        return kept[1]

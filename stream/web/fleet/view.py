@@ -98,8 +98,9 @@ def fleet_head(
     clock: datetime,
     zone: tzinfo,
     language: Language,
+    ordered: tuple[FleetMachine, ...] | None = None,
 ) -> FleetHead:
-    """Draw up what does not depend on what a viewer asked for."""
+    """Draw up what does not depend on what a viewer asked for; `ordered` are all machines, where that was done."""
     fresh = freshness(snapshot, clock=clock, interval=facts.usual, newest=facts.newest)
     doubt = doubt_of(snapshot, clock) if facts.known else None
     of_before = doubt is not None or is_unread(snapshot, clock)
@@ -127,7 +128,7 @@ def fleet_head(
         calm=not facts.needy and not unjudged and not of_before,
         notices=(*notices(snapshot, fresh, clock, zone, language, known=bool(facts.known)), *unjudged),
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
-        machines=in_order(facts, language),
+        machines=in_order(facts, language) if ordered is None else ordered,
         groups=groups_view(snapshot.groups, facts.heard, viewer),
         lines=tuple(sorted(lines, key=lambda line: (natural_key(line), line))),
         viewer=viewer,

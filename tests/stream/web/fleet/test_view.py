@@ -52,7 +52,9 @@ def test_an_alert_that_is_shelved_says_so_in_its_line_and_counts_as_ever():
     told = alert("A", "drive-end", "change", "high", NOW, "drive-end: much.", "drive-end:多。")
     shelf = {"shelved_until": NOW + timedelta(hours=5), "shelved_by": "王伟", "shelved_reason": "<b>known</b>"}
     sick = health("A", "drive-end", NOW, status="critical", score=20.0)
-    card = fleet(read([sick, msgspec.structs.replace(told, **shelf)], machines={}), machines={}).attention[0].details
+    card = (
+        fleet(read([sick, msgspec.structs.replace(told, **shelf)], machines={}), machines={}).attention[0].details
+    )
     plain = fleet(read([sick, told], machines={}), machines={}).attention[0].details
     assert card.alert.since == f"{plain.alert.since} · shelved until 14:00 by 王伟: <b>known</b>"
     assert (card.status, card.score, card.why, card.since) == (plain.status, plain.score, plain.why, plain.since)
