@@ -34,7 +34,7 @@ class GroupRow:
         """Show a group."""
         self._view = view
         set_classes(self.root, f"group-row s-{view.status}")
-        set_attributes(self.root, aria_label=view.title, data_group=view.id)
+        set_attributes(self.root, aria_label=view.title)
         self._shape.set_content(status_icon_svg(view.status))
         self._title.set_text(view.title)
         self._text.set_text(view.text)

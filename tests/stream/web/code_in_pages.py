@@ -42,6 +42,7 @@ NUMBERS = {"chart_height_px": "stream/web/charts/trend_chart.py"}
 """Functions that may stand in a style: this one gives an int reckoned from our own ints."""
 ATTRIBUTES = frozenset(
     {
+        "aria_expanded",
         "aria_label",
         "aria_pressed",
         "data_column",
