@@ -190,6 +190,14 @@ def test_a_silence_is_placed_by_when_data_arrived_not_by_when_they_were_measured
     assert len(only(gather(alerts, PLANT, moment(6))).members) == 30
 
 
+def test_what_returns_with_a_backlog_has_returned_when_it_arrived():
+    """What arrives first was measured an hour ago, and so its alert ends just after it began, by event time."""
+    alerts = dead(30)
+    over = [msgspec.structs.replace(back(each, 60.0), time=each.since) for each in alerts[1:]]
+    assert only(gather([alerts[0], *over], PLANT, moment(69))).members == (alerts[0].machine,)
+    assert gather([alerts[0], *over], PLANT, moment(71)) == ()
+
+
 def test_alerts_of_an_older_version_are_placed_by_when_they_were_measured():
     alerts = [msgspec.structs.replace(each, noticed=None) for each in dead(30)]
     assert len(only(gather(alerts, PLANT, moment(6))).members) == 30
