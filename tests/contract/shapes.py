@@ -87,6 +87,8 @@ class Shapes:
     def _default(self, field: inspect.Field) -> str:
         if field.required:
             return ""
+        if field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT:
+            return " = left out"  # msgspec.UNSET, which it tells of no other way
         value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
         return f" = {msgspec.json.encode(value, enc_hook=self._hook).decode()}"
 

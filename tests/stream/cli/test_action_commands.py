@@ -39,6 +39,10 @@ def run(command, *arguments):
         (finding, ["P1", "confirmed", "--note", "长" * 2001], "2000 at most"),
         (maintenance, ["", "--done", "更换轴承"], "no name"),
         (accept, ["P1", "--point", " DE"], "no name"),
+        (accept, ["P1", "--rhythm", "nights"], "'nights' is no day such as Mon"),
+        (accept, ["P1", "--rhythm", "Mon-Sun"], "nothing would ever be told"),
+        (accept, ["P1", "--rhythm", "Sat", "--point", "DE"], "leave point out"),
+        (accept, ["P1", "--rhythm", "Sat;" * 60], "200 at most"),
     ],
 )
 def test_wrong_usage_is_told_with_its_fix(command, arguments, told):

@@ -174,3 +174,4 @@ def test_the_example_file_is_an_empty_fleet_and_right_where_the_marks_are_taken_
     (machine,) = load(tmp_path, shown).machines.values()
     told = {field: getattr(machine, field) for field in Machine.__struct_fields__}
     assert all(told.values()), "every key has its example"
+    assert load(tmp_path, shown).configuration(machine.id).calendar.quiet.weekly
