@@ -179,10 +179,10 @@ def table(results: list[Told], seed: int) -> str:
     )
     columns = ("machine, plan", "weeks", "deaths told", "silences without alert", "proposed", "wrongly", "lapsed")
     note = (
-        f"Deaths come from week {DEATHS_FROM_WEEK} on; seed {seed}. Told: at work within half an hour, else a "
-        "tenth of the silence after the expected return, an hour at most. Silences: planned ones, once the plan was "
-        "in force. Proposed: rhythms that are what the machine does. Lapsed: accepted ones of which it was said that "
-        "they hold no longer."
+        f"Deaths come from week {DEATHS_FROM_WEEK} on; seed {seed}. Told: at work within half an hour, "
+        "else a tenth of the silence after the expected return, an hour at most. Silences: planned ones, once "
+        "the plan was in force. Proposed: rhythms that are what the machine does. Lapsed: accepted ones that "
+        "were told to hold no longer."
     )
     return Table("Planned silence", columns, said, note).markdown()
 

@@ -44,7 +44,8 @@ def follow_rhythm(state: MachineState, arrived_us: int | None, silent_us: int, d
     alerts: list[Alert] = []
     if rhythm is not None and rhythm.accepted is not None and _no_longer_holds(state, rhythm, begin_us, end_us):
         alerts += _lapse(state, rhythm, digest)
-    if silent_us <= max(_MIN_RECORDED_US, allowed_silence_us(state)):
+    is_first = begin_us <= 0
+    if is_first or silent_us <= max(_MIN_RECORDED_US, allowed_silence_us(state)):
         return alerts
     if is_planned(state.configuration.calendar, begin_us, end_us):
         return alerts

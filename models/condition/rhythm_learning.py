@@ -62,12 +62,14 @@ class _Span(msgspec.Struct, frozen=True):
         return weekday_minute(self.begin) // DAY_MIN
 
     def is_like(self, other: "_Span") -> bool:
-        """Whether both begin and end at about the same time of day, a weekend's on about the same day."""
-        if abs(self.length - other.length) > 2 * _NEAR_MIN or abs(_of_day(self.begin - other.begin)) > _NEAR_MIN:
-            return False
+        """Whether both begin and end at about the same time of day; a weekend's on about the same day."""
         if abs(_of_day(self.end - other.end)) > _NEAR_MIN:
             return False
-        return self.length < _WEEKEND_MIN or abs(_of_week(self.begin - other.begin)) <= _NEAR_MIN
+        if min(self.length, other.length) < _WEEKEND_MIN:
+            near = abs(self.length - other.length) <= 2 * _NEAR_MIN
+            return near and abs(_of_day(self.begin - other.begin)) <= _NEAR_MIN
+        most = max(_NEAR_MIN, self.length // 10)
+        return abs(self.length - other.length) <= most and abs(_of_week(self.begin - other.begin)) <= most
 
 
 class _Habit(msgspec.Struct, frozen=True):
@@ -123,10 +125,10 @@ def _regular(spans: list[SilentSpan]) -> LearnedRhythm | None:
 
 
 def _weekly(spans: list[_Span]) -> LearnedRhythm | None:
-    if not spans or spans[-1].end - spans[0].begin < _MIN_SEEN_MIN:
-        return None
-    now = spans[-1].end
+    now = spans[-1].end if spans else 0
     recent = [each for each in spans if now - each.begin <= _MEMORY_MIN]
+    if not recent or now - recent[0].begin < _MIN_SEEN_MIN:
+        return None
     habits = [_habit(group) for group in _groups(recent) if _is_habit(group)]
     starts = [(habit, habit.start_of(each)) for habit in habits for each in recent]
     quiet = {minute for habit, start in starts if start is not None for minute in habit.minutes(start)}

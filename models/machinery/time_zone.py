@@ -151,6 +151,8 @@ def _year_s(year: int, text: str, second: int) -> int:
         moment = date(year, month, day)
     else:
         number = int(text.lstrip("J"))
+        if number > 365 - (0 if text.startswith("J") else 1) or (number == 0 and text.startswith("J")):
+            raise ValueError(f"{text!r} is no day of every year")
         leap = monthrange(year, 2)[1] == 29
         skipped = text.startswith("J") and leap and number >= 60
         moment = date(year, 1, 1) + timedelta(days=number - (1 if text.startswith("J") else 0) + skipped)

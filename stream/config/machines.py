@@ -198,6 +198,7 @@ def _describe_complaint(complaint: str, content: dict[str, object]) -> str:
     if unknown := re.search(r"unknown field (\S+)", what):
         owner = _File if not match else Name if match[2] == "name" else _Table
         keys = [key for key in owner.__struct_fields__ if key != "mechanism"]
+        keys += ["calendar"] if owner is _File else []
         what = f"there is no key {unknown[1]}; there are {', '.join(keys)}"
     if "enum value" in what:
         what += "; use rigid or flexible"

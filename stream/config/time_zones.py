@@ -17,7 +17,7 @@ _KNOWN_FROM_S = 1_577_836_800
 """2020-01-01: of changes before it the last is kept, so what was recorded before that is judged by one offset."""
 _KNOWN_TO_S = 2_398_377_600
 """2046-01-01: zones whose changes follow no rule (Ramadan in Morocco) have them listed far beyond."""
-_NAME = re.compile(r"[A-Za-z][\w+-]*(?:/[A-Za-z][\w+-]*){0,2}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][\w+-]{0,40}(?:/[A-Za-z][\w+-]{0,40}){0,2}", re.ASCII)
 _HEADER = struct.Struct(">4sc15x6I")
 
 

@@ -14,6 +14,8 @@ from models import fold
 from models.alarms.false_alarm_classifier import FalseAlarmClassifier
 from models.clock import MINUTE_US, SECOND_US
 from models.machinery.machine import Configuration, Learning, Machine
+from models.machinery.quiet_times import NOTHING_QUIET, Calendar, QuietTimes
+from models.machinery.time_zone import Zone
 from models.observations import (
     AcceptObserved,
     Configured,
@@ -102,6 +104,10 @@ def said(kind, **more):
 PEOPLE = st.one_of(
     said(AcceptObserved),
     said(RenameObserved, alias=st.sampled_from(["P-102", "泵 2"])),
+    said(
+        AcceptObserved,
+        quiet=st.sampled_from([NOTHING_QUIET, QuietTimes(((0, 5000),)), QuietTimes(longest_min=10)]),
+    ),
     said(MaintenanceObserved, done=st.just("更换轴承")),
     said(
         FindingObserved,
@@ -117,18 +123,20 @@ TAUGHT = st.builds(
     st.sampled_from([-5.0, 0.0, 5.0]),
 )
 CONFIGURED = st.builds(
-    lambda power_kw, until, limit, asset: Configured(
+    lambda power_kw, until, limit, asset, calendar: Configured(
         machine="泵 1",
         observed_us=START_US,
         configuration=Configuration(
             machine=Machine(id="泵 1", power_kw=power_kw, mounting="rigid", temperature_limit_c=limit, asset=asset),
             learning=Learning(until_us=until),
+            calendar=calendar,
         ),
     ),
     st.sampled_from([None, 90.0]),
     st.sampled_from([None, START_US, START_US + 60 * SECOND_US]),
     st.sampled_from([None, 80.0]),
     st.sampled_from(["", "SN 1", "SN 2"]),
+    st.sampled_from([msgspec.UNSET, Calendar(Zone("泵", "CET-1CEST,M3.5.0,M10.5.0/3"), QuietTimes(((0, 9000),)))]),
 )
 TICKS = st.builds(lambda t: Tick(machine="泵 1", observed_us=START_US + t), TIMES)
 OBSERVATIONS = st.lists(
@@ -245,8 +253,11 @@ WORST_POINTS = {"healthy": 10, "watch": 30, "warning": 60, "critical": 70}
 
 def contradict_nothing(out, open_alerts):
     """Status, score and open alerts say the same: no status is better than an alert, no score worse than it."""
-    of_machine = {place: each.priority for place, each in open_alerts.items() if place[1] != "clock"}
-    """An alert of its clock is of the instrument: the machine is judged by the right time, and may be sound."""
+    of_machine = {
+        place: each.priority for place, each in open_alerts.items() if place[1] not in ("clock", "rhythm")
+    }
+    """An alert of its clock is of the instrument: the machine is judged by the right time, and may be sound. One of
+    a rhythm asks people what they plan."""
     lowered = {(point, rule) for (point, rule, _), each in open_alerts.items() if "Rated low" in each.text}
     """By findings: what is shown is low, and takes off what its evidence is."""
     worst = max([["low", "medium", "high"].index(priority) + 1 for priority in of_machine.values()], default=0)

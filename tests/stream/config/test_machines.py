@@ -190,6 +190,7 @@ def test_the_example_file_is_an_empty_fleet_and_right_where_the_marks_are_taken_
     told = {field: getattr(machine, field) for field in Machine.__struct_fields__}
     assert all(told.values()), "every key has its example"
     assert load(tmp_path, shown).aliases
+    assert load(tmp_path, shown).configuration(machine.id).calendar.quiet.weekly
 
 
 ALIASED = '[[machine]]\nid = "P-101"\naliases = ["P-102", "泵-1"]\nasset = "SN 4711"\n[[machine]]\nid = "P-103"\n'

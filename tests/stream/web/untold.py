@@ -13,7 +13,7 @@ def untold(now=NOW):
     outputs, judged_at = [], now - timedelta(hours=2, minutes=48)
     silent = now - timedelta(hours=3)
     for guard in get_args(Guard):
-        if guard in {"standstill", "retired", "forgotten"}:
+        if guard in {"standstill", "planned", "retired", "forgotten"}:
             continue
         machine, sentence = f"N-{guard}", withheld_sentence("not_judged", guard, "drive-end")
         common = {"status": "not_judged", "score": None, "guard": guard, "judged_at": judged_at}

@@ -11,7 +11,7 @@ from tests.stream.web.fleets import NOW, UNJUDGED, alert, health
 from tests.stream.web.made_up import cards, fleet, machine_page, quiet_cards, read
 from tests.stream.web.untold import untold
 
-GUARDS = [guard for guard in get_args(Guard) if guard not in {"standstill", "retired", "forgotten"}]
+GUARDS = [guard for guard in get_args(Guard) if guard not in {"standstill", "planned", "retired", "forgotten"}]
 
 
 @pytest.fixture(scope="module")
