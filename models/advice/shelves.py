@@ -31,10 +31,14 @@ def with_shelf(state: MachineState, alert: Alert, level: int) -> Alert:
     So does one to none (0), of those that were for one time only.
     """
     shelf = covering_shelf(state, alert.point, alert.rule, level)
-    for each in state.shelves:
-        if each.covers(alert.point, alert.rule) and (each.level < level or (each.one_shot and not level)):
-            each.until_us = 0
+    state.shelves = [
+        msgspec.structs.replace(each, until_us=0) if _ends(each, alert, level) else each for each in state.shelves
+    ]
     if shelf is None:
         return alert
-    until = to_datetime(shelf.until_us or state.observed_us)
+    until = to_datetime(shelf.until_us)
     return msgspec.structs.replace(alert, shelved_until=until, shelved_by=shelf.by, shelved_reason=shelf.reason)
+
+
+def _ends(shelf: Shelf, alert: Alert, level: int) -> bool:
+    return shelf.covers(alert.point, alert.rule) and (shelf.level < level or (shelf.one_shot and not level))

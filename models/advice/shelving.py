@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from models.advice.alarm_processing import restated
 from models.advice.clock_alarm import CLOCK_RULE
 from models.advice.contradiction_alert import CONTRADICTION_RULE
@@ -102,8 +104,7 @@ def _shelf_of(state: MachineState, observed: ShelveObserved) -> Shelf:
         observed.reason[:MAX_KEPT_REASON],
     )
     levels = [each.alarm.level for each in _standing(state) if shelf.covers(each.point, each.rule)]
-    shelf.level = max(levels, default=1)
-    return shelf
+    return msgspec.structs.replace(shelf, level=max(levels, default=1))
 
 
 def _standing(state: MachineState) -> Iterator[_Standing]:

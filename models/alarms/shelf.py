@@ -19,7 +19,7 @@ MAX_KEPT_BY, MAX_KEPT_REASON = 40, 80
 _HIGH = 3
 
 
-class Shelf(msgspec.Struct, array_like=True):
+class Shelf(msgspec.Struct, frozen=True, array_like=True):
     """What is shelved of a machine: an alert's rule and point, either of which may stand for all."""
 
     point: str
