@@ -63,13 +63,10 @@ class _Span(msgspec.Struct, frozen=True):
 
     def is_like(self, other: "_Span") -> bool:
         """Whether both begin and end at about the same time of day; a weekend's on about the same day."""
-        if abs(_of_day(self.end - other.end)) > _NEAR_MIN:
+        if abs(self.length - other.length) > 2 * _NEAR_MIN or abs(_of_day(self.end - other.end)) > _NEAR_MIN:
             return False
-        if min(self.length, other.length) < _WEEKEND_MIN:
-            near = abs(self.length - other.length) <= 2 * _NEAR_MIN
-            return near and abs(_of_day(self.begin - other.begin)) <= _NEAR_MIN
-        most = max(_NEAR_MIN, self.length // 10)
-        return abs(self.length - other.length) <= most and abs(_of_week(self.begin - other.begin)) <= most
+        apart = _of_day if min(self.length, other.length) < _WEEKEND_MIN else _of_week
+        return abs(apart(self.begin - other.begin)) <= _NEAR_MIN
 
 
 class _Habit(msgspec.Struct, frozen=True):

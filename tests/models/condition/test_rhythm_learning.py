@@ -18,7 +18,7 @@ MONDAY = 20_787 * DAY_MIN
 
 
 def silences(works, days, jitter_min, seed, *, zone=UTC_ZONE, start=MONDAY, overtime=0.1):
-    """The silences of a machine that works so, each a little off."""
+    """The silences of a machine that works so, each a little off; overtime comes on no day before a day off."""
     rng, calendar, found = random.Random(seed), Calendar(zone, parse_works(works)), []
     minute = start + 720
     while minute < start + days * DAY_MIN:
@@ -26,7 +26,8 @@ def silences(works, days, jitter_min, seed, *, zone=UTC_ZONE, start=MONDAY, over
         if window is None:
             minute += 5
             continue
-        late = rng.randint(60, 180) if rng.random() < overtime else 0
+        short = window.end_us - window.begin_us < 1_200 * MINUTE_US
+        late = rng.randint(60, 180) if short and rng.random() < overtime else 0
         begin = window.begin_us // MINUTE_US + rng.randint(-jitter_min, jitter_min) + late
         end = window.end_us // MINUTE_US + rng.randint(-jitter_min, jitter_min)
         found.append(SilentSpan(begin, end))
@@ -60,6 +61,13 @@ def test_by_the_plants_clock_a_change_of_the_clocks_changes_nothing():
     spans = silences(["Mon-Fri 06:00-18:00"], 21, 5, 1, zone=BERLIN, start=march)
     assert learned_rhythm(spans, BERLIN) is not None
     assert "06:00" in quiet_text(learned_rhythm(spans, BERLIN).quiet)
+
+
+def test_a_death_before_a_weekend_makes_no_weekend_begin_earlier():
+    spans = silences(["Mon-Fri 06:00-18:00"], 18, 5, 3, overtime=0.0)
+    weekends = [number for number, each in enumerate(spans) if each.end - each.begin > 2_000]
+    spans[weekends[0]] = SilentSpan(spans[weekends[0]].begin - 300, spans[weekends[0]].end)
+    assert learned_rhythm(spans[: weekends[1] + 1], UTC_ZONE) is None
 
 
 def test_nothing_is_learned_before_a_week_has_passed_nor_before_a_weekend_was_seen_twice():
