@@ -5,9 +5,12 @@ what has come meanwhile keeps the machine, and a replay decides alike.
 """
 
 from models.advice.open_alarms import NO_DATA_RULE, open_alarms
+from models.advice.rhythms import RHYTHM_RULE
 from models.condition.state import MachineState
 
 __all__ = ["expiry_due_us", "silent_since_us"]
+
+_OF_SILENCE = frozenset({NO_DATA_RULE, RHYTHM_RULE})
 
 
 def silent_since_us(state: MachineState) -> int:
@@ -24,6 +27,6 @@ def expiry_due_us(state: MachineState, after_us: int) -> int | None:
     """
     if after_us <= 0 or state.left is not None:
         return None
-    if any(each.rule != NO_DATA_RULE for each in open_alarms(state)):
+    if any(each.rule not in _OF_SILENCE for each in open_alarms(state)):
         return None
     return silent_since_us(state) + after_us

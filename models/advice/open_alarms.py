@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from models.advice.clock_alarm import CLOCK_RULE
 from models.advice.contradiction_alert import CONTRADICTION_RULE
+from models.advice.rhythms import RHYTHM_RULE
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm
 from models.bilingual import Bilingual
+from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.outputs import Alert
 
@@ -22,25 +24,28 @@ class OpenAlarm(NamedTuple):
     alarm: Alarm
     point: str
     rule: str
+    channel: Channel | None = None
 
 
 def open_alarms(state: MachineState) -> Iterator[OpenAlarm]:
     """Give every alarm of a machine whose alert stands."""
     found = [OpenAlarm(state.silence, "", NO_DATA_RULE)]
+    if state.rhythm is not None:
+        found.append(OpenAlarm(state.rhythm.alarm, "", RHYTHM_RULE))
     doubt = state.contradiction.alarm
     if doubt.level:
         found.append(OpenAlarm(doubt, doubt.about.split("/", 2)[2], CONTRADICTION_RULE))
     for channel in state.channels.values():
-        found += [OpenAlarm(alarm, channel.point, rule) for rule, alarm in channel.alarms.items()]
         if channel.clock.alarm is not None:
-            found.append(OpenAlarm(channel.clock.alarm, channel.point, CLOCK_RULE))
+            found.append(OpenAlarm(channel.clock.alarm, channel.point, CLOCK_RULE, channel))
+        found += [OpenAlarm(alarm, channel.point, rule, channel) for rule, alarm in channel.alarms.items()]
     return (each for each in found if each.alarm.level)
 
 
 def end_alarms(state: MachineState, sentence: Bilingual, digest: str) -> Iterator[Alert]:
     """Clear all that stands, in these words, and let every alarm begin anew."""
     now_us = 0 if state.time_us is None else state.time_us + 1
-    for alarm, point, rule in tuple(open_alarms(state)):
+    for alarm, point, rule, _ in tuple(open_alarms(state)):
         alert = transition(
             state,
             alarm,
@@ -56,6 +61,8 @@ def end_alarms(state: MachineState, sentence: Bilingual, digest: str) -> Iterato
         if alert is not None:
             yield alert
     state.silence = Alarm()
+    if state.rhythm is not None:
+        state.rhythm.alarm = Alarm()
     state.contradiction.forget()
     state.contradiction.alarm = Alarm()
     for channel in state.channels.values():

@@ -20,7 +20,7 @@ from models.observations import AcceptObserved
 from models.outputs import Alert
 from models.texts.planned import lapsed_sentence, plan_accepted_sentence, proposed_sentence
 
-__all__ = ["RHYTHM_RULE", "accept_rhythm", "follow_rhythm"]
+__all__ = ["RHYTHM_RULE", "accept_rhythm", "follow_rhythm", "restated_rhythm"]
 
 RHYTHM_RULE = "rhythm"
 _MIN_RECORDED_US = 15 * MINUTE_US
@@ -74,6 +74,17 @@ def accept_rhythm(state: MachineState, observed: AcceptObserved) -> Iterator[Ale
         return
     if not state.silence.present or state.observed_us < silence_of(state).overdue_us:
         yield from _end_silence_alert(state, sentence, observed.digest)
+
+
+def restated_rhythm(state: MachineState) -> tuple[float, float, Bilingual]:
+    """Give value, limit and sentence of what stands open about a machine's rhythm, as they are now."""
+    rhythm, zone = state.rhythm or Rhythm(), zone_of(state)
+    if rhythm.proposed is None:
+        said = Bilingual("Its accepted rhythm no longer holds.", "已确认的静默规律不再成立。")
+        return 0.0, float(_MAX_MISSED), said
+    learned = learned_rhythm(rhythm.spans, zone)
+    count = 0 if learned is None else learned.count
+    return float(count), float(_MAX_MISSED), proposed_sentence(rhythm.proposed, count, state.machine, zone)
 
 
 def _end_silence_alert(state: MachineState, sentence: Bilingual, digest: str) -> Iterator[Alert]:

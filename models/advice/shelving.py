@@ -1,21 +1,19 @@
 """Shelving and unshelving of a machine's alerts: each that stands is told again, with its shelf or without."""
 
 from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
 
 import msgspec
 
 from models.advice.alarm_processing import restated
 from models.advice.clock_alarm import CLOCK_RULE
-from models.advice.contradiction_alert import CONTRADICTION_RULE
 from models.advice.no_data import allowed_silence_us
+from models.advice.open_alarms import OpenAlarm, open_alarms
+from models.advice.rhythms import RHYTHM_RULE, restated_rhythm
 from models.advice.shelves import covering_shelf
 from models.advice.transitions import transition
-from models.alarms.alarm import Alarm
 from models.alarms.shelf import MAX_KEPT_BY, MAX_KEPT_REASON, MAX_SHELVES, MOST_HIGH_US, MOST_US, Shelf
 from models.bilingual import Bilingual
 from models.clock import DAY_US, HOUR_US, SECOND_US
-from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.observations import ShelveObserved, UnshelveObserved
 from models.outputs import Alert, Output
@@ -32,15 +30,6 @@ from models.texts.shelving import (
 __all__ = ["end_shelves", "refusal", "shelve", "unshelve"]
 
 _TICK = "tick"
-
-
-class _Standing(NamedTuple):
-    """An alert that stands."""
-
-    point: str
-    rule: str
-    alarm: Alarm
-    channel: Channel | None
 
 
 def refusal(state: MachineState, observed: ShelveObserved) -> Bilingual | None:
@@ -68,7 +57,9 @@ def shelve(state: MachineState, observed: ShelveObserved) -> Iterator[Alert]:
 def unshelve(state: MachineState, observed: UnshelveObserved) -> Iterator[Alert]:
     """End the shelves that are meant, and tell again what still stands of theirs."""
     before = _covered(state)
-    ended = [each for each in state.shelves if each.is_about(observed.point, observed.rule)]
+    now_us = state.observed_us  # what is over already, `end_shelves` ends
+    about = [each for each in state.shelves if each.is_about(observed.point, observed.rule)]
+    ended = [each for each in about if each.until_us > now_us]
     state.shelves = [each for each in state.shelves if each not in ended]
     yield from _told_again(state, observed.digest, lambda each: _is_of(ended, each), before)
 
@@ -83,7 +74,7 @@ def end_shelves(state: MachineState, outputs: Collection[Output]) -> tuple[Alert
         return ()
     said = {each.id for each in outputs if isinstance(each, Alert) and each.shelved_until is None}
     state.shelves = [each for each in state.shelves if each.until_us > state.observed_us]
-    of_them = (each for each in _standing(state) if _is_of(ended, each))
+    of_them = (each for each in open_alarms(state) if _is_of(ended, each))
     return tuple(
         alert
         for each in of_them
@@ -103,49 +94,35 @@ def _shelf_of(state: MachineState, observed: ShelveObserved) -> Shelf:
         observed.by[:MAX_KEPT_BY],
         observed.reason[:MAX_KEPT_REASON],
     )
-    levels = [each.alarm.level for each in _standing(state) if shelf.covers(each.point, each.rule)]
+    levels = [each.alarm.level for each in open_alarms(state) if shelf.covers(each.point, each.rule)]
     return msgspec.structs.replace(shelf, level=max(levels, default=1))
 
 
-def _standing(state: MachineState) -> Iterator[_Standing]:
-    if state.silence.level:
-        yield _Standing("", "no_data", state.silence, None)
-    contradiction = state.contradiction.alarm
-    if contradiction.level:
-        yield _Standing(contradiction.about.split("/", 2)[2], CONTRADICTION_RULE, contradiction, None)
-    for channel in state.channels.values():
-        if channel.clock.alarm is not None and channel.clock.alarm.level:
-            yield _Standing(channel.point, CLOCK_RULE, channel.clock.alarm, channel)
-        for rule, alarm in channel.alarms.items():
-            if alarm.level:
-                yield _Standing(channel.point, rule, alarm, channel)
-
-
-def _shelf(state: MachineState, each: _Standing) -> Shelf | None:
+def _shelf(state: MachineState, each: OpenAlarm) -> Shelf | None:
     return covering_shelf(state, each.point, each.rule, each.alarm.level)
 
 
-def _is_of(shelves: Collection[Shelf], each: _Standing) -> bool:
+def _is_of(shelves: Collection[Shelf], each: OpenAlarm) -> bool:
     return any(shelf.covers(each.point, each.rule) for shelf in shelves)
 
 
 def _covered(state: MachineState) -> frozenset[str]:
     """Give the alerts that are shelved."""
-    return frozenset(each.alarm.id for each in _standing(state) if _shelf(state, each) is not None)
+    return frozenset(each.alarm.id for each in open_alarms(state) if _shelf(state, each) is not None)
 
 
 def _told_again(
-    state: MachineState, digest: str, concerns: Callable[[_Standing], bool], before: Collection[str]
+    state: MachineState, digest: str, concerns: Callable[[OpenAlarm], bool], before: Collection[str]
 ) -> Iterator[Alert]:
     """Tell again each alert that is shelved now, or was `before` and is no more."""
-    for each in tuple(_standing(state)):
+    for each in tuple(open_alarms(state)):
         if concerns(each):
             shelved = _shelf(state, each) is not None
             if shelved or each.alarm.id in before:
                 yield from _told(state, each, digest, back=not shelved)
 
 
-def _told(state: MachineState, each: _Standing, digest: str, *, back: bool) -> Iterator[Alert]:
+def _told(state: MachineState, each: OpenAlarm, digest: str, *, back: bool) -> Iterator[Alert]:
     value, limit, sentence = _content(state, each)
     newest_us = state.observed_us if state.time_us is None else state.time_us
     # Just after all that was measured, and after what was told like this before: no two share a time.
@@ -167,12 +144,14 @@ def _told(state: MachineState, each: _Standing, digest: str, *, back: bool) -> I
         yield alert
 
 
-def _content(state: MachineState, each: _Standing) -> tuple[float, float, Bilingual]:
+def _content(state: MachineState, each: OpenAlarm) -> tuple[float, float, Bilingual]:
     """Give value, limit and sentence of an alert that stands, as they are now."""
     if each.alarm is state.silence:
         silent_s = (state.observed_us - state.heard_us) / SECOND_US
         allowed_s = allowed_silence_us(state) / SECOND_US
         return silent_s, allowed_s, no_data_sentence(silent_s, allowed_s)
+    if each.rule == RHYTHM_RULE:
+        return restated_rhythm(state)
     if each.channel is None:
         found = state.contradiction
         return found.rpm, 0.0, contradiction_sentence(each.point, found.told, found.rpm, outvoted=found.outvoted)

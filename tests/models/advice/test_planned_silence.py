@@ -131,7 +131,7 @@ def test_nothing_is_excused_while_a_medium_alert_is_open():
     assert {each.priority for each in alerts(outputs)} & {"medium", "high"}
     _, outputs = run(ticks(at(18), at(19)), state)
     assert len(silences(outputs)) == 1
-    assert healths(outputs)[-1].status == "no_data"
+    assert (healths(outputs)[-1].status, healths(outputs)[-1].guard) == ("critical", "silent")
 
 
 def test_a_low_alert_stays_and_the_score_is_withheld():

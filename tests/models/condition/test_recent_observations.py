@@ -1,3 +1,6 @@
+import struct
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,26 +46,43 @@ def test_what_comes_again_is_known_while_it_is_in_the_window_in_whatever_order_i
 def test_a_fingerprint_depends_on_time_and_content():
     marks = {fingerprint(time_us, digest) for time_us in (0, 1, -1) for digest in ("a", "b", "泵")}
     assert len(marks) == 9
-    assert all(0 <= mark < 2**64 for mark in marks)
+    assert all(0 <= mark < 2**48 for mark in marks)
 
 
 TIMES = st.lists(st.one_of(st.integers(0, 10_000), st.integers(-(2**58), 2**58)), max_size=WINDOW)
 
 
+def packed_before(marks, times_us):
+    """Pack as states of before have it: with eight bytes a fingerprint."""
+    if not times_us:
+        return b""
+    steps = [later - earlier for earlier, later in pairwise(times_us)]
+    near = all(abs(step) < 2**31 for step in steps)
+    head = struct.pack("<?q", near, times_us[0])
+    return head + struct.pack(f"<{len(marks)}Q{len(steps)}{'i' if near else 'q'}", *marks, *steps)
+
+
 @given(TIMES, st.data())
-def test_it_goes_on_from_bytes_and_from_the_lists_of_older_states(times_us, data):
+def test_it_goes_on_from_bytes_and_from_what_older_states_have(times_us, data):
     marks = data.draw(st.lists(st.integers(0, 2**64 - 1), min_size=len(times_us), max_size=len(times_us)))
-    recent = RecentObservations(marks, times_us)
-    for stored in (recent.packed(), [marks, times_us]):
+    short = [mark % 2**48 for mark in marks]
+    recent = RecentObservations(short, times_us)
+    for stored in (recent.packed(), packed_before(marks, times_us), [marks, times_us]):
         again = RecentObservations.unpacked(stored)
-        assert (again.fingerprints, again.times_us) == (marks, times_us)
+        assert (again.fingerprints, again.times_us) == (short, times_us)
         assert again == recent
         assert again.packed() == recent.packed()
 
 
-def test_a_window_of_each_second_takes_twelve_bytes_an_observation():
-    recent = RecentObservations(range(2**63, 2**63 + WINDOW), range(0, WINDOW * 1_000_000, 1_000_000))
-    assert len(recent.packed()) <= 12 * WINDOW + 8
+def test_what_an_older_state_remembers_is_known_again():
+    mark = fingerprint(5, "ab")
+    recent = RecentObservations.unpacked(packed_before([mark + (0xABCD << 48)], [5]))
+    assert recent.contains(mark, 5)
+
+
+def test_a_window_of_each_second_takes_ten_bytes_an_observation():
+    recent = RecentObservations(range(2**47, 2**47 + WINDOW), range(0, WINDOW * 1_000_000, 1_000_000))
+    assert len(recent.packed()) <= 10 * WINDOW + 8
 
 
 @given(st.binary(max_size=60))

@@ -4,12 +4,19 @@ import msgspec
 import pytest
 
 from models import fold
+from models.condition.rhythm import Rhythm
 from models.machinery.machine import Learning
+from models.machinery.quiet_times import Calendar, QuietTimes
+from models.machinery.time_zone import Zone
 from tests.models.advice.test_shelving import shelved
 from tests.models.fold.observed import at, configured, run, temperature, vibration
 
 LEARNING = Learning(duration_s=600.0, observations=60)
 MOST_BYTES = 65_536
+CALENDAR = Calendar(
+    Zone("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"),
+    QuietTimes(tuple((k * 700, k * 700 + 600) for k in range(14))),
+)
 POINTS = ("drive-end", "other end", "pump", "gear")
 BANDS = {f"band_{low}_hz_g": 0.1 for low in range(9)}
 OTHERWISE = {"rate_hz": 2560.0, "seconds": 0.4, "samples": 1024}
@@ -62,6 +69,14 @@ def test_all_at_once_fits_too():
     assert all(channel.measuring.other for channel in vibrating)
     assert all(channel.alarms["change"].recurrence.held for channel in vibrating)
     assert all(channel.late.episode.loudest.keys() == {1, 2, 3} for channel in vibrating)
+    for number in range(10):
+        point, rule = POINTS[number % 4], ("change", "severity", "anomaly")[number % 3]
+        said = shelved(
+            at(15_000 + number), at(15_500), point=point, rule=rule, by="王伟", reason="等待备件，已订轴承"
+        )
+        state, _ = run([said], state)
+    assert len(state.shelves) == 10
+    state.rhythm = Rhythm(packed=bytes(180), accepted=CALENDAR, proposed=CALENDAR.quiet, missed=[True] * 6)
     assert len(fold.dump_state(state)) <= MOST_BYTES
 
 

@@ -23,7 +23,7 @@ PARTS_OR_SHELLS = {
     "RunningStatistics", "Correlations", "RegimeStatistics", "PackedRegimeStatistics", "ModelNumbers",  # anomaly
     "RegimeBaseline", "Channel", "MachineState", "Counts", "Arrival",  # put together: the fold's own tests
     "Symptom", "AlertHistory", "AlertRecord", "Departure",  # the same
-    "Judging", "Contradiction", "Drive", "Standing", "Runs",  # tests of their own
+    "Judging", "Contradiction", "Drive", "Standing", "Runs", "Rhythm",  # tests of their own
     "Recurrence",  # an alarm
     "Way", "OtherWay", "Plateau",  # how a point is measured, and whether it stands still
     "LateEpisode", "LateBaseline", "UsualIn", "Loudest",  # the late watch

@@ -35,10 +35,10 @@ def test_what_is_held_as_one_alert_is_counted_each_time():
 def test_of_silences_as_well():
     state, _ = learned()
     last = 100
-    for _ in range(8):
-        quiet_us = at(last) + 20 * MINUTE_US
+    for minutes in (20, 41, 23, 97, 30, 61, 25, 150):  # in no rhythm, of which another alert would tell
+        quiet_us = at(last) + minutes * MINUTE_US
         state, _ = run([Tick(machine="pump", observed_us=quiet_us)], state)
-        first = last + 20 * MINUTE_US // STEP_US + 1
+        first = last + minutes * MINUTE_US // STEP_US + 1
         state, _ = run([vibration(i) for i in range(first, first + 30)], state)
         last = first + 30
     assert state.silence.comings == 8
