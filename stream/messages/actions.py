@@ -18,6 +18,8 @@ __all__ = ["Accept", "ActionMessage", "Finding", "Maintenance", "Rename", "Roste
 _MAX_NOTE_LENGTH = 2000
 _MAX_TEXT_LENGTH = 200
 _MAX_ID_LENGTH = 64
+_MAX_RHYTHM_LENGTH = 1000
+"""Of as many stretches as a plan may have."""
 _NO_RHYTHM = "none"
 
 Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -102,7 +104,7 @@ class Accept(_ActionMessage, frozen=True, kw_only=True, tag="accept"):
     def __post_init__(self) -> None:
         """Raise `MessageError` for what makes no sense."""
         super().__post_init__()
-        _check_text("rhythm", self.rhythm, _MAX_TEXT_LENGTH)
+        _check_text("rhythm", self.rhythm, _MAX_RHYTHM_LENGTH)
         if self.rhythm and self.point:
             raise MessageError("rhythm: a plan of silence is the whole machine's; leave point out")
         self.quiet  # noqa: B018 -- raises for what cannot be read
