@@ -164,7 +164,7 @@ async def view(address: str, path: str, on_arrival: Callable[[], None]) -> None:
     known = {"client_id": page[1], "next_message_id": message[1], "implicit_handshake": "true"}
     query = {**known, "document_id": str(uuid.uuid4()), "tab_id": str(uuid.uuid4())}
     url = f"ws://{urlsplit(address).netloc}/_nicegui_ws/socket.io/?EIO=4&transport=websocket&{urlencode(query)}"
-    async with connect(url, origin=address, max_size=None) as socket:  # type: ignore[arg-type]  # a str is one
+    async with connect(url, origin=address, max_size=None, open_timeout=120) as socket:  # type: ignore[arg-type]  # a str is one
         await socket.recv()
         await socket.send("40")
         acknowledged = time.monotonic()

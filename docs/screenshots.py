@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import get_args
 
 from models.clock import SECOND_US, to_datetime
 from models.fold import initial_state, step
@@ -64,7 +65,7 @@ def outputs(fleet: Fleet, start_us: int, end_us: int) -> list[Stored]:
             source=None,
         )
         states[measured.machine], folded = step(states[measured.machine], observation)
-        stored.extend(folded)
+        stored.extend(each for each in folded if isinstance(each, get_args(Stored)))  # no lessons
         if isinstance(message, Vibration) and isinstance(observation, VibrationObserved):
             stored.extend(captures.on_block(message, observation))
         stored.extend(

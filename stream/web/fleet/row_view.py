@@ -115,10 +115,10 @@ def _without_status(why: str, status: str) -> str:
 
     >>> _without_status("Not judged for longer than is usual: look at the sensor.", "Not judged")
     'Look at the sensor.'
-    >>> _without_status("Drive end: too hot", "Warning")
-    'Drive end: too hot'
+    >>> _without_status("Drive end: too hot", "Warning"), _without_status("Planned, until 06:00.", "Planned")
+    ('Drive end: too hot', 'Planned, until 06:00.')
     """
-    head, colon, reason = why.replace("：", ":", 1).partition(":")
+    head, colon, reason = why.replace("：", ": ", 1).partition(": ")  # no clock has a space there
     if not (colon and reason.strip() and head.startswith(status)):
         return why
     reason = reason.strip()

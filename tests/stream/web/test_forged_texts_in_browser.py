@@ -119,7 +119,7 @@ def test_forged_texts_are_shown_and_never_run(chromium, tmp_path, text):
         for locale, machine in product(("en", "zh"), (text, "M-1")):
             with looked_at(chromium, f"{address}/{locale}", size=WIDE) as page:
                 row_of(page, machine).locator(".name", has_text=text).wait_for()
-                opened(page, machine).locator(".alert").wait_for()
+                opened(page, machine).locator(".points-off").first.wait_for()
                 assert_harmless(page, text)
             with looked_at(chromium, f"{address}/{locale}/machine/{quote(machine, safe='')}", size=WIDE) as page:
                 wait_for_text(page, "h1", re.escape(text))
