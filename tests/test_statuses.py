@@ -86,7 +86,7 @@ def test_what_nobody_can_tell_is_hatched_what_stands_is_an_outline_and_what_is_s
 
 def test_every_status_without_a_score_and_every_guard_says_why_in_both_languages():
     assert set(withheld._WITHHELD) | {"not_judged"} == EVERY - {"healthy", "watch", "warning", "critical"}
-    assert set(withheld._LEFT_OUT) == GUARDS
+    assert set(withheld._NOT_JUDGED) == GUARDS
     for guard in GUARDS:
         assert all(withheld.withheld_sentence("not_judged", guard)), guard
 

@@ -145,7 +145,7 @@ class _Observer:
             if refusal := await self._renaming_refusal(record):
                 return _Unobserved(refusal)
             message = self._aliases.resolved(message, None)
-        else:
+        elif not isinstance(message, RosterAction):  # of who leaves, nobody but the one that is named is meant
             message = self._aliases.resolved(message, taken_us)
         # Who is refused by now may have been taken before: that somebody wants it to leave is always heard.
         stays = not isinstance(message, RosterAction)

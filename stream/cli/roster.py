@@ -4,7 +4,7 @@ import asyncio
 import difflib
 import sys
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
@@ -119,9 +119,10 @@ def send_roster(
     if do != "return" and not reason.strip():
         raise typer.BadParameter("say why, for those who ask later", param_hint="--reason")
     chosen = load_settings(settings)
+    fleet = load_fleet(chosen)
     known = () if yes and do == "forget" else read_machines(settings)
     if not yes or do == "return":
-        _see_that_they_are_known([each.machine for each in messages], known, do)
+        _see_that_they_are_known([each.machine for each in messages], known, do, fleet.aliases)
     if not yes:
         _see_that_none_is_alarmed([each.machine for each in messages], known, do)
     if ask:
@@ -131,16 +132,19 @@ def send_roster(
         said = f"{message.machine}: {_SAID[do]}"
         typer.echo(to_json(message).decode() if as_json else said)
     if do == "forget":
-        for described in load_fleet(chosen).machines.keys() & {each.machine for each in messages}:
+        for described in fleet.machines.keys() & {each.machine for each in messages}:
             typer.echo(f"note: {described} still stands in {chosen.machines}, and is expected as long", err=True)
     return messages
 
 
-def _see_that_they_are_known(machines: Sequence[str], known: Collection[KnownMachine], do: str) -> None:
+def _see_that_they_are_known(
+    machines: Sequence[str], known: Collection[KnownMachine], do: str, aliases: Mapping[str, str]
+) -> None:
     names = {each.machine: each for each in known}
     strangers = [each for each in machines if each not in names]
     if strangers:
-        near = difflib.get_close_matches(strangers[0], names, n=1)
+        first = aliases.get(strangers[0])
+        near = [first] if first else difflib.get_close_matches(strangers[0], names, n=1)
         meant = f"; did you mean {near[0]!r}?" if near else "; `stethos machines list` shows who there is."
         anyway = "" if do == "return" else " With --yes it is sent as written."
         raise ConfigurationError(f"nobody knows {', '.join(map(repr, strangers[:_MOST_NAMED]))}{meant}{anyway}")

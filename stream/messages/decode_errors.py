@@ -31,6 +31,7 @@ _HINTS = {
     "fault": "say what was found as text, or leave it out",
     "done": "say what was done as text, or leave it out",
     "alert": "give the alert's id as text, or leave it out",
+    "rhythm": "write when it is silent as text, such as Mon-Fri 18:00-06:00; Sat-Sun, or leave it out",
     "by": "give a name as text, or leave it out",
     "note": "give a text, or leave it out",
     "until": "write it as RFC 3339 with a zone, such as 2026-03-01T16:30:00Z",

@@ -145,7 +145,7 @@ class Replay:
         """Give a message under its machine's first id, as aliases say up to here; observations carry it already."""
         if isinstance(content, Rename) and (refusal := self._aliases.add(content.alias, content.machine)):
             raise MessageError(f"alias: {refusal}")
-        if isinstance(content, Observation):
+        if isinstance(content, Observation | RosterAction):  # of who leaves, only the one named is meant
             return content
         first = self._aliases.resolve(content.machine)
         return content if first == content.machine else msgspec.structs.replace(content, machine=first)

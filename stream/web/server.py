@@ -99,12 +99,7 @@ def make_server(
     server.add_middleware(HostCheck, known=hosts)
     _add_language_routes(server)
     add_health(server, feed, clock)
-    readers = Readers(
-        histories=HistoryReader(store, monotonic=time.monotonic),
-        spectra=Spectra(store, monotonic=time.monotonic),
-        packs=packs or built_in_packs(),
-        records=FleetRecords(store, monotonic=time.monotonic),
-    )
+    readers = _readers(store, packs)
     views = SharedViews(feed, machines, clock=clock)
     for language in LANGUAGES:
         _add_page(language, feed, views, clock)
@@ -121,6 +116,15 @@ def make_server(
     core.sio.eio.cors_allowed_origins = _is_from_our_page  # instead of all
     add_nonces()
     return SecurityHeaders(server)
+
+
+def _readers(store: Store, packs: Packs | None) -> Readers:
+    return Readers(
+        histories=HistoryReader(store, monotonic=time.monotonic),
+        spectra=Spectra(store, monotonic=time.monotonic),
+        packs=packs or built_in_packs(),
+        records=FleetRecords(store, monotonic=time.monotonic),
+    )
 
 
 def _is_from_our_page(origin: str | None, environment: Mapping[str, str]) -> bool:

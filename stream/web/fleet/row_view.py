@@ -10,7 +10,8 @@ from stream.web.fleet.list_view import Listed
 from stream.web.views.fleet_facts import FleetMachine
 from stream.web.views.groups_view import MemberView
 from stream.web.views.machine_facts import MachineFacts
-from stream.web.views.machine_view import MachineView, Viewer, machine_facts_text, machine_name, why_and_since
+from stream.web.views.machine_names import machine_facts_text, machine_name
+from stream.web.views.machine_view import MachineView, Viewer, why_and_since
 from stream.web.views.running_view import stopped_text
 from stream.web.views.standing import STANDINGS, Standing
 

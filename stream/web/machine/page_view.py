@@ -16,7 +16,8 @@ from stream.web.views.freshness import freshness
 from stream.web.views.groups_view import machine_group_notices
 from stream.web.views.intake_view import machine_intake_notices
 from stream.web.views.machine_facts import MachineFacts, is_about_sensor, is_old
-from stream.web.views.machine_view import MachineView, Viewer, machine_name, machine_view, matter_text
+from stream.web.views.machine_names import machine_name
+from stream.web.views.machine_view import MachineView, Viewer, machine_view, matter_text
 from stream.web.views.notices_view import Notice, notices
 from stream.web.views.past_view import from_to_text
 from stream.web.views.snapshot import Snapshot

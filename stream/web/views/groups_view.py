@@ -14,7 +14,8 @@ from models.outputs import Status
 from stream.texts.phrases import STATUSES
 from stream.texts.times import clock_text, span_text
 from stream.web.views.machine_facts import MachineFacts
-from stream.web.views.machine_view import Viewer, machine_name
+from stream.web.views.machine_names import machine_name
+from stream.web.views.machine_view import Viewer
 from stream.web.views.notices_view import Notice
 
 __all__ = ["GroupView", "MemberView", "folded_in", "groups_view", "machine_group_notices"]

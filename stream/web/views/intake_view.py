@@ -10,7 +10,7 @@ from models.condition.intake import Cause, all_strangers, causes_in_force, is_of
 from models.machinery.machine import Machine
 from models.outputs import Intake
 from stream.texts.intake_texts import intake_text
-from stream.web.views.machine_view import machine_name
+from stream.web.views.machine_names import machine_name
 from stream.web.views.notices_view import Notice
 from stream.web.views.snapshot import Snapshot
 

@@ -6,15 +6,15 @@ from datetime import datetime, tzinfo
 import msgspec
 
 from models.bilingual import Bilingual, Language
-from models.machinery.machine import Machine
 from models.outputs import Alert, Health, Priority, RemainingLife, Status
 from models.texts.remaining_life import coverage_sentence, remaining_sentence
 from models.texts.sentences import number
 from stream.texts.language import spoken
-from stream.texts.phrases import CODES, KINDS, PRIORITIES, STATUSES
+from stream.texts.phrases import CODES, PRIORITIES, STATUSES
 from stream.texts.times import age_text, clock_text, span_text
 from stream.web.views.diagnosis_line import named_text
 from stream.web.views.machine_facts import MachineFacts, is_about_sensor
+from stream.web.views.machine_names import machine_facts_text, machine_name
 from stream.web.views.past_view import from_to_text
 from stream.web.views.points_view import PointView, flag_texts, point_name, points_view, with_point_names
 from stream.web.views.running_view import running_text
@@ -27,8 +27,6 @@ __all__ = [
     "DeductionView",
     "MachineView",
     "Viewer",
-    "machine_facts_text",
-    "machine_name",
     "machine_view",
     "matter_text",
     "why_and_since",
@@ -56,10 +54,8 @@ _SOUND = Bilingual("Nothing found", "未发现异常")
 _SCORE = Bilingual("{score} of 100", "{score} / 100")
 _WITHHELD = Bilingual("not given now", "暂不给出")
 _AGAINST = Bilingual("value {value}, limit {limit}", "当前 {value}，限值 {limit}")
-_LINE = Bilingual("line {line}", "产线 {line}")
 _LAST = Bilingual("measured {age}", "测量于{age}")
 _STALE = Bilingual("{since} · stale, {judged}", "{since} · 已过时，{judged}")
-_SEPARATOR = " · "
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,24 +169,6 @@ def why_and_since(facts: MachineFacts, viewer: Viewer) -> tuple[str, str]:
     """Say in one line what is the matter with a machine, and since when."""
     why, since, _ = _why(facts, viewer)
     return why, since
-
-
-def machine_name(machine: Machine, language: Language) -> str:
-    """Give the name people use in a language, or in the other one, or the id."""
-    first, second = machine.name.en, machine.name.zh
-    if language == "zh":
-        first, second = second, first
-    return first or second or machine.id
-
-
-def machine_facts_text(machine: Machine, language: Language) -> str:
-    """Give id, kind, line, and the name in the other language."""
-    kind = KINDS[machine.kind].say(language) if machine.kind in KINDS else machine.kind
-    line = _LINE.say(language, line=machine.line) if machine.line else ""
-    other = machine.name.en if language == "zh" else machine.name.zh
-    shown = machine_name(machine, language)
-    parts = [machine.id if machine.id != shown else "", kind, line, other if other != shown else ""]
-    return _SEPARATOR.join(part for part in parts if part)
 
 
 def _why(facts: MachineFacts, viewer: Viewer) -> tuple[str, str, str]:

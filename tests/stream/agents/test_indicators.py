@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.machinery.aliases import Aliases
-from models.observations import RosterObserved
+from models.observations import Configured, RosterObserved, VibrationObserved
 from stream.agents import indicators
 from stream.agents.admission import Admission
 from stream.agents.aliases import AliasLog
@@ -62,7 +62,7 @@ class Stream:
             yield event
 
 
-def worked_off(*messages, limits=Limits(), during=None):  # noqa: B008 -- frozen
+def worked_off(*messages, limits=Limits(), aliased=(), during=None):  # noqa: B008 -- frozen
     """Run an input agent over these; gives its context, and the offsets handed on to be acknowledged."""
 
     async def scenario(monkeypatch):
@@ -70,7 +70,10 @@ def worked_off(*messages, limits=Limits(), during=None):  # noqa: B008 -- frozen
         admission = Admission(limits, Fleet(), condition.machines, partitions=1)
         handed = []
         monkeypatch.setattr(Acknowledger, "add", lambda _, __, event, ___: handed.append(event))
-        aliases = AliasLog(Aliases(), partitions=1, all_read=True)
+        known = Aliases()
+        for alias, machine in aliased:
+            known.add(alias, machine)
+        aliases = AliasLog(known, partitions=1, all_read=True)
         add_indicator_agents(context, Fleet(), CapturePolicy(), admission, aliases)
         events = [Event(message) for message in messages]
         agent = asyncio.create_task(context.runtime.agents[AGENT_OF[VIBRATION]](Stream(events)))
@@ -163,6 +166,17 @@ def test_that_a_stranger_shall_leave_is_always_heard_and_takes_no_place(do):
     assert [(each.machine, each.do) for each in told if isinstance(each, RosterObserved)] == [("gone", do)] * 2
     assert not [key for topic, key, *_ in context.outbox.sent if topic == DEAD_LETTER]
     assert len(handed) == 3
+
+
+@pytest.mark.parametrize("do", ["retire", "return", "forget"])
+def test_who_leaves_is_the_one_that_is_named_and_not_whose_alias_it_is(do):
+    """A history under what became an alias later stays apart: that it leaves must not end the other one."""
+    said = Message(0, encode(RosterAction(machine="P-102", time=BEGIN, do=do, by="Li")), "P-102")
+    said.topic = ACTIONS
+    context, _ = worked_off(said, Message(1, block(1, SMALL, "P-102"), "P-102"), aliased=[("P-102", "P-101")])
+    told = [decode_observation(value) for topic, _, value, _ in context.outbox.sent if topic == OBSERVATIONS]
+    heard = [(type(each), each.machine) for each in told if not isinstance(each, Configured)]
+    assert heard == [(RosterObserved, "P-102"), (VibrationObserved, "P-101")]
 
 
 def test_a_fault_of_ours_in_a_large_one_costs_that_one(monkeypatch):

@@ -68,6 +68,14 @@ def test_what_people_say_by_the_new_id_is_said_of_the_machine():
     assert list(summary.machines) == ["水泵-1"]
 
 
+def test_that_a_history_from_before_the_alias_leaves_ends_no_other():
+    said = {"type": "machine", "machine": "P-102", "time": moment(4), "do": "forget", "note": "旧编号"}
+    contents = [reading("P-102", 0), reading("水泵-1", 1), renamed("水泵-1", "P-102", 2), reading("P-102", 3), said]
+    outputs, summary, _ = replayed(contents)
+    assert [(each.machine, each.kind) for each in outputs if isinstance(each, Action)][-1] == ("P-102", "forget")
+    assert summary.machines["水泵-1"].observations == 2
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

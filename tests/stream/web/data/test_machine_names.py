@@ -12,7 +12,7 @@ from models.outputs import Action
 from stream.web.data.feed import Feed
 from stream.web.data.machine_names import NamedMachines
 from stream.web.fleet.view import fleet_view
-from stream.web.views.machine_view import machine_name
+from stream.web.views.machine_names import machine_name
 from stream.web.views.snapshot import Snapshot
 from tests.stream.web.fleets import MACHINES, NOW, MemoryStore, health
 
