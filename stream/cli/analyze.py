@@ -32,7 +32,12 @@ _LINES_HZ = (0.0, 1000.0)
 
 
 def analyze(
-    file: Annotated[Path, typer.Argument(help="Recording .jsonl(.gz), or .csv, .wav, .mat, .npz, .npy.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Recording .jsonl(.gz), or .csv, .txt, .wav, .mat, .npz, .xlsx, .lvm, .uff, .tdms, .parquet."
+        ),
+    ],
     *,
     bearing: Annotated[
         str | None, typer.Option(help='Designation, or geometry as "n=8,d=0.235,D=1.245,angle=0".')
@@ -42,13 +47,20 @@ def analyze(
     unit: Annotated[str | None, typer.Option(metavar="U", help="Of the samples: g, m/s2 or mm/s.")] = None,
     scale: Annotated[float | None, typer.Option(help="Units per stored count; .wav: at full scale.")] = None,
     column: Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="Of a table or an array.")] = None,
-    key: Annotated[str | None, typer.Option(metavar="NAME", help="Of an array in .mat and .npz.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of an array in .mat and .npz, a sheet, a channel.")
+    ] = None,
     power: Annotated[float | None, typer.Option(metavar="KW", help="Rated power, for the severity zone.")] = None,
     mounting: Annotated[str | None, typer.Option(metavar="M", help="rigid or flexible, for the same.")] = None,
     kind: Annotated[str | None, typer.Option(help="Of machine, as pump: limits and checks of its pack.")] = None,
     category: Annotated[str, typer.Option(metavar="C", help="That the kind's standard asks for.")] = "",
     own_packs: OwnPacks = None,
-    line_frequency: Annotated[float, typer.Option(metavar="HZ", help="Of the mains; 0: no motor on them.")] = 50.0,
+    line_frequency: Annotated[
+        float | None,
+        typer.Option(
+            metavar="HZ", help="Of the mains; both 50 and 60 are looked for without; 0: no motor on them."
+        ),
+    ] = None,
     machine: Annotated[str | None, typer.Option(help="Only this machine of a recording.")] = None,
     point: Annotated[str | None, typer.Option(help="Only this point of a recording.")] = None,
     catalogue: OwnCatalogue = None,
@@ -170,9 +182,9 @@ def _known_unit(unit: str | None) -> "_Unit | None":
 
 
 def _conditions(
-    bearing: str | None, catalogue: Path | None, power: float | None, mounting: str | None, line_hz: float
+    bearing: str | None, catalogue: Path | None, power: float | None, mounting: str | None, line_hz: float | None
 ) -> "Conditions":
-    from stream.analysis.analysing import Conditions  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.analysing import MAINS_HZ, Conditions  # noqa: PLC0415 -- keeps --help quick
 
     _within("--power", power, _POWERS_KW, "kW")
     _within("--line-frequency", line_hz, _LINES_HZ, "Hz")
@@ -180,7 +192,7 @@ def _conditions(
         bearing=_bearing(bearing, catalogue) if bearing is not None else None,
         power_kw=power,
         mounting="rigid" if mounting == "rigid" else "flexible" if mounting else None,
-        line_frequency_hz=line_hz or None,
+        line_frequency_hz=MAINS_HZ if line_hz is None else line_hz or None,
     )
 
 

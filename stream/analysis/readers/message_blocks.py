@@ -9,6 +9,7 @@ import numpy as np
 
 from models.clock import SECOND_US
 from models.errors import MessageError, RecordingError
+from models.machinery.mechanism import Words
 from models.observations import Observation
 from stream.analysis.readers.waveform import MAX_SAMPLES, Hints, Waveform, as_name
 from stream.messages.digests import digest
@@ -17,6 +18,7 @@ from stream.recordings.reading import Line, decode_line
 
 __all__ = ["waveforms_of_messages"]
 
+_MESSAGES = Words("the messages", "消息")
 _SPEED_SPREAD = 0.02
 _MAX_NAME_LENGTH = 200
 _MIN_JITTER_US = 1000.0
@@ -117,7 +119,14 @@ def _joined(blocks: list[Vibration], hints: Hints, machine: str, point: str) -> 
         speed_rpm=speed,
         begins_us=chosen[0].time_us,
         notes=tuple(note for note, there in notes.items() if there),
+        taken_from=dict.fromkeys(("rate", "unit", "channel"), _MESSAGES) | _speed_from(hints, speeds),
     )
+
+
+def _speed_from(hints: Hints, speeds: list[float]) -> dict[str, Words]:
+    if hints.speed_rpm is not None:
+        return {"speed": Words("given with --speed", "由 --speed 给出")}
+    return {"speed": _MESSAGES} if speeds else {}
 
 
 def _in_order(blocks: list[Vibration]) -> list[Vibration]:
