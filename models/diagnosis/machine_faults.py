@@ -75,9 +75,10 @@ def machine_faults(
 def unexplained_line(
     spectrum: AveragedSpectrum, *, shaft_hz: float, machine: MachineKnowledge
 ) -> tuple[float, float] | None:
-    """Frequency and RMS velocity in mm/s of a line that makes most of the velocity and is none of the shaft's.
+    """Find a line that makes most of the velocity and has no rule: its frequency, and its RMS velocity in mm/s.
 
-    Half the limit, as of the mains' line: below, every machine has some largest line.
+    From half the limit on, as of the mains' line: below, every machine has some largest line. Once and twice the
+    shaft's speed have their rules, and so have blades and teeth that are known.
     """
     low = 2.0 if shaft_hz < 10 else 10.0
     first, last = math.ceil(low / spectrum.bin_hz) + 1, math.floor(1000.0 / spectrum.bin_hz)
@@ -87,9 +88,9 @@ def unexplained_line(
     hz = float(places[np.argmax(spectrum.power[places] / places.astype(np.float64) ** 2)]) * spectrum.bin_hz
     value = _clear_line(spectrum, hz, 0.0)
     limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
-    order = max(1, round(hz / shaft_hz))
-    of_shaft = abs(hz - order * shaft_hz) <= (_reach(spectrum, order * shaft_hz, shaft_hz) + 1) * spectrum.bin_hz
-    if of_shaft or value < max(0.5 * limit, 0.7 * spectrum.velocity_rms_mm_s(low, 1000.0)):
+    ruled = (order * shaft_hz for order in (1, 2, machine.blades, machine.teeth) if order)
+    known = any(abs(hz - each) <= (_reach(spectrum, each, shaft_hz) + 1) * spectrum.bin_hz for each in ruled)
+    if known or value < max(0.5 * limit, 0.7 * spectrum.velocity_rms_mm_s(low, 1000.0)):
         return None
     return hz, value
 

@@ -74,11 +74,12 @@ def misreadings(samples: Waveform) -> tuple[str, ...]:
         np.where(ends < samples.size, np.abs(values - samples[np.minimum(ends, samples.size - 1)]), 0.0),
     )
     sudden = leaps > max(float(np.median(moving)), _FINE * _resolution(samples))  # a smooth crest stands still too
+    chance = float(np.count_nonzero(lengths == 2)) / samples.size
     starts, lengths, values = starts[sudden], lengths[sudden], values[sudden]
     zero = values == 0.0
     other = ~zero & (values > low) & (values < high)  # a run at an extreme is for the check of clipping
-    flags += ["zero_runs"] if _are_runs(lengths[zero]) else []
-    flags += ["repeated_values"] if _are_runs(lengths[other]) else []
+    flags += ["zero_runs"] if _are_runs(lengths[zero], samples.size, chance) else []
+    flags += ["repeated_values"] if _are_runs(lengths[other], samples.size, chance) else []
     return tuple(flags)
 
 
@@ -150,9 +151,13 @@ def _stands_alone(samples: Waveform) -> bool:
     return float(sizes[place]) > _ALONE * rms and float(beside.max()) < _NEIGHBOUR * float(sizes[place])
 
 
-def _are_runs(lengths: NDArray[np.intp]) -> bool:
-    """Whether one run is long, or several are: a few equal samples happen."""
-    return bool((lengths >= _RUN).any()) or int((lengths >= _SHORT_RUN).sum()) >= _SHORT_RUNS
+def _are_runs(lengths: NDArray[np.intp], size: int, chance: float) -> bool:
+    """Whether one run is long, or several are, beyond what coarse values make by chance.
+
+    With `chance` that two neighbours are equal, runs of k or more begin at size * chance**(k - 1) places.
+    """
+    long = bool((lengths >= _RUN).any()) and size * chance ** (_RUN - 1) < 0.01
+    return long or int((lengths >= _SHORT_RUN).sum()) >= _SHORT_RUNS + 10 * size * chance ** (_SHORT_RUN - 1)
 
 
 def _resolution(samples: Waveform) -> float:

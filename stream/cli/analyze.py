@@ -9,7 +9,7 @@ import typer
 from models.errors import ConfigurationError
 from stream.cli.bearings import OwnCatalogue, PositiveRpm
 from stream.cli.packs import OwnPacks, pack_of
-from stream.cli.terminal import AsJson, complain
+from stream.cli.terminal import AsJson, Complaints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -233,10 +233,13 @@ def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | Non
     from stream.analysis.readers.waveform_files import read_waveforms  # noqa: PLC0415 -- keeps --help quick
 
     choice = Choice(machine, point)
-    matched = False
-    for waveform in read_waveforms(file, hints, complain, choice):
-        matched = True
-        yield waveform
+    matched, complaints = False, Complaints()
+    try:
+        for waveform in read_waveforms(file, hints, complaints, choice):
+            matched = True
+            yield waveform
+    finally:
+        complaints.end()
     if not matched:
         others = listed([f"{machine} · {point}" for machine, point in choice.others])
         raise typer.BadParameter(f"not in {file}; there are {others}", param_hint="--machine, --point")

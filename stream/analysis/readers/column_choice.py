@@ -33,7 +33,9 @@ def column_asked_for(path: Path, header: Header, wanted: str) -> int:
     if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(header.names):
         _refuse_off_by_one(path, header, int(wanted))
         return int(wanted) - 1
-    raise RecordingError(f"{path}: there is no column {wanted!r}; there are {described(header)}; choose one of them")
+    raise RecordingError(
+        f"{path}: there is no column {wanted!r}; there are {described(header)}; choose one of them"
+    )
 
 
 def only_column(path: Path, header: Header, candidates: Sequence[int]) -> int:

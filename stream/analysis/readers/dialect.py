@@ -141,7 +141,9 @@ def _first_row(
     first = known
     for place in reversed([place for place in filled if place < known]):
         cells = cells_of(lines[place].text, delimiter)
-        if len(cells) != len(valued) or (place < _TITLES and _are_names(lines[place + 1 : first], delimiter, valued)):
+        if len(cells) != len(valued) or (
+            place < _TITLES and _are_names(lines[place + 1 : first], delimiter, valued)
+        ):
             break
         fits = [not cell or is_value(cell) for cell, value in zip(cells, valued, strict=True) if value]
         if not all(fits) or not any(is_value(cell) for cell in cells):

@@ -78,15 +78,23 @@ class Stamps:
         begins, ns = self._nanoseconds()
         return (ns - begins) / 1e9
 
-    def begins_us(self) -> tuple[int, bool] | None:
-        """Give microseconds since the epoch of the first stamp, and whether another order of the date fits too."""
-        if "" in self._days or not self._parts:
-            return None
-        begins, _ = self._nanoseconds()
-        found = {_ordinal(text, order) for order in ("dmy", "mdy") if (text := next(iter(self._days)))}
-        return begins // 1000, len(found - {None}) > 1
+    def ambiguous(self) -> bool:
+        """Whether the dates can be read in both orders of day and month, with different results."""
+        dated = [text for text in self._days if text]
+        orders = [[_ordinal(text, order) for text in dated] for order in ("dmy", "mdy")]
+        return None not in orders[0] and None not in orders[1] and orders[0] != orders[1]
 
-    def _nanoseconds(self) -> tuple[int, NDArray[np.int64]]:
+    def epoch_us(self, order: str | None = None) -> NDArray[np.int64]:
+        """Give microseconds since the epoch, shape (n,); `order` is `dmy` or `mdy` where it is known.
+
+        Raises `ValueError` for dates that do not exist, and for times of day without a date.
+        """
+        if "" in self._days:
+            raise ValueError("a time of day alone has no date")
+        _, ns = self._nanoseconds(order)
+        return ns // 1000
+
+    def _nanoseconds(self, order: str | None = None) -> tuple[int, NDArray[np.int64]]:
         places = np.concatenate([days for days, _ in self._parts])
         clock = np.concatenate([clock for _, clock in self._parts])
         if "" in self._days:  # times of day alone go round at midnight
@@ -94,12 +102,13 @@ class Stamps:
             turns = np.concatenate(([0], np.cumsum(steps < -_DAY_NS // 2) - np.cumsum(steps > _DAY_NS // 2)))
             ns = clock + turns * _DAY_NS
         else:
-            ns = np.array(self._ordinals(), dtype=np.int64)[places] * _DAY_NS + clock
+            ns = np.array(self._ordinals(order), dtype=np.int64)[places] * _DAY_NS + clock
         return int(ns[0]), ns
 
-    def _ordinals(self) -> list[int]:
+    def _ordinals(self, order: str | None) -> list[int]:
         """Give the days of all dates in the order of day and month that makes the shortest span."""
-        orders = [[_ordinal(text, order) for text in self._days] for order in ("dmy", "mdy")]
+        tried = ("dmy", "mdy") if order is None else (order,)
+        orders = [[_ordinal(text, each) for text in self._days] for each in tried]
         whole = [[day for day in days if day is not None] for days in orders if None not in days]
         if not whole:
             raise ValueError(f"{next(iter(self._days))!r} is no date")

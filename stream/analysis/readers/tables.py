@@ -187,9 +187,7 @@ def _waveform(
         samples[stretch.first : stretch.last],
         hints,
         point=(without_unit(name) or place) if header.named else f"column {name}",
-        channel=Words(
-            place + called, f"{len(header.names)} 列中的第 {roles.signal + 1} 列" + called
-        ),
+        channel=Words(place + called, f"{len(header.names)} 列中的第 {roles.signal + 1} 列" + called),
         rate=rate,
         unit=unit,
         raw=raw,

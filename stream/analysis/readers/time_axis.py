@@ -10,7 +10,7 @@ from models.errors import RecordingError
 from stream.analysis.readers.rate_lines import PLAUSIBLE_HZ
 from stream.analysis.readers.time_labels import time_label
 
-__all__ = ["TimeAxis", "axis_of", "seconds_of"]
+__all__ = ["TimeAxis", "axis_of", "epoch_unit", "seconds_of"]
 
 Times = NDArray[np.float64]
 
@@ -36,6 +36,15 @@ class TimeAxis(msgspec.Struct, frozen=True):
     """Whether several samples share a time."""
 
 
+def epoch_unit(size: float) -> tuple[str, float] | None:
+    """Give the unit in which a number of that size is a time of today, and its seconds; None where it is none.
+
+    >>> epoch_unit(1.7e12), epoch_unit(45_990.5)
+    (('ms', 0.001), None)
+    """
+    return next(((unit, step) for low, high, step, unit in _EPOCHS if low <= size < high), None)
+
+
 def seconds_of(path: Path, values: Times, name: str, *, named: bool) -> tuple[Times, str]:
     """Give numbers of a column of times in seconds from the first, and the unit that was assumed, if one was.
 
@@ -48,7 +57,7 @@ def seconds_of(path: Path, values: Times, name: str, *, named: bool) -> tuple[Ti
         raise RecordingError(f"{path}: the unit of {name} ({written}) is not known; give --rate HZ")
     relative = values - (values[0] if values.size else 0.0)
     size = float(np.median(np.abs(values))) if values.size else 0.0
-    epoch = next(((unit, step) for low, high, step, unit in _EPOCHS if low <= size < high), None)
+    epoch = epoch_unit(size)
     if step_s is not None:
         if epoch is not None and step_s == 1.0 and epoch[1] != 1.0:
             raise RecordingError(

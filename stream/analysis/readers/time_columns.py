@@ -43,7 +43,11 @@ def time_columns(header: Header, rows: Sequence[Sequence[str]]) -> list[TimeColu
     for places, stamped in ((written, False), (stamps, True), (numeric, False)):
         found += [TimeColumn((n,), stamped=stamped, named=n in named) for n in places]
     if not found:
-        even = [n for n, cells in enumerate(columns) if _is_even(cells) and (not is_index(header.names[n]) or not all(map(is_whole, cells)))]
+        even = [
+            n
+            for n, cells in enumerate(columns)
+            if _is_even(cells) and (not is_index(header.names[n]) or not all(map(is_whole, cells)))
+        ]
         found = [TimeColumn((n,), stamped=False, named=False) for n in even] if len(even) == 1 else []
     places = {n for column in found for n in column.places}
     rest = [n for n in (*named, *dates) if n not in places and columns[n]]

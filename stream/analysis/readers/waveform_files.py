@@ -1,10 +1,13 @@
 """Waveforms from a file, by its format."""
 
+import gzip
 import importlib
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models.errors import MessageError, RecordingError
+from stream.analysis.readers.mistaken_files import refuse_mistaken
 from stream.analysis.readers.waveform import Choice, Hints, Waveform
 from stream.recordings.reading import Line
 
@@ -45,11 +48,23 @@ def read_waveforms(
         from stream.analysis.readers.message_blocks import waveforms_of_messages  # noqa: PLC0415 -- only what a format needs
         from stream.recordings.reading import Recordings  # noqa: PLC0415 -- the same
 
+        refuse_mistaken(path, _head(path), messages=True)
         yield from waveforms_of_messages(Recordings([path]), path, hints, refuse, wanted or Choice())
         return
     waveform = _one_waveform(path, hints)
     if wanted is None or wanted(waveform.machine, waveform.point):
         yield waveform
+
+
+def _head(path: Path) -> bytes:
+    """Give the first bytes, unpacked; nothing where they can't be, which reading them tells."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return file.read(4096)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def is_recording(path: Path) -> bool:

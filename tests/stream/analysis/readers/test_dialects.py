@@ -53,9 +53,11 @@ def tables(draw):
     k = np.arange(SIZE)
     places = np.where(k >= 500, k + gap, k)
     samples = AMPLITUDE_G * np.sin(2 * np.pi * HZ_OF_RATE * places + 0.3)
-    values = [f"{value * factor:.6f}" for value in samples] if unit != "counts" else [
-        str(round(value * factor)) for value in samples
-    ]
+    values = (
+        [f"{value * factor:.6f}" for value in samples]
+        if unit != "counts"
+        else [str(round(value * factor)) for value in samples]
+    )
     columns = {label: values}
     if time in NUMERIC_TIMES:
         name, step, begin = NUMERIC_TIMES[time]
@@ -63,7 +65,10 @@ def tables(draw):
         columns = {name: [f"{(begin + place / rate) * step:.{digits}f}" for place in places], **columns}
     elif time in STAMPS:
         stamps = [BEGIN + timedelta(seconds=float(place / rate)) for place in places]
-        columns = {"Stamp" if draw(st.booleans()) else "Zeit": [each.strftime(STAMPS[time]) for each in stamps], **columns}
+        columns = {
+            "Stamp" if draw(st.booleans()) else "Zeit": [each.strftime(STAMPS[time]) for each in stamps],
+            **columns,
+        }
     if draw(st.booleans()):
         columns = dict(reversed(columns.items()))
     if draw(st.booleans()):
@@ -76,13 +81,19 @@ def tables(draw):
         quote = '"' if delimiter == "," else ""
         rows = [[f"{quote}{cell.replace('.', ',')}{quote}" if cell[:1] in "-0123456789" and time not in STAMPS else cell
                  for cell in row] for row in rows]  # fmt: skip
-    lines = draw(st.sampled_from([[], ["Logger 7, serial 12", ""], ["# made by 采集仪", "Channel count: 3"], ["4096"]]))
+    lines = draw(
+        st.sampled_from([[], ["Logger 7, serial 12", ""], ["# made by 采集仪", "Channel count: 3"], ["4096"]])
+    )
     stated = draw(st.sampled_from([None, None, rate, rate, rate * 2]))
     lines = list(lines)
     if stated is not None:
-        form = draw(st.sampled_from(["Sample rate: {0:g} Hz", ";SampleRate, {0:g},Hz", "# Fs={0:g}", "采样频率: {1:g} kHz"]))
+        form = draw(
+            st.sampled_from(["Sample rate: {0:g} Hz", ";SampleRate, {0:g},Hz", "# Fs={0:g}", "采样频率: {1:g} kHz"])
+        )
         lines.append(form.format(stated, stated / 1000))
-    names = delimiter.join(f'"{name}"' if delimiter.strip() in name or " " in delimiter else name for name in columns)
+    names = delimiter.join(
+        f'"{name}"' if delimiter.strip() in name or " " in delimiter else name for name in columns
+    )
     lines += [names] if header == "names" else [f"# {names}"] if header == "comment" else []
     body = [delimiter.join(row) for row in rows]
     if draw(st.booleans()):
@@ -113,7 +124,9 @@ def test_the_sine_is_read_within_1_percent_or_the_file_is_refused(drawn):
             (found,) = read_waveforms(file, Hints(**hints), lambda line, error: None)
         except RecordingError as error:
             assert "\n" not in str(error)
-            assert any(word in str(error) for word in ("give", "choose", "mend", "write", "keep", "cut")), str(error)
+            assert any(word in str(error) for word in ("give", "choose", "mend", "write", "keep", "cut")), str(
+                error
+            )
             return
     amplitude, hz = amplitude_and_hz(found.samples, found.rate_hz)
     assert amplitude * TO_G[found.unit] == pytest.approx(AMPLITUDE_G, rel=0.01)
