@@ -80,8 +80,8 @@ def diagnose(
 ) -> Diagnosed:
     """Name the fault that a waveform of acceleration in g, shape (n,), shows; never raises on numbers.
 
-    `speed_rpm` is the shaft's, `orders` the bearing's on it, `line_frequency_hz` the mains' (several where it is not
-    known which feed the machine: each is looked for). The verdict is
+    `speed_rpm` is the shaft's, `orders` the bearing's on it, `line_frequency_hz` the mains' (several where nobody
+    knows which feed the machine: each is looked for). The verdict is
     `healthy` only where speed and bearing are known and nothing was found; `unknown`, with a reason, where the
     signal cannot be trusted, where something is there that nothing explains, or where too little is known.
 
@@ -275,16 +275,16 @@ def _doubt(
     velocity = analysis.spectrum.velocity_rms_mm_s(10.0 if analysis.shaft_hz >= 10 else 2.0, 1000.0)
     if velocity >= (machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S):
         return Reason.VELOCITY, velocity
-    line = unexplained_line(analysis.spectrum, shaft_hz=analysis.shaft_hz, machine=machine)
-    if line is not None:
-        return Reason.LINE, line[0]
     turns = analysis.seconds * analysis.shaft_hz
     doubts = ((reason, value) for holds, reason, value in _bearing_doubts(analysis, bearing.harmonic_map) if holds)
     doubt = next(doubts, None)
+    line = unexplained_line(analysis.spectrum, shaft_hz=analysis.shaft_hz, machine=machine)
+    if doubt is None and line is not None:
+        doubt = Reason.LINE, line[0]
     if doubt is None and turns < HEALTHY_TURNS * 0.99:
-        return Reason.SHORT, 0.0
+        doubt = Reason.SHORT, 0.0
     if doubt is None and not shows_all(analysis.rate_hz, analysis.shaft_hz):
-        return Reason.NARROW_BAND, 0.0
+        doubt = Reason.NARROW_BAND, 0.0
     return doubt
 
 

@@ -66,8 +66,8 @@ class Reason(Enum):
         "振动速度有效值为 {found:.1f} mm/s，超过设备允许值，且现有规则无法解释。",
     )
     LINE = Bilingual(
-        "A line at {found:.1f} Hz ({order:.3f} x speed) makes most of the vibration, and no rule explains it: check "
-        "speed, mains (--line-frequency), belts and machines beside it.",
+        "A line at {found:.1f} Hz ({order:.3f} x speed) makes most of the vibration, and no rule explains it: "
+        "check speed, mains (--line-frequency), belts and machines beside it.",
         "{found:.1f} Hz（转速的 {order:.3f} 倍）处的谱线占振动的大部分，现有规则无法解释：请核对转速、电源频率"
         "（--line-frequency）、皮带和邻近设备。",
     )

@@ -44,7 +44,7 @@ class Suspicion(msgspec.Struct, frozen=True):
 
 
 def misreadings(samples: Waveform) -> tuple[str, ...]:
-    """Flags of samples of shape (n,) that no sensor gives so.
+    """Give flags of samples of shape (n,) that no sensor gives so.
 
     - `outlier`: one sample a hundred times the rest, its neighbours untouched: a title, a count, a header.
     - `zero_runs`: exact zeros in rows within a signal of fine resolution: lost samples that were filled.
@@ -117,11 +117,12 @@ def _of_speed(samples: Waveform, rate_hz: float, unit: Unit, speed_rpm: float) -
     size = min(samples.size, 1 << 18)
     windowed = (samples[:size] - samples[:size].mean()) * np.hanning(size)
     spectrum = np.abs(np.fft.rfft(windowed))
-    hz = np.fft.rfftfreq(size, 1 / rate_hz)
+    hz: Waveform = np.fft.rfftfreq(size, 1 / rate_hz).astype(np.float64)
     usable = hz >= 5.0
     if not usable.any():
         return []
-    velocity = np.where(usable, spectrum if unit == "mm/s" else spectrum / np.maximum(hz, 5.0), 0.0)
+    heights = spectrum if unit == "mm/s" else spectrum / np.maximum(hz, 5.0)
+    velocity: Waveform = np.where(usable, heights, 0.0).astype(np.float64)
     top = int(np.argmax(velocity))
     share = float((velocity[max(0, top - 2) : top + 3] ** 2).sum() / max(float((velocity**2).sum()), 1e-300))
     width, line = max(2 * rate_hz / size, 0.01 * hz[top]), float(hz[top])

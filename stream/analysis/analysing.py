@@ -156,13 +156,13 @@ _MISREAD = Diagnosed(
     verdict="unknown",
     confidence=0.0,
     reason="misread",
-    reason_en="The samples are not as a sensor gives them: look at the file where the quality says so, and at its options.",
+    reason_en="The samples are not as a sensor gives them: look at file and options, as the quality says.",
     reason_zh="样本不像传感器的输出：请按信号质量的提示检查文件及选项。",
 )
 
 
 def _named_right(flags: tuple[str, ...], misread: tuple[str, ...]) -> tuple[str, ...]:
-    """Name runs of zeros and of repeated values as what they are: they also look like clipping, or a stuck sensor."""
+    """Name runs of zeros and of repeated values as what they are: they look like clipping and stuck sensors."""
     if not {"zero_runs", "repeated_values", "held_values"} & set(misread):
         return (*flags, *misread)
     return (*(flag for flag in flags if flag not in ("clipped", "stuck")), *misread)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import RecordingError
-from stream.analysis.readers.column_labels import without_unit
+from stream.analysis.readers.column_labels import without_brackets, without_unit
 from stream.analysis.readers.header import Header
 from stream.analysis.readers.waveform import listed
 
@@ -19,7 +19,7 @@ def column_asked_for(path: Path, header: Header, wanted: str) -> int:
     Raises `RecordingError` where there is none, or where several may be meant.
     """
     plain = wanted.strip().casefold()
-    for spelled in (str, str.casefold, lambda name: without_unit(name).casefold()):
+    for spelled in (str, str.casefold, _without_unit, _without_brackets):
         spellings = [spelled(name) for name in header.names]
         for asked in (wanted, plain):
             if spellings.count(asked) > 1:
@@ -36,6 +36,14 @@ def column_asked_for(path: Path, header: Header, wanted: str) -> int:
     raise RecordingError(
         f"{path}: there is no column {wanted!r}; there are {described(header)}; choose one of them"
     )
+
+
+def _without_unit(name: str) -> str:
+    return without_unit(name).casefold()
+
+
+def _without_brackets(name: str) -> str:
+    return without_brackets(name).casefold()
 
 
 def only_column(path: Path, header: Header, candidates: Sequence[int]) -> int:
@@ -70,6 +78,6 @@ def _refuse_off_by_one(path: Path, header: Header, number: int) -> None:
     here = re.findall(r"\d+", without_unit(header.names[number - 1]))
     if here and len(in_names) == 1 and in_names[0] != number:
         raise RecordingError(
-            f"{path}: --column {number} may mean {header.names[in_names[0] - 1]!r} (the column of place {in_names[0]}) "
+            f"{path}: --column {number} may mean {header.names[in_names[0] - 1]!r} (of place {in_names[0]}) "
             f"or {header.names[number - 1]!r} (of place {number}); give its name"
         )

@@ -14,6 +14,7 @@ __all__ = [
     "plain",
     "scaled_unit",
     "sensitivity_of",
+    "without_brackets",
     "without_unit",
 ]
 
@@ -38,8 +39,10 @@ _SPELLINGS = (
 )
 _SUFFIXES = {"_mm_s2": "mm/s2", "_m_s2": "m/s2", "_mm_s": "mm/s", "_in_s": "in/s", "_mg": "mg", "_g": "g"}
 _INDEX_NAMES = frozenset(
-    ("", "index", "idx", "i", "n", "no", "nr", "sample", "samples", "#", "row", "count", "counter", "packet")
-    + ("unnamed: 0", "sample number", "sample no", "序号", "编号", "采样点", "点号")
+    (
+        *("", "index", "idx", "i", "n", "no", "nr", "sample", "samples", "#", "row", "count", "counter", "packet"),
+        *("unnamed: 0", "sample number", "sample no", "序号", "编号", "采样点", "点号"),
+    )
 )
 _BRACKETS = re.compile(r"\s*[\[(]\s*([^\[\]()]*?)\s*[\])]\s*$")
 _NARROW = str.maketrans("（）［］", "()[]")
@@ -49,7 +52,7 @@ _SENSITIVITY = re.compile(
     rf"(?:^|[^a-z0-9.,])(?P<many>\d+(?:[.,]\d+)?)?\s*(?P<raw>{_RAW})\s*/\s*(?P<unit>\(?\s*(?:mm|m|cm|in)\s*/\s*s.*|m?g)\b"
 )
 _SMALL = re.compile(r"(?:^|[^A-Za-z])[av]\s*/")
-"""A small `a` or `v` before the slash is what is measured, acceleration or velocity; large ones are ampere and volt."""
+"""A small `a` or `v` before the slash is what is measured, acceleration or velocity; large ones ampere and volt."""
 
 
 class Sensitivity(NamedTuple):
@@ -137,6 +140,15 @@ def without_unit(name: str) -> str:
     narrow = name.translate(_NARROW)
     bare = _BRACKETS.sub("", narrow) if _BRACKETS.search(narrow) else narrow.partition("/")[0]
     return bare.rstrip("/ ").strip() or name
+
+
+def without_brackets(name: str) -> str:
+    """Give a name without whatever stands in brackets behind it.
+
+    >>> without_brackets("Tacho [V]")
+    'Tacho'
+    """
+    return _BRACKETS.sub("", name.translate(_NARROW)).strip() or name
 
 
 def is_unit(text: str) -> bool:

@@ -27,6 +27,8 @@ _COMMENT = re.compile(r"\s*(#|%|!|//|;|\*\*\*)")
 _AFTER_QUOTE = re.compile(r'" +(?=[\t;,|]|$)')
 _TITLES = 3
 """Lines of numbers that may stand above names in a comment: a count, a rate."""
+_DAMAGED = 3
+"""Rows above a line that is none, from which that line is taken for a damaged row and not for names."""
 _LEADING_ZERO = re.compile(r"0\d+")
 
 
@@ -97,13 +99,27 @@ def sniffed(lines: Sequence[Line]) -> Dialect | None:
     elif delimiter == "" and scores[","] > 0 and _is_split_by_commas(sample):
         delimiter = ","
     rows = _valued(sample, delimiter)
-    columns = Counter(map(len, rows)).most_common(1)[0][0]
-    rows = [row for row in rows if len(row) == columns]
+    columns = _columns(lines, filled, sample, rows, delimiter)
+    rows = [row + [""] * (columns - len(row)) for row in rows if len(row) <= columns]
     numeric = tuple(mostly(is_number, [row[n] for row in rows]) for n in range(columns))
     valued = tuple(mostly(is_value, [row[n] for row in rows]) for n in range(columns))
     known = next(n for n in places if any(map(is_value, cells_of(lines[n].text, delimiter))))
     first = _first_row(lines, filled, known, delimiter, valued)
     return Dialect(delimiter, _decimal_comma(lines[first : first + 400], delimiter), columns, first, numeric)
+
+
+def _columns(
+    lines: Sequence[Line], filled: Sequence[int], sample: Sequence[str], rows: Sequence[list[str]], delimiter: str
+) -> int:
+    """Give the number of columns: of rows that end in empty cells as many as the fullest line above them has."""
+    usual = Counter(map(len, rows)).most_common(1)[0][0]
+    if not delimiter:
+        return usual
+    written = Counter(text.count(delimiter) + 1 for text in sample).most_common(1)[0][0]
+    if written <= usual:
+        return usual
+    widths = (len(cells_of(lines[place].text, delimiter)) for place in filled)
+    return max((width for width in widths if usual < width <= written), default=usual)
 
 
 def _score(sample: Sequence[str], delimiter: str) -> float:
@@ -118,6 +134,8 @@ def _score(sample: Sequence[str], delimiter: str) -> float:
     numbers = sum(map(is_number, cells))
     if numbers < _MOST * count:
         return 0.0  # a table has a number in each row, but for a damaged one
+    if not delimiter and all("\t" in text for text in sample):
+        return 0.0  # tabs with empty cells between them are no white space
     values = sum(map(is_value, cells)) + 0.5 * sum(not cell for cell in cells)
     return count / len(rows) * values / len(cells)
 
@@ -140,16 +158,25 @@ def _first_row(
     """Go up from a row that is known as long as lines are rows of the same columns."""
     first = known
     for place in reversed([place for place in filled if place < known]):
-        cells = cells_of(lines[place].text, delimiter)
-        if len(cells) != len(valued) or (
-            place < _TITLES and _are_names(lines[place + 1 : first], delimiter, valued)
-        ):
+        if place < _TITLES and _are_names(lines[place + 1 : first], delimiter, valued):
             break
-        fits = [not cell or is_value(cell) for cell, value in zip(cells, valued, strict=True) if value]
-        if not all(fits) or not any(is_value(cell) for cell in cells):
-            break
-        first = place
+        if _fits(lines[place].text, delimiter, valued):
+            first = place
+            continue
+        above = [lines[n].text for n in filled if n < place][-_DAMAGED:]
+        if sum(_fits(text, delimiter, valued) for text in above) < _DAMAGED:
+            break  # what is no row has no rows above it; else it is a damaged one, for its reader to tell
     return first
+
+
+def _fits(text: str, delimiter: str, valued: Sequence[bool]) -> bool:
+    """Whether a line is a row of these columns; empty cells at its end may be left out if delimiters stay."""
+    cells = cells_of(text, delimiter)
+    if len(cells) != len(valued) and (not delimiter or text.count(delimiter) + 1 != len(valued)):
+        return False
+    cells += [""] * (len(valued) - len(cells))
+    fits = (not cell or is_value(cell) for cell, value in zip(cells, valued, strict=True) if value)
+    return all(fits) and any(map(is_value, cells))
 
 
 def _are_names(between: Sequence[Line], delimiter: str, valued: Sequence[bool]) -> bool:
@@ -170,7 +197,7 @@ def _cells(lines: Sequence[Line], delimiter: str) -> Iterator[str]:
 
 
 def _is_one_column_of_decimals(sample: Sequence[str]) -> bool:
-    """Whether pairs of whole numbers are decimals with a comma: some second one begins with a zero, none is signed."""
+    """Whether pairs of whole numbers are decimals with a comma: a second one begins with a zero, none is signed."""
     rows = [cells_of(text, ",") for text in sample]
     pairs = [row for row in rows if len(row) == 2 and row[1].isdigit()]
     return len(pairs) == len(rows) and any(_LEADING_ZERO.fullmatch(row[1]) for row in pairs)

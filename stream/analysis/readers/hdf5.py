@@ -14,6 +14,8 @@ from stream.analysis.readers.waveform import Hints, Waveform
 
 __all__ = ["waveform_of_hdf5"]
 
+Untyped = Any  # the library has no types
+
 _MAX_DEPTH = 6
 _MAX_PARTS = 256
 _TEXT = "char"
@@ -37,9 +39,9 @@ def waveform_of_hdf5(path: Path, hints: Hints) -> Waveform:
     return chosen_waveform(path, arrays, hints)
 
 
-def _sets(h5py: Any, file: Any, group: Any, prefix: str, depth: int) -> dict[str, Any]:
+def _sets(h5py: Untyped, file: Untyped, group: Untyped, prefix: str, depth: int) -> dict[str, Untyped]:
     """Give the sets of numbers below a group by their keys, `struct.field` and `cell.1`."""
-    found: dict[str, Any] = {}
+    found: dict[str, Untyped] = {}
     for name, item in group.items():
         if name.startswith("#") or depth > _MAX_DEPTH or len(found) > _MAX_PARTS:
             continue
@@ -53,6 +55,6 @@ def _sets(h5py: Any, file: Any, group: Any, prefix: str, depth: int) -> dict[str
     return found
 
 
-def _array(stored: Any) -> NDArray[np.generic]:
+def _array(stored: Untyped) -> NDArray[np.generic]:
     """Give a set as MATLAB shows it: rows and columns change places in the file."""
     return np.asarray(stored[()]).T

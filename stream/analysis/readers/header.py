@@ -67,7 +67,8 @@ def _names(before: Sequence[Line], dialect: Dialect) -> tuple[str, ...] | None:
 
 def _row(text: str, dialect: Dialect) -> list[str] | None:
     """Give the cells of a line above the rows; None where there are not as many as columns."""
-    bare = text.strip().lstrip(_MARKS) if starts_as_comment(text) else text.strip("\n")
+    whole = dialect.delimiter == ";" and len(cells_of(text, ";")) == dialect.columns  # `;acc`: a name is missing
+    bare = text.strip().lstrip(_MARKS) if starts_as_comment(text) and not whole else text.strip("\n")
     if dialect.columns == 1:
         return [bare.strip().strip('"')] if len(cells_of(bare, ";")) == len(cells_of(bare, "\t")) == 1 else None
     for delimiter in dict.fromkeys((dialect.delimiter, "\t", ";", ",", "|")):
@@ -89,8 +90,6 @@ def _numbered(lines: Sequence[Line], dialect: Dialect, *, named: bool) -> tuple[
     if named or not dialect.columns:
         return None
     first = cells_of(lines[dialect.first].text, dialect.delimiter)
-    if dialect.first > 0 and not is_number(first[0]):
-        return None
     counted = first[1:] if not first[0] and len(first) > 1 else first
     if len(first) != dialect.columns or not counted or not all(map(is_whole, counted)):
         return None
@@ -99,10 +98,9 @@ def _numbered(lines: Sequence[Line], dialect: Dialect, *, named: bool) -> tuple[
         return None
     if len(counted) < len(first):
         return ("", *counted)
-    if len(values) < 2 or _goes_on(lines, dialect):
-        return None
     decimals = any(has_decimals(cell) for row in _rows(lines, dialect, 20)[1:] for cell in row)
-    return tuple(counted) if decimals or len(values) >= 3 else None
+    names = len(values) >= (2 if decimals else 3) and not _goes_on(lines, dialect)
+    return tuple(counted) if names else None
 
 
 def _goes_on(lines: Sequence[Line], dialect: Dialect) -> bool:
@@ -117,14 +115,14 @@ def _goes_on(lines: Sequence[Line], dialect: Dialect) -> bool:
 
 
 def _first_sample(lines: Sequence[Line], dialect: Dialect) -> tuple[int, tuple[int, ...]]:
-    """Leave out first rows that are counts, rates or such: whole, and far above all samples, which have decimals."""
-    first, left_out = dialect.first, []
+    """Leave out first rows that are counts, rates or such: whole, far above all samples, which have decimals."""
+    first, left_out = dialect.first, list[int]()
     while (following := _next(lines, first)) is not None and following < len(lines) and len(left_out) < 3:
         row = cells_of(lines[first].text, dialect.delimiter)
         below = _rows(lines, dialect, 100, start=following)
         if len(row) != dialect.columns or not all(is_whole(cell) for cell in row if cell) or len(below) < 8:
             break
-        if not all(
+        if not left_out and not all(
             _is_foreign(cell, [other[n] for other in below if n < len(other)]) for n, cell in enumerate(row)
         ):
             break

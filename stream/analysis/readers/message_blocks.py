@@ -69,7 +69,7 @@ def waveforms_of_messages(
 
 
 class _Refusals:
-    """Bad lines, kept back until a good one shows that the file is a recording at all: else they are one mistake."""
+    """Bad lines, kept back until a good one shows that the file is a recording: else they are one mistake."""
 
     def __init__(self, path: Path, refuse: Callable[[Line, MessageError], None]) -> None:
         self._path, self._refuse = path, refuse

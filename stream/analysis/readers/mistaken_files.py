@@ -22,7 +22,7 @@ _BEGINNINGS = (
 _TEXTS = (
     (
         re.compile(rb"<(!doctype|html|head|body|table)\b", re.IGNORECASE),
-        "is an HTML page and no recording: perhaps what a server answered instead of the file; fetch the file again",
+        "is an HTML page and no recording: perhaps what a server answered instead of the file; fetch it again",
     ),
     (re.compile(rb"<\?xml|<\w+"), "is XML and no recording; export the samples as .csv"),
 )

@@ -23,6 +23,8 @@ from stream.analysis.readers.waveform import Hints, Waveform
 
 __all__ = ["waveform_of_parquet"]
 
+Untyped = Any  # the library has no types
+
 _INDEX = "__index_level_"
 
 
@@ -66,7 +68,7 @@ def _by_key(hints: Hints, name: str) -> Hints:
     return msgspec.structs.replace(hints, key=name, column=None)
 
 
-def _signal(path: Path, arrow: Any, header: Header, kinds: list[Any], hints: Hints) -> int:
+def _signal(path: Path, arrow: Untyped, header: Header, kinds: list[Untyped], hints: Hints) -> int:
     asked = hints.column or hints.key
     if asked is not None:
         return column_asked_for(path, header, asked)
@@ -81,13 +83,13 @@ def _signal(path: Path, arrow: Any, header: Header, kinds: list[Any], hints: Hin
     return only_column(path, header, numeric)
 
 
-def _is_time(arrow: Any, name: str, kind: Any) -> bool:
+def _is_time(arrow: Untyped, name: str, kind: Untyped) -> bool:
     return bool(arrow.types.is_timestamp(kind)) or (
         time_label(name) is not None and bool(arrow.types.is_integer(kind) or arrow.types.is_floating(kind))
     )
 
 
-def _array(arrow: Any, column: Any) -> NDArray[np.generic]:
+def _array(arrow: Untyped, column: Untyped) -> NDArray[np.generic]:
     """Give a column as an array, nulls as NaN; lists in its rows one below the other."""
     if arrow.types.is_list(column.type) or arrow.types.is_large_list(column.type):
         rows = [np.asarray(row) for row in column.to_pylist()]
@@ -95,7 +97,7 @@ def _array(arrow: Any, column: Any) -> NDArray[np.generic]:
     return np.asarray(column.to_numpy())
 
 
-def _stamped(path: Path, signal: str, name: str, column: Any, hints: Hints) -> dict[str, tuple[Stated, ...]]:
+def _stamped(path: Path, signal: str, name: str, column: Untyped, hints: Hints) -> dict[str, tuple[Stated, ...]]:
     """Give the rate that stamps make; not needed where one was given."""
     stamps = np.asarray(column.to_numpy()).astype("datetime64[ns]").astype(np.int64)
     try:

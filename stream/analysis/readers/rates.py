@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.errors import RecordingError
-from stream.analysis.readers.rate_lines import PLAUSIBLE_HZ, Stated, is_plausible
+from stream.analysis.readers.rate_lines import Stated, is_plausible
 
 __all__ = ["settled_rate"]
 
@@ -28,12 +28,11 @@ def settled_rate(path: Path, stated: Sequence[Stated]) -> Stated | None:
                 f"{other.rate_hz:.6g} Hz; give --rate HZ"
             )
     if not is_plausible(first.rate_hz):
-        low, high = PLAUSIBLE_HZ
         meant = [f"{first.rate_hz * factor:.6g} Hz if that was {unit}" for factor, unit in _MEANT
                  if is_plausible(first.rate_hz * factor)]  # fmt: skip
         hint = f" ({' or '.join(meant)}?)" if meant else ""
         raise RecordingError(
-            f"{path}: {first.where.en}: {first.rate_hz:.6g} Hz is no rate of a vibration sensor, which is {low:g} Hz "
+            f"{path}: {first.where.en}: {first.rate_hz:.6g} Hz is no rate of a vibration sensor, which is 100 Hz "
             f"to 1 MHz{hint}; give --rate HZ"
         )
     return first

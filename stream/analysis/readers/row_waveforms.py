@@ -48,7 +48,7 @@ def waveform_in_a_row(path: Path, lines: Sequence[Line], dialect: Dialect, hints
     if samples is None:
         bad = next(cell for cell in cells if not is_number(cell))
         raise RecordingError(f"{path}: row {row + 1}: {bad[:40]!r} is no number; mend it")
-    raw = why_raw(names[row], above, whole=all(map(is_whole, cells)) and np.ptp(samples) > 0, step=step)
+    raw = why_raw(names[row], above, whole=all(map(is_whole, cells)) and bool(np.ptp(samples) > 0), step=step)
     scale = hints.scale if hints.scale is not None else step if hints.unit is None else None
     place = Words(f"row {row + 1} of {len(rows)}", f"{len(rows)} 行中的第 {row + 1} 行")
     return make_waveform(

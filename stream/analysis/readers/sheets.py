@@ -40,7 +40,9 @@ def rows_of_sheet(path: Path, key: str | None) -> Iterator[str]:
     tables = [name for name, table in rows.items() if _is_table(table)]
     if key is None and len(tables) != 1:
         what = "several sheets with numbers" if tables else "no sheet with a table of numbers"
-        raise RecordingError(f"{path}: has {what}; choose one with --key: {listed(tables or names)}")
+        raise RecordingError(
+            f"{path}: has {what}; choose one with --key: {listed([str(name) for name in tables or names])}"
+        )
     for row in rows[key if key is not None else tables[0]]:
         yield "\t".join(map(_text, row))
 

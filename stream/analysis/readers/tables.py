@@ -1,8 +1,8 @@
 """Waveforms from tables of text: how it is written, what its columns are, their times, and the samples.
 
 Each step has a file of its own, and refuses with a fix what it cannot know: `dialect` (delimiter, decimal sign),
-`header` (names), `time_columns` and `column_choice` (roles), `table_body` (cells as numbers), `time_axis` and `rates`
-(one rate out of all that is said of it).
+`header` (names), `time_columns` and `column_choice` (roles), `table_body` (cells as numbers), `time_axis` and
+`rates` (one rate out of all that is said of it).
 """
 
 from collections.abc import Iterable, Sequence
@@ -126,7 +126,7 @@ def _roles(path: Path, header: Header, dialect: Dialect, rows: Sequence[Sequence
 
 
 def _of_signal(header: Header, times: Sequence[TimeColumn], signal: int) -> TimeColumn | None:
-    """Give the best column of times; of several with one name the nearest before the signal, as each channel has its own."""
+    """Give the best column of times; of several with one name the nearest before the signal, whose own it is."""
     if not times:
         return None
     best = times[0]
@@ -168,7 +168,7 @@ def _waveform(
     rate = settled_rate(path, stated) if hints.rate_hz is None else next(iter(stated), None)
     unit, step = scaled_unit(name) or (None, None)
     raw = why_raw(
-        name, above, whole=body.whole[roles.signal] and np.ptp(samples) > 0 if samples.size else False, step=step
+        name, above, whole=body.whole[roles.signal] and samples.size > 0 and bool(np.ptp(samples) > 0), step=step
     )
     scale = hints.scale if hints.scale is not None else step if hints.unit is None else None
     if scale is not None:
@@ -214,7 +214,7 @@ def _filled(
     if not kept[:last].all() and times is None:
         line = int(body.lines[int(np.flatnonzero(~kept)[0])])
         raise RecordingError(
-            f"{path}: line {line}: column {header.names[roles.signal]} is empty there; fill it or cut the file there"
+            f"{path}: line {line}: column {header.names[roles.signal]} is empty; fill it or cut the file there"
         )
     places = np.flatnonzero(kept)
     return samples[places], None if times is None else times[places], places.astype(np.int64)

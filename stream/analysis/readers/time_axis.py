@@ -108,7 +108,7 @@ def _plain(rate_hz: float) -> float:
 
 
 def _rounded(times: Times, steps: Times, span_s: float) -> TimeAxis | None:
-    """Give the rate where times are those of an even clock, rounded: none is off by more than their smallest step."""
+    """Give the rate where times are those of an even clock, rounded: none is off by more than a step of theirs."""
     if not np.isfinite(steps).all() or bool((steps < 0).any()) or not bool((steps == 0).any()):
         return None
     quantum = float(steps[steps > 0].min()) if bool((steps > 0).any()) else 0.0

@@ -49,8 +49,8 @@ def time_columns(header: Header, rows: Sequence[Sequence[str]]) -> list[TimeColu
             if _is_even(cells) and (not is_index(header.names[n]) or not all(map(is_whole, cells)))
         ]
         found = [TimeColumn((n,), stamped=False, named=False) for n in even] if len(even) == 1 else []
-    places = {n for column in found for n in column.places}
-    rest = [n for n in (*named, *dates) if n not in places and columns[n]]
+    used = {n for column in found for n in column.places}
+    rest = [n for n in (*named, *dates) if n not in used and columns[n]]
     return [*dict.fromkeys(found), *(TimeColumn((n,), stamped=not _numeric(columns[n]), named=True) for n in rest)]
 
 

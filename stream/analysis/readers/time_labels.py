@@ -21,63 +21,18 @@ _EPOCH = re.compile(
     r"\b(epoch|unix|posix|since|utc|gmt|local|elapsed|relative|time|timestamp|from|start|1970|the|in)\b"
 )
 _CORE = frozenset(
-    [
-        "t",
-        "time",
-        "times",
-        "timestamp",
-        "timestamps",
-        "datetime",
-        "date",
-        "zeit",
-        "zeitstempel",
-        "temps",
-        "tiempo",
-        "tempo",
-        "tijd",
-        "tid",
-        "czas",
-        "clock",
-        "epoch",
-        "时间",
-        "時間",
-        "时间戳",
-        "采样时间",
-        "时刻",
-        "日期时间",
-        "日期",
-        "x_value",
-        "x_values",
-        "xvalue",
-    ]
+    (
+        *("t", "time", "times", "timestamp", "timestamps", "datetime", "date", "clock", "epoch"),
+        *("zeit", "zeitstempel", "temps", "tiempo", "tempo", "tijd", "tid", "czas"),
+        *("时间", "時間", "时间戳", "采样时间", "时刻", "日期时间", "日期", "x_value", "x_values", "xvalue"),
+    )
 )
 _BESIDE = frozenset(
-    [
-        "stamp",
-        "elapsed",
-        "relative",
-        "absolute",
-        "abs",
-        "rel",
-        "utc",
-        "gmt",
-        "local",
-        "axis",
-        "x",
-        "unix",
-        "posix",
-        "system",
-        "device",
-        "gps",
-        "since",
-        "start",
-        "in",
-        "of",
-        "posixtime",
-        "value",
-        "sampling",
+    (
+        *("stamp", "elapsed", "relative", "absolute", "abs", "rel", "utc", "gmt", "local", "axis", "x", "unix"),
+        *("posix", "posixtime", "system", "device", "gps", "since", "start", "in", "of", "value", "sampling"),
         "measurement",
-    ]
+    )
 )
 _BRACKETS = re.compile(r"\s*[\[(]\s*([^\[\]()]*?)\s*[\])]\s*$")
 _CLOCK = re.compile(r"[dhms:.,f 0yn/-]+")
@@ -110,9 +65,10 @@ def is_time_unit(text: str) -> bool:
 def time_label(name: str) -> TimeLabel | None:
     """Read a label of time; None for a name that is no time's.
 
-    >>> [time_label(name) for name in ("Time", "time [ms]", "t_us", "时间/s", "DE_time", "Time (fortnights)")]
-    [TimeLabel(written='', step_s=None), TimeLabel(written='ms', step_s=0.001), TimeLabel(written='us', step_s=1e-06), \
-TimeLabel(written='s', step_s=1.0), None, TimeLabel(written='fortnights', step_s=None)]
+    >>> [label and tuple(label) for label in map(time_label, ("Time", "time [ms]", "时间/s", "DE_time"))]
+    [('', None), ('ms', 0.001), ('s', 1.0), None]
+    >>> time_label("Time (fortnights)")
+    TimeLabel(written='fortnights', step_s=None)
     """
     text = plain(name)
     match = _BRACKETS.search(text)

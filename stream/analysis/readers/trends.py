@@ -87,7 +87,7 @@ def _moments(
     if times.stamped:
         if date_order is None and body.stamps.ambiguous():
             raise RecordingError(
-                f"{path}: the dates in column {name} may have the day or the month first; give --date-order dmy or mdy"
+                f"{path}: the dates in column {name} may have day or month first; give --date-order dmy or mdy"
             )
         try:
             local = body.stamps.epoch_us(date_order)
@@ -102,7 +102,7 @@ def _moments(
     if _EXCEL_EPOCH_DAYS < size < 80_000:
         return _in_utc(np.round((values - _EXCEL_EPOCH_DAYS) * _DAY_US).astype(np.int64), zone)
     raise RecordingError(
-        f"{path}: column {name} tells how long after, not when; write dates with times of day, or seconds since 1970"
+        f"{path}: column {name} tells how long after, not when; write dates and times of day, or seconds since 1970"
     )
 
 
