@@ -73,7 +73,9 @@ def misreadings(samples: Waveform) -> tuple[str, ...]:
         np.where(starts > 0, np.abs(values - samples[starts - 1]), 0.0),
         np.where(ends < samples.size, np.abs(values - samples[np.minimum(ends, samples.size - 1)]), 0.0),
     )
-    sudden = leaps > max(float(np.median(moving)), _FINE * _resolution(samples))  # a smooth crest stands still too
+    sudden = leaps > max(
+        0.2 * float(np.median(moving)), _FINE * _resolution(samples)
+    )  # a smooth crest stands still too
     chance = float(np.count_nonzero(lengths == 2)) / samples.size
     starts, lengths, values = starts[sudden], lengths[sudden], values[sudden]
     zero = values == 0.0

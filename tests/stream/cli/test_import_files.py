@@ -96,7 +96,7 @@ def test_trends_become_readings_and_temperatures_and_are_replayed(run, tmp_path,
         ([f"10:{m:02d}:00" for m in range(30)], None, "has no date"),
         ([str(60 * m) for m in range(30)], None, "how long after, not when"),
         ([f"2025-11-04 10:{m:02d}" for m in range(30)], "Time,a,a,b", "two columns are called 'a'"),
-        (["nonsense"] * 30, None, "no column tells the time"),
+        (["nonsense"] * 30, None, "'nonsense' is no time"),
     ],
 )
 def test_trends_that_leave_something_open_are_refused_with_the_fix(run, tmp_path, stamps, header, told):
