@@ -163,8 +163,8 @@ def _first_row(
         if _fits(lines[place].text, delimiter, valued):
             first = place
             continue
-        above = [lines[n].text for n in filled if n < place][-_DAMAGED:]
-        if sum(_fits(text, delimiter, valued) for text in above) < _DAMAGED:
+        above = [lines[n].text for n in filled if n < place]
+        if sum(_fits(text, delimiter, valued) for text in above) < max(_DAMAGED, len(above) // 2):
             break  # what is no row has no rows above it; else it is a damaged one, for its reader to tell
     return first
 
@@ -186,6 +186,9 @@ def _are_names(between: Sequence[Line], delimiter: str, valued: Sequence[bool]) 
 
 
 def _decimal_comma(lines: Sequence[Line], delimiter: str) -> bool | None:
+    rows = [cells_of(line.text, delimiter) for line in lines[:_SAMPLE_LINES] if not starts_as_comment(line.text)]
+    if delimiter == "," and _are_halves(rows):
+        return None
     if delimiter == "," and not any('"' in line.text for line in lines):
         return False
     return says_decimal_comma(_cells(lines, delimiter))
@@ -194,6 +197,14 @@ def _decimal_comma(lines: Sequence[Line], delimiter: str) -> bool | None:
 def _cells(lines: Sequence[Line], delimiter: str) -> Iterator[str]:
     for line in lines[: max(3, _SAMPLE_CELLS // max(1, len(lines[0].text) // 4))]:
         yield from cells_of(line.text, delimiter)
+
+
+def _are_halves(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each second cell looks like the decimals of the one before: digits without sign, some with a zero."""
+    pairs = [row for row in rows if len(row) >= 4 and len(row) % 2 == 0]
+    if len(pairs) < 0.9 * len(rows) or not pairs or not all(cell.isdigit() for row in pairs for cell in row[1::2]):
+        return False
+    return any(_LEADING_ZERO.fullmatch(cell) for row in pairs for cell in row[3::2])
 
 
 def _is_one_column_of_decimals(sample: Sequence[str]) -> bool:

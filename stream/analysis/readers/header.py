@@ -1,5 +1,6 @@
 """Names of a table's columns: from the line above the rows, or from a first row of numbers that are no samples."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ __all__ = ["Header", "header_of"]
 _TITLES = frozenset(
     ["headers", "header", "columns", "column", "names", "fields", "channels", "列名", "表头", "字段"]
 )
+_IN_BRACKETS = re.compile(r"^[\[(]\s*([^\[\]()]*?)\s*[\])]$")
 _MARKS = "#%!/;* \t"
 _BEYOND = 10.0
 """A number above the samples that is so many times larger than all of them is none of them."""
@@ -54,11 +56,12 @@ def _names(before: Sequence[Line], dialect: Dialect) -> tuple[str, ...] | None:
     last = _row(before[-1].text, dialect)
     if last is None or not any(last) or (dialect.columns == 1 and next(rates_stated([before[-1].text]), None)):
         return None
-    if all(is_unit(cell) or is_time_unit(cell) or cell in ("", "-", "#") for cell in last) and len(before) > 1:
+    bare = [_IN_BRACKETS.sub(r"\1", cell) for cell in last]
+    if all(is_unit(cell) or is_time_unit(cell) or cell in ("", "-", "#") for cell in bare) and len(before) > 1:
         above = _row(before[-2].text, dialect)
         if above is not None and any(above):
             last = [
-                f"{name} [{unit}]" if unit.strip("-#") else name for name, unit in zip(above, last, strict=True)
+                f"{name} [{unit}]" if unit.strip("-#") else name for name, unit in zip(above, bare, strict=True)
             ]
     if all(is_number(cell) for cell in last if cell):
         return None

@@ -99,8 +99,8 @@ def _check(path: Path, head: Sequence[Line], dialect: Dialect) -> None:
     if dialect.decimal_comma is None:
         first = head[dialect.first]
         raise RecordingError(
-            f"{path}: line {first.number}: the commas in {first.text.strip()[:60]!r} may be decimal ones or part "
-            "thousands; write decimal points"
+            f"{path}: line {first.number}: the commas in {first.text.strip()[:60]!r} may be decimal ones, or part "
+            "columns or thousands; write decimal points"
         )
 
 

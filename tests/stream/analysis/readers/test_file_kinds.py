@@ -255,3 +255,30 @@ def test_it_is_said_where_facts_came_from(tmp_path):
     assert "given with --rate (the line 'Fs: 25600 Hz': 25600 Hz)" in given.taken_from["rate"].en
     assert given.assumed == {"scale": 1.0}
     assert given.taken_from["speed"].zh == "由 --speed 给出"
+
+
+def test_decimal_commas_between_commas_are_refused(tmp_path):
+    rows = [f"{k / RATE:.6f},{value:.5f}".replace(".", ",") for k, value in enumerate(SINE)]
+    for names in (["t,a (g)"], []):
+        assert "write decimal points" in refused(table(tmp_path, [*names, *rows]), **GIVEN, column="1")
+
+
+def test_units_that_stand_below_the_names_or_above_the_table(tmp_path):
+    rows = [f"{k / RATE * 1000:.4f},{value:.5f}" for k, value in enumerate(SINE)]
+    for units in ("ms,g", "(ms),(g)", "[ms],[g]"):
+        is_sine(read(table(tmp_path, ["Time,Acc", units, *rows])))
+    volts = [f"{k / RATE:.6f},{value:.5f}" for k, value in enumerate(SINE)]
+    assert "holds volt, no vibration" in refused(table(tmp_path, ["X,CH1", "Second,Volt", *volts]), unit="g")
+    scope = ["Model,DS1", "Vertical Units,V", "Sample Interval,0.001,s", "CH1", *(f"{value:.5f}" for value in SINE)]
+    assert "--scale" in refused(table(tmp_path, scope), unit="g")
+
+
+def test_the_first_bad_lines_are_told_and_the_rest_counted(tmp_path):
+    rows = timed()
+    rows[100:105] = ["0.1,x"] * 5
+    assert "line 101: 'x', line 102: 'x', line 103: 'x' is no number (and 2 more)" in refused(table(tmp_path, rows))
+
+
+def test_bad_lines_of_a_recording_are_one_mistake_or_few_lines(tmp_path):
+    (tmp_path / "a.jsonl").write_text("no message\n" * 4000, encoding="utf-8")
+    assert "none of its first 1000 lines is a message" in refused(tmp_path / "a.jsonl")
