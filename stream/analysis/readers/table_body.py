@@ -19,6 +19,8 @@ __all__ = ["Body", "Wanted", "read_body"]
 _PIECE = 50_000
 _SHOWN = 3
 _MAX_KINDS = 64
+_UNUSUAL = frozenset("#%!/;* \t")
+"""First characters of comments."""
 _LOST = re.compile(r"lost|dropped|missed|missing|overrun|overflow|丢包|丢失|丢帧|verloren", re.IGNORECASE)
 _NONE_LOST = re.compile(r"\b(no|none|without|0)\b|[:=,]\s*0+\s*$", re.IGNORECASE)
 
@@ -59,23 +61,26 @@ def read_body(path: Path, lines: Iterable[Line], dialect: Dialect, wanted: Wante
     empty: dict[int, list[NDArray[np.bool_]]] = {column: [] for column in wanted.numbers}
     numbers: list[NDArray[np.int64]] = []
     lost: list[int] = []
-    rows = _rows(path, lines, dialect, wanted, lost)
+    taken = sorted({*wanted.numbers, *wanted.stamps, *(() if wanted.kinds is None else (wanted.kinds,))})
+    at = {column: place for place, column in enumerate(taken)}
+    rows = _rows(path, lines, dialect, taken, lost)
     total, commas = 0, dialect.decimal_comma is True
     while piece := list(islice(rows, _PIECE)):
         places = [number for number, _ in piece]
         numbers.append(np.array(places, dtype=np.int64))
         for column in wanted.numbers:
-            cells = [row[column] for _, row in piece]
+            cells = [row[at[column]] for _, row in piece]
             pieces[column].append(_numbers(path, cells, places, decimal_comma=commas))
             empty[column].append(np.array([not cell for cell in cells], dtype=bool))
             body.whole[column] &= not any("." in cell or "," in cell or "e" in cell.lower() for cell in cells)
         if wanted.stamps:
-            stamps = [" ".join(row[column] for column in wanted.stamps) for _, row in piece]
+            stamps = [" ".join(row[at[column]] for column in wanted.stamps) for _, row in piece]
             if bad := body.stamps.add(stamps):
                 raise RecordingError(
                     f"{path}: {_told(places, stamps, bad, 'is no time')}; mend the line, or give --rate HZ"
                 )
-        _count(body.kinds, piece, wanted.kinds)
+        if wanted.kinds is not None:
+            _count(body.kinds, (row[at[wanted.kinds]] for _, row in piece))
         total += len(piece)
     body.numbers = {column: np.concatenate(each) if each else np.array([]) for column, each in pieces.items()}
     body.empty = {column: np.concatenate(each) if each else np.array([], bool) for column, each in empty.items()}
@@ -95,31 +100,38 @@ def says_lost(text: str) -> bool:
 
 
 def _rows(
-    path: Path, lines: Iterable[Line], dialect: Dialect, wanted: Wanted, lost: list[int]
+    path: Path, lines: Iterable[Line], dialect: Dialect, taken: Sequence[int], lost: list[int]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows with their line numbers; comments are only looked at for lost samples."""
-    needed = max((*wanted.numbers, *wanted.stamps), default=0) + 1
-    delimiter, count = dialect.delimiter, 0
+    """Give the cells that are taken of each row, with its line number; of comments only what they say is lost."""
+    delimiter, columns, count = dialect.delimiter, dialect.columns, 0
     for line in lines:
         text = line.text
-        if not text.strip():
-            continue
-        if is_comment(text, delimiter, dialect.columns):
-            if says_lost(text):
-                lost.append(count)
-            continue
-        cells = cells_of(text, delimiter)
-        if len(cells) < dialect.columns:
-            if len(cells) < needed and not text.rstrip(" ").endswith(delimiter or "\0"):
-                _refuse_short(path, line, cells, dialect)
-            cells += [""] * (dialect.columns - len(cells))
-        elif len(cells) > dialect.columns:
-            raise RecordingError(
-                f"{path}: line {line.number} has {len(cells)} columns, the others have {dialect.columns}; mend the "
-                "line (decimal commas between commas need quotes)"
-            )
+        cells = [] if '"' in text or text[:1] in _UNUSUAL else text.split(delimiter or None)
+        if len(cells) != columns:  # the usual row needs none of this, and there are millions of them
+            if not text.strip():
+                continue
+            if is_comment(text, delimiter, columns):
+                if says_lost(text):
+                    lost.append(count)
+                continue
+            cells = _unusual(path, line, dialect, taken)
         count += 1
-        yield line.number, cells
+        yield line.number, [cells[column].strip() for column in taken]
+
+
+def _unusual(path: Path, line: Line, dialect: Dialect, taken: Sequence[int]) -> list[str]:
+    """Give the cells of a row with quotes, or of another width than most. Raises `RecordingError`."""
+    cells = cells_of(line.text, dialect.delimiter)
+    if len(cells) < dialect.columns:
+        if len(cells) <= max(taken) and not line.text.rstrip(" ").endswith(dialect.delimiter or "\0"):
+            _refuse_short(path, line, cells, dialect)
+        cells += [""] * (dialect.columns - len(cells))
+    elif len(cells) > dialect.columns:
+        raise RecordingError(
+            f"{path}: line {line.number} has {len(cells)} columns, the others have {dialect.columns}; mend the "
+            "line (decimal commas between commas need quotes)"
+        )
+    return cells
 
 
 def _refuse_short(path: Path, line: Line, cells: Sequence[str], dialect: Dialect) -> None:
@@ -146,9 +158,7 @@ def _told(places: Sequence[int], cells: Sequence[str], bad: Sequence[int], what:
     return f"{shown} {what}" + (f" (and {len(bad) - _SHOWN} more)" if len(bad) > _SHOWN else "")
 
 
-def _count(kinds: dict[str, int], piece: Sequence[tuple[int, list[str]]], column: int | None) -> None:
-    if column is None:
-        return
-    for _, row in piece:
-        if row[column] in kinds or len(kinds) < _MAX_KINDS:
-            kinds[row[column]] = kinds.get(row[column], 0) + 1
+def _count(kinds: dict[str, int], cells: Iterable[str]) -> None:
+    for cell in cells:
+        if cell in kinds or len(kinds) < _MAX_KINDS:
+            kinds[cell] = kinds.get(cell, 0) + 1
