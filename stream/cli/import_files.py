@@ -1,6 +1,7 @@
 """`stethos import`: make a recording of files that other programs wrote."""
 
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +27,9 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="What `analyze` reads; with --trend, tables.")],
     *,
     machine: Annotated[str, typer.Option(help="Id of the machine that was measured.")],
-    output: Annotated[Path, typer.Option(help="The new recording, .jsonl or .jsonl.gz.")],
+    output: Annotated[
+        Path | None, typer.Option(help="The new recording, .jsonl or .jsonl.gz; without, standard output.")
+    ] = None,
     point: Annotated[str | None, typer.Option(help="Of measurement; else the channel's name.")] = None,
     trend: Annotated[bool, typer.Option("--trend", help="Tables with a row a moment, a column a reading.")] = False,
     begins: Annotated[
@@ -45,8 +48,9 @@ def import_files(
 ) -> None:
     """Make a recording of waveforms or trends that other programs wrote, for `replay` and `publish`.
 
-    A waveform needs the time when it began (--begins), a table of trends a column that tells it. What a file leaves
-    open is asked for, as `analyze` does. Columns in degrees become temperatures, all others readings.
+    A waveform needs the time when it began (--begins, or times since 1970), a table of trends a column of times.
+    What a file leaves open is asked for, as `analyze` does. Columns in degrees become temperatures, all others
+    readings.
 
     For example:
 
@@ -70,22 +74,25 @@ def import_files(
         speed_rpm=speed, scale=scale, column=column, key=key,
     )  # fmt: skip
     counts: dict[str, int] = {}
+    each = (
+        _trends(file, machine, point, key, _zone(zone), date_order)
+        if trend
+        else _waveform(file, machine, point, begin, hints)
+        for file in files
+    )
+    messages = chain.from_iterable(each)
+    first = list(islice(messages, 1))  # what is refused at once leaves no empty recording behind
     with open_recording(output, overwrite=overwrite) as write:
-        for file in files:
-            messages = (
-                _trends(file, machine, point, key, _zone(zone), date_order)
-                if trend
-                else _waveform(file, machine, point, begin, hints)
-            )
-            for message in messages:
-                write(to_json(message))
-                name = type(message).__name__.lower()
-                counts[name] = counts.get(name, 0) + 1
+        for message in chain(first, messages):
+            write(to_json(message))
+            name = type(message).__name__.lower()
+            counts[name] = counts.get(name, 0) + 1
     if as_json:
-        typer.echo(msgspec.json.encode({"file": str(output), "messages": counts}).decode())
+        summary = {"file": str(output) if output is not None else None, "messages": counts}
+        typer.echo(msgspec.json.encode(summary).decode(), err=output is None)
     else:
         told = ", ".join(f"{count} x {name}" for name, count in sorted(counts.items())) or "nothing"
-        typer.echo(f"wrote {output}: {told}")
+        typer.echo(f"wrote {output or 'the recording'}: {told}", err=output is None)
 
 
 def _waveform(
@@ -99,14 +106,13 @@ def _waveform(
 
     if is_recording(file):
         raise RecordingError(f"{file}: is a recording already; give it to `stethos replay` as it is")
-    if begin is None:
-        raise RecordingError(
-            f"{file}: when a waveform began is asked for: give --begins TIME (tables with a row a moment: --trend)"
-        )
     for waveform in read_waveforms(file, hints, complain):
-        yield from blocks_of(
-            waveform, machine=machine, point=point or waveform.point, begins_us=from_datetime(begin)
-        )
+        begins_us = from_datetime(begin) if begin is not None else waveform.begins_us
+        if begins_us is None:
+            raise RecordingError(
+                f"{file}: when the waveform began is asked for: give --begins TIME (a row a moment: --trend)"
+            )
+        yield from blocks_of(waveform, machine=machine, point=point or waveform.point, begins_us=begins_us)
 
 
 def _trends(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bilingual import Bilingual
+from models.clock import SECOND_US
 from models.errors import RecordingError
 from models.machinery.mechanism import Words
 from stream.analysis.readers.budget import MAX_COLUMNS
@@ -29,7 +30,7 @@ from stream.analysis.readers.series import refuse_series, series_column
 from stream.analysis.readers.stretches import longest_stretch
 from stream.analysis.readers.table_body import Body, Wanted, read_body
 from stream.analysis.readers.text_file import TextFile
-from stream.analysis.readers.time_axis import TimeAxis, axis_of, seconds_of
+from stream.analysis.readers.time_axis import TimeAxis, axis_of, epoch_unit, seconds_of
 from stream.analysis.readers.time_columns import TimeColumn, counters, time_columns
 from stream.analysis.readers.waveform import Assumed, Hints, Waveform, make_waveform
 
@@ -182,7 +183,7 @@ def _waveform(
         assumed["no_samples_in_lines"] = ", ".join(map(str, header.left_out))
     place = f"column {roles.signal + 1} of {len(header.names)}"
     called = f" ({name})" if header.named and name else ""
-    return make_waveform(
+    waveform = make_waveform(
         path,
         samples[stretch.first : stretch.last],
         hints,
@@ -194,6 +195,16 @@ def _waveform(
         notes=tuple(notes),
         assumed=assumed,
     )
+    begins_us = _begins_us(roles, times, stretch.first)
+    return waveform if begins_us is None else msgspec.structs.replace(waveform, begins_us=begins_us)
+
+
+def _begins_us(roles: _Roles, times: NDArray[np.float64] | None, first: int) -> int | None:
+    """Give when the first sample was measured, where numbers since 1970 tell it; dates without a zone don't."""
+    if times is None or roles.time is None or roles.time.stamped or not np.isfinite(times[first]):
+        return None
+    unit = epoch_unit(abs(float(times[first])))
+    return None if unit is None else round(float(times[first]) * unit[1] * SECOND_US)
 
 
 def _filled(

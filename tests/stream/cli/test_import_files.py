@@ -43,7 +43,7 @@ def test_a_waveform_becomes_blocks_that_follow_each_other(run, tmp_path):
     out = tmp_path / "out.jsonl"
     known = ("import", table, "--machine", "P-101", "--output", out, "--speed", "1480")
     assert "--begins TIME" in str(run(*known).exception)
-    out.unlink()
+    assert not out.exists()
     done = run(*known, "--begins", "2025-11-04T10:25:14", "--zone", "Asia/Shanghai", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["messages"] == {"vibration": 3}
@@ -53,6 +53,15 @@ def test_a_waveform_becomes_blocks_that_follow_each_other(run, tmp_path):
     assert [before.end_us for before in found[:-1]] == [after.time_us for after in found[1:]]
     assert np.allclose(np.concatenate([each.waveform() for each in found]), SINE, atol=1e-6)
     assert {(each.machine, each.point, each.speed, each.unit) for each in found} == {("P-101", "acc", 1480.0, "g")}
+
+
+def test_numbers_since_1970_tell_when_a_waveform_began(run, tmp_path):
+    rows = ["timestamp,acc (g)", *(f"{1_762_250_400_000 + k},{value:.6f}" for k, value in enumerate(SINE[:2000]))]
+    (tmp_path / "a.csv").write_text("\n".join(rows), encoding="utf-8")
+    done = run("import", tmp_path / "a.csv", "--machine", "P-101")
+    assert done.exit_code == 0, done.output
+    assert decode(done.stdout.splitlines()[0].encode()).time == datetime(2025, 11, 4, 10, 0, tzinfo=UTC)
+    assert "1 x vibration" in done.stderr
 
 
 @pytest.mark.parametrize(
