@@ -22,6 +22,7 @@ MISREADINGS = frozenset({"outlier", "zero_runs", "repeated_values", "held_values
 _ALONE = 100.0
 """How many times the RMS of the rest one sample must be that its neighbours know nothing of."""
 _NEIGHBOUR = 0.05
+_MOST_ALONE = 3
 _RUN = 8
 _SHORT_RUN, _SHORT_RUNS = 4, 4
 _FINE = 4.0
@@ -146,12 +147,20 @@ def _height(velocity: Waveform, hz: Waveform, at_hz: float) -> float:
 
 
 def _stands_alone(samples: Waveform) -> bool:
+    """Whether one sample, or a title's two or three, stand far above the rest, and those beside them do not."""
     sizes = np.abs(samples - np.median(samples))
-    place = int(np.argmax(sizes))
-    rest = np.delete(sizes, place)
-    beside = sizes[[n for n in (place - 1, place + 1) if 0 <= n < sizes.size]]
-    rms = float(np.sqrt(np.mean(rest**2)))
-    return float(sizes[place]) > _ALONE * rms and float(beside.max()) < _NEIGHBOUR * float(sizes[place])
+    order = np.argpartition(sizes, -_MOST_ALONE)[-_MOST_ALONE:]
+    largest = order[np.argsort(-sizes[order])]
+    for count in range(1, _MOST_ALONE + 1):
+        alone = largest[:count]
+        rest = np.delete(sizes, alone)
+        least = float(sizes[alone[-1]])
+        beside = np.setdiff1d(np.concatenate((alone - 1, alone + 1)), alone)
+        beside = beside[(beside >= 0) & (beside < sizes.size)]
+        untouched = float(sizes[beside].max()) < _NEIGHBOUR * least
+        if untouched and least > _ALONE * float(np.sqrt(np.mean(rest**2))):
+            return True
+    return False
 
 
 def _are_runs(lengths: NDArray[np.intp], size: int, chance: float) -> bool:

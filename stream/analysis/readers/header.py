@@ -135,8 +135,8 @@ def _first_sample(lines: Sequence[Line], dialect: Dialect) -> tuple[int, tuple[i
 
 
 def _is_foreign(cell: str, below: Sequence[str]) -> bool:
-    numbers = [abs(float(other.replace(",", "."))) for other in below if is_number(other)]
-    if not cell or not numbers or not any(map(has_decimals, below)):
+    numbers = [abs(float(other.replace(",", "."))) for other in below if has_decimals(other)]
+    if not cell or not numbers:
         return not cell
     return abs(float(cell)) > _BEYOND * max(numbers)
 

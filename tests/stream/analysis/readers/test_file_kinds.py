@@ -93,7 +93,9 @@ def test_a_header_of_numbers_names_the_columns(tmp_path, index, first):
     is_sine(read(file, **GIVEN, column=str(1 + first)))
 
 
-@pytest.mark.parametrize("above", [["4096"], ["# made", "25600"], ["Title 7"], ["3000", "1"], ["acc", "3000"]])
+@pytest.mark.parametrize(
+    "above", [["4096"], ["# made", "25600"], ["Title 7"], ["3000", "1"], ["4000", "2000"], ["acc", "3000"]]
+)
 def test_counts_rates_and_titles_above_are_no_samples(tmp_path, above):
     is_sine(read(table(tmp_path, [*above, *(f"{value:.5f}" for value in SINE)]), **GIVEN))
 
