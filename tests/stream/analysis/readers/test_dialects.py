@@ -80,8 +80,8 @@ def with_commas(cells, delimiter):
     return [f"{quote}{cell.replace('.', ',')}{quote}" if cell[:1] in "-0123456789" else cell for cell in cells]
 
 
-def lines_above(draw, names, delimiter, rate):
-    stated = draw(some(None, None, rate, rate, rate * 2))
+def lines_above(draw, names, delimiter, rate, *, timed):
+    stated = draw(some(None, None, rate, rate, rate * 2 if timed else rate))  # nothing contradicts a lie
     lines = list(draw(some(*ABOVE)))
     if stated is not None:
         lines.append(draw(some(*RATE_LINES)).format(stated, stated / 1000))
@@ -100,7 +100,7 @@ def tables(draw):
     columns = columns_of(draw, unit, time, rate)
     if time not in STAMPS and draw(st.booleans()):
         columns = {name: with_commas(cells, delimiter) for name, cells in columns.items()}
-    above, named = lines_above(draw, columns, delimiter, rate)
+    above, named = lines_above(draw, columns, delimiter, rate, timed=time != "none")
     body = [delimiter.join(row) for row in zip(*columns.values(), strict=True)]
     if draw(st.booleans()):
         body.insert(700, "# remark 12")
