@@ -9,6 +9,7 @@ import typer
 from models.errors import ConfigurationError
 from stream.cli.bearings import OwnCatalogue, PositiveRpm
 from stream.cli.packs import OwnPacks, pack_of
+from stream.cli.signal_options import Column, Key, LineFrequency, Rate, Report, Scale, SignalFile, SignalUnit
 from stream.cli.terminal import AsJson, Complaints
 
 if TYPE_CHECKING:
@@ -32,43 +33,29 @@ _LINES_HZ = (0.0, 1000.0)
 
 
 def analyze(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="Recording .jsonl(.gz), or .csv, .txt, .wav, .mat, .npz, .xlsx, .lvm, .uff, .tdms, .parquet."
-        ),
-    ],
+    file: SignalFile,
     *,
     bearing: Annotated[
         str | None, typer.Option(help='Designation, or geometry as "n=8,d=0.235,D=1.245,angle=0".')
     ] = None,
     speed: PositiveRpm = None,
-    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Samples a second.")] = None,
-    unit: Annotated[str | None, typer.Option(metavar="U", help="Of the samples: g, m/s2 or mm/s.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Units per stored count; .wav: at full scale.")] = None,
-    column: Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="Of a table or an array.")] = None,
-    key: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of an array in .mat and .npz, a sheet, a channel.")
-    ] = None,
+    rate: Rate = None,
+    unit: SignalUnit = None,
+    scale: Scale = None,
+    column: Column = None,
+    key: Key = None,
     power: Annotated[float | None, typer.Option(metavar="KW", help="Rated power, for the severity zone.")] = None,
     mounting: Annotated[str | None, typer.Option(metavar="M", help="rigid or flexible, for the same.")] = None,
     kind: Annotated[str | None, typer.Option(help="Of machine, as pump: limits and checks of its pack.")] = None,
     category: Annotated[str, typer.Option(metavar="C", help="That the kind's standard asks for.")] = "",
     own_packs: OwnPacks = None,
-    line_frequency: Annotated[
-        float | None,
-        typer.Option(
-            metavar="HZ", help="Of the mains; both 50 and 60 are looked for without; 0: no motor on them."
-        ),
-    ] = None,
+    line_frequency: LineFrequency = None,
     machine: Annotated[str | None, typer.Option(help="Only this machine of a recording.")] = None,
     point: Annotated[str | None, typer.Option(help="Only this point of a recording.")] = None,
     catalogue: OwnCatalogue = None,
     language: Annotated[str, typer.Option(metavar="LANG", help="Of the report: en or zh.")] = "en",
     plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the spectra (extra `plot`).")] = None,
-    report: Annotated[
-        Path | None, typer.Option(metavar="HTML", help="Write one page to hand on (the same).")
-    ] = None,
+    report: Report = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where a fault is found.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stream.cli.bearings import PositiveRpm
+from stream.cli.signal_options import Column, Key, Rate, Scale, SignalUnit
 from stream.cli.terminal import AsJson
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["import_files"]
 
+_Output = Annotated[
+    Path | None, typer.Option(help="The new recording, .jsonl or .jsonl.gz; without, standard output.")
+]
+_Begins = Annotated[
+    str | None, typer.Option(metavar="TIME", help="When a waveform begins, as 2026-03-01T08:30:00Z.")
+]
 _ORDERS = ("dmy", "mdy")
 _UNITS = ("g", "m/s2", "mm/s")
 
@@ -27,22 +34,18 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="What `analyze` reads; with --trend, tables.")],
     *,
     machine: Annotated[str, typer.Option(help="Id of the machine that was measured.")],
-    output: Annotated[
-        Path | None, typer.Option(help="The new recording, .jsonl or .jsonl.gz; without, standard output.")
-    ] = None,
+    output: _Output = None,
     point: Annotated[str | None, typer.Option(help="Of measurement; else the channel's name.")] = None,
     trend: Annotated[bool, typer.Option("--trend", help="Tables with a row a moment, a column a reading.")] = False,
-    begins: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When a waveform begins, as 2026-03-01T08:30:00Z.")
-    ] = None,
+    begins: _Begins = None,
     zone: Annotated[str, typer.Option(help="Of dates without one, as Asia/Shanghai.")] = "UTC",
     date_order: Annotated[str | None, typer.Option(metavar="dmy|mdy", help="Where dates may be either.")] = None,
     speed: PositiveRpm = None,
-    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Samples a second.", min=1e-6, max=1e7)] = None,
-    unit: Annotated[str | None, typer.Option(metavar="U", help="Of the samples: g, m/s2 or mm/s.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Units per stored count; .wav: at full scale.")] = None,
-    column: Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="Of a table or an array.")] = None,
-    key: Annotated[str | None, typer.Option(metavar="NAME", help="Of an array, a sheet, a channel.")] = None,
+    rate: Rate = None,
+    unit: SignalUnit = None,
+    scale: Scale = None,
+    column: Column = None,
+    key: Key = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the recording if it is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -60,8 +63,6 @@ def import_files(
 
       stethos replay p101.jsonl.gz
     """
-    import msgspec  # noqa: PLC0415 -- keeps --help quick
-
     from stream.analysis.readers.waveform import Hints  # noqa: PLC0415 -- keeps --help quick
     from stream.messages.measurements import to_json  # noqa: PLC0415 -- keeps --help quick
     from stream.recordings.writing import open_recording  # noqa: PLC0415 -- keeps --help quick
@@ -87,6 +88,13 @@ def import_files(
             write(to_json(message))
             name = type(message).__name__.lower()
             counts[name] = counts.get(name, 0) + 1
+    _summarize(output, counts, as_json=as_json)
+
+
+def _summarize(output: Path | None, counts: dict[str, int], *, as_json: bool) -> None:
+    """Say what was written, on stderr where the recording itself is on stdout."""
+    import msgspec  # noqa: PLC0415 -- keeps --help quick
+
     if as_json:
         summary = {"file": str(output) if output is not None else None, "messages": counts}
         typer.echo(msgspec.json.encode(summary).decode(), err=output is None)

@@ -10,6 +10,7 @@ from stream.analysis.readers.dialect import mostly
 from stream.analysis.readers.header import Header
 from stream.analysis.readers.numerals import is_number, is_whole
 from stream.analysis.readers.stamps import is_clock, is_date, is_stamp
+from stream.analysis.readers.time_axis import epoch_unit
 from stream.analysis.readers.time_labels import time_label
 
 __all__ = ["TimeColumn", "counters", "time_columns"]
@@ -73,12 +74,14 @@ def _numeric(cells: Sequence[str]) -> bool:
 
 
 def _is_even(cells: Sequence[str]) -> bool:
-    """Whether numbers rise evenly, and do not only count."""
+    """Whether numbers rise evenly, and do not only count; numbers since 1970 also where they are rounded."""
     if len(cells) < 3 or not all(map(is_number, cells)):
         return False
     values = np.array([float(cell.replace(",", ".")) for cell in cells])
     steps = np.diff(values)
     middle = float(np.median(steps))
+    if epoch_unit(float(np.median(values))) is not None:
+        return bool((steps >= 0).all()) and bool((steps > 0).any())
     if not middle > 0 or (bool((steps == 1).all()) and all(map(is_whole, cells))):
         return False
     return bool((np.abs(steps - middle) <= _EVEN * middle).all())
