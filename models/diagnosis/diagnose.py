@@ -25,7 +25,7 @@ from models.diagnosis.criteria import (
 from models.diagnosis.envelopes import MAX_DEPTH, envelope_spectra
 from models.diagnosis.harmonic_search import HARMONICS, HarmonicMap, search_harmonics, strongest_series
 from models.diagnosis.hypotheses import bearing_hypothesis, cage_hypothesis, machine_hypothesis
-from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, RuleMatch, machine_faults
+from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S, RuleMatch, machine_faults, unexplained_line
 from models.diagnosis.reasons import Reason
 from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge, Margins
 from models.diagnosis.shaft_masking import masked_by_shaft
@@ -75,12 +75,13 @@ def diagnose(
     rate_hz: float,
     speed_rpm: float | None,
     orders: BearingOrders | None,
-    line_frequency_hz: float | None = 50.0,
+    line_frequency_hz: float | tuple[float, ...] | None = 50.0,
     machine: MachineKnowledge | None = None,
 ) -> Diagnosed:
     """Name the fault that a waveform of acceleration in g, shape (n,), shows; never raises on numbers.
 
-    `speed_rpm` is the shaft's, `orders` the bearing's on it, `line_frequency_hz` the mains'. The verdict is
+    `speed_rpm` is the shaft's, `orders` the bearing's on it, `line_frequency_hz` the mains' (several where nobody
+    knows which feed the machine: each is looked for). The verdict is
     `healthy` only where speed and bearing are known and nothing was found; `unknown`, with a reason, where the
     signal cannot be trusted, where something is there that nothing explains, or where too little is known.
 
@@ -119,11 +120,12 @@ def _analyse(
     rate_hz: float,
     given_hz: float,
     orders: BearingOrders | None,
-    line_frequency_hz: float | None,
+    line_frequency_hz: float | tuple[float, ...] | None,
     machine: MachineKnowledge,
 ) -> _Analysis:
-    mains = line_frequency_hz if line_frequency_hz and 1.0 <= line_frequency_hz <= 1000.0 else None
-    mains_hz = tuple({*_MAINS_HZ, mains} if mains else _MAINS_HZ)
+    told = line_frequency_hz if isinstance(line_frequency_hz, tuple) else (line_frequency_hz or 0.0,)
+    mains = tuple(each for each in told if 1.0 <= each <= 1000.0)
+    mains_hz = tuple({*_MAINS_HZ, *mains})
     spectrum = averaged_spectrum(samples, rate_hz=rate_hz, shaft_hz=given_hz)
     refined_hz = refined_shaft_hz(spectrum, given_hz, mains_hz)
     shaft_hz = refined_hz or given_hz
@@ -145,7 +147,7 @@ def _analyse(
         seconds=samples.size / rate_hz,
         rate_hz=rate_hz,
         bearing=bearing,
-        rule_matches=machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=mains, machine=machine),
+        rule_matches=machine_faults(spectrum, shaft_hz=shaft_hz, mains_hz=mains, machine=machine),
     )
 
 
@@ -276,10 +278,13 @@ def _doubt(
     turns = analysis.seconds * analysis.shaft_hz
     doubts = ((reason, value) for holds, reason, value in _bearing_doubts(analysis, bearing.harmonic_map) if holds)
     doubt = next(doubts, None)
+    line = unexplained_line(analysis.spectrum, shaft_hz=analysis.shaft_hz, machine=machine)
+    if doubt is None and line is not None:
+        doubt = Reason.LINE, line[0]
     if doubt is None and turns < HEALTHY_TURNS * 0.99:
-        return Reason.SHORT, 0.0
+        doubt = Reason.SHORT, 0.0
     if doubt is None and not shows_all(analysis.rate_hz, analysis.shaft_hz):
-        return Reason.NARROW_BAND, 0.0
+        doubt = Reason.NARROW_BAND, 0.0
     return doubt
 
 

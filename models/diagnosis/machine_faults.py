@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 import msgspec
+import numpy as np
 
 from models.diagnosis.averaged_spectrum import AveragedSpectrum
 from models.diagnosis.results import Evidence, MachineKnowledge
 
-__all__ = ["VELOCITY_LIMIT_MM_S", "RuleMatch", "machine_faults"]
+__all__ = ["VELOCITY_LIMIT_MM_S", "RuleMatch", "machine_faults", "unexplained_line"]
 
 VELOCITY_LIMIT_MM_S = 4.5
 """RMS velocity from which lines are read as faults where the machine's own limit is unknown: zone boundary B/C,
@@ -52,17 +53,18 @@ class RuleMatch(msgspec.Struct, frozen=True):
 
 
 def machine_faults(
-    spectrum: AveragedSpectrum, *, shaft_hz: float, line_frequency_hz: float | None, machine: MachineKnowledge
+    spectrum: AveragedSpectrum, *, shaft_hz: float, mains_hz: tuple[float, ...], machine: MachineKnowledge
 ) -> tuple[RuleMatch, ...]:
     """Faults of shaft, motor, blades, gear and lubrication whose rules hold, clearest first.
 
     From RMS velocity in mm/s against the machine's own limit (or zone boundary B/C), and RMS acceleration in g of
-    gear mesh and carpet; nothing from a machine that runs smoothly. Sources stand in the module's docstring.
+    gear mesh and carpet; nothing from a machine that runs smoothly. Each of `mains_hz` is looked for. Sources stand
+    in the module's docstring.
     """
     limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
     matches = (
-        *_shaft_faults(spectrum, shaft_hz, limit, line_frequency_hz),
-        *_electrical(spectrum, shaft_hz, limit, line_frequency_hz),
+        *_shaft_faults(spectrum, shaft_hz, limit, mains_hz),
+        *chain.from_iterable(_electrical(spectrum, shaft_hz, limit, each) for each in mains_hz),
         *_blade_pass(spectrum, shaft_hz, limit, machine.blades),
         *_gear(spectrum, shaft_hz, machine.teeth),
         *_carpet(spectrum),
@@ -70,8 +72,31 @@ def machine_faults(
     return tuple(sorted(matches, key=lambda match: -match.margin))
 
 
+def unexplained_line(
+    spectrum: AveragedSpectrum, *, shaft_hz: float, machine: MachineKnowledge
+) -> tuple[float, float] | None:
+    """Find a line that makes most of the velocity and has no rule: its frequency, and its RMS velocity in mm/s.
+
+    From half the limit on, as of the mains' line: below, every machine has some largest line. Once and twice the
+    shaft's speed have their rules, and so have blades and teeth that are known.
+    """
+    low = 2.0 if shaft_hz < 10 else 10.0
+    first, last = math.ceil(low / spectrum.bin_hz) + 1, math.floor(1000.0 / spectrum.bin_hz)
+    places = np.arange(max(2, first), min(last, spectrum.power.size - 3))
+    if not places.size:
+        return None
+    hz = float(places[np.argmax(spectrum.power[places] / places.astype(np.float64) ** 2)]) * spectrum.bin_hz
+    value = _clear_line(spectrum, hz, 0.0)
+    limit = machine.velocity_limit_mm_s or VELOCITY_LIMIT_MM_S
+    ruled = (order * shaft_hz for order in (1, 2, machine.blades, machine.teeth) if order)
+    known = any(abs(hz - each) <= (_reach(spectrum, each, shaft_hz) + 1) * spectrum.bin_hz for each in ruled)
+    if known or value < max(0.5 * limit, 0.7 * spectrum.velocity_rms_mm_s(low, 1000.0)):
+        return None
+    return hz, value
+
+
 def _shaft_faults(
-    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
+    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, mains_hz: tuple[float, ...]
 ) -> Iterator[RuleMatch]:
     """Give the first of looseness, misalignment and unbalance whose rule holds.
 
@@ -80,7 +105,7 @@ def _shaft_faults(
     lines = _shaft_lines(spectrum, shaft_hz, limit)
     if lines is None:
         return
-    electrical = _is_electrical(spectrum, shaft_hz, line_frequency_hz)
+    electrical = any(_is_electrical(spectrum, shaft_hz, each) for each in mains_hz)
     faults = chain(
         _looseness(spectrum, lines, limit),
         () if electrical else _misalignment(spectrum, lines, limit),
@@ -130,10 +155,8 @@ def _unbalance(spectrum: AveragedSpectrum, lines: _ShaftLines, limit: float) -> 
         yield RuleMatch("unbalance", lines.orders[0] / limit, evidence)
 
 
-def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_hz: float | None) -> bool:
+def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_hz: float) -> bool:
     """Whether the line at twice the shaft's speed may be the mains': as near to twice theirs as lines are wide."""
-    if line_frequency_hz is None:
-        return False
     twice = 2 * line_frequency_hz
     reach = _reach(spectrum, 2 * shaft_hz, shaft_hz) + _LOBE_BINS
     if abs(twice - 2 * shaft_hz) >= (reach + 1) * spectrum.bin_hz:
@@ -143,11 +166,9 @@ def _is_electrical(spectrum: AveragedSpectrum, shaft_hz: float, line_frequency_h
 
 
 def _electrical(
-    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float | None
+    spectrum: AveragedSpectrum, shaft_hz: float, limit: float, line_frequency_hz: float
 ) -> Iterator[RuleMatch]:
     """Twice the line frequency, apart from the shaft's harmonics: half the limit, and half of the energy."""
-    if line_frequency_hz is None or not 1.0 <= line_frequency_hz <= 1000.0:
-        return
     twice = 2 * line_frequency_hz
     apart = abs(twice - shaft_hz * round(twice / shaft_hz)) if twice > shaft_hz / 2 else twice
     value = _clear_line(spectrum, twice, 0.0)

@@ -65,6 +65,12 @@ class Reason(Enum):
         "The vibration velocity is {found:.1f} mm/s RMS, more than it should be, and no rule explains it.",
         "振动速度有效值为 {found:.1f} mm/s，超过设备允许值，且现有规则无法解释。",
     )
+    LINE = Bilingual(
+        "A line at {found:.1f} Hz ({order:.3f} x speed) makes most of the vibration, and no rule explains it: "
+        "check speed, mains (--line-frequency), belts and machines beside it.",
+        "{found:.1f} Hz（转速的 {order:.3f} 倍）处的谱线占振动的大部分，现有规则无法解释：请核对转速、电源频率"
+        "（--line-frequency）、皮带和邻近设备。",
+    )
 
     def sentence(self, *, found: float = 0.0, order: float = 0.0) -> Bilingual:
         """Say it with the frequency in Hz (or velocity in mm/s) that was found, and that frequency's order."""

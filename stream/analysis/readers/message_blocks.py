@@ -9,6 +9,7 @@ import numpy as np
 
 from models.clock import SECOND_US
 from models.errors import MessageError, RecordingError
+from models.machinery.mechanism import Words
 from models.observations import Observation
 from stream.analysis.readers.waveform import MAX_SAMPLES, Hints, Waveform, as_name
 from stream.messages.digests import digest
@@ -17,7 +18,9 @@ from stream.recordings.reading import Line, decode_line
 
 __all__ = ["waveforms_of_messages"]
 
+_MESSAGES = Words("the messages", "消息")
 _SPEED_SPREAD = 0.02
+_HOPELESS_LINES = 1000
 _MAX_NAME_LENGTH = 200
 _MIN_JITTER_US = 1000.0
 """Stamps of blocks that follow each other without a gap may be off by this, or by two samples."""
@@ -37,12 +40,14 @@ def waveforms_of_messages(
     """
     points: dict[tuple[str, str], list[Vibration]] = {}
     samples, others, skipped = 0, 0, False
+    refused = _Refusals(path, refuse)
     for line in lines:
         try:
             place, message = _read(line)
         except MessageError as error:
-            refuse(line, error)
+            refused.add(line, error)
             continue
+        refused.tell()
         if not isinstance(message, Vibration):
             others += 1
             continue
@@ -55,11 +60,45 @@ def waveforms_of_messages(
                 f"{path}: holds more than {MAX_SAMPLES} samples; choose with --machine and --point, or cut it"
             )
         points.setdefault(place, []).append(message)
+    refused.end()
     if not points and not skipped:
         what = f"only {others} other messages" if others else "nothing that can be read"
         raise RecordingError(f"{path}: there is no vibration in it, {what}; `analyze` needs waveforms")
     for (machine, point), blocks in points.items():
         yield _joined(blocks, hints, machine, point)
+
+
+class _Refusals:
+    """Bad lines, kept back until a good one shows that the file is a recording: else they are one mistake."""
+
+    def __init__(self, path: Path, refuse: Callable[[Line, MessageError], None]) -> None:
+        self._path, self._refuse = path, refuse
+        self._kept: list[tuple[Line, MessageError]] = []
+        self._good = False
+
+    def add(self, line: Line, error: MessageError) -> None:
+        """Take a bad line; raises `RecordingError` where so many are bad that none will be good."""
+        if self._good:
+            self._refuse(line, error)
+            return
+        self._kept.append((Line(line.file, line.number, b""), error))
+        if len(self._kept) >= _HOPELESS_LINES:
+            self.end()
+
+    def tell(self) -> None:
+        """Pass on what was kept, as there is a good line."""
+        self._good = True
+        for line, error in self._kept:
+            self._refuse(line, error)
+        self._kept.clear()
+
+    def end(self) -> None:
+        """Raise `RecordingError` where all lines are bad."""
+        if self._kept:
+            count, (first, error) = len(self._kept), self._kept[0]
+            which = "its only line" if count == 1 else f"none of its first {count} lines"
+            told = f"{which} is {'no ' if count == 1 else 'a '}message"
+            raise RecordingError(f"{self._path}: {told}; line {first.number}: {error}")
 
 
 class _Place(msgspec.Struct):
@@ -117,7 +156,14 @@ def _joined(blocks: list[Vibration], hints: Hints, machine: str, point: str) -> 
         speed_rpm=speed,
         begins_us=chosen[0].time_us,
         notes=tuple(note for note, there in notes.items() if there),
+        taken_from=dict.fromkeys(("rate", "unit", "channel"), _MESSAGES) | _speed_from(hints, speeds),
     )
+
+
+def _speed_from(hints: Hints, speeds: list[float]) -> dict[str, Words]:
+    if hints.speed_rpm is not None:
+        return {"speed": Words("given with --speed", "由 --speed 给出")}
+    return {"speed": _MESSAGES} if speeds else {}
 
 
 def _in_order(blocks: list[Vibration]) -> list[Vibration]:

@@ -9,29 +9,18 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 
 from models.errors import RecordingError
-from stream.analysis.readers.column_labels import is_rate_key, scaled_unit
-from stream.analysis.readers.waveform import (
-    MAX_SAMPLES,
-    Hints,
-    Waveform,
-    listed,
-    make_waveform,
-    numbers,
-    one_column,
-)
+from stream.analysis.readers.budget import check_unpacked
+from stream.analysis.readers.matlab_sizes import unpacked_bytes
+from stream.analysis.readers.named_arrays import Arrays, chosen_waveform
+from stream.analysis.readers.waveform import Hints, Waveform
 
 __all__ = ["waveform_of_matlab", "waveform_of_numpy"]
 
-_MIN_SAMPLES = 64
-"""An array with fewer values is no waveform but something about it."""
 _MAX_RECORDS = 256
-_MAX_BYTES = 4 * 8 * MAX_SAMPLES
 _PICKLED = (
     "holds pickled Python objects, which are never loaded, as they may run code; save the samples as plain numbers"
 )
-_HDF5 = "is a MATLAB 7.3 file (HDF5), which is not read; save it with save(..., '-v7'), or as .npz"
-
-Arrays = Mapping[str, NDArray[np.generic]]
+_HDF5 = b"MATLAB 7.3 MAT-file"
 
 
 def waveform_of_numpy(path: Path, hints: Hints) -> Waveform:
@@ -51,20 +40,23 @@ def waveform_of_numpy(path: Path, hints: Hints) -> Waveform:
     except Exception as error:  # noqa: BLE001 -- its parser meets damaged bytes with errors of any kind
         raise RecordingError(f"{path}: is cut off or no NumPy file ({_first(error)}); save it again") from None
     arrays = {name: array for name, array in content.items() if isinstance(array, np.ndarray)}
-    return _chosen(path, arrays, hints)
+    return chosen_waveform(path, arrays, hints)
 
 
 def waveform_of_matlab(path: Path, hints: Hints) -> Waveform:
-    """Read a .mat file up to version 7; fields of structs are keys with a dot. Raises `RecordingError`."""
-    if path.open("rb").read(8) == b"\x89HDF\r\n\x1a\n":
-        raise RecordingError(f"{path}: {_HDF5}")
+    """Read a .mat file; fields of structs and cells of cell arrays are keys with a dot. Raises `RecordingError`."""
+    with path.open("rb") as file:
+        head = file.read(len(_HDF5))
+    if head == _HDF5 or head.startswith(b"\x89HDF\r\n\x1a\n"):
+        from stream.analysis.readers.hdf5 import waveform_of_hdf5  # noqa: PLC0415 -- an extra, and only for these
+
+        return waveform_of_hdf5(path, hints)
+    check_unpacked(path, unpacked_bytes(path))
     try:
         content = loadmat(path, squeeze_me=False, struct_as_record=True, chars_as_strings=True)
-    except NotImplementedError:
-        raise RecordingError(f"{path}: {_HDF5}") from None
     except Exception as error:  # noqa: BLE001 -- its parser meets damaged bytes with errors of any kind
         raise RecordingError(f"{path}: is cut off or no MATLAB file ({_first(error)}); export it again") from None
-    return _chosen(path, _flat(content), hints)
+    return chosen_waveform(path, _flat(content), hints)
 
 
 def _unpickled(path: Path, packed: Mapping[str, NDArray[np.generic]], hints: Hints) -> Arrays:
@@ -96,12 +88,11 @@ def _check_sizes(path: Path) -> None:
             claimed = dtype.itemsize * int(np.prod([float(side) for side in shape]))
             if claimed > path.stat().st_size:
                 raise RecordingError(f"{path}: is cut off: holds fewer values than it says; save it again")
-    if claimed > _MAX_BYTES:
-        raise RecordingError(f"{path}: would need {claimed / 1e9:.1f} GB; cut a piece of the recording")
+    check_unpacked(path, claimed)
 
 
 def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[np.generic]]:
-    """Give all arrays of a MATLAB file, those in structs under `struct.field`.
+    """Give all arrays of a MATLAB file, those in structs under `struct.field`, those in cells under `cell.1`.
 
     Of several structs in a row each has its name, or its number from 1 on, before the field.
     """
@@ -114,6 +105,9 @@ def _flat(content: Mapping[str, object], prefix: str = "") -> dict[str, NDArray[
                 fields = {field: record[field] for field in value.dtype.names}
                 which = "" if value.size == 1 else f"{_label(fields) or number}."
                 arrays |= _flat(fields, f"{prefix}{name}.{which}")
+        elif value.dtype.kind == "O" and 0 < value.size <= _MAX_RECORDS:
+            cells = {str(number): cell for number, cell in enumerate(value.reshape(-1, order="F"), 1)}
+            arrays |= _flat(cells, f"{prefix}{name}.")
         else:
             arrays[prefix + name] = value
     return arrays
@@ -125,50 +119,6 @@ def _label(fields: Mapping[str, object]) -> str:
     if not isinstance(named, np.ndarray) or named.dtype.kind != "U" or named.size != 1:
         return ""
     return str(named.item()).strip()
-
-
-def _chosen(path: Path, arrays: Arrays, hints: Hints) -> Waveform:
-    """Take the one array that may be a waveform, or the one that is named, with the rate beside it."""
-    key = hints.key or _only(path, arrays)
-    if key not in arrays:
-        raise RecordingError(f"{path}: there is no key {key!r}; it has {_described(arrays)}")
-    column, name = one_column(path, arrays[key], hints.column, name=key)
-    unit, step = scaled_unit(key) or (None, None)
-    samples = numbers(path, column, hints, name=name, step=step)
-    return make_waveform(path, samples, hints, point=name, rate_hz=_rate_hz(arrays), unit=unit)
-
-
-def _only(path: Path, arrays: Arrays) -> str:
-    waveforms = [name for name, array in arrays.items() if array.dtype.kind in "iuf" and array.size >= _MIN_SAMPLES]
-    if len(waveforms) == 1:
-        return waveforms[0]
-    if len(arrays) == 1:
-        return next(iter(arrays))
-    what = "several waveforms" if waveforms else "no waveform"
-    fix = "choose one with --key NAME" if waveforms else "check the file"
-    raise RecordingError(f"{path}: has {what}; {fix}; it has {_described(arrays)}")
-
-
-def _rate_hz(arrays: Arrays) -> float | None:
-    """Give the rate that stands beside the signal under one of its usual names, if just one does."""
-    rates = {
-        float(array.reshape(-1)[0])
-        for name, array in arrays.items()
-        if is_rate_key(name) and array.size == 1 and array.dtype.kind in "iuf"
-    }
-    return rates.pop() if len(rates) == 1 else None
-
-
-def _described(arrays: Arrays) -> str:
-    """List keys with their shapes, single numbers with their values."""
-    return listed([f"{name} {_shape(array)}" for name, array in arrays.items()]) or "nothing"
-
-
-def _shape(array: NDArray[np.generic]) -> str:
-    if array.size == 1 and array.dtype.kind in "iuf":
-        return f"= {float(array.reshape(-1)[0]):g}"
-    kind = "struct" if array.dtype.names else array.dtype.name
-    return f"({' x '.join(str(side) for side in array.shape)}, {kind})"
 
 
 def _first(error: BaseException) -> str:

@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import wavfile
 
+from models.bilingual import Bilingual
 from models.errors import RecordingError
+from models.machinery.mechanism import Words
+from stream.analysis.readers.rate_lines import Stated
 from stream.analysis.readers.waveform import Hints, Waveform, make_waveform, one_column
 
 __all__ = ["waveform_of_sound"]
@@ -27,7 +30,10 @@ def waveform_of_sound(path: Path, hints: Hints) -> Waveform:
         )
     channel, name = one_column(path, stored, hints.column, name="channel")
     samples = _full_scale(channel) * hints.scale
-    return make_waveform(path, samples, hints, point=name, rate_hz=float(rate_hz))
+    where = Bilingual("the file's head", "文件头")
+    return make_waveform(
+        path, samples, hints, point=name, channel=Words(name, name), rate=Stated(float(rate_hz), where)
+    )
 
 
 def _read(path: Path) -> tuple[int, NDArray[np.generic]]:

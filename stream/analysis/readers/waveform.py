@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import RecordingError
+from models.machinery.mechanism import Words
 from models.signal.quality import is_rate
 from models.signal.units import Unit
+from stream.analysis.readers.rate_lines import Stated
 
 __all__ = [
     "MAX_SAMPLES",
+    "Assumed",
     "Choice",
     "Hints",
     "Waveform",
@@ -25,6 +28,8 @@ __all__ = [
 
 MAX_SAMPLES = 1 << 26
 """Longer ones (three quarters of an hour at 25.6 kHz) are refused: nobody's spectrum gets better by them."""
+
+Assumed = float | str | tuple[float, ...]
 
 _NAME_LENGTH = 64
 _LISTED = 20
@@ -42,7 +47,11 @@ class Waveform(msgspec.Struct, frozen=True, kw_only=True):
     begins_us: int | None = None
     """Microseconds since the epoch of the first sample, where it is known."""
     notes: tuple[str, ...] = ()
-    """What is special about how it was put together: `gaps`, `speed_varies`."""
+    """What is special about how it was put together: `gaps`, `lost_samples`, `speed_varies`."""
+    taken_from: dict[str, Words] = {}
+    """Where `rate`, `unit`, `channel`, `scale` and `speed` came from."""
+    assumed: dict[str, Assumed] = {}
+    """What was neither said nor found, with the value that was taken."""
 
     @property
     def seconds(self) -> float:
@@ -84,21 +93,28 @@ def make_waveform(
     hints: Hints,
     *,
     point: str,
-    rate_hz: float | None = None,
+    channel: Words,
+    rate: Stated | None = None,
     unit: Unit | None = None,
+    raw: str = "",
+    notes: tuple[str, ...] = (),
+    assumed: dict[str, Assumed] | None = None,
 ) -> Waveform:
-    """Make a waveform of samples; hints go above what the file says.
+    """Make a waveform of samples; hints go above what the file says, in `rate` and in the `unit` of a name.
 
-    Raises `RecordingError` that asks for everything that is open, at once.
+    `raw` says why the samples are no vibration yet, where a scale is to be asked for. Raises `RecordingError` that
+    asks for everything that is open, at once.
     """
-    rate_hz = hints.rate_hz if hints.rate_hz is not None else rate_hz
-    unit = hints.unit or unit
+    rate_hz = hints.rate_hz if hints.rate_hz is not None else rate.rate_hz if rate is not None else None
+    known = hints.unit or unit
     asked = []
     if rate_hz is None:
         asked.append("--rate HZ (samples a second)")
-    if unit is None:
+    if known is None:
         asked.append("--unit g, m/s2 or mm/s")
-    if rate_hz is None or unit is None:
+    if raw and hints.scale is None:
+        asked.append(f"--scale, the units per stored step ({raw})")
+    if rate_hz is None or known is None or asked:
         raise RecordingError(f"{path}: the file leaves it open; give {' and '.join(asked)}")
     if not is_rate(rate_hz):
         raise RecordingError(f"{path}: {rate_hz:g} Hz is no sampling rate; give --rate HZ")
@@ -106,14 +122,38 @@ def make_waveform(
         raise RecordingError(f"{path}: there are no samples in it; check the file")
     if samples.size > MAX_SAMPLES:
         raise RecordingError(f"{path}: has {samples.size} samples, more than {MAX_SAMPLES}; cut a piece of it")
+    scale: dict[str, Assumed] = {"scale": 1.0} if hints.unit is not None and hints.scale is None else {}
     return Waveform(
         machine=as_name(path.name.split(".")[0]),
         point=as_name(point),
         samples=samples,
         rate_hz=rate_hz,
-        unit=unit,
+        unit=known,
         speed_rpm=hints.speed_rpm,
+        notes=notes,
+        taken_from=_origins(hints, rate, channel),
+        assumed=(assumed or {}) | scale,
     )
+
+
+def _origins(hints: Hints, rate: Stated | None, channel: Words) -> dict[str, Words]:
+    """Say where the facts of a file came from; a rate that was given stands beside the one that the file says."""
+    said = rate.where if rate is not None else None
+    origins = {"rate": Words(said.en, said.zh)} if said is not None else {}
+    if hints.rate_hz is not None:
+        beside = f" ({said.en}: {rate.rate_hz:.6g} Hz)" if rate is not None and said is not None else ""
+        origins["rate"] = Words(f"given with --rate{beside}", f"由 --rate 给出{beside}")
+    origins["unit"] = _given("--unit") if hints.unit is not None else Words("the name of the channel", "通道名称")
+    origins["channel"] = channel
+    if hints.scale is not None:
+        origins["scale"] = _given("--scale")
+    if hints.speed_rpm is not None:
+        origins["speed"] = _given("--speed")
+    return origins
+
+
+def _given(option: str) -> Words:
+    return Words(f"given with {option}", f"由 {option} 给出")
 
 
 def numbers(

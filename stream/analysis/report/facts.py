@@ -9,6 +9,7 @@ from models.bilingual import Language
 from models.diagnosis.results import Hypothesis
 from stream.analysis.analysing import Analysis, is_finding
 from stream.analysis.report.labels import LABELS, flag_name, number, severity_sentence, share, verdict_name
+from stream.analysis.report.origins import ORIGINS, assumption_sentence, suspicion_sentence
 from stream.texts.language import spoken
 
 __all__ = ["Fact", "Tone", "facts_of", "signal_sentence"]
@@ -61,6 +62,8 @@ def facts_of(analysis: Analysis, language: Language) -> Iterator[Fact]:
         if hypothesis.fault != diagnosis.verdict and hypothesis.confidence >= _least(analysis):
             yield _other(hypothesis, language, alone=not is_finding(analysis))
     yield _quality(analysis, language)
+    for suspicion in analysis.suspected:
+        yield Fact(LABELS["suspected"].say(language), suspicion_sentence(suspicion, language), "warning")
     yield Fact(
         LABELS["severity"].say(language),
         severity_sentence(analysis, language),
@@ -69,6 +72,21 @@ def facts_of(analysis: Analysis, language: Language) -> Iterator[Fact]:
     look = analysis.severity.look
     if look is not None:
         yield Fact(LABELS["look_first"].say(language), spoken(language, look.en, look.zh))
+    yield from _origins(analysis, language)
+
+
+def _origins(analysis: Analysis, language: Language) -> Iterator[Fact]:
+    """Say where facts came from, and what was taken for granted."""
+    semicolon = "；" if language == "zh" else "; "
+    origins = [
+        LABELS["listed"].say(language, label=ORIGINS[name].say(language), text=spoken(language, words.en, words.zh))
+        for name, words in analysis.taken_from.items()
+    ]
+    if origins:
+        yield Fact(LABELS["taken_from"].say(language), semicolon.join(origins))
+    assumed = [assumption_sentence(name, value, language) for name, value in analysis.assumed.items()]
+    if assumed:
+        yield Fact(LABELS["assumed"].say(language), semicolon.join(assumed))
 
 
 def _least(analysis: Analysis) -> float:

@@ -4,6 +4,7 @@ import re
 
 from models.bilingual import Bilingual, Language
 from models.machinery.fault_names import fault_name
+from models.signal.misreadings import MISREADINGS
 from models.texts.indicator_names import indicator_name
 from stream.analysis.analysing import Analysis, WhyNoZone
 from stream.texts.phrases import FLAGS
@@ -91,6 +92,26 @@ LABELS = {
         "No picture: the signal is too short or cannot be trusted.", "无图：信号过短或不可信。"
     ),
     "made_by": Bilingual("Made by Stethos {version}", "由 Stethos {version} 生成"),
+    "taken_from": Bilingual("Taken from", "数据来源"),
+    "assumed": Bilingual("Assumed", "假定"),
+    "suspected": Bilingual("Check", "请核对"),
+    "outlier": Bilingual(
+        "one sample is a hundred times all others: a title, a count or a rate read as one? look at the file",
+        "有一个样本是其余样本的百倍以上，可能误把标题、计数或采样率当作样本：请检查文件",
+    ),
+    "zero_runs": Bilingual(
+        "runs of zeros: lost samples that were filled, or a signal cut off at zero",
+        "连续零值：丢失的样本被填零，或信号在零处截断",
+    ),
+    "repeated_values": Bilingual(
+        "runs of repeated values: lost samples that were filled with the last one",
+        "连续重复值：丢失的样本被前值填充",
+    ),
+    "held_values": Bilingual(
+        "values come in groups of equal ones: the true sampling rate is lower than the stored one",
+        "数值成组重复：真实采样频率低于记录的采样频率",
+    ),
+    "lost_samples": Bilingual("the file says that samples were lost", "文件注明有样本丢失"),
     "gaps": Bilingual("recording has gaps; its longest piece was taken", "记录有间断，取最长一段"),
     "speed_varies": Bilingual("speed varies by more than 2 %", "转速变化超过 2 %"),
     "implausible": Bilingual(
@@ -129,7 +150,7 @@ _ZONES = {
 }
 
 _LINE = re.compile(r"(?:order|peak)\d_(?:g|mm_s)")
-_NOTES = ("gaps", "speed_varies", "implausible")
+_NOTES = ("gaps", "speed_varies", "implausible", "lost_samples", *sorted(MISREADINGS))
 
 
 def verdict_name(verdict: str, language: Language) -> str:

@@ -16,7 +16,7 @@ KNOWN = MachineKnowledge(teeth=23, blades=7)
 
 def faults_of(signal, *, shaft_hz=SHAFT_HZ, line_hz=LINE_HZ, machine=KNOWN):
     spectrum = averaged_spectrum(signal + noise(rms_g=0.005), rate_hz=RATE_HZ, shaft_hz=shaft_hz)
-    found = machine_faults(spectrum, shaft_hz=shaft_hz, line_frequency_hz=line_hz, machine=machine)
+    found = machine_faults(spectrum, shaft_hz=shaft_hz, mains_hz=(line_hz,) if line_hz else (), machine=machine)
     return [observed.fault for observed in found]
 
 

@@ -89,3 +89,75 @@ def test_json_has_no_numbers_that_json_does_not_know(samples):
     assert b"NaN" not in text
     values = analyse(waveform(samples), KNOWN).indicators.values()
     assert np.isfinite(list(values)).all()
+
+
+# --- what a file says, and what is assumed
+
+HUM_G = 0.4 * np.sin(2 * np.pi * 120 * np.arange(4 * round(RATE_HZ)) / RATE_HZ)
+MOTOR = {"speed_rpm": 1750.0}
+
+
+def test_a_hum_of_either_mains_is_named_and_none_called_healthy():
+    bearing = resolve_bearing(BEARING)
+    for hum in (HUM_G, 0.4 * np.sin(2 * np.pi * 100 * np.arange(HUM_G.size) / RATE_HZ)):
+        found = analyse(waveform(sound_g() / 10 + hum, **MOTOR), Conditions(bearing=bearing))
+        assert found.diagnosis.verdict == "electrical"
+        assert found.assumed["line_frequency_hz"] == (50.0, 60.0)
+    told = analyse(waveform(sound_g() / 10 + HUM_G, **MOTOR), Conditions(bearing=bearing, line_frequency_hz=50.0))
+    assert (told.diagnosis.verdict, told.diagnosis.reason) == ("unknown", "line")
+    assert "120.0 Hz" in told.diagnosis.reason_en
+    assert "120.0 Hz" in told.diagnosis.reason_zh
+    assert "line_frequency_hz" not in told.assumed
+
+
+def test_one_sample_far_above_the_rest_is_never_good():
+    for place in (0, 17, -1, [0, 1], [0, 1, 2]):
+        samples = sound_g()
+        samples[place] = 4096.0
+        found = analyse(waveform(samples), KNOWN)
+        assert not found.quality.ok
+        assert "outlier" in found.quality.flags
+        assert (found.diagnosis.verdict, found.severity.zone) == ("unknown", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "flag"), [(0.0, "zero_runs"), (0.0123, "repeated_values"), ("held", "held_values")]
+)
+def test_filled_gaps_are_named_as_what_they_are(value, flag):
+    samples = sound_g()
+    if value == "held":
+        samples = np.repeat(samples[: samples.size // 2], 2)
+    else:
+        samples[1000:1040] = value
+    flags = analyse(waveform(samples), KNOWN).quality.flags
+    assert flag in flags
+    assert not {"clipped", "stuck"} & set(flags)
+
+
+@pytest.mark.parametrize("step", [1e-6, 0.001, 0.01, 0.05])
+def test_coarse_and_smooth_signals_are_no_filled_gaps(step):
+    time_s = np.arange(4 * round(RATE_HZ)) / RATE_HZ
+    for samples in (sound_g(), faulty_g(), np.sin(2 * np.pi * 25 * time_s), HUM_G + sound_g() / 20):
+        flags = set(analyse(waveform(np.round(samples / step) * step), KNOWN).quality.flags)
+        assert not {"outlier", "zero_runs", "repeated_values", "held_values"} & flags
+
+
+@pytest.mark.parametrize(
+    ("change", "fields", "kind", "suggested"),
+    [
+        (lambda x: x, {"speed_rpm": 25.0}, "speed_in_hz", 1500.0),
+        (lambda x: x, {"rate_hz": 2 * RATE_HZ}, "rate_doubled", RATE_HZ),
+        (lambda x: x, {"rate_hz": RATE_HZ / 2}, "rate_halved", RATE_HZ),
+        (lambda x: x + 9.81, {}, "really_m_s2", 1.0),
+        (lambda x: x / 10 + 1.0, {"unit": "m/s2"}, "really_g", 1.0),
+        (lambda x: x * 1000, {}, "thousandth", None),
+    ],
+)
+def test_factors_that_people_mix_up_are_suspected(change, fields, kind, suggested):
+    time_s = np.arange(4 * round(RATE_HZ)) / RATE_HZ
+    shaft = 0.5 * np.sin(2 * np.pi * 25 * time_s) + sound_g() / 100
+    found = analyse(waveform(change(shaft), **fields), Conditions()).suspected
+    assert kind in {each.kind for each in found}
+    if suggested is not None:
+        assert next(each for each in found if each.kind == kind).suggested == pytest.approx(suggested)
+    assert analyse(waveform(shaft), Conditions()).suspected == ()

@@ -117,7 +117,7 @@ def test_gzip_and_what_is_cut_off(tmp_path):
     ("text", "told"),
     [
         ("", "is empty"),
-        ("nonsense\n", "no vibration in it, nothing that can be read"),
+        ("nonsense\n", "its only line is no message"),
         (
             '{"type":"reading","machine":"P1","point":"DE","time":"2026-03-01T00:00:00Z","values":{"bar":2}}\n',
             "only 1 other messages",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import RecordingError
-from stream.analysis.readers.tables import _cells
+from stream.analysis.readers.dialect import cells_of
 from tests.stream.analysis.files import read
 
 VALUES = np.round(np.random.default_rng(1).standard_normal(300), 6)
@@ -95,9 +95,12 @@ def test_names_in_quotes_keep_their_delimiters_and_units(tmp_path, encoding, sep
     assert np.array_equal(found.samples, VALUES)
 
 
-def test_a_quoted_comma_between_commas_may_part_thousands_and_is_no_decimal(tmp_path):
-    with pytest.raises(RecordingError, match=r"line 1: .*1,5.* is no number"):
-        read(table(tmp_path, ['"1,5","2,5"'] * 10), **GIVEN, column="1")
+def test_quoted_commas_are_decimal_ones_unless_all_of_them_may_part_thousands(tmp_path):
+    assert np.array_equal(
+        read(table(tmp_path, ['"1,5","2,5"', '"0,25","1"'] * 9), **GIVEN, column="1").samples[:2], [1.5, 0.25]
+    )
+    with pytest.raises(RecordingError, match=r"line 1: the commas in .*1,500.* write decimal points"):
+        read(table(tmp_path, ['"1,500","2,250"'] * 10), **GIVEN, column="1")
 
 
 CELL = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
@@ -108,7 +111,7 @@ DELIMITERS = st.sampled_from(["\t", ";", ","])
 def test_cells_that_a_program_has_quoted_come_back(cells, delimiter):
     written = io.StringIO()
     csv.writer(written, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="").writerow(cells)
-    assert _cells(written.getvalue(), delimiter) == cells
+    assert cells_of(written.getvalue(), delimiter) == cells
 
 
 @given(st.text(st.characters(exclude_characters='"')), DELIMITERS)
@@ -116,12 +119,12 @@ def test_without_quotes_a_line_is_only_split(line, delimiter):
     cells = [cell.strip() for cell in line.split(delimiter)]
     while len(cells) > 1 and not cells[-1]:
         cells.pop()
-    assert _cells(line, delimiter) == cells
+    assert cells_of(line, delimiter) == cells
 
 
 @given(st.text('",; \tab1'), st.sampled_from(["\t", ";", ",", ""]))
 def test_no_quotes_however_wrong_end_the_reading(line, delimiter):
-    assert all(isinstance(cell, str) for cell in _cells(line, delimiter))
+    assert all(isinstance(cell, str) for cell in cells_of(line, delimiter))
 
 
 @pytest.mark.parametrize("header", ["Zeit [s];Beschl. [m/s²]", "Temps (s);Accél. (m/s²)"])
@@ -207,7 +210,7 @@ def test_a_gap_in_the_values_is_for_the_quality_flags(tmp_path):
         (["t,a", "0,1", "0.002,2", "0.001,3", "0.003,4"], {"unit": "g"}, "not even"),
         (["t,a", "0,1", "0,2", "0.001,3", "0.001,4"], {"unit": "g"}, "not even"),
         (["t,a", "0,1"], {"unit": "g"}, "give --rate"),
-        (["2026-03-01T08:00:00,1", "2026-03-01T08:00:01,2", "soon,3"], {"unit": "g"}, "line 3: has no time"),
+        (["2026-03-01T08:00:00,1", "2026-03-01T08:00:01,2", "soon,3"], {"unit": "g"}, "line 3: 'soon' is no time"),
     ],
 )
 def test_an_error_asks_for_what_is_open_or_names_the_line(tmp_path, rows, hints, told):
@@ -237,6 +240,6 @@ def test_too_much_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("stream.analysis.readers.waveform.MAX_SAMPLES", 100)
     with pytest.raises(RecordingError, match="cut a piece"):
         read(table(tmp_path, [str(v) for v in VALUES]), **GIVEN)
-    monkeypatch.setattr("stream.analysis.readers.tables._MAX_BYTES", 100)
+    monkeypatch.setattr("stream.analysis.readers.budget.MAX_UNPACKED_BYTES", 100)
     with pytest.raises(RecordingError, match="larger than"):
         read(table(tmp_path, [str(v) for v in VALUES]), **GIVEN)
