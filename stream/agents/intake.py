@@ -93,6 +93,10 @@ class _PartitionWatch:
             followed = self.followed[machine] = _Followed(IntakeWindow(self.began_us, begun), begun)
         return followed
 
+    def begin_anew(self, machine: str) -> None:
+        """Let what comes of a machine from now on be of another one: what was put aside was of the former."""
+        self._aside[machine] = self.followed.pop(machine).tally.put_aside
+
     def follow_strangers(self) -> _Followed:
         """Give what is known of the machines that are not taken."""
         if self.strangers is None:
@@ -167,7 +171,8 @@ class IntakeWatch:
     async def _look_at(self, watch: _PartitionWatch, outsiders: Mapping[str, int], now_us: int) -> None:
         aside = self._aside()
         for gone in watch.followed.keys() & watch.partition.forgotten.keys():
-            self._end(watch, gone, now_us)
+            if watch.followed[gone].counts is not None:  # else it is followed for dead letters alone, since then
+                self._end(watch, gone, now_us)
         for turn, (name, state) in enumerate(tuple(watch.partition.machines.items())):
             self._look_at_machine(watch, name, state, aside.get(name, 0), now_us)
             if turn % _TURN == 0:
@@ -184,7 +189,7 @@ class IntakeWatch:
         counts = None if state is None else state.counts
         known = watch.followed.get(name)
         if known is not None and known.counts is not None and known.counts is not counts:
-            del watch.followed[name]
+            watch.begin_anew(name)
         came = received_of(counts, aside) != watch.received(name)
         if not came and (name not in watch.followed or not watch.followed[name].found):
             return
@@ -201,7 +206,7 @@ class IntakeWatch:
         """Take back what was told of a machine that is forgotten."""
         if not self._may_send:
             return
-        del watch.followed[gone]
+        watch.begin_anew(gone)
         nothing = Intake(machine=gone, time=to_datetime(now_us), since=to_datetime(now_us), received=0)
         self._sent = self._context.outbox.send(
             ROWS, key=gone.encode(), value=encode_output(nothing), partition=watch.partition.number

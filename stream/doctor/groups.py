@@ -11,11 +11,12 @@ from models.advice.groups import Group, PlaceKind, Whereabouts, gather
 from models.advice.onsets import GroupCause
 from models.errors import StethosError
 from models.machinery.machine import Machine
-from models.outputs import Alert
+from models.outputs import Alert, Health
 from stream.config.machines import load_fleet
 from stream.config.settings import Settings
 from stream.doctor.check_result import CheckResult, good, warning
 from stream.stores import open_store
+from stream.stores.expected_machines import expected_machines
 from stream.stores.sqlite.file import service_error_of
 from stream.stores.sqlite.reading import read_table
 
@@ -69,13 +70,14 @@ def _of_sqlite(settings: Settings) -> tuple[set[str], list[Alert]]:
     """Read the file as it is: to open it as a store would write into it."""
     path = settings.sqlite.path
     try:
-        return set(read_table(path, "latest_health", _heard)), read_table(path, "latest_alert", _alerts)
+        return expected_machines(read_table(path, "latest_health", _healths)), read_table(path, "latest_alert", _alerts)
     except sqlite3.Error as error:
         raise service_error_of(error, path) from error
 
 
-def _heard(connection: sqlite3.Connection) -> list[str]:
-    return [name for (name,) in connection.execute("SELECT DISTINCT machine FROM latest_health")]
+def _healths(connection: sqlite3.Connection) -> list[Health]:
+    found = connection.execute("SELECT record FROM latest_health")
+    return [msgspec.json.decode(text, type=Health) for (text,) in found]
 
 
 def _alerts(connection: sqlite3.Connection) -> list[Alert]:
@@ -91,7 +93,7 @@ async def _of_influxdb(settings: Settings) -> tuple[set[str], list[Alert]]:
     store = open_store(settings)
     try:
         await store.open()
-        heard = {health.machine for health in await store.latest_health()}
+        heard = expected_machines(await store.latest_health())
         return heard, [*await store.alerts(open_only=True, limit=_OPEN), *await store.alerts(limit=_LATELY)]
     finally:
         await store.close()

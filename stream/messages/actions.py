@@ -174,15 +174,31 @@ class Unshelve(_ActionMessage, frozen=True, kw_only=True, tag="unshelve"):
 
 
 class RosterAction(_ActionMessage, frozen=True, kw_only=True, tag="machine"):
-    """The machine leaves: retired for good, or forgotten with all that is known of it; or it comes back."""
+    """The machine leaves: retired for good, or forgotten with all that is known of it; or it comes back.
 
-    do: Literal["retire", "return", "forget"]
+    `alias` is another way to say what `Rename` says; whoever decodes it is given that (`meant`).
+    """
+
+    do: Literal["retire", "return", "forget", "alias"]
+    alias: str = ""
+    """The further id, where it is to have one."""
 
     def __post_init__(self) -> None:
         """Raise `MessageError` for what makes no sense."""
         super().__post_init__()
         if self.point:
-            raise MessageError("point: a machine leaves as a whole; leave it out")
+            raise MessageError("point: a machine leaves, or is renamed, as a whole; leave it out")
+        if self.do == "alias":
+            check_name("alias", self.alias)
+        elif self.alias:
+            raise MessageError(f"alias: {self.do} has none; leave it out, or write alias as `do`")
+
+    @property
+    def meant(self) -> "RosterAction | Rename":
+        """The action as all else knows it."""
+        if self.do != "alias":
+            return self
+        return Rename(machine=self.machine, alias=self.alias, time=self.time, by=self.by, note=self.note)
 
 
 class Rename(_ActionMessage, frozen=True, kw_only=True, tag="rename"):

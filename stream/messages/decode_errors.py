@@ -26,7 +26,7 @@ _HINTS = {
     "sequence": "give a whole number from 0 on, or leave it out",
     "value": "send a number, or a list of numbers with rate",
     "verdict": "use confirmed or false_alarm",
-    "do": "use retire, return or forget",
+    "do": "use retire, return, forget or alias",
     "since": "write it as RFC 3339 with a zone, such as 2026-03-01T08:30:00Z, or leave it out",
     "fault": "say what was found as text, or leave it out",
     "done": "say what was done as text, or leave it out",

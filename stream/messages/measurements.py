@@ -266,7 +266,7 @@ def decode(
     if topic is not None and topic != topic_of(message):
         right, kind = topic_of(message), tag_of(message)
         raise MessageError(f"topic {topic} is not for {kind}; send it to {right}")
-    return message
+    return message.meant if isinstance(message, RosterAction) else message
 
 
 def topic_of(message: Message) -> str:

@@ -22,23 +22,28 @@ async def forget_results(settings: Settings, machine: str, since: datetime, *, d
     that nothing is, one for each topic, as each keeps a machine's order: the action is there, its health of before
     is gone, and no alert of before is open. Raises `ServiceError` where they don't come in time.
     """
-    store = open_store(settings)
-    await store.open()
-    try:
-        over_s = time.monotonic() + deadline_s
-        while not await _has_arrived(store, machine, since):
-            if time.monotonic() >= over_s:
-                raise ServiceError(
-                    f"{machine}: it is told to be forgotten, but nothing has said so in the store for "
-                    f"{deadline_s:.0f} s; start a worker, and say the same once more to delete its results"
-                )
-            await asyncio.sleep(_LOOK_EVERY_S)
-    finally:
-        await store.close()
+    over_s = time.monotonic() + deadline_s
+    while not await _has_arrived(settings, machine, since):
+        if time.monotonic() >= over_s:
+            raise ServiceError(
+                f"{machine}: it is told to be forgotten, but nothing has said so in the store for "
+                f"{deadline_s:.0f} s; start a worker, and say the same once more to delete its results"
+            )
+        await asyncio.sleep(_LOOK_EVERY_S)
     await asyncio.to_thread(_delete, settings, machine)
 
 
-async def _has_arrived(store: Store, machine: str, since: datetime) -> bool:
+async def _has_arrived(settings: Settings, machine: str, since: datetime) -> bool:
+    """Look with a store opened anew: one that is open asks mostly for what was measured of late, as this wasn't."""
+    store = open_store(settings)
+    await store.open()
+    try:
+        return await _is_told(store, machine, since)
+    finally:
+        await store.close()
+
+
+async def _is_told(store: Store, machine: str, since: datetime) -> bool:
     said = await store.actions(machine, limit=_NEWEST)
     if not any(each.kind == "forget" and each.time >= since for each in said):
         return False

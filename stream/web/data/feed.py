@@ -16,6 +16,7 @@ import msgspec
 from models.errors import ServiceError
 from models.machinery.machine import Machine
 from models.outputs import Alert, Intake
+from stream.stores.expected_machines import expected_machines
 from stream.stores.store import Store
 from stream.web.data.grouping import Grouping
 from stream.web.data.machine_names import NamedMachines
@@ -148,7 +149,7 @@ class Feed:
         if self._seen is not None and seen != self._seen:
             changed_at = now
         self._seen = seen
-        groups = await self._grouping.update({health.machine for health in healths}, alerts, now)
+        groups = await self._grouping.update(expected_machines(healths), alerts, now)
         cut = len(alerts) >= _OPEN_ALERTS
         alerts += self._late
         snapshot = Snapshot(

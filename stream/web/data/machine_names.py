@@ -37,13 +37,12 @@ class NamedMachines(Mapping[str, Machine]):
         return self._renamed.get(machine) or self._machines[machine]
 
     def __iter__(self) -> Iterator[str]:
-        """Give all first ids."""
+        """Give those that are described: any other one is there as long as the store knows it, and no longer."""
         yield from self._machines
-        yield from (machine for machine in self._renamed if machine not in self._machines)
 
     def __len__(self) -> int:
-        """Count the machines."""
-        return sum(1 for _ in self)
+        """Count them."""
+        return len(self._machines)
 
     def first_id(self, name: str) -> str:
         """Give the first id of whoever has this id, which stands in the store and in addresses."""

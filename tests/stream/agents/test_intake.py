@@ -257,3 +257,34 @@ async def test_of_a_forgotten_machine_nothing_is_told_any_more_and_its_next_life
     partition.fold(9, vibration(200, machine="gone", observed_us=watched.now_us))
     await watched.look()
     assert watched.kept("gone")[-1].received == 1
+
+
+@worked("gone", "stays")
+async def test_dead_letters_of_a_forgotten_machine_are_the_former_one_s(watched):
+    """They are counted by name for as long as the worker runs: they must not tell of it again and again."""
+    partition = watched.condition.partitions[0]
+    for i in range(20):
+        watched.context.dead_letters.send(Record("gone"), "cut off")
+        watched.fold(vibration(i, machine="gone", time_us=START_US + i))
+    await watched.look()
+    assert causes(watched.kept("gone")[-1])
+    counted = watched.metric("stethos_unjudged_messages_total", why="put_aside")
+    partition.fold(0, forgetting(watched, "f"))
+    for _ in range(5):
+        await watched.look()
+    assert [each.received for each in watched.kept("gone")][1:] == [0]
+    assert watched.metric("stethos_unjudged_messages_total", why="put_aside") == counted
+    for _ in range(30):
+        watched.context.dead_letters.send(Record("gone"), "cut off")
+    for _ in range(3):
+        await watched.look()
+    assert [each.put_aside for each in watched.kept("gone")][2:] == [30], "what comes since is told, once"
+    partition.fold(1, vibration(90, machine="gone", observed_us=watched.now_us))
+    await watched.look()
+    assert watched.kept("gone")[-1].received <= 31
+
+
+def forgetting(watched, digest):
+    return RosterObserved(
+        machine="gone", observed_us=watched.now_us, time_us=watched.now_us, digest=digest, do="forget"
+    )

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from pydantic import SecretStr
@@ -166,3 +167,27 @@ def test_nothing_is_deleted_before_the_store_knows_that_it_is_forgotten(use, sto
         return len(await of_machine(store, name))
 
     assert use(left) == 2
+
+
+def test_a_machine_that_was_silent_for_long_is_deleted_as_soon_as_the_store_knows(use, stored_where, request):
+    """That it is forgotten stands just after what it measured last, long before what others do."""
+    name, other = f"泵 4 {request.node.name[-9:-1]}", f"泵 5 {request.node.name[-9:-1]}"
+    said = at(days=3)
+    told = [
+        msgspec.structs.replace(each, time=said) if isinstance(each, Action) else each
+        for each in end(name, at(10))
+    ]
+
+    async def work(store):
+        await store.write([*life(name), *life(other), health(other, said)])
+        forgetting = asyncio.create_task(forget_results(stored_where(), name, said, deadline_s=20.0))
+        await asyncio.sleep(1.5)
+        await store.write(told)
+        await forgetting
+
+    use(work)
+
+    async def left(store):
+        return len(await all_of(store, name))
+
+    assert use(left) == 0

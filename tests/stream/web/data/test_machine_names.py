@@ -58,8 +58,16 @@ def test_one_that_nobody_described_is_on_the_fleet_s_page_by_its_newest_name_onc
     snapshot = Snapshot(read_at=NOW, healths=(health("P-7", "DE", NOW),))
     view = fleet_view(snapshot, named, clock=NOW, zone=NOW.tzinfo, language="zh")
     assert [(row.id, row.name) for row in view.rest] == [("P-7", "泵-9")]
-    assert list(named) == ["P-7"]
-    assert len(named) == 1
+    assert (list(named), len(named), named["P-7"].name.zh) == ([], 0, "泵-9")
+
+
+def test_one_that_nobody_described_is_gone_with_what_the_store_held_of_it():
+    """The action that renamed it is kept for ever, and must not let it stand there as one that never sent."""
+    named = NamedMachines(MACHINES)
+    named.learn([renamed("P-7", "泵-9", 0)])
+    view = fleet_view(Snapshot(read_at=NOW), named, clock=NOW, zone=NOW.tzinfo, language="en")
+    assert "P-7" not in {row.id for row in (*view.attention, *view.rest)}
+    assert set(named) == set(MACHINES)
 
 
 def test_aliases_of_the_file_are_found_and_what_contradicts_them_is_left_out():
@@ -76,7 +84,7 @@ def test_the_order_in_which_a_store_gives_actions_is_all_one(actions):
     named = NamedMachines({})
     named.learn(actions)
     assert {name: named.first_id(name) for name in "ABCXY"} == dict(zip("ABCXY", "AAAXX", strict=True))
-    assert {machine.id: machine.name.en for machine in named.values()} == {"A": "B", "X": "Y"}
+    assert {machine: named[machine].name.en for machine in "AX"} == {"A": "B", "X": "Y"}
 
 
 def test_the_page_s_feed_learns_what_is_renamed_while_it_is_open():
