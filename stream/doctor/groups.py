@@ -70,7 +70,8 @@ def _of_sqlite(settings: Settings) -> tuple[set[str], list[Alert]]:
     """Read the file as it is: to open it as a store would write into it."""
     path = settings.sqlite.path
     try:
-        return expected_machines(read_table(path, "latest_health", _healths)), read_table(path, "latest_alert", _alerts)
+        heard = expected_machines(read_table(path, "latest_health", _healths))
+        return heard, read_table(path, "latest_alert", _alerts)
     except sqlite3.Error as error:
         raise service_error_of(error, path) from error
 

@@ -188,6 +188,7 @@ def _action_observed(  # noqa: PLR0911 -- one for each kind of action
         case Unshelve():
             return UnshelveObserved(**said, rule=message.rule)
         case RosterAction():
+            assert message.do != "alias", "decoded, it is a Rename"
             return RosterObserved(**said, do=message.do)
         case Rename():
             return RenameObserved(**said, alias=message.alias)

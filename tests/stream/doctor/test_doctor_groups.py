@@ -59,3 +59,28 @@ def test_a_store_is_read_as_it_is(tmp_path):
     assert said.found.startswith("gateway gw-1: 30 of 30 machines silent since")
     (tmp_path / "machines.toml").write_text("[[machine", "utf-8")
     assert list(check_groups(settings, now.timestamp)) == [], "of the file another line tells"
+
+
+def test_machines_that_have_left_are_not_missing(tmp_path):
+    """Of a gateway with sixty machines that have left, two that fall silent are all that there is."""
+    described = {**machines(2), **machines(30, "old"), **machines(30, "gone")}
+    described = dict.fromkeys(described, machines(1)["gw-1-000"]) | machines(5, "gw-2")
+    machines_toml(tmp_path, described)
+    settings = Settings(sqlite={"path": tmp_path / "stethos.db"}, machines=tmp_path / "machines.toml")
+    now = moment(30)
+    before = now - timedelta(hours=1)
+    left = [
+        health(name, "", before + timedelta(seconds=1), guard=guard, score=None, status="not_judged")
+        for guard, place in (("retired", "old"), ("forgotten", "gone"))
+        for name in machines(30, place)
+    ]
+
+    async def write() -> None:
+        store = SqliteStore(tmp_path / "stethos.db")
+        await store.open()
+        await store.write([*dead(2), *(health(name, "x", before) for name in described), *left])
+        await store.close()
+
+    asyncio.run(write())
+    (said,) = check_groups(settings, now.timestamp)
+    assert said.found.startswith("gateway gw-1: 2 of 2 machines silent since")

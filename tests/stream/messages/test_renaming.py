@@ -61,7 +61,13 @@ def test_what_is_no_renaming_declares_nothing_and_raises_nothing():
 
 @pytest.mark.parametrize("form", [json.dumps, msgspec.msgpack.encode])
 def test_a_machine_s_alias_is_another_way_to_say_that_it_is_renamed(form):
-    said = {"machine": "泵-1", "alias": "泵-A1", "time": "2026-03-01T00:00:00Z", "by": "王伟", "note": "new gateway"}
+    said = {
+        "machine": "泵-1",
+        "alias": "泵-A1",
+        "time": "2026-03-01T00:00:00Z",
+        "by": "王伟",
+        "note": "new gateway",
+    }
     of_machine, rename = form(said | {"type": "machine", "do": "alias"}), form(said | {"type": "rename"})
     one, other = (decode(each if isinstance(each, bytes) else each.encode()) for each in (of_machine, rename))
     assert one == other == decode(encode(one))

@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from pydantic import SecretStr
@@ -173,15 +172,14 @@ def test_a_machine_that_was_silent_for_long_is_deleted_as_soon_as_the_store_know
     """That it is forgotten stands just after what it measured last, long before what others do."""
     name, other = f"泵 4 {request.node.name[-9:-1]}", f"泵 5 {request.node.name[-9:-1]}"
     said = at(days=3)
-    told = [
-        msgspec.structs.replace(each, time=said) if isinstance(each, Action) else each
-        for each in end(name, at(10))
-    ]
+    action = Action(machine=name, point="", time=said, kind="forget", by="Li")
+    told = [each for each in end(name, at(10)) if not isinstance(each, Action)]
 
     async def work(store):
         await store.write([*life(name), *life(other), health(other, said)])
         forgetting = asyncio.create_task(forget_results(stored_where(), name, said, deadline_s=20.0))
-        await asyncio.sleep(1.5)
+        await store.write([action])  # by a topic of its own: first as well as last
+        await asyncio.sleep(3)
         await store.write(told)
         await forgetting
 
