@@ -32,7 +32,7 @@ class Grouping:
     async def update(
         self, heard: Collection[str], open_alerts: Collection[Alert], now: datetime
     ) -> tuple[Group, ...]:
-        """Give the groups at `now`; of `heard`, who ever sent and is expected, and `open_alerts`, all that stand."""
+        """Give the groups at `now`; of `heard`, who ever sent and is expected, and of `open_alerts`."""
         standing = {alert.id: alert for alert in open_alerts if alert.rule in CAUSES}
         is_new = self._standing != standing.keys()
         if not is_new and self._heard == len(heard) and self._at is not None and now - self._at < _AGAIN:
