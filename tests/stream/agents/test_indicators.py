@@ -201,3 +201,11 @@ def test_one_large_one_is_worked_on_at_a_time():
         monkeypatch.setattr(indicators, "ThreadPoolExecutor", Noted)
         worked_off()
     assert executors == [1]
+
+
+def test_an_alias_said_of_a_machine_elsewhere_than_in_partition_0_is_put_aside_with_where_it_belongs():
+    said = Message(0, encode(RosterAction(machine="P", time=BEGIN, do="alias", alias="P-9", by="Li")))
+    said.topic, said.partition = ACTIONS, 3
+    context, handed = worked_off(said)
+    assert [topic for topic, *_ in context.outbox.sent] == [DEAD_LETTER]
+    assert len(handed) == 1

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from models.errors import MessageError
 from stream.messages.actions import Rename
 from stream.messages.measurements import Temperature, Vibration, encode
-from stream.messages.topics import MAXIMUM_MESSAGE_BYTES
+from stream.messages.topics import ACTIONS_PARTITION, MAXIMUM_MESSAGE_BYTES
 from stream.recordings.publishing import BLOCK_BYTES, RecordingClock, _records, blocks
+from stream.recordings.reading import Line, decode_line
 
 WHEN = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 
@@ -85,3 +86,13 @@ def test_what_is_sent_is_messagepack_under_the_machines_id():
     assert (record.topic, record.key) == ("vibration", "泵 1".encode())
     with pytest.raises(ValueError, match="utf-8"):
         json.loads(record.value)
+
+
+def test_an_alias_said_of_a_machine_goes_where_all_workers_read_it_and_who_leaves_goes_by_its_key():
+    said = {"type": "machine", "machine": "P-1", "time": "2026-03-01T00:00:00Z"}
+    alias, leaving = (
+        next(_records(decode_line(Line("f", 1, json.dumps(said | more).encode()))))
+        for more in ({"do": "alias", "alias": "P-9"}, {"do": "retire"})
+    )
+    assert (alias.partition, alias.renames, alias.key) == (ACTIONS_PARTITION, True, b"P-1")
+    assert (leaving.partition, leaving.renames, leaving.key) == (None, False, b"P-1")
