@@ -167,6 +167,7 @@ def _alerts(
             limit=symptom.limit(level),
             sentence=sentence,
             observation=shown.digest,
+            past=True,
         )
         for at, time_us, sentence in ((level, since_us, raised), (0, until_us, late_over_sentence(raised)))
     ]

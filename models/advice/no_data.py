@@ -130,7 +130,8 @@ def _is_told(state: MachineState, silence: Silence) -> bool:
 
 def silence_time_us(state: MachineState) -> int:
     """Give the time of what is said of a silence: just behind all that was measured, and what was said before."""
-    return (state.time_us or 0) + max(1, state.rhythm.said if state.rhythm is not None else 0)
+    said = state.rhythm.said if state.rhythm is not None else 0
+    return max(state.time_us or 0, state.shelved_us) + max(1, said)
 
 
 def raise_no_data(state: MachineState) -> list[Alert] | None:
@@ -177,6 +178,9 @@ def clear_no_data(state: MachineState, time_us: int, digest: str, silent_us: int
         return []
     silent_s, allowed_s = silent_us / SECOND_US, allowed_silence_us(state) / SECOND_US
     after_us = max(time_us, state.silence.since_us + 1)  # late data must not take the place of what raised it
+    if after_us > time_us:
+        state.shelved_us = max(state.shelved_us, after_us - 1) + 1  # nor the next of what ends it
+        after_us = state.shelved_us
     return _transition(state, 0, after_us, silent_s, allowed_s, data_back_sentence(), digest)
 
 

@@ -9,6 +9,7 @@ from models.advice.rhythms import RHYTHM_RULE
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm
 from models.bilingual import Bilingual
+from models.clock import from_datetime
 from models.condition.channel import Channel
 from models.condition.state import MachineState
 from models.outputs import Alert
@@ -44,7 +45,8 @@ def open_alarms(state: MachineState) -> Iterator[OpenAlarm]:
 
 def end_alarms(state: MachineState, sentence: Bilingual, digest: str) -> Iterator[Alert]:
     """Clear all that stands, in these words, and let every alarm begin anew."""
-    now_us = 0 if state.time_us is None else state.time_us + 1
+    now_us = 0 if state.time_us is None else max(state.time_us, state.shelved_us) + 1
+    last_us = state.shelved_us
     for alarm, point, rule, _ in tuple(open_alarms(state)):
         alert = transition(
             state,
@@ -60,9 +62,12 @@ def end_alarms(state: MachineState, sentence: Bilingual, digest: str) -> Iterato
         )
         if alert is not None:
             yield alert
+            last_us = max(last_us, from_datetime(alert.time))
+    state.shelved_us = max(last_us, state.shelved_us)
     state.silence = Alarm()
     if state.rhythm is not None:
-        state.rhythm.alarm = Alarm()
+        state.rhythm.alarm, state.rhythm.proposed = Alarm(), None  # what it asked may be asked again
+        state.rhythm.expected_us = 0
     state.contradiction.forget()
     state.contradiction.alarm = Alarm()
     for channel in state.channels.values():

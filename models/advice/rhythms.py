@@ -138,7 +138,7 @@ def _tell(
     state: MachineState, rhythm: Rhythm, level: int, value: float, sentence: Bilingual, digest: str
 ) -> list[Alert]:
     """Say something of the rhythm, behind all that was said of it before."""
-    rhythm.told_us = max(state.time_us or 0, rhythm.told_us + 1)
+    rhythm.told_us = max(state.time_us or 0, rhythm.told_us + 1, state.shelved_us + 1)
     alert = transition(
         state,
         rhythm.alarm,

@@ -15,7 +15,7 @@ from models.advice.open_alarms import end_alarms
 from models.advice.transitions import transition
 from models.alarms.alarm import Alarm
 from models.bilingual import Bilingual
-from models.clock import AHEAD_US, HOUR_US, to_datetime
+from models.clock import AHEAD_US, HOUR_US, from_datetime, to_datetime
 from models.condition.channel import MeasuredObservation, measurement_of
 from models.condition.departure import Departure
 from models.condition.recent_observations import fingerprint
@@ -91,7 +91,7 @@ def _retire(state: MachineState, observed: RosterObserved, time_us: int) -> Iter
     yield from close_late(state, all_of_them=True)
     yield from _end_alarms(state, left_sentence("retire", observed.by), observed.digest)
     state.left = Departure("retired", observed.observed_us, observed.arrived_us)
-    yield _health_away(state, "", _now_us(state, time_us))
+    yield _health_away(state, "", _told_us(state, time_us))
 
 
 def _return(state: MachineState, observed: RosterObserved, time_us: int) -> Iterator[Output]:
@@ -102,7 +102,7 @@ def _return(state: MachineState, observed: RosterObserved, time_us: int) -> Iter
     state.heard_us = observed.observed_us  # it is expected from now on
     for channel in state.channels.values():
         channel.interrupted = True
-    yield health_of(state, "", _now_us(state, time_us), anomaly=_UNJUDGED)
+    yield health_of(state, "", _told_us(state, time_us), anomaly=_UNJUDGED)
 
 
 def _forget(state: MachineState, observed: RosterObserved, time_us: int) -> Iterator[Output]:
@@ -140,8 +140,18 @@ def _end_alarms(state: MachineState, sentence: Bilingual, digest: str) -> Iterat
 
 
 def _now_us(state: MachineState, said_us: int) -> int:
-    """Just after all that was measured; where nothing was, when it was said."""
-    return said_us if state.time_us is None else state.time_us + 1
+    """Just after all that was measured and told of it; where nothing was, when it was said."""
+    if state.time_us is None:
+        return said_us
+    return max(state.time_us, state.shelved_us) + 1 + (state.rhythm.said if state.rhythm is not None else 0)
+
+
+def _told_us(state: MachineState, said_us: int) -> int:
+    """Give the time of what is told of leaving or coming back; the next of it stands behind."""
+    now_us = _now_us(state, said_us)
+    if state.time_us is not None:
+        state.shelved_us = now_us
+    return now_us
 
 
 def _health_away(state: MachineState, point: str, time_us: int, quality: Quality | None = None) -> Health:
@@ -240,7 +250,7 @@ def _sends(state: MachineState, left: Departure, observation: MeasuredObservatio
         return
     if left.alarm is None:
         left.alarm = Alarm()
-    now_us = observation.observed_us if state.time_us is None else state.time_us + 1  # however it is stamped
+    now_us = _now_us(state, observation.observed_us)  # however it is stamped
     sentence = sends_though_retired_sentence(state.machine, left.observed_us)
     yield from _told(state, left, 1, now_us, sentence, observation.digest)
 
@@ -262,4 +272,5 @@ def _told(
         observation=digest,
     )
     if alert is not None:
+        state.shelved_us = max(state.shelved_us, from_datetime(alert.time))
         yield alert

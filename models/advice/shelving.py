@@ -126,20 +126,21 @@ def _told(state: MachineState, each: OpenAlarm, digest: str, *, back: bool) -> I
     value, limit, sentence = _content(state, each)
     newest_us = state.observed_us if state.time_us is None else state.time_us
     # Just after all that was measured, and after what was told like this before: no two share a time.
-    state.shelved_us = max(newest_us, each.alarm.since_us, state.shelved_us) + 1
+    time_us = max(newest_us, each.alarm.since_us, state.shelved_us) + 1
     alert = transition(
         state,
         each.alarm,
         each.alarm.level,
         point=each.point,
         rule=each.rule,
-        time_us=state.shelved_us,
+        time_us=time_us,
         value=value,
         limit=limit,
         sentence=back_sentence(sentence) if back else sentence,
         observation=digest,
         again=True,
     )
+    state.shelved_us = time_us
     if alert is not None:
         yield alert
 

@@ -25,14 +25,18 @@ def transition(
     sentence: Bilingual,
     observation: str,
     again: bool = False,
+    past: bool = False,
 ) -> Alert | None:
     """Bring one of a machine's alarms to a level (0 to 3), as `value` against `limit` asks; give the transition.
 
     None where nothing changed, unless something new is to be said `again` of an alert that stands. An alert that
-    begins is counted; `observation` is the digest of what caused it.
+    begins is counted; `observation` is the digest of what caused it. One that stands is never told at a time before
+    what was told of it apart from measurements, unless it is told as `past`.
     """
     if level == alarm.level and not (again and level):
         return None
+    if alarm.level and time_us <= state.shelved_us and not past:
+        time_us = state.shelved_us = state.shelved_us + 1
     if alarm.level == 0:
         state.raised += 1
         state.counts.activations += 1

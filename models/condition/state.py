@@ -111,7 +111,7 @@ class MachineState(msgspec.Struct, kw_only=True):
     shelves: list[Shelf] = []
     """What people have set aside for a while."""
     shelved_us: int = 0
-    """The last time (event time) given to an alert that was told again because of a shelf."""
+    """The last time (event time) given to what was told apart from measurements, as of shelves and departures."""
     rhythm: Rhythm | None = None
     """Of its long silences; None until there was one."""
     left: Departure | None = None
