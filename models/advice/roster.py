@@ -193,9 +193,10 @@ def _kept_of_retired(state: MachineState, left: Departure, observation: Measured
         stamped_us = channel.recent.unique_time_us(observation.time_us)
         channel.recent.add(mark, stamped_us)
     time_us = stamped_us - offset_us
-    note = _note(state, time_us, observation)
+    newest_us = None if channel is None else channel.newest_us
+    note = _note(state, time_us, newest_us, observation)
     if not note:
-        state.time_us = time_us
+        state.time_us = time_us if state.time_us is None else max(state.time_us, time_us)
     _count(state, observation)
     left.passed += 1
     values, flags = _finite(observation)
@@ -218,12 +219,13 @@ def _kept_of_retired(state: MachineState, left: Departure, observation: Measured
     )
 
 
-def _note(state: MachineState, time_us: int, observation: MeasuredObservation) -> str:
+def _note(state: MachineState, time_us: int, newest_us: int | None, observation: MeasuredObservation) -> str:
+    """Say whether it came late or ahead of time, by its own point as ever: points need not come in turn."""
     arrived_us = observation.observed_us if observation.arrived_us is None else observation.arrived_us
     if time_us > arrived_us + AHEAD_US:
         state.counts.future += 1
         return "future"
-    if state.time_us is not None and time_us < state.time_us:
+    if newest_us is not None and time_us < newest_us:
         state.counts.late += 1
         return "late"
     return ""

@@ -14,6 +14,7 @@ __all__ = [
     "overdue_sentence",
     "plan_accepted_sentence",
     "plan_text",
+    "plan_words",
     "planned_sentence",
     "proposed_sentence",
 ]
@@ -47,12 +48,22 @@ def plan_text(quiet: QuietTimes, zone: Zone = UTC_ZONE) -> Bilingual:
     >>> plan_text(QuietTimes(((1080, 1800), (7_560, 10_440)))).zh
     '周一 18:00-06:00；周六 06:00 至 周一 06:00 (UTC)'
     """
+    words = plan_words(quiet)
+    clock = " (UTC)" if zone == UTC_ZONE and quiet.weekly else ""
+    return Bilingual(words.en + clock, words.zh + clock)
+
+
+def plan_words(quiet: QuietTimes) -> Bilingual:
+    """Write a plan for people, without a word of whose clock is meant.
+
+    >>> plan_words(QuietTimes((), 240)).zh
+    '最长 4h'
+    """
     text = quiet_text(quiet)
     chinese = text.replace("; ", "；").replace("up to ", "最长 ").replace(" - ", " 至 ")
     for name, day in zip(DAY_NAMES, _DAYS_ZH, strict=True):
         chinese = chinese.replace(name, day)
-    clock = " (UTC)" if zone == UTC_ZONE and quiet.weekly else ""
-    return Bilingual(text + clock, chinese + clock)
+    return Bilingual(text, chinese)
 
 
 def proposed_sentence(quiet: QuietTimes, count: int, machine: str, zone: Zone) -> Bilingual:

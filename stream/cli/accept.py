@@ -16,12 +16,13 @@ def accept(
     *,
     point: PointName = "",
     rhythm: Annotated[
-        str,
+        str | None,
         typer.Option(
             help='When it is silent by plan: "Mon-Fri 18:00-06:00; Sat-Sun", "up to 4h", or "none". Nothing else '
             "is accepted then.",
+            show_default=False,
         ),
-    ] = "",
+    ] = None,
     note: Note = "",
     by: By = "",
     settings: SettingsFile = None,
@@ -45,12 +46,19 @@ def accept(
 
       stethos accept PUMP-1 --rhythm none
     """
+    if rhythm is not None and not rhythm.strip():  # a variable of a shell that is empty: all else would be accepted
+        raise typer.BadParameter(
+            'it is empty; write a plan such as "Mon-Fri 18:00-06:00", none to end one, or leave --rhythm out to '
+            "accept a lasting change",
+            param_hint="--rhythm",
+        )
+    plan = rhythm or ""
     send(
-        lambda now, who: Accept(machine=machine, time=now, by=who, point=point, note=note, rhythm=rhythm),
+        lambda now, who: Accept(machine=machine, time=now, by=who, point=point, note=note, rhythm=plan),
         by=by,
         settings=settings,
         as_json=as_json,
-        said=_said(machine, point, rhythm),
+        said=_said(machine, point, plan),
     )
 
 

@@ -52,7 +52,7 @@ def history(
         for each in found:
             typer.echo(msgspec.json.encode(each).decode())
     else:
-        _show(found)
+        _show(found, machine=machine, asset=asset)
 
 
 async def _actions(store: "Store") -> "list[Action]":
@@ -63,14 +63,17 @@ async def _actions(store: "Store") -> "list[Action]":
         await store.close()
 
 
-def _show(found: "list[Placement]") -> None:
+def _show(found: "list[Placement]", *, machine: str, asset: str) -> None:
     from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
     from rich.table import Table  # noqa: PLC0415 -- keeps --help quick
     from rich.text import Text  # noqa: PLC0415 -- keeps --help quick
 
     console = Console()
     if not found:
-        console.print('No such asset is known yet; write asset = "SN 4711" to a machine in machines.toml.')
+        whom = f"No asset {asset!r} is known" if asset else "No asset is known"
+        where = f" at {machine!r}" if machine else ""
+        hint = "" if asset else ' Write asset = "SN 4711" to a machine in machines.toml, and its history begins.'
+        console.print(Text(f"{whom}{where}.{hint}"), soft_wrap=True)
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("asset", "machine", "from", "until"):

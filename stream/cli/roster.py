@@ -4,7 +4,7 @@ import asyncio
 import difflib
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
@@ -68,7 +68,7 @@ def show(known: Sequence[KnownMachine], found: Sequence[KnownMachine]) -> None:
         table.add_column(column, overflow="fold")
     for each in found:
         cells = (
-            each.machine,
+            " = ".join((each.machine, *each.aliases)),
             " / ".join(dict.fromkeys(name for name in (each.name.en, each.name.zh) if name)),
             each.line,
             each.status.replace("_", " "),
@@ -122,7 +122,7 @@ def send_roster(
     fleet = load_fleet(chosen)
     known = () if yes and do == "forget" else read_machines(settings)
     if not yes or do == "return":
-        _see_that_they_are_known([each.machine for each in messages], known, do, fleet.aliases)
+        _see_that_they_are_known([each.machine for each in messages], known, do)
     if not yes:
         _see_that_none_is_alarmed([each.machine for each in messages], known, do)
     if ask:
@@ -137,9 +137,8 @@ def send_roster(
     return messages
 
 
-def _see_that_they_are_known(
-    machines: Sequence[str], known: Collection[KnownMachine], do: str, aliases: Mapping[str, str]
-) -> None:
+def _see_that_they_are_known(machines: Sequence[str], known: Collection[KnownMachine], do: str) -> None:
+    aliases = {alias: each.machine for each in known for alias in each.aliases}
     names = {each.machine: each for each in known}
     strangers = [each for each in machines if each not in names]
     if strangers:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from models.machinery.aliases import Aliases
 from models.machinery.machine import Machine, Name
 from models.outputs import Alert, Health, Priority, Status
 from stream.config.machines import Fleet
@@ -19,7 +20,7 @@ __all__ = ["KnownMachine", "Standing", "known_machines", "read_known_machines"]
 
 Standing = Status | Literal["retired", "unheard"]
 
-_MOST_ALERTS = 100_000
+_MOST_ALERTS = _MOST_ACTIONS = 100_000
 
 
 class KnownMachine(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,8 @@ class KnownMachine(msgspec.Struct, frozen=True, kw_only=True):
     open_alerts: dict[Priority, int] = {}
     """Those that stand, by priority."""
     retired: bool = False
+    aliases: tuple[str, ...] = ()
+    """Other ids that its messages may carry, by machines.toml or since it was renamed."""
 
     @property
     def is_alarmed(self) -> bool:
@@ -87,7 +90,7 @@ def _known(
 async def read_known_machines(settings: Settings, fleet: Fleet) -> tuple[KnownMachine, ...]:
     """Read all that the settings' store knows; one that is not there yet knows nothing, and is not made by this."""
     if settings.store == "sqlite" and not settings.sqlite.path.exists():
-        return known_machines(fleet.machines, (), ())
+        return _with_aliases(known_machines(fleet.machines, (), ()), fleet.known_aliases())
     store = open_store(settings)
     await store.open()
     try:
@@ -98,4 +101,16 @@ async def read_known_machines(settings: Settings, fleet: Fleet) -> tuple[KnownMa
 
 async def _read(store: Store, fleet: Fleet) -> tuple[KnownMachine, ...]:
     healths = await store.latest_health()
-    return known_machines(fleet.machines, healths, await store.alerts(open_only=True, limit=_MOST_ALERTS))
+    known = known_machines(fleet.machines, healths, await store.alerts(open_only=True, limit=_MOST_ALERTS))
+    aliases = fleet.known_aliases()
+    for action in reversed(await store.actions(None, limit=_MOST_ACTIONS)):
+        if action.kind == "renamed":
+            aliases.add(action.alias, action.machine)
+    return _with_aliases(known, aliases)
+
+
+def _with_aliases(known: tuple[KnownMachine, ...], aliases: Aliases) -> tuple[KnownMachine, ...]:
+    names: dict[str, list[str]] = {}
+    for alias in aliases:
+        names.setdefault(aliases.resolve(alias), []).append(alias)
+    return tuple(msgspec.structs.replace(each, aliases=tuple(names.get(each.machine, ()))) for each in known)

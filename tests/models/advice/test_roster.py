@@ -87,6 +87,22 @@ def test_what_was_on_its_way_when_it_was_retired_is_not_told():
     assert (len(rows(outputs)), alerts(outputs)) == (1, [])
 
 
+def test_points_of_a_retired_machine_need_not_come_in_turn():
+    state, _ = learned()
+    state, _ = run([vibration(i, point="NDE") for i in range(60, 100)], state)
+    state, _ = run([roster("retire", 100)], state)
+    before = state.counts.late
+    both = [
+        vibration(i - behind, point=point, observed_us=at(i))
+        for i in range(110, 160)
+        for point, behind in (("drive-end", 0), ("NDE", 3), ("new here", 5))
+    ]
+    state, outputs = run(both, state)
+    assert state.counts.late == before
+    assert not any("late" in each.quality.flags for each in healths(outputs))
+    assert state.time_us == at(159)
+
+
 @pytest.mark.parametrize("stamp", [at(10_000_000), at(-1_000), 0])
 def test_a_wild_stamp_of_a_retired_machine_moves_no_time(stamp):
     state, _ = learned(roster("retire", 100))

@@ -49,6 +49,8 @@ def run(command, *arguments):
         (shelve, ["P1", "--point", "DE", "--reason", "known", "--until", "明天"], "no duration"),
         (shelve, ["P1", "--rule", "no/data", "--reason", "known"], "no name"),
         (unshelve, ["P1", "--rule", "no/data"], "no name"),
+        (accept, ["P1", "--rhythm", ""], "it is empty"),
+        (accept, ["P1", "--rhythm", " ", "--point", "DE"], "leave --rhythm out to accept a lasting change"),
         (accept, ["P1", "--rhythm", "nights"], "'nights' is no day such as Mon"),
         (accept, ["P1", "--rhythm", "Mon-Sun"], "nothing would ever be told"),
         (accept, ["P1", "--rhythm", "Sat", "--point", "DE"], "leave point out"),

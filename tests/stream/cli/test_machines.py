@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from models.outputs import Action
 from stream.cli import roster
 from stream.cli.machines import app
 from stream.messages.actions import RosterAction
@@ -96,8 +97,30 @@ def test_every_machine_is_listed_in_natural_order_for_people_and_for_programs():
     assert fan == {
         "machine": "fan 11", "name": {"en": "", "zh": ""}, "line": "", "described": False, "status": "critical",
         "score": 12.0, "last_heard": "2024-01-08T06:30:00.123457Z", "open_alerts": {"high": 1, "low": 1},
-        "retired": False,
+        "retired": False, "aliases": [],
     }  # fmt: skip
+
+
+def test_the_other_ids_of_a_machine_are_listed_and_named_to_who_uses_them(sent):
+    async def rename():
+        store = SqliteStore(Path("stethos.db"))
+        await store.open()
+        await store.write(
+            [
+                Action(machine="P-2", point="", time=at(3), kind="renamed", alias="泵-A1"),
+                Action(machine="泵-A1", point="", time=at(4), kind="renamed", alias="P-2b"),
+            ]
+        )
+        await store.close()
+
+    asyncio.run(rename())
+    (pump,) = [each for each in listed() if each["machine"] == "P-2"]
+    assert pump["aliases"] == ["泵-A1", "P-2b"]
+    assert "P-2 = 泵-A1 = P-2b  " in run("list").stdout
+    done = run("retire", "泵-A1", "--reason", "x")
+    assert done.exit_code == 1
+    assert "did you mean 'P-2'?" in str(done.exception)
+    assert sent == []
 
 
 def test_lines_and_statuses_narrow_it_however_they_are_spelt():

@@ -96,3 +96,8 @@ def test_people_get_a_table_or_are_told_what_to_write(plant):
 def test_help_of_both_has_examples():
     for command in ("rename", "history"):
         assert run(command, "--help").output.count(f"stethos machines {command}") >= 2
+
+
+def test_a_history_of_nothing_names_what_was_asked_for(plant):
+    assert "No asset is known at 'nobody'." in run("history", "nobody", folder=plant).output
+    assert "No asset 'SN-0 [x]' is known." in run("history", "--asset", "SN-0 [x]", folder=plant).output

@@ -21,6 +21,7 @@ from tests.stream.web.browsing import (
     fleet,
     looked_at,
     low_contrast,
+    opened,
     smallest_font_px,
     too_small_to_touch,
     wait_for_text,
@@ -80,7 +81,7 @@ def test_a_machine_is_found_by_any_id_that_it_had(chromium, plant):
 
 def test_from_the_fleet_to_a_machine_and_back_in_either_language(chromium, plant):
     with looked_at(chromium, f"{plant[0]}/en") as page:
-        page.locator(".card[data-machine='M-301'] a.page-link").click()
+        opened(page, "M-301").locator("a.page-link").click()
         wait_for_text(page, "h1", "Conveyor motor")
         page.get_by_role("link", name="中文").click()
         wait_for_text(page, "h1", "输送带电机")

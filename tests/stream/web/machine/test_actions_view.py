@@ -33,8 +33,33 @@ def test_a_shelf_is_listed_with_its_end_and_its_reason_and_a_refusal_with_what_t
     )
     views = actions_view([shelved, refused, said("unshelve", 2)], now=NOW, zone=UTC, language="en")
     assert [each.what for each in views] == ["Shelved until 14:00", "Shelving refused", "No longer shelved"]
-    assert [each.text for each in views] == ["DE · change · 已订轴承", "change · known · Too long.", ""]
-    assert actions_view([refused], now=NOW, zone=UTC, language="zh")[0].text == "change · known · 过长。"
+    assert [each.text for each in views] == [
+        "DE · vibrates more than it used to · 已订轴承",
+        "vibrates more than it used to · known · Too long.",
+        "",
+    ]
+    assert actions_view([refused], now=NOW, zone=UTC, language="zh")[0].text == "振动明显高于平时 · known · 过长。"
+
+
+def test_an_accepted_plan_of_silence_is_told_as_such_in_both_languages():
+    plan = said(
+        "accept", done="--rhythm Mon-Thu 18:00-06:00; Fri 18:00 - Mon 06:00; up to 4h", by="王伟", note="夜间停产"
+    )
+    (english,) = actions_view([plan], now=NOW, zone=UTC, language="en")
+    assert english.what == "Accepted as quiet by plan"
+    assert english.text == "Mon-Thu 18:00-06:00; Fri 18:00 - Mon 06:00; up to 4h · 夜间停产"
+    (chinese,) = actions_view([plan], now=NOW, zone=UTC, language="zh")
+    assert chinese.what == "确认为计划静默"
+    assert chinese.text == "周一-周四 18:00-06:00；周五 18:00 至 周一 06:00；最长 4h · 夜间停产"
+    (ended,) = actions_view([said("accept", done="--rhythm none")], now=NOW, zone=UTC, language="zh")
+    assert (ended.what, ended.text) == ("取消静默计划", "")
+    (later,) = actions_view([said("accept", done="--rhythm 每逢节日")], now=NOW, zone=UTC, language="en")
+    assert (later.what, later.text) == ("Accepted as quiet by plan", "每逢节日")
+
+
+def test_a_rule_that_this_page_does_not_know_is_shown_as_it_is():
+    (view,) = actions_view([said("unshelve", rule="nosuch")], now=NOW, zone=UTC, language="zh")
+    assert view.text == "nosuch"
 
 
 def test_a_kind_that_this_page_does_not_know_is_shown_as_it_is():
