@@ -233,7 +233,8 @@ def test_what_nobody_can_tell_is_hatched_and_above_every_sound_machine(chromium,
         looked_at(chromium, address, size=size, locale=locale, dark=dark) as page,
     ):
         wait_for_text(page, ".row-head", "N-silent")
-        assert page.locator(".row-item.s-not_judged").count() == len(get_args(Guard)) - 1
+        told = set(get_args(Guard)) - {"standstill", "planned", "retired", "forgotten"}
+        assert page.locator(".row-item.s-not_judged").count() == len(told)
 
         def bar(row):
             return row.evaluate("e => { const s = getComputedStyle(e, '::before'); "
