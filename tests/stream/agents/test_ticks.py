@@ -7,7 +7,7 @@ import pytest
 
 from models.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from models.fold import initial_state, step
-from models.observations import ReadingObserved, RosterObserved
+from models.observations import ReadingObserved
 from stream.agents import ticks
 from stream.agents.ticks import Ticks
 from stream.delivery.checkpoint_merging import RestoredPartition
@@ -292,50 +292,5 @@ def test_a_machine_that_is_gone_is_not_told_anything(monkeypatch):
         worker.condition.drop()
         worker.pass_by(HOUR_US)
         assert await worker.look() == []
-
-    asyncio.run(scenario())
-
-
-def roster(worker, do, digest="r"):
-    now_us = worker.wall
-    return RosterObserved(machine="泵-1", observed_us=now_us, time_us=now_us, digest=digest, do=do)
-
-
-@pytest.mark.parametrize("do", ["retire", "forget"])
-@pytest.mark.parametrize("on_its_way", [False, True])
-def test_one_that_has_left_is_told_nothing_and_one_that_is_back_is_again(monkeypatch, do, on_its_way):
-    worker = Worker(monkeypatch, heard_once("泵-1"), silent("quiet"))
-
-    async def scenario():
-        assert await worker.look() == []
-        if on_its_way:
-            worker.pass_by(6 * MINUTE_US)
-            assert names(await worker.look()) == ["泵-1"]
-        worker.fold(roster(worker, do))
-        for _ in range(20):
-            worker.pass_by(HOUR_US)
-            assert await worker.look() == []
-        if do == "retire":
-            worker.fold(roster(worker, "return", "back"))
-        else:
-            worker.fold(heard("泵-1", worker.wall, "new"))
-        assert await worker.look() == []
-        worker.pass_by(6 * MINUTE_US)
-        assert names(await worker.look()) == ["泵-1"], "it is expected as any other"
-
-    asyncio.run(scenario())
-
-
-def test_one_that_was_folded_aside_is_told_by_what_was_found_there(monkeypatch):
-    """It joins as it is: gone, though a deadline of it had been noted, or with one that nobody has noted yet."""
-    worker = Worker(monkeypatch, heard_once("泵-1", NOW_US - MINUTE_US))
-
-    async def scenario():
-        assert await worker.look() == []
-        gone, _ = step(heard_once("泵-1", NOW_US - MINUTE_US), roster(worker, "forget"))
-        worker.partition.join([gone, heard_once("fan", NOW_US)])
-        worker.pass_by(6 * MINUTE_US)
-        assert names(await worker.look()) == ["fan"]
-        assert set(worker.partition.machines) == {"fan"}
 
     asyncio.run(scenario())
