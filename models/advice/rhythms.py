@@ -50,8 +50,7 @@ def follow_rhythm(state: MachineState, arrived_us: int | None, silent_us: int, d
     if is_planned(state.configuration.calendar, begin_us, end_us):
         return alerts
     rhythm = state.rhythm = rhythm or Rhythm()
-    rhythm.record(begin_us, end_us)
-    return alerts + _propose(state, rhythm, digest)
+    return alerts + _propose(state, rhythm, digest) if rhythm.record(begin_us, end_us) else alerts
 
 
 def accept_rhythm(state: MachineState, observed: AcceptObserved) -> Iterator[Alert]:

@@ -56,18 +56,29 @@ class Rhythm(msgspec.Struct, array_like=True):
         whole = self.packed[: len(self.packed) // _SPAN.size * _SPAN.size]
         return [SilentSpan(begin, begin + length) for begin, length in _SPAN.iter_unpack(whole)]
 
-    def record(self, begin_us: int, end_us: int) -> None:
-        """Note a long silence; the oldest is forgotten. One before 1970 or beyond 10,000 years is none.
+    def record(self, begin_us: int, end_us: int) -> bool:
+        """Note a long silence, and give whether it is one; the oldest is forgotten.
+
+        One before 1970 or beyond 10,000 years is none, nor is one of which a part has been heard: two streams
+        that are read in turns, one behind the other, look as if each were silent until the other comes.
 
         >>> rhythm = Rhythm()
-        >>> rhythm.record(0, 90 * MINUTE_US)
+        >>> rhythm.record(0, 90 * MINUTE_US), rhythm.record(MINUTE_US, 91 * MINUTE_US)
+        (True, False)
         >>> rhythm.spans
         [SilentSpan(begin=0, end=90)]
         """
         begin, length = begin_us // MINUTE_US, (end_us - begin_us) // MINUTE_US
-        if 0 <= begin <= 0xFFFF_FFFF and length > 0:
-            packed = self.packed + _SPAN.pack(begin, min(length, _MAX_LENGTH_MIN))
-            self.packed = packed[-_MAX_SPANS * _SPAN.size :]
+        if not (0 <= begin <= 0xFFFF_FFFF and length > 0):
+            return False
+        before = self.spans
+        if before and begin < before[-1].end:
+            if begin + length > before[-1].begin:
+                return False
+            before = [each for each in before if each.end <= begin]  # a clock was ahead, and was put right
+        kept = b"".join(_SPAN.pack(each.begin, each.end - each.begin) for each in before)
+        self.packed = (kept + _SPAN.pack(begin, min(length, _MAX_LENGTH_MIN)))[-_MAX_SPANS * _SPAN.size :]
+        return True
 
     def record_outcome(self, *, missed: bool) -> None:
         """Note how a planned silence came."""

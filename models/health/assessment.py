@@ -103,7 +103,8 @@ def assess(
         symptoms = with_sudden_rise(
             channel, symptoms, observation, logs, configuration, time_us=time_us, measured_rpm=measured_rpm
         )
-    symptoms = with_knocks(channel, symptoms, compared.logs, learning=not compared.ready)
+    thresholds = configuration.thresholds
+    symptoms = with_knocks(channel, symptoms, compared.logs, thresholds, learning=not compared.ready)
     channel.symptoms = symptoms
     if compared.ready and not is_in_start(channel):
         _tighten(channel, compared.logs, time_us)

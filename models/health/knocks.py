@@ -17,14 +17,15 @@ from models.condition.baseline import MIN_BASELINE_VALUES, Baseline
 from models.condition.channel import Channel
 from models.condition.knocks import LEARNED, MEMORY, Knocks
 from models.health.starts import is_in_start
+from models.machinery.machine import Thresholds
 
 __all__ = ["is_louder_too", "knock_delays", "with_knocks"]
 
 _RULE = "change"
-_KNOCK, _KNOCK_SIGMAS = log(4.0), 6.0
-"""How far above its baseline a loud block is at least."""
-_USUAL, _USUAL_SIGMAS = log(1.6), 4.0
-"""How far the running median may be: beyond that all blocks have become louder, and that is told by their level."""
+_TIMES_LOW, _TIMES_SIGMAS = 2.5, 1.5
+"""How far above its baseline a loud block is at least: so many times the limit of low, 4 times its baseline unless
+somebody has set another one. The running median stays below low itself: beyond that all blocks have become louder,
+and that is told by their level."""
 _TIMES_LIMIT = 3.0
 _MAX_DEGREE = 1.999
 _PERCENT = 100.0
@@ -46,22 +47,23 @@ def is_louder_too(alarm: Alarm, symptom: Symptom) -> bool:
 
 
 def with_knocks(
-    channel: Channel, symptoms: list[Symptom], logs: dict[str, float], *, learning: bool
+    channel: Channel, symptoms: list[Symptom], logs: dict[str, float], thresholds: Thresholds, *, learning: bool
 ) -> list[Symptom]:
     """Give the symptoms of an observation, its change's replaced where knocks have gone further.
 
     `logs` are natural logarithms of its levels. A start, which may be louder, counts neither for nor against.
     """
     baselines = channel.baselines_by_regime[channel.present].baselines
+    least = log(_TIMES_LOW * thresholds.change_low)
     for name, value in logs.items():
-        if value - baselines[name].location > _KNOCK:
+        if value - baselines[name].location > least:
             break
     else:  # nearly always
         if channel.knocks is None or not channel.knocks.kept:
             return symptoms
     learning = learning or channel.learned < LEARNED
     if not is_in_start(channel):
-        _note(channel, logs, learning=learning)
+        _note(channel, logs, thresholds, learning=learning)
     if channel.knocks is None or learning:
         return symptoms
     found = _symptom(channel.knocks)
@@ -71,7 +73,7 @@ def with_knocks(
     return [each for each in symptoms if each is not change] + [found]
 
 
-def _note(channel: Channel, logs: dict[str, float], *, learning: bool) -> None:
+def _note(channel: Channel, logs: dict[str, float], thresholds: Thresholds, *, learning: bool) -> None:
     """Note whether an observation is a loud one among usual ones, and that this is usual while it is learned."""
     here = channel.regime_baseline
     known = {
@@ -79,7 +81,9 @@ def _note(channel: Channel, logs: dict[str, float], *, learning: bool) -> None:
     }
     if not known:
         return
-    knocked = any(_is_knock(each, logs[name], here.medians[name].values) for name, each in known.items())
+    knocked = any(
+        _is_knock(each, logs[name], here.medians[name].values, thresholds) for name, each in known.items()
+    )
     if channel.knocks is None:
         if not knocked:
             return
@@ -90,15 +94,16 @@ def _note(channel: Channel, logs: dict[str, float], *, learning: bool) -> None:
         channel.knocks.learn(further=here.later)  # once what another way of running left is forgotten
 
 
-def _is_knock(baseline: Baseline, value: float, newest: list[float]) -> bool:
+def _is_knock(baseline: Baseline, value: float, newest: list[float], thresholds: Thresholds) -> bool:
     """Whether a value is far too loud where the `newest` ones of the running median were as ever before it.
 
     Their lower median: of two that came, and one of them loud, nobody can say that all have become louder.
     """
-    sigma, location, before = baseline.sigma(), baseline.location, newest[:-1]
-    if not before or value - location < max(_KNOCK, _KNOCK_SIGMAS * sigma):
+    location, before, low = baseline.location, newest[:-1], thresholds.change_low
+    sigmas = thresholds.change_sigmas * baseline.sigma()
+    if not before or value - location < max(log(_TIMES_LOW * low), _TIMES_SIGMAS * sigmas):
         return False
-    return median_low(before) - location < max(_USUAL, _USUAL_SIGMAS * sigma)
+    return median_low(before) - location < max(log(low), sigmas)
 
 
 def _symptom(knocks: Knocks) -> Symptom:

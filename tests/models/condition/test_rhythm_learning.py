@@ -1,6 +1,7 @@
 """Which rhythm silences have: drawn with their jitter, their overtime and their outages."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -110,6 +111,7 @@ def test_whatever_was_silent_is_kept_small_and_learned_from_without_harm(spans):
     for begin, length in spans:
         rhythm.record(begin * MINUTE_US, (begin + length) * MINUTE_US)
     assert len(rhythm.packed) <= 180
+    assert all(one.end <= other.begin for one, other in pairwise(rhythm.spans)), "nothing is silent twice at once"
     learned = learned_rhythm(rhythm.spans, BERLIN)
     if learned is not None:
         assert len(learned.quiet.minutes) < WEEK_MIN
