@@ -6,11 +6,11 @@ from typing import Literal
 import msgspec
 
 from models.bilingual import Language
+from stream.texts.natural_order import natural_key
 from stream.web.fleet.query import FleetQuery
 from stream.web.views.fleet_facts import FleetFacts, FleetMachine, searchable
 from stream.web.views.groups_view import GroupView
 from stream.web.views.machine_names import machine_name
-from stream.web.views.standing import natural_key
 
 __all__ = ["ROWS_A_PAGE", "FleetList", "Listed", "PageOf", "fleet_list", "in_order", "page_of"]
 

@@ -10,6 +10,7 @@ import msgspec
 
 from models.bilingual import Bilingual, Language
 from models.machinery.machine import Machine
+from stream.texts.natural_order import natural_order
 from stream.texts.times import clock_text
 from stream.web.fleet.choices_view import Choices, choices_view
 from stream.web.fleet.list_view import Listed, fleet_list, in_order, page_of
@@ -23,7 +24,6 @@ from stream.web.views.machine_facts import is_old
 from stream.web.views.machine_view import Viewer, machine_view
 from stream.web.views.notices_view import Notice, headline, notices
 from stream.web.views.snapshot import Snapshot
-from stream.web.views.standing import natural_key
 from stream.web.views.watch_view import doubt_of, is_unread
 
 __all__ = ["FleetHead", "FleetView", "fleet_head", "fleet_view", "list_of_head"]
@@ -130,7 +130,7 @@ def fleet_head(
         updated=_UPDATED.say(language, clock=read_at) if snapshot.loaded else "",
         machines=in_order(facts, language) if ordered is None else ordered,
         groups=groups_view(snapshot.groups, facts.heard, viewer),
-        lines=tuple(sorted(lines, key=lambda line: (natural_key(line), line))),
+        lines=tuple(sorted(lines, key=natural_order)),
         viewer=viewer,
         usual=facts.usual,
         coming=frozenset(unjudged_machines(snapshot, clock)),

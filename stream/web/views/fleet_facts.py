@@ -13,6 +13,7 @@ import msgspec
 from models.machinery.machine import Machine
 from models.outputs import Alert, Health
 from stream.stores.store import HealthAt
+from stream.texts.natural_order import natural_key
 from stream.web.views.machine_facts import (
     MachineFacts,
     facts_of_machine,
@@ -21,7 +22,7 @@ from stream.web.views.machine_facts import (
 )
 from stream.web.views.past_view import is_late_news
 from stream.web.views.snapshot import Series, Snapshot
-from stream.web.views.standing import Standing, natural_key
+from stream.web.views.standing import Standing
 
 __all__ = ["FleetFacts", "FleetMachine", "fleet_facts", "searchable"]
 

@@ -1,14 +1,12 @@
 """How a machine stands on the fleet's page: its status, or one of the few more that only a list knows."""
 
-import re
-from functools import lru_cache
 from typing import Literal
 
 from models.bilingual import Bilingual
 from models.outputs import Status
 from stream.texts.phrases import STATUSES
 
-__all__ = ["STANDINGS", "Standing", "natural_key"]
+__all__ = ["STANDINGS", "Standing"]
 
 Standing = Status | Literal["planned", "unheard", "retired"]
 """Besides a status: quiet by plan; described, but never heard of; retired, and so not listed unless asked for."""
@@ -28,15 +26,3 @@ STANDINGS: dict[Standing, Bilingual] = {
     "retired": Bilingual("Retired", "已停用"),
 }
 """Every standing in words, in the order in which the page counts them."""
-
-_DIGITS = re.compile(r"(\d+)")
-
-
-@lru_cache(maxsize=16_384)
-def natural_key(text: str) -> tuple[str | int, ...]:
-    """Give what sorts names as people number them.
-
-    >>> sorted(["P-10", "p-9", "P-2"], key=natural_key)
-    ['P-2', 'p-9', 'P-10']
-    """
-    return tuple(int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(text.casefold())))

@@ -10,7 +10,7 @@ from stream.texts.times import clock_text, span_text
 from stream.web.views.machine_facts import MachineFacts, is_about_sensor
 from stream.web.views.points_view import with_point_names
 
-__all__ = ["is_stale", "judged_last_text", "planned_text", "unjudged_text"]
+__all__ = ["is_stale", "judged_last_text", "unjudged_text"]
 
 _JUDGED_LAST = Bilingual("judged last at {clock} ({span} ago)", "最后一次判定：{clock}（{span}前）")
 _NEVER_JUDGED = Bilingual("never judged so far", "尚未判定过")
@@ -26,13 +26,6 @@ def unjudged_text(facts: MachineFacts, language: Language) -> str:
     for each in facts.healths:
         text = with_point_names(text, each.point, language)
     return text
-
-
-def planned_text(facts: MachineFacts, language: Language) -> str:
-    """Say of a machine that is quiet by plan when it is expected back; empty for any other."""
-    health = facts.newest
-    is_planned = health.guard == "planned" and facts.status == "not_judged"
-    return spoken(language, health.reason, health.reason_zh).rstrip(".。") if is_planned else ""
 
 
 def judged_last_text(health: Health, *, now: datetime, zone: tzinfo, language: Language) -> str:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from models.machinery.machine import Machine, Name
 from models.outputs import Health
+from stream.texts.natural_order import natural_key
 from stream.texts.phrases import STATUSES
 from stream.web.fleet.list_view import ROWS_A_PAGE, fleet_list, in_order, page_of
 from stream.web.fleet.query import OPEN_AT_A_TIME, FleetQuery, parse_query, query_text
 from stream.web.views.fleet_facts import fleet_facts
 from stream.web.views.groups_view import GroupView
 from stream.web.views.snapshot import Snapshot
-from stream.web.views.standing import STANDINGS, natural_key
+from stream.web.views.standing import STANDINGS
 from tests.stream.web.fleets import NOW, alert, health
 from tests.stream.web.made_up import fleet
 

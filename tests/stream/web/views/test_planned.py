@@ -7,7 +7,6 @@ import pytest
 from models.machinery.machine import Machine
 from stream.web.views.machine_facts import MachineFacts, needs_someone
 from stream.web.views.machine_view import Viewer, machine_view
-from stream.web.views.unjudged_view import planned_text
 from tests.stream.web.fleets import NOW, health
 
 REASONS = {"reason": "Quiet by plan, expected 06:00.", "reason_zh": "按计划静默，预计 06:00 恢复数据。"}
@@ -28,8 +27,6 @@ def test_it_needs_nobody_and_any_other_that_is_not_judged_does():
     ("language", "text"), [("en", "Quiet by plan, expected 06:00"), ("zh", "按计划静默，预计 06:00 恢复数据")]
 )
 def test_it_says_when_it_is_expected(language, text):
-    assert planned_text(facts(), language) == text
-    assert planned_text(facts(guard="late"), language) == ""
     viewer = Viewer(language=language, zone=UTC, now=datetime(2026, 3, 4, 9, tzinfo=UTC))
     view = machine_view(facts(), viewer, old=False)
     assert view.why.startswith(text)
